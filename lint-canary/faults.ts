@@ -58,8 +58,17 @@ const imports: Fault[] = [
     ),
   ),
   fault('apps/server', 'storage imports client', `import '@tandem/client';`, 'The server imports'),
+  ...['main', 'engine', 'connection', 'storage'].map((folder) =>
+    fault(
+      'apps/server',
+      `${folder} imports @redis/client`,
+      `import '@redis/client';`,
+      'knows Redis',
+    ),
+  ),
+  fault('apps/server', 'bus imports kysely', `import 'kysely';`, 'Only storage knows SQL'),
   // Each narrow override replaces the broad one, and must repeat it.
-  ...['engine', 'connection'].map((layer) =>
+  ...['engine', 'connection', 'bus'].map((layer) =>
     fault(
       'apps/server',
       `${layer} imports client`,
@@ -317,6 +326,7 @@ export const allowed: readonly Pick<Fault, 'path' | 'source'>[] = [
     path: 'apps/server/src/storage/good.ts',
     source: `import 'kysely'; import '@photostructure/sqlite'; import './sqlite/sqlite.ts';`,
   },
+  { path: 'apps/server/src/bus/redis/good.ts', source: `import '@redis/client'; import 'pg';` },
   {
     path: 'apps/server/src/connection/good.ts',
     source: `import 'ws'; import 'lib0/encoding'; import '../engine/port.ts';`,
@@ -330,7 +340,7 @@ export const allowed: readonly Pick<Fault, 'path' | 'source'>[] = [
 export const faults: readonly Fault[] = [...imports, ...testCode, ...purity, ...everywhere];
 
 function fault(root: string, ban: string, source: string, message: string, tsc?: string[]): Fault {
-  const layer = /^(engine|connection|http|protocols|documents|storage) /.exec(ban)?.[1];
+  const layer = /^(bus|engine|connection|http|protocols|documents|storage) /.exec(ban)?.[1];
   const name = ban.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
   return {
     ban: `${root}: ${ban}`,

@@ -10,7 +10,7 @@ import { checkUnchanged, FRONT_DOORS, runFrontDoor, type RunningFrontDoor } from
 import { HttpClient } from './http-client.ts';
 import { insecureFetch } from './insecure-fetch.ts';
 import { NativeClient } from './native-client.ts';
-import { findProxy } from './real-proxy.ts';
+import { findProgram } from './programs.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import type { SignedIn } from './signed-in.ts';
@@ -24,7 +24,7 @@ const SHORT_TIMEOUT = '28s';
 const IDLE_MS = 32_000;
 
 const doors = await Promise.all(
-  FRONT_DOORS.map(async (door) => ({ door, program: await findProxy(door) })),
+  FRONT_DOORS.map(async (door) => ({ door, program: await findProgram(door) })),
 );
 const installed = doors.flatMap(({ door, program }) =>
   program === null ? [] : [{ door, program }],

@@ -4,7 +4,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { selfSigned } from '../src/http/testing/self-signed.ts';
-import { freePort, startProgram } from './real-proxy.ts';
+import { freePort, startProgram } from './programs.ts';
 import { temporaryFolder } from './running-server.ts';
 
 const DEPLOY = new URL('../../../deploy/', import.meta.url).pathname;

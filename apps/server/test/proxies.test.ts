@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { HttpClient } from './http-client.ts';
 import { NativeClient } from './native-client.ts';
-import { findProxy, PROXY_KINDS, runProxy } from './real-proxy.ts';
+import { findProgram } from './programs.ts';
+import { PROXY_KINDS, runProxy } from './real-proxy.ts';
 import { RunningServer } from './running-server.ts';
 import type { SignedIn } from './signed-in.ts';
 
 const programs = await Promise.all(
-  PROXY_KINDS.map(async (kind) => ({ ...kind, program: await findProxy(kind) })),
+  PROXY_KINDS.map(async (kind) => ({ ...kind, program: await findProgram(kind) })),
 );
 const BROWSER = { 'User-Agent': 'Mozilla/5.0', 'Content-Type': 'application/json' };
 

@@ -1,18 +1,10 @@
 /** A real proxy program, configured as in the documentation. */
-import { execFile, spawn } from 'node:child_process';
-import { access, constants, readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
-import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort, startProgram } from './programs.ts';
 import { temporaryFolder } from './running-server.ts';
 
 const PAGE = new URL('../../docs/operate/proxies.md', import.meta.url);
-const INSTALL_LIMIT_MS = 300_000;
-const START_LIMIT_MS = 15_000;
-const execute = promisify(execFile);
 
 export interface ProxyKind {
   readonly name: 'nginx' | 'haproxy' | 'caddy' | 'apache2';
@@ -89,26 +81,6 @@ ${snippet.replace('127.0.0.1:3000', `127.0.0.1:${place.target}`)}
   },
 ];
 
-/** The program's path; null where it is missing and cannot be installed. */
-export async function findProxy({
-  name,
-  package: debian,
-}: Pick<ProxyKind, 'name' | 'package'>): Promise<string | null> {
-  const installed = await onPath(name);
-  if (installed !== null || process.getuid?.() !== 0) return installed;
-  const options = {
-    timeout: INSTALL_LIMIT_MS,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  try {
-    await execute('apt-get', ['update'], options);
-    await execute('apt-get', ['install', '-y', '--no-install-recommends', debian], options);
-  } catch {
-    // Another system, or no network.
-  }
-  return await onPath(name);
-}
-
 export async function runProxy(
   kind: ProxyKind,
   { program, target }: { readonly program: string; readonly target: number },
@@ -121,70 +93,10 @@ export async function runProxy(
   return `http://127.0.0.1:${place.port}`;
 }
 
-/** Runs until the test is over. Resolves once it listens on the port. */
-export async function startProgram(
-  [program, ...values]: readonly [string, ...string[]],
-  { port, folder }: Pick<Place, 'port' | 'folder'>,
-): Promise<void> {
-  const child = spawn(program, values, {
-    // Caddy stores unneeded files below its user's home.
-    env: { PATH: process.env['PATH'], HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data: Buffer) => (output += data.toString()));
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  });
-  const end = Date.now() + START_LIMIT_MS;
-  while (!(await canConnect(port))) {
-    if (Date.now() > end || child.exitCode !== null)
-      throw new Error(`${program} does not listen:\n${output}`);
-    await sleep(20);
-  }
-}
-
 async function snippetOf(name: ProxyKind['name']): Promise<string> {
   const page = await readFile(PAGE, 'utf8');
   const language = name === 'apache2' ? 'apache' : name;
   const snippet = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(page)?.[1];
   if (snippet === undefined) throw new Error(`the page on proxies has nothing for ${name}`);
   return snippet;
-}
-
-async function onPath(name: string): Promise<string | null> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  for (const folder of folders) {
-    const path = join(folder, name);
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  return null;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const found = (isOpen: boolean): void => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => found(true));
-    socket.once('error', () => found(false));
-  });
 }

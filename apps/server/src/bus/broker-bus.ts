@@ -72,6 +72,8 @@ export class BrokerBus implements Bus {
   readonly #peerListeners: ListenerSet<PeerChange>;
   #state: BusState;
   #hasTopics = true;
+  /** Changes with each connection, made or lost. */
+  #connection = 0;
   #tickTimer: unknown = null;
   #replyTimer: unknown = null;
   #lastTickMs = 0;
@@ -258,15 +260,16 @@ export class BrokerBus implements Bus {
     this.#monitor.handleConnected(nowMs);
     this.#broker.echo(encodeFrame({ kind: 'echo', from: this.self, sentMs: nowMs }));
     this.#announce({ wantsReply: true });
-    const { connectionsLost } = this.counters;
+    const connection = ++this.#connection;
     const isRestored = !this.#broker.carriesTopics || (await this.#topics.restore());
-    if (this.counters.connectionsLost !== connectionsLost || this.#isClosed) return;
+    if (this.#connection !== connection || this.#isClosed) return;
     if (isRestored) this.#monitor.handleRestored();
     else this.#broker.reconnect({ code: 'connection-lost', detail: 'subscriptions failed' });
   }
 
   #handleDisconnected(reason: DownReason): void {
-    this.counters.connectionsLost++;
+    this.#connection++;
+    if (reason.code === 'connection-lost') this.counters.connectionsLost++;
     this.#topics.handleDisconnected();
     this.#monitor.handleDisconnected(reason);
   }

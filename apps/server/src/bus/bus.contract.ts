@@ -1,94 +1,20 @@
 /** The contract of every bus. Each adapter runs it from its own test. */
-import { expect, onTestFinished, test } from 'vitest';
-import type { Broker, BrokerListener } from './broker.ts';
-import type { Bus, NodeIdentity, PeerChange, TopicMessage } from './bus.ts';
-import { encodeFrame } from './frame.ts';
+import { expect, test } from 'vitest';
+import {
+  bytes,
+  createNode,
+  createNodes,
+  encoded,
+  equal,
+  heartbeat,
+  QUIET_MS,
+  rawBroker,
+  text,
+  worksIn,
+  type BusEnvironment,
+} from './testing/bus-fixture.ts';
 
-/** One broker, or pair of brokers, and the nodes that share it. */
-export interface BusEnvironment {
-  readonly carriesTopics: boolean;
-  /** Not started. */
-  createBus(self: NodeIdentity): Bus;
-  /** Below a bus: for what no bus of this version sends. */
-  createBroker(): Broker;
-  /** Lets time pass until something holds. */
-  until(holds: () => boolean): Promise<void>;
-  pass(ms: number): Promise<void>;
-  /** Cuts every connection once. */
-  cut(): Promise<void>;
-  /** The broker ends, and starts again. */
-  stop(): Promise<void>;
-  resume(): Promise<void>;
-}
-
-const bytes = (...values: number[]) => Uint8Array.from(values);
-const text = (payload: Uint8Array) => new TextDecoder().decode(payload);
-const encoded = (words: string) => new TextEncoder().encode(words);
-
-/** `toEqual` takes a second for 256 KiB. */
-const equal = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
-
-const QUIET_MS = 300;
 const REQUEST_LIMIT_MS = 5000;
-
-interface Node {
-  readonly bus: Bus;
-  readonly states: string[];
-  readonly changes: string[];
-}
-
-function createNode(environment: BusEnvironment, name: string, boot = `boot-of-${name}`): Node {
-  const bus = environment.createBus({ node: name, boot });
-  const [states, changes]: [string[], string[]] = [[], []];
-  bus.onState(({ kind }) => states.push(kind));
-  bus.onPeer(({ kind, peer }: PeerChange) => changes.push(`${kind} ${peer.node} ${peer.boot}`));
-  onTestFinished(() => bus[Symbol.asyncDispose]());
-  bus.start();
-  return { bus, states, changes };
-}
-
-const worksIn =
-  ({ carriesTopics }: BusEnvironment) =>
-  ({ bus }: Node) =>
-    bus.state.kind === (carriesTopics ? 'up' : 'fallback');
-
-async function createNodes(environment: BusEnvironment): Promise<[a: Node, b: Node]> {
-  const [a, b] = [createNode(environment, 'a'), createNode(environment, 'b')];
-  const works = worksIn(environment);
-  await environment.until(
-    () => works(a) && works(b) && a.bus.peers.length > 0 && b.bus.peers.length > 0,
-  );
-  return [a, b];
-}
-
-async function rawBroker(
-  environment: BusEnvironment,
-  node: string,
-  listener: Partial<BrokerListener> = {},
-): Promise<Broker> {
-  const broker = environment.createBroker();
-  onTestFinished(() => broker[Symbol.asyncDispose]());
-  let isConnected = false;
-  const ignore = () => undefined;
-  broker.start(node, {
-    onTopic: ignore,
-    onMail: ignore,
-    onConnected: () => (isConnected = true),
-    onDisconnected: ignore,
-    ...listener,
-  });
-  await environment.until(() => isConnected);
-  return broker;
-}
-
-const heartbeat = (node: string, boot: string, startedAtMs: number) =>
-  encodeFrame({
-    kind: 'heartbeat',
-    from: { node, boot },
-    startedAtMs,
-    hasTopics: true,
-    wantsReply: false,
-  });
 
 export function testBus(open: () => Promise<BusEnvironment>): void {
   test('BU6: a bus is down until it has heard itself, and works then', async () => {
@@ -291,130 +217,5 @@ export function testBus(open: () => Promise<BusEnvironment>): void {
     a.bus.send('b', 'presence', bytes(2));
     await environment.until(() => received.length > 0);
     expect(received).toEqual([2]);
-  });
-}
-
-/** For those that carry topics. */
-export function testTopics(open: () => Promise<BusEnvironment>): void {
-  const received = (into: string[]) => (message: TopicMessage) =>
-    into.push(
-      message.kind === 'message' ? `${message.from.node} ${text(message.payload)}` : 'unreadable',
-    );
-
-  test('BU2: what is published after the confirmation arrives', async () => {
-    const environment = await open();
-    const [a, b] = await createNodes(environment);
-    const messages: string[] = [];
-    const subscription = await b.bus.subscribe('doc', received(messages));
-    expect(subscription.confirmed).toBe(true);
-    expect(a.bus.publish('doc', encoded('one'))).toBe('sent');
-    expect(a.bus.publish('other', encoded('two'))).toBe('sent');
-    await environment.until(() => messages.length > 0);
-    subscription.close();
-    a.bus.publish('doc', encoded('three'));
-    await environment.pass(QUIET_MS);
-    expect(messages).toEqual(['a one']);
-  });
-
-  test('BU2: subscriptions of one topic end by themselves', async () => {
-    const environment = await open();
-    const [a, b] = await createNodes(environment);
-    const messages: string[] = [];
-    const listener = received(messages);
-    const first = await b.bus.subscribe('doc', listener);
-    const second = await b.bus.subscribe('doc', listener);
-    first.close();
-    first.close();
-    a.bus.publish('doc', encoded('one'));
-    await environment.until(() => messages.length > 0);
-    second.close();
-    const third = await b.bus.subscribe('doc', listener);
-    expect(third.confirmed).toBe(true);
-    a.bus.publish('doc', encoded('two'));
-    await environment.until(() => messages.length > 1);
-    expect(messages).toEqual(['a one', 'a two']);
-  });
-
-  test('BU3: a node does not receive what it published', async () => {
-    const environment = await open();
-    const [a, b] = await createNodes(environment);
-    const messages: string[] = [];
-    await a.bus.subscribe('doc', received(messages));
-    a.bus.publish('doc', encoded('own'));
-    b.bus.publish('doc', encoded('other'));
-    await environment.until(() => messages.length > 0);
-    await environment.pass(QUIET_MS);
-    expect(messages).toEqual(['b other']);
-  });
-
-  test('BU1: messages have 0 to 64 KiB', async () => {
-    const environment = await open();
-    const [a, b] = await createNodes(environment);
-    const payloads: Uint8Array[] = [];
-    await b.bus.subscribe('doc', (message) => {
-      if (message.kind === 'message') payloads.push(message.payload);
-    });
-    const longest = new Uint8Array(64 * 1024).map((_, i) => i % 256);
-    expect(a.bus.publish('doc', bytes())).toBe('sent');
-    await environment.until(() => payloads.length === 1);
-    expect(a.bus.publish('doc', longest)).toBe('sent');
-    expect(a.bus.publish('doc', new Uint8Array(64 * 1024 + 1))).toBe('too-large');
-    expect(a.bus.send('b', 'mail', new Uint8Array(64 * 1024 + 1))).toBe('too-large');
-    expect(a.bus.counters.droppedTooLarge).toBe(2);
-    await environment.until(() => payloads.length === 2);
-    expect(payloads[0]).toHaveLength(0);
-    expect(equal(payloads[1]!, longest)).toBe(true);
-  });
-
-  test('BU4: a message of another version says that there is something to read', async () => {
-    const environment = await open();
-    const [, b] = await createNodes(environment);
-    const messages: string[] = [];
-    await b.bus.subscribe('doc', received(messages));
-    const broker = await rawBroker(environment, 'newer');
-    broker.publish({ kind: 'topic', topic: 'doc' }, bytes(2, 0, 1, 2));
-    await environment.until(() => messages.length > 0);
-    broker.publish({ kind: 'mailbox', node: 'b' }, bytes(2, 0, 1, 2));
-    await environment.until(() => b.bus.counters.unreadable === 2);
-    expect(messages).toEqual(['unreadable']);
-  });
-
-  test('BU2: what is subscribed while the bus is down is confirmed before it is up', async () => {
-    const environment = await open();
-    const [a, b] = await createNodes(environment);
-    const messages: string[] = [];
-    await b.bus.subscribe('early', received(messages));
-    await environment.stop();
-    await environment.until(() => b.bus.state.kind === 'down');
-    const subscription = await b.bus.subscribe('doc', received(messages));
-    expect(subscription.confirmed).toBe(false);
-    const closed = await b.bus.subscribe('closed', received(messages));
-    closed.close();
-    await environment.resume();
-    await environment.until(() => a.bus.state.kind === 'up' && b.bus.state.kind === 'up');
-    for (const topic of ['closed', 'early', 'doc']) a.bus.publish(topic, encoded(topic));
-    await environment.until(() => messages.length === 2);
-    expect(messages.toSorted()).toEqual(['a doc', 'a early']);
-  });
-
-  test('BU2: topics of every kind of name, more than the broker takes at once', async () => {
-    const environment = await open();
-    const [a, b] = await createNodes(environment);
-    const names = ['', ' ', '{p01}', 'ä€🙂', 'a.b:c*?[x]', 'x'.repeat(1000)];
-    const topics = [...names, ...Array.from({ length: 600 }, (_, i) => `topic-${i}`)];
-    const messages = new Set<string>();
-    const subscribe = (topic: string) => b.bus.subscribe(topic, () => messages.add(topic));
-    const subscriptions = await Promise.all(topics.map(subscribe));
-    expect(subscriptions.every(({ confirmed }) => confirmed)).toBe(true);
-    const publishAll = async () => {
-      messages.clear();
-      for (const topic of topics) a.bus.publish(topic, bytes(1));
-      await environment.until(() => messages.size === topics.length);
-    };
-    await publishAll();
-    await environment.cut();
-    await environment.until(() => a.bus.state.kind === 'down');
-    await environment.until(() => a.bus.state.kind === 'up' && b.bus.state.kind === 'up');
-    await publishAll();
   });
 }

@@ -1,7 +1,9 @@
 import { ManualClock, SeededRandom } from '@tandem/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { BrokerBus } from './broker-bus.ts';
-import { testBus, testTopics, type BusEnvironment } from './bus.contract.ts';
+import { testBus } from './bus.contract.ts';
+import type { BusEnvironment } from './testing/bus-fixture.ts';
+import { testTopics } from './topics.contract.ts';
 import type { NodeIdentity, ReplyOutcome } from './bus.ts';
 import { FallbackBus } from './fallback-bus.ts';
 import { MemoryNetwork, type MemoryBroker } from './memory-broker.ts';

@@ -10,7 +10,6 @@ import { ShardWorker } from './shard-worker.ts';
 export interface EngineWorkerData {
   readonly storage: StorageDescription;
   readonly shard: number;
-  readonly isShared: boolean;
 }
 
 runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
@@ -19,11 +18,11 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
     return new ShardWorker({
       shard: data.shard,
       journal: openJournal(data.storage),
-      isShared: data.isShared,
-      runtime: { clock: systemClock, random: Math.random, defer: setImmediate },
+      clock: systemClock,
       progress,
       rules: rulesFor,
       emit: send,
+      defer: setImmediate,
     });
   },
 });

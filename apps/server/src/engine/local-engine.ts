@@ -14,16 +14,12 @@ export interface LocalEngineOptions {
   readonly journal: Journal;
   readonly clock?: Clock | undefined;
   readonly defer?: ((run: () => void) => void) | undefined;
-  readonly random?: (() => number) | undefined;
-  readonly isShared?: boolean | undefined;
 }
 
 export function createLocalEngine({
   journal,
   clock = systemClock,
   defer = setImmediate,
-  random = Math.random,
-  isShared = false,
 }: LocalEngineOptions): Engine {
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactions = new CompactionQueue({
@@ -47,10 +43,10 @@ export function createLocalEngine({
   const worker = new ShardWorker({
     shard: 0,
     journal,
-    isShared,
-    runtime: { clock, random, defer },
+    clock,
     progress: noWorkerProgress,
     rules: rulesFor,
+    defer,
     emit: (turn) => shard.receive(turn),
   });
   const stop = async () => {

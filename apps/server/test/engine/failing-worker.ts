@@ -19,10 +19,8 @@ import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
   errors: storageErrors,
   create({ data, progress, send }) {
-    const { storage } = data;
-    if (storage.kind !== 'sqlite') throw new Error('This worker fails with SQLite only.');
-    const lock = new SharedWriteLock(storage.lock);
-    const sqlite = openSqlite(storage.path);
+    const lock = new SharedWriteLock(data.storage.lock);
+    const sqlite = openSqlite(data.storage.path);
     const inner = SqliteJournal.over(sqlite, lock);
     const journal: Journal = {
       create: (init) => inner.create(init),
@@ -55,8 +53,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
     return new ShardWorker({
       shard: data.shard,
       journal,
-      isShared: data.isShared,
-      runtime: { clock: systemClock, random: Math.random, defer: setImmediate },
+      clock: systemClock,
       progress,
       rules: (kind) => {
         const rules = rulesFor(kind);
@@ -74,6 +71,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
         };
       },
       emit: send,
+      defer: setImmediate,
     });
   },
 });

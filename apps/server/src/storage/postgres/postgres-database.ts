@@ -5,24 +5,16 @@ import type { Clock } from '../../runtime/clock.ts';
 import { migrate } from '../migrator.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
-import type { PostgresError } from './postgres-error.ts';
-import { runQuery, type Postgres } from './postgres.ts';
+import { isUsableAfter, toStorageError } from './postgres-error.ts';
+import type { Postgres } from './postgres.ts';
 
-/** Where a database gets its connections from. */
-export interface Connections {
-  connect(): Promise<PoolClient>;
-  /** @param isUsable false: the connection is broken. */
-  release(client: PoolClient, isUsable: boolean): void;
-  close(): Promise<void>;
-}
-
-/** @param connections are closed together with the database (`await db.destroy()`). */
-export function connectPostgres(connections: Connections): Database {
+/** @param postgres is closed together with the database (`await db.destroy()`). */
+export function connectPostgres(postgres: Postgres): Database {
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
-        connect: async () => borrowed(await connections.connect(), connections),
-        end: () => connections.close(),
+        connect: async () => borrowed(await postgres.connect()),
+        end: () => postgres[Symbol.asyncDispose](),
       },
     }),
     plugins: [new StoredTextPlugin()],
@@ -32,15 +24,10 @@ export function connectPostgres(connections: Connections): Database {
 /**
  * Migrates the database to the newest schema.
  *
- * @param postgres is closed together with the database, or when this fails.
  * @throws StorageError
  */
 export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Database> {
-  const db = connectPostgres({
-    connect: () => postgres.connect(),
-    release: (client, isUsable) => client.release(!isUsable),
-    close: () => postgres[Symbol.asyncDispose](),
-  });
+  const db = connectPostgres(postgres);
   try {
     await migrate(db, { kind: 'postgres', clock });
     return db;
@@ -51,19 +38,19 @@ export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Da
 }
 
 /** A client as Kysely uses it, with errors as `StorageError`. */
-function borrowed(client: PoolClient, connections: Connections): PostgresPoolClient {
+function borrowed(client: PoolClient): PostgresPoolClient {
   let isUsable = true;
-  const query = async (text: string, values: readonly unknown[]) => {
+  const query = async (sql: string, parameters: readonly unknown[]) => {
     try {
-      return await runQuery(client, { text, values: [...values] });
+      return await client.query(sql, [...parameters]);
     } catch (error) {
-      isUsable &&= !(error as PostgresError).isConnectionLost;
-      throw error;
+      isUsable &&= isUsableAfter(error);
+      throw toStorageError(error);
     }
   };
   return {
     // Kysely passes cursors only when it was given a library for them.
     query: query as unknown as PostgresPoolClient['query'],
-    release: () => connections.release(client, isUsable),
+    release: () => client.release(!isUsable),
   };
 }

@@ -1,5 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of whole servers that show whether their database does what it must. */
+const WITH_EACH_DATABASE = [
+  'channels',
+  'commands',
+  'conversation',
+  'feeds',
+  'met-people',
+  'people',
+  'sessions-and-roles',
+  'sessions',
+  'stock-hocuspocus',
+  'stock-y-websocket',
+  'transports',
+].map((name) => `test/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,7 +33,18 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/postgres/**'],
           globalSetup: ['test/bundle.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['test/postgres/**/*.test.ts', ...WITH_EACH_DATABASE],
+          globalSetup: ['test/bundle.ts', 'test/postgres-setup.ts'],
+          env: { TEST_DATABASE: 'postgres' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

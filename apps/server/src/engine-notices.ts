@@ -39,6 +39,8 @@ function route(
       log.info({ shard: notice.shard }, 'storing updates works again');
       rooms.storageChanged();
       break;
+    case 'appended':
+      break;
     case 'drained':
       connections.resumeAll();
       break;

@@ -9,7 +9,11 @@ import {
 } from './configuration/configuration.ts';
 import { DataDirectory } from './storage/data-directory.ts';
 import { prepareDataFolder, PRIVATE_UMASK } from './storage/data-folder.ts';
-import { openServerStorage } from './storage/server-storage.ts';
+import {
+  openPostgresStorage,
+  openSqliteStorage,
+  type ServerStorage,
+} from './storage/server-storage.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
@@ -54,10 +58,7 @@ async function main(): Promise<void> {
     certificate,
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
-  const dataDir = await prepareDataFolder(configuration.dataDir);
-  // Locked until the process ends.
-  const directory = await DataDirectory.open(dataDir, { clock: systemClock, log });
-  const opened = await openStorage(configuration, { directory, log });
+  const opened = await openStorage(configuration, log);
   const { secrets, db, engine, runner } = opened;
   const spans =
     configuration.traces === null
@@ -84,34 +85,69 @@ async function main(): Promise<void> {
     await engine[Symbol.asyncDispose]();
     await db.destroy();
     await spans?.[Symbol.asyncDispose]();
-    directory.close();
+    opened.close();
     log.info('stopped');
     process.exit(0);
   };
   crashOnUnhandledError(log);
   // Last: a process that waits for this line may stop the server right after it.
   const { port: listening } = listener.address;
-  log.info({ dataDir, port: listening }, `Tandem is ready: ${addressOf(configuration, listening)}`);
+  log.info(
+    { ...opened.place, port: listening },
+    `Tandem is ready: ${addressOf(configuration, listening)}`,
+  );
 }
 
-/** @throws StartupError or StorageError, after removing a half-created database. */
-async function openStorage(
-  { authSecrets, engineWorkers }: Configuration,
-  { directory, log }: { readonly directory: DataDirectory; readonly log: Log },
-) {
+/** @throws StartupError or StorageError */
+async function openStorage(configuration: Configuration, log: Log) {
+  const { databaseUrl } = configuration;
+  const options = { clock: systemClock, log };
+  if (databaseUrl !== null) {
+    const parts = await startStorage(await openPostgresStorage(databaseUrl.href, options), {
+      configuration,
+      log,
+    });
+    return { ...parts, place: { database: withoutPassword(databaseUrl) }, close() {} };
+  }
+  const dataDir = await prepareDataFolder(configuration.dataDir);
+  // Locked until the process ends.
+  const directory = await DataDirectory.open(dataDir, options);
   try {
-    const secrets = await loadSecrets({ authSecrets, dataDir: directory.path });
-    const storage = await openServerStorage({ directory, clock: systemClock, log });
-    const { description, db } = storage;
-    const engine = await createWorkerEngine({ storage: description, workers: engineWorkers });
-    const runner = new WorkerCommandRunner({ storage: description, engine, log });
-    await runner.start();
-    storage.confirm();
-    return { secrets, db, engine, runner };
+    const parts = await startStorage(await openSqliteStorage(directory, options), {
+      configuration,
+      log,
+      dataDir,
+    });
+    return { ...parts, place: { dataDir }, close: () => directory.close() };
   } catch (error) {
+    // Removes a half-created database.
     directory.discardUnfinished();
     throw error;
   }
+}
+
+async function startStorage(
+  storage: ServerStorage,
+  {
+    configuration: { authSecrets, engineWorkers },
+    log,
+    dataDir,
+  }: { readonly configuration: Configuration; readonly log: Log; readonly dataDir?: string },
+) {
+  const { description, db, secret } = storage;
+  const secrets =
+    authSecrets ?? (secret === null ? await loadSecrets(dataDir as string) : ([secret] as const));
+  const engine = await createWorkerEngine({ storage: description, workers: engineWorkers });
+  const runner = new WorkerCommandRunner({ storage: description, engine, log });
+  await runner.start();
+  storage.confirm();
+  return { secrets, db, engine, runner };
+}
+
+function withoutPassword(url: URL): string {
+  const shown = new URL(url);
+  shown.password = '';
+  return shown.href;
 }
 
 /**

@@ -79,7 +79,7 @@ describe('opening', () => {
     expect(await client.next('welcome')).toMatchObject({ user: guest.user });
   });
 
-  test('W11: takes one round trip and few frames for all that hello names, which is answered in order', async () => {
+  test('W11: takes one round trip and few frames for all that hello names', async () => {
     const guest = await signIn(server);
     const document = await makeDocument(guest);
     const client = new NativeClient(server);
@@ -104,8 +104,12 @@ describe('opening', () => {
     );
     expect(await client.next('opened')).toMatchObject({ ref: 1, document });
     expect(await client.next('closed')).toMatchObject({ ref: 2, error: { code: 'not-found' } });
-    expect(await client.next('subscribed')).toMatchObject({ ref: 3, name: 'library' });
-    expect(await client.next('subscribed')).toMatchObject({ ref: 4, name: `chat:${document}` });
+    // Each of them takes a read of its own.
+    const subscribed = [await client.next('subscribed'), await client.next('subscribed')];
+    expect(subscribed.toSorted((one, other) => one.ref - other.ref)).toMatchObject([
+      { ref: 3, name: 'library' },
+      { ref: 4, name: `chat:${document}` },
+    ]);
     const refused = { ref: 5, error: { code: 'not-found' } };
     expect(await client.next('unsubscribed')).toMatchObject(refused);
     await client.next('pong');

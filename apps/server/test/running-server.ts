@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
+import { createDatabase } from '../src/storage/testing/postgres-server.ts';
 
 const READY_LIMIT_MS = 30_000;
 /** Matches JSON logs, and the readable ones of development. */
@@ -55,7 +56,8 @@ export class RunningServer {
     limits: Limits = {},
   ): Promise<RunningServer> {
     const dataDir = environment['DATA_DIR'] ?? (await temporaryFolder(atEnd));
-    const child = spawnServer({ ...environment, DATA_DIR: dataDir }, limits);
+    const database = await databaseOf(dataDir);
+    const child = spawnServer({ ...database, ...environment, DATA_DIR: dataDir }, limits);
     atEnd(() => void child.kill('SIGKILL'));
     let output = '';
     const port = await new Promise<number>((resolve, reject) => {
@@ -112,6 +114,17 @@ export class RunningServer {
     const environment = { ...this.#environment, DATA_DIR: this.dataDir, PORT: String(this.port) };
     return await RunningServer.start(environment, onTestFinished, limits);
   }
+}
+
+const databases = new Map<string, Promise<string>>();
+
+/** In the tests with Postgres, a database for each folder, so that a restarted server finds its own. */
+async function databaseOf(dataDir: string): Promise<Record<string, string>> {
+  const folder = process.env['TEST_DATABASE'] === 'postgres' ? inject('postgres') : null;
+  if (folder === null) return {};
+  let url = databases.get(dataDir);
+  if (url === undefined) databases.set(dataDir, (url = createDatabase(folder)));
+  return { DATABASE_URL: await url };
 }
 
 /** Runs the server until it exits by itself, as after a failed start. */

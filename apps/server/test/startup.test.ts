@@ -186,8 +186,8 @@ describe('a start ends with code 1 and a sentence, and leaves the folder as it w
 });
 
 test('warns of settings without effect', async () => {
-  const server = await RunningServer.start({ DATABASE_URL: 'postgres://ana:geheim@db/docs' });
-  expect(server.output).toContain('DATABASE_URL is set and has no effect');
+  const server = await RunningServer.start({ REDIS_URL: 'redis://:geheim@cache' });
+  expect(server.output).toContain('REDIS_URL is set and has no effect');
   expect(server.output).not.toContain('geheim');
 });
 

@@ -92,6 +92,11 @@ export class Authority {
     return this.#outcomes.isEmpty;
   }
 
+  /** The schema version that its content needs. */
+  get schema(): number {
+    return this.#loaded.schema;
+  }
+
   get rowCount(): number {
     return this.#committed.rowCount;
   }

@@ -15,6 +15,7 @@ export const MAX_MERGED_UPDATES = 64;
 /** Rows of other servers that wait for a gap to close (CL12). */
 export const MAX_HELD_MESSAGES = 100;
 export const MAX_HELD_BYTES = 1024 * 1024;
+export const FOLLOW_GAP_MS = 30;
 
 /** Buffered messages of a channel after a gap. Further messages are dropped and requested again. */
 export const MAX_BUFFERED_MESSAGES = 300;

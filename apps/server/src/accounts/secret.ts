@@ -1,4 +1,4 @@
-/** The secrets that sign tokens: set by the operator, or created at first start in DATA_DIR. */
+/** The secret that signs tokens, unless the operator has set it: created at first start in DATA_DIR. */
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,15 +8,11 @@ import { StartupError } from '../runtime/startup-error.ts';
 const SECRET_BYTES = 32;
 
 /**
- * @param options.dataDir locked by this process, so that no other creates a secret concurrently.
+ * @param dataDir locked by this process, so that no other creates a secret concurrently.
  * @throws StartupError
  */
-export async function loadSecrets(options: {
-  readonly authSecrets: Secrets | null;
-  readonly dataDir: string;
-}): Promise<Secrets> {
-  if (options.authSecrets !== null) return options.authSecrets;
-  const path = join(options.dataDir, 'secret');
+export async function loadSecrets(dataDir: string): Promise<Secrets> {
+  const path = join(dataDir, 'secret');
   const secret = (await readSecret(path)) ?? (await makeSecret(path));
   if (secret.length < SECRET_BYTES)
     throw new StartupError(

@@ -3,10 +3,20 @@
  * at all. Failures are rare, so a batch runs without savepoints first. When one command fails, the batch is
  * rolled back and runs again with a savepoint for each command, which is slower but isolates the failure.
  */
-import { errorOf, MAX_DONE_POSITIONS, type ChannelEvent, type ChannelName } from '@tandem/protocol';
+import {
+  errorOf,
+  MAX_DONE_POSITIONS,
+  type ChannelName,
+  type ChannelPosition,
+} from '@tandem/protocol';
 import type { Clock } from '../runtime/clock.ts';
-import { nameOf, type ChannelKey } from '../storage/channel-key.ts';
-import type { CommandStore } from '../storage/command-store.ts';
+import { nameOf } from '../storage/channel-key.ts';
+import type {
+  CommandKey,
+  CommandStore,
+  PublishedEvent,
+  StoredResult,
+} from '../storage/command-store.ts';
 import { isRetryable } from '../storage/storage-error.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
 import type {
@@ -17,7 +27,7 @@ import type {
   ServerCommand,
   ServerCommandName,
 } from './command-runner.ts';
-import type { Handler, HandlerContext, HandlerTable, NewEvent, Outcome } from './handler.ts';
+import type { Handler, HandlerContext, HandlerTable, Outcome } from './handler.ts';
 
 export interface CommandTransactionsOptions {
   readonly store: CommandStore;
@@ -30,7 +40,11 @@ export interface TransactionResult extends Omit<CommittedBatch, 'tookMs'> {
   readonly answers: readonly CommandAnswer[];
 }
 
-type Done = Extract<CommandAnswer, { kind: 'done' }>;
+interface Execution {
+  readonly request: CommandRequest;
+  readonly outcome: Outcome;
+  readonly events: readonly PublishedEvent[];
+}
 
 interface Mode {
   readonly at: number;
@@ -64,8 +78,7 @@ export class CommandTransactions {
     const { store } = this.#options;
     this.#effects = [];
     const { result: answers, events } = await store.transaction(async () => {
-      const given: CommandAnswer[] = [];
-      for (const request of requests) given.push(await this.#answer(request, mode));
+      const given = await this.#answerAll(requests, mode);
       if (this.#count++ % COMMAND_LIMITS.transactionsPerSweep === 0)
         await store.deleteExpiredResults(mode.at);
       return given;
@@ -73,52 +86,68 @@ export class CommandTransactions {
     return { answers, events, effects: this.#effects };
   }
 
-  async #answer(request: CommandRequest, { at, savepoints }: Mode): Promise<CommandAnswer> {
-    const { user, command } = request;
+  async #answerAll(
+    requests: readonly CommandRequest[],
+    mode: Mode,
+  ): Promise<readonly CommandAnswer[]> {
     const { store } = this.#options;
-    const id = { user, id: command.id };
-    const stored = await store.findResult(id);
-    if (stored !== null)
-      return 'error' in stored
-        ? { kind: 'refused', error: stored.error }
-        : { kind: 'done', repeated: true, positions: stored.positions };
-    const published: { readonly key: ChannelKey; readonly event: NewEvent }[] = [];
+    const first = new Map<string, number>();
+    for (const [at, request] of requests.entries())
+      if (!first.has(keyOf(request))) first.set(keyOf(request), at);
+    const commands = requests.filter((request, at) => first.get(keyOf(request)) === at);
+    const known = await store.claim(
+      commands.map((request) => ({ ...idOf(request), subjects: subjectsOf(request) })),
+      mode.at,
+    );
+    const executions: Execution[] = [];
+    const answers = new Map<string, CommandAnswer>();
+    for (const [at, request] of commands.entries()) {
+      const stored = known[at] ?? null;
+      if (stored === null) executions.push(await this.#execute(request, mode));
+      else answers.set(keyOf(request), repeatedAnswer(stored));
+    }
+    const positions = await store.appendEvents(executions.flatMap(({ events }) => events));
+    let end = 0;
+    for (const { request, outcome, events } of executions) {
+      const own = positions.slice(end, (end += events.length));
+      answers.set(keyOf(request), toAnswer(request, outcome, { events, positions: own }));
+      if (outcome.kind === 'done') this.#effects.push(...(outcome.effects ?? []));
+    }
+    await store.saveResults(
+      executions.map(({ request }) => ({
+        ...idOf(request),
+        result: toResult(answers.get(keyOf(request)) as CommandAnswer),
+      })),
+      mode.at,
+    );
+    return requests.map((request, at) => {
+      const answer = answers.get(keyOf(request)) as CommandAnswer;
+      const isFirst = first.get(keyOf(request)) === at;
+      return isFirst || answer.kind === 'refused' ? answer : { ...answer, repeated: true };
+    });
+  }
+
+  async #execute(request: CommandRequest, { at, savepoints }: Mode): Promise<Execution> {
+    const { user, command } = request;
+    const events: PublishedEvent[] = [];
     const context: HandlerContext = {
-      db: store.db,
+      db: this.#options.store.db,
       user,
       command: command.id,
       at,
-      publish: (key, event) => published.push({ key, event }),
+      publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),
     };
     const outcome =
       savepoints === 'none'
         ? await this.#executeOptimistic(command, context)
         : await this.#executeWithSavepoint(request, context);
-    if (outcome.kind === 'refused') {
-      if (!outcome.error.temporary) await store.saveResult({ ...id, at }, { error: outcome.error });
-      return outcome;
-    }
-    const positions = new Map<ChannelName, Done['positions'][number]>();
-    for (const { key, event } of published) {
-      const stamped = { ...event, at, command: command.id } as ChannelEvent;
-      const position = await store.appendEvent(key, stamped);
-      const name = nameOf(key, user);
-      if (name !== null) positions.set(name, { name, ...position });
-    }
-    const answer: Done = {
-      kind: 'done',
-      repeated: false,
-      positions: [...positions.values()].slice(0, MAX_DONE_POSITIONS),
-    };
-    await store.saveResult({ ...id, at }, { positions: answer.positions });
-    if (outcome.effects !== undefined) this.#effects.push(...outcome.effects);
-    return answer;
+    return { request, outcome, events: outcome.kind === 'done' ? events : [] };
   }
 
   /** @throws BatchAborted when the command fails. */
   async #executeOptimistic(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
     try {
-      const outcome = await this.#execute(command, context);
+      const outcome = await this.#handle(command, context);
       if (outcome.kind === 'done') return outcome;
     } catch (error) {
       if (isRetryable(error)) throw error;
@@ -130,7 +159,7 @@ export class CommandTransactions {
     const { store, onFault } = this.#options;
     try {
       return await store.savepoint(
-        () => this.#execute(request.command, context),
+        () => this.#handle(request.command, context),
         ({ kind }) => kind === 'done',
       );
     } catch (error) {
@@ -140,8 +169,54 @@ export class CommandTransactions {
     }
   }
 
-  #execute({ name, input }: ServerCommand, context: HandlerContext): Promise<Outcome> {
+  #handle({ name, input }: ServerCommand, context: HandlerContext): Promise<Outcome> {
     const handler = this.#options.handlers[name] as Handler<ServerCommandName>;
     return handler(context, input);
   }
+}
+
+function idOf({ user, command }: CommandRequest): CommandKey {
+  return { user, id: command.id };
+}
+
+function keyOf({ user, command }: CommandRequest): string {
+  return `${user} ${command.id}`;
+}
+
+function subjectsOf({ user, command: { input } }: CommandRequest): readonly string[] {
+  if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
+  return 'document' in input ? [user, input.document] : [user];
+}
+
+function repeatedAnswer(stored: StoredResult): CommandAnswer {
+  return 'error' in stored
+    ? { kind: 'refused', error: stored.error }
+    : { kind: 'done', repeated: true, positions: stored.positions };
+}
+
+function toResult(answer: CommandAnswer): StoredResult | null {
+  if (answer.kind === 'done') return { positions: answer.positions };
+  return answer.error.temporary ? null : { error: answer.error };
+}
+
+function toAnswer(
+  { user }: CommandRequest,
+  outcome: Outcome,
+  published: {
+    readonly events: readonly PublishedEvent[];
+    readonly positions: readonly ChannelPosition[];
+  },
+): CommandAnswer {
+  if (outcome.kind === 'refused') return outcome;
+  const positions = new Map<ChannelName, ChannelPosition & { readonly name: ChannelName }>();
+  for (const [at, { key }] of published.events.entries()) {
+    const name = nameOf(key, user);
+    const position = published.positions[at] as ChannelPosition;
+    if (name !== null) positions.set(name, { name, ...position });
+  }
+  return {
+    kind: 'done',
+    repeated: false,
+    positions: [...positions.values()].slice(0, MAX_DONE_POSITIONS),
+  };
 }

@@ -103,9 +103,9 @@ describe('configuration', () => {
   });
 
   test('says which settings do nothing', () => {
-    expect(ignoredSettings({ DATABASE_URL: '', PORT: '1' })).toEqual([]);
-    expect(ignoredSettings({ DATABASE_URL: 'postgres://ana:geheim@db/docs' })).toEqual([
-      expect.stringMatching(/^DATABASE_URL is set and has no effect: (?!.*geheim)/),
+    expect(ignoredSettings({ REDIS_URL: '', PORT: '1' })).toEqual([]);
+    expect(ignoredSettings({ REDIS_URL: 'redis://:geheim@cache' })).toEqual([
+      expect.stringMatching(/^REDIS_URL is set and has no effect: (?!.*geheim)/),
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   baseUrl,
+  databaseUrl,
   frameAncestors,
   headerList,
   httpOrigins,
@@ -49,6 +50,14 @@ const variables = {
     schema: words.meta({ expected: 'a folder' }),
     unset: './data',
     purpose: 'The folder of the database and the secret. Back it up.',
+  },
+  DATABASE_URL: {
+    schema: databaseUrl().meta({
+      expected: 'an address such as postgres://user:password@db.example.org/tandem',
+    }),
+    unset: null,
+    purpose:
+      'The Postgres database (15 or later) that keeps everything, instead of the one in DATA_DIR. One server may use it at a time.',
   },
   WEB_DIR: {
     schema: words.meta({ expected: 'a folder' }),
@@ -210,6 +219,8 @@ export interface Configuration {
   /** Null: plain HTTP. */
   readonly tls: { readonly certificate: string; readonly key: string } | null;
   readonly dataDir: string;
+  /** Null: the database in `dataDir`. */
+  readonly databaseUrl: URL | null;
   /** Null: beside the server's bundle. */
   readonly webDir: string | null;
   readonly publicUrl: URL | null;
@@ -266,6 +277,7 @@ export function readConfiguration(
     host: values.HOST,
     tls,
     dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL,
     webDir: values.WEB_DIR,
     publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
     authSecrets: values.AUTH_SECRET,
@@ -314,8 +326,6 @@ function tlsFiles(
 
 /** Variables of other programs that have no effect here, with a warning for each. */
 const IGNORED: Readonly<Record<string, string>> = {
-  DATABASE_URL:
-    'DATABASE_URL is set and has no effect: Tandem keeps everything in the database in DATA_DIR, and does not use another one yet.',
   REDIS_URL:
     'REDIS_URL is set and has no effect: one process serves everybody, and does not need Redis.',
 };
@@ -360,6 +370,7 @@ function problemWith(
 /** Even an invalid secret must not be printed. */
 const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['AUTH_SECRET', 'too short'],
+  ['DATABASE_URL', 'not the address of a Postgres database'],
   ['METRICS_TOKEN', 'too short'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],
 ]);

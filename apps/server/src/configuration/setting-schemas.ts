@@ -46,6 +46,17 @@ export const baseUrl = ({ path }: { readonly path: 'none' | 'any' }) =>
         'contains a path, and Tandem is served at the root of a host name; use one of its own.',
     });
 
+/** May hold a password, so that no message repeats it. */
+export const databaseUrl = () =>
+  z
+    .string()
+    .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), { abort: true })
+    .refine((text) => new URL(text).pathname.length > 1, {
+      error: 'names no database; put its name after the host, as in postgres://host/tandem.',
+      abort: true,
+    })
+    .transform((text) => new URL(text));
+
 export const httpOrigins = () =>
   z
     .string()

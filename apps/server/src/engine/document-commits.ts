@@ -1,37 +1,50 @@
 /** Commits the accepted updates of a shard's documents to the journal. */
 import type { Batch } from '@tandem/sync';
 import type { Clock } from '../runtime/clock.ts';
-import { GroupCommit } from '../storage/group-commit.ts';
+import { GroupCommit, type GroupCommitOptions } from '../storage/group-commit.ts';
 import type { AppendOutcome, Journal } from '../storage/journal/journal.ts';
+import { ContendedDocuments } from './contended-documents.ts';
 import type { LoadedDocument } from './loaded-document.ts';
-
-export interface DocumentCommitsOptions {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly onCommitted: (document: LoadedDocument) => void;
-  readonly onRejected: (document: LoadedDocument, error: Error) => void;
-  readonly onDuration: (ms: number) => void;
-  readonly onStalled: (error: Error) => void;
-  readonly onResumed: () => void;
-  readonly onReady: () => void;
-}
 
 interface DocumentBatch {
   readonly document: LoadedDocument;
   readonly batch: Batch;
 }
 
+type GroupListeners = Pick<
+  GroupCommitOptions<DocumentBatch, readonly AppendOutcome[]>,
+  'onStalled' | 'onResumed' | 'onReady'
+>;
+
+export interface DocumentCommitsOptions extends GroupListeners {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly listener: DocumentCommitsListener;
+}
+
+export interface DocumentCommitsListener {
+  onCommitted(document: LoadedDocument, batch: Batch): void;
+  /** Another process appended first: the document has to follow it. */
+  onConflict(document: LoadedDocument): void;
+  onRejected(document: LoadedDocument, error: Error): void;
+  onDuration(ms: number): void;
+}
+
 export class DocumentCommits {
-  readonly #options: DocumentCommitsOptions;
+  readonly #listener: DocumentCommitsListener;
   readonly #commit: GroupCommit<DocumentBatch, readonly AppendOutcome[]>;
   readonly #dirty = new Set<LoadedDocument>();
+  readonly #contended: ContendedDocuments<LoadedDocument>;
   #commits = 0;
   #rows = 0;
+  #conflicts = 0;
 
-  constructor(options: DocumentCommitsOptions) {
-    const { journal, clock, onStalled, onResumed, onReady } = options;
-    this.#options = options;
+  constructor({ journal, clock, random, listener, ...group }: DocumentCommitsOptions) {
+    this.#listener = listener;
+    this.#contended = new ContendedDocuments({ clock, random, onPauseEnded: group.onReady });
     this.#commit = new GroupCommit({
+      ...group,
       clock,
       take: (limit) => this.#take(limit),
       commit: (items) => journal.append(items.map(({ batch }) => batch)),
@@ -40,9 +53,6 @@ export class DocumentCommits {
         for (const { document, batch } of items) document.authority.failed(batch);
       },
       onRejected: ({ document }, error) => this.#reject(document, error),
-      onStalled,
-      onResumed,
-      onReady,
     });
   }
 
@@ -52,6 +62,11 @@ export class DocumentCommits {
 
   get rows(): number {
     return this.#rows;
+  }
+
+  /** Appends that met another process. */
+  get conflicts(): number {
+    return this.#conflicts;
   }
 
   get isRunning(): boolean {
@@ -74,21 +89,28 @@ export class DocumentCommits {
 
   remove(document: LoadedDocument): void {
     this.#dirty.delete(document);
+    this.#contended.remove(document);
   }
 
   start(): void {
     this.#commit.start();
   }
 
+  /** Commits what can be committed now. Nothing pauses from here on. */
   async drain(): Promise<void> {
+    this.#contended.end();
     await this.#commit.drain();
   }
 
   #take(limit: number): readonly DocumentBatch[] {
+    const { alone } = this.#contended;
+    const batch = alone?.authority.batch() ?? null;
+    if (alone !== undefined && batch !== null) return [{ document: alone, batch }];
     const items: DocumentBatch[] = [];
     for (const document of this.#dirty) {
-      const batch = document.authority.batch();
-      if (batch !== null) items.push({ document, batch });
+      if (this.#contended.isPaused(document) || this.#contended.isAlone(document)) continue;
+      const next = document.authority.batch();
+      if (next !== null) items.push({ document, batch: next });
       else if (document.authority.clean) this.#dirty.delete(document);
       if (items.length >= limit) break;
     }
@@ -96,27 +118,37 @@ export class DocumentCommits {
   }
 
   #finish(items: readonly DocumentBatch[], outcomes: readonly AppendOutcome[], ms: number): void {
-    const { onCommitted, onDuration } = this.#options;
-    onDuration(ms);
+    this.#listener.onDuration(ms);
     this.#commits++;
     items.forEach(({ document, batch }, i) => {
-      if (outcomes[i] === 'conflict') {
-        this.#reject(document, new Error('another writer changed the document in the journal'));
-        return;
-      }
-      if (outcomes[i] === 'busy') {
-        document.authority.failed(batch);
-        return;
-      }
-      document.authority.committed(batch);
-      this.#rows += batch.rows.length;
-      if (document.authority.clean) this.#dirty.delete(document);
-      onCommitted(document);
+      const outcome = outcomes[i] ?? 'busy';
+      if (outcome === 'committed') this.#finishOne(document, batch);
+      else this.#repeat(document, batch, outcome);
     });
   }
 
+  #finishOne(document: LoadedDocument, batch: Batch): void {
+    document.authority.committed(batch);
+    this.#rows += batch.rows.length;
+    this.#contended.remove(document);
+    if (document.authority.clean) this.#dirty.delete(document);
+    this.#listener.onCommitted(document, batch);
+  }
+
+  #repeat(document: LoadedDocument, batch: Batch, outcome: 'conflict' | 'busy'): void {
+    this.#conflicts++;
+    // A document that was dropped meanwhile does not wait.
+    if (this.#dirty.has(document)) this.#contended.add(document, outcome);
+    // An earlier attempt may be on disk: only the journal can tell, and it was not asked.
+    if (outcome === 'busy') document.authority.failed(batch);
+    else {
+      document.authority.conflicted(batch);
+      this.#listener.onConflict(document);
+    }
+  }
+
   #reject(document: LoadedDocument, error: unknown): void {
-    this.#dirty.delete(document);
-    this.#options.onRejected(document, error instanceof Error ? error : new Error(String(error)));
+    this.remove(document);
+    this.#listener.onRejected(document, error instanceof Error ? error : new Error(String(error)));
   }
 }

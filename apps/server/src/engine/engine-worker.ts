@@ -10,6 +10,7 @@ import { ShardWorker } from './shard-worker.ts';
 export interface EngineWorkerData {
   readonly storage: StorageDescription;
   readonly shard: number;
+  readonly isShared: boolean;
 }
 
 runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
@@ -18,11 +19,11 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
     return new ShardWorker({
       shard: data.shard,
       journal: openJournal(data.storage),
-      clock: systemClock,
+      isShared: data.isShared,
+      runtime: { clock: systemClock, random: Math.random, defer: setImmediate },
       progress,
       rules: rulesFor,
       emit: send,
-      defer: setImmediate,
     });
   },
 });

@@ -48,6 +48,16 @@ export const WORK_BUDGET = {
   documentMsPerMib: 2_000,
 } as const;
 
+/** Pauses between appends of a document that other processes write as well (CL13). */
+export const CONTENTION = {
+  baseMs: 5,
+  capMs: 160,
+  /** After this many `busy` outcomes, a batch is appended alone. */
+  busyWithOthers: 3,
+  /** Of each document, when the server stops. */
+  lastAttempts: 4,
+} as const;
+
 export const QUARANTINE = {
   /** A document over which two workers crash within this time is the cause. */
   suspectMs: 60_000,

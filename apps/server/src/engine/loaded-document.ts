@@ -1,13 +1,19 @@
 /** A document in memory, with its subscriptions. */
 import { describeRoots, excerpt, type TreeEntry } from '@tandem/document';
 import { fitText, MAX_EXCERPT_LENGTH, type DocumentKind } from '@tandem/protocol';
-import { Authority, type AuthorityRules, type StoredDocument } from '@tandem/sync';
+import {
+  Authority,
+  JournalFollower,
+  type AuthorityRules,
+  type Batch,
+  type StoredDocument,
+} from '@tandem/sync';
 import * as Y from 'yjs';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { JournalInit } from '../storage/journal/journal.ts';
 import { CompactionPlan } from './compaction-plan.ts';
 import { COMPACTION, WORK_BUDGET } from './limits.ts';
-import type { CreateRequest, DocumentView } from './port.ts';
+import type { CreateRequest, DocumentView, EngineNotice } from './port.ts';
 
 const MIB = 1024 * 1024;
 
@@ -16,6 +22,7 @@ export type DocumentRules = Omit<AuthorityRules, 'onRebuild'>;
 export class LoadedDocument {
   readonly kind = 'loaded';
   readonly authority: Authority;
+  readonly follower: JournalFollower;
   readonly compaction = new CompactionPlan();
   viewers: number[] = [];
   idleSinceMs: number;
@@ -42,6 +49,7 @@ export class LoadedDocument {
       // A rebuild within one piece of work takes as long as loading.
       onRebuild: () => this.#progress.extend(this.#budgetMs),
     });
+    this.follower = new JournalFollower(this.authority);
     if (stored.rows.length <= COMPACTION.rowsAtLoad) return;
     // A snapshot in memory only: the compactor makes the journal's and compares it with its source.
     const snapshot = Y.encodeStateAsUpdate(this.authority.view());
@@ -70,6 +78,19 @@ export class LoadedDocument {
 
   view(): DocumentView {
     return this.read(() => toView(this.authority.view(), this.#documentKind));
+  }
+
+  /** Tells other processes what a batch has appended. */
+  appended({ document, epoch, id, base, tail, rows, owners }: Batch): EngineNotice {
+    const later = {
+      base,
+      rows: rows.map(({ offset, update, user }) => ({ offset, update, user })),
+      owners,
+      tail: id,
+      previousTail: tail,
+      schema: this.authority.schema,
+    };
+    return { kind: 'appended', document, epoch, later };
   }
 
   get #budgetMs(): number {

@@ -14,12 +14,16 @@ export interface LocalEngineOptions {
   readonly journal: Journal;
   readonly clock?: Clock | undefined;
   readonly defer?: ((run: () => void) => void) | undefined;
+  readonly random?: (() => number) | undefined;
+  readonly isShared?: boolean | undefined;
 }
 
 export function createLocalEngine({
   journal,
   clock = systemClock,
   defer = setImmediate,
+  random = Math.random,
+  isShared = false,
 }: LocalEngineOptions): Engine {
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactions = new CompactionQueue({
@@ -43,10 +47,10 @@ export function createLocalEngine({
   const worker = new ShardWorker({
     shard: 0,
     journal,
-    clock,
+    isShared,
+    runtime: { clock, random, defer },
     progress: noWorkerProgress,
     rules: rulesFor,
-    defer,
     emit: (turn) => shard.receive(turn),
   });
   const stop = async () => {

@@ -4,7 +4,7 @@
  * come out in one order, so that a subscription starts exactly where its answer ends.
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
-import type { EngineEvent, EngineRequest } from '@tandem/sync';
+import type { EngineEvent, EngineRequest, LaterRows } from '@tandem/sync';
 
 export interface CreateRequest {
   readonly document: string;
@@ -18,12 +18,41 @@ export interface DocumentView {
   readonly excerpt: string;
 }
 
+/**
+ * What another process says about its rows in the journal. Such messages may be late, repeated, in any order or
+ * lost: known ones are ignored, and the engine reads the journal for what is missing (CL4, CL12).
+ */
+export type FollowRequest =
+  | {
+      readonly kind: 'later';
+      readonly document: string;
+      readonly epoch: string;
+      readonly later: LaterRows;
+    }
+  /** The head is at least this one; for rows that were too many to send, and for heads that are repeated. */
+  | {
+      readonly kind: 'moved';
+      readonly document: string;
+      readonly epoch: string;
+      readonly head: number;
+    };
+
 export type EngineNotice = EngineEvent | ShardNotice;
 
 export type ShardNotice =
   | { readonly kind: 'stalled'; readonly shard: number; readonly error: ErrorBody }
   | { readonly kind: 'resumed'; readonly shard: number }
   | { readonly kind: 'drained'; readonly shard: number }
+  /**
+   * Rows that this process committed, which the others follow: send them `later`, or `moved` with the last
+   * offset. Only for a journal that is shared.
+   */
+  | {
+      readonly kind: 'appended';
+      readonly document: string;
+      readonly epoch: string;
+      readonly later: LaterRows;
+    }
   | {
       readonly kind: 'latency';
       readonly work: 'commit';
@@ -49,6 +78,8 @@ export interface EngineStats {
     readonly queuedBytes: number;
     readonly commits: number;
     readonly rows: number;
+    /** Appends that met another process, and were repeated. */
+    readonly conflicts: number;
     readonly restarts: number;
     readonly state: 'running' | 'stalled' | 'restarting';
   }[];
@@ -62,6 +93,8 @@ export interface Engine extends AsyncDisposable {
    * `missing`. Requests of a subscription that is not open get no answer.
    */
   request(request: EngineRequest): void;
+  /** Ignored for a document that is not open here. Subscribe to a document's messages before it is opened. */
+  follow(request: FollowRequest): void;
   /**
    * Creates a document with its first content. Changes nothing when the document exists.
    *

@@ -17,6 +17,7 @@ const quietTurn: ShardTurn = {
   documents: 0,
   commits: 0,
   rows: 0,
+  conflicts: 0,
 };
 
 function start() {

@@ -9,9 +9,15 @@ import type { Clock } from '../runtime/clock.ts';
 import { StallDetector } from '../runtime/stall-detector.ts';
 import { UNANSWERED } from '../storage/storage-error.ts';
 import { UpdateBatcher } from './update-batcher.ts';
-import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
+import {
+  bytesOf,
+  newerHead,
+  type ShardReply,
+  type ShardRequest,
+  type ShardTurn,
+} from './shard-message.ts';
 import { SHARD_QUEUE } from './limits.ts';
-import { EngineError, type EngineNotice, type EngineStats } from './port.ts';
+import { EngineError, type EngineNotice, type EngineStats, type FollowRequest } from './port.ts';
 
 export type Post = (requests: readonly ShardRequest[]) => void;
 
@@ -45,7 +51,12 @@ export class ShardClient {
   #full = false;
   #storageError: ErrorBody | null = null;
   readonly #open = new Map<string, Set<number>>();
-  #turn: Pick<ShardTurn, 'documents' | 'commits' | 'rows'> = { documents: 0, commits: 0, rows: 0 };
+  #turn: Pick<ShardTurn, 'documents' | 'commits' | 'rows' | 'conflicts'> = {
+    documents: 0,
+    commits: 0,
+    rows: 0,
+    conflicts: 0,
+  };
 
   constructor(options: ShardClientOptions) {
     this.#options = options;
@@ -75,24 +86,30 @@ export class ShardClient {
   }
 
   get stats(): Omit<EngineStats['shards'][number], 'restarts'> {
-    const { documents, commits, rows } = this.#turn;
+    const { documents, commits, rows, conflicts } = this.#turn;
     const storage = this.#storageError === null ? 'running' : 'stalled';
     const state = this.#state === 'disconnected' ? 'restarting' : storage;
-    return { documents, commits, rows, queuedBytes: this.#sentBytes + this.#queuedBytes, state };
+    const queuedBytes = this.#sentBytes + this.#queuedBytes;
+    return { documents, commits, rows, conflicts, queuedBytes, state };
   }
 
   send(request: ShardRequest): void {
     if (request.kind === 'open') this.#trackOpen(request.document, request.subscription);
     if (request.kind === 'close') this.#trackClose(request.document, request.subscription);
-    if (request.kind === 'append') {
-      this.#sentBytes += request.update.byteLength;
-      if (this.#sentBytes + this.#queuedBytes > SHARD_QUEUE.maxBytes) this.#full = true;
-    }
+    if (request.kind === 'append') this.#count(request.update.byteLength);
     const compact =
       request.kind === 'append' ? { ...request, update: compactBytes(request.update) } : request;
     if (this.#batcher.buffer(compact)) return;
     this.#outbox.push(compact);
     this.#schedule();
+  }
+
+  /** Rows are left out when the shard is full: their offset is enough to read them. */
+  follow(request: FollowRequest): void {
+    if (this.#state === 'unused') return;
+    if (request.kind === 'moved' || this.#full) return this.send(newerHead(null, request));
+    this.#count(bytesOf(request.later.rows));
+    this.send(request);
   }
 
   /** @throws EngineError */
@@ -159,6 +176,11 @@ export class ShardClient {
     this.#stall[Symbol.dispose]();
     for (const { reject } of this.#waiting.values()) reject(new EngineError(errorOf('overloaded')));
     this.#waiting.clear();
+  }
+
+  #count(bytes: number): void {
+    this.#sentBytes += bytes;
+    if (this.#sentBytes + this.#queuedBytes > SHARD_QUEUE.maxBytes) this.#full = true;
   }
 
   #postOutbox(): void {

@@ -1,10 +1,11 @@
 /** Messages between the main thread and a shard: requests in, one turn at a time out. */
 import type { ErrorBody } from '@tandem/protocol';
-import type { EngineRequest } from '@tandem/sync';
-import type { CreateRequest, DocumentView, EngineNotice } from './port.ts';
+import type { EngineRequest, StoredRow } from '@tandem/sync';
+import type { CreateRequest, DocumentView, EngineNotice, FollowRequest } from './port.ts';
 
 export type ShardRequest =
   | EngineRequest
+  | FollowRequest
   | {
       readonly kind: 'create';
       readonly id: number;
@@ -31,6 +32,10 @@ export type ShardReply =
   | { readonly id: number; readonly kind: 'deleted'; readonly outcome: 'deleted' | 'kept' }
   | { readonly id: number; readonly kind: 'failed'; readonly error: ErrorBody };
 
+export type RequestOf<K extends ShardRequest['kind']> = Extract<ShardRequest, { readonly kind: K }>;
+export type LoadingRequest = RequestOf<'open' | 'view'>;
+export type Moved = RequestOf<'moved'>;
+
 export interface ShardTurn {
   readonly notices: readonly EngineNotice[];
   readonly replies: readonly ShardReply[];
@@ -40,4 +45,18 @@ export interface ShardTurn {
   readonly documents: number;
   readonly commits: number;
   readonly rows: number;
+  readonly conflicts: number;
+}
+
+export function bytesOf(rows: readonly StoredRow[]): number {
+  return rows.reduce((sum, { update }) => sum + update.byteLength, 0);
+}
+
+/** The newer head of both, as far as they can be compared. */
+export function newerHead(known: Moved | null, request: FollowRequest): Moved {
+  const { document, epoch } = request;
+  const head =
+    request.kind === 'moved' ? request.head : request.later.base + request.later.rows.length;
+  if (known !== null && known.epoch === epoch && known.head >= head) return known;
+  return { kind: 'moved', document, epoch, head };
 }

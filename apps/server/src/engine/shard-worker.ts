@@ -5,36 +5,55 @@
  * load is never written, and one with uncommitted updates is never unloaded.
  */
 import { errorOf, type DocumentKind } from '@tandem/protocol';
-import { DamagedDocument, type EngineRequest } from '@tandem/sync';
+import { DamagedDocument, type Batch } from '@tandem/sync';
 import type { Clock } from '../runtime/clock.ts';
 import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { DocumentCommits } from './document-commits.ts';
+import { DocumentCompactions } from './document-compactions.ts';
+import { DocumentCreation } from './document-creation.ts';
+import { DocumentFollowing } from './document-following.ts';
 import { DocumentLoader, type LoadOutcome } from './document-loader.ts';
-import { COMPACTION, IDLE, QUARANTINE, WORK_BUDGET } from './limits.ts';
-import { toSeed, type DocumentRules, type LoadedDocument } from './loaded-document.ts';
-import type { EngineNotice } from './port.ts';
-import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
+import { COMPACTION, CONTENTION, IDLE, QUARANTINE, WORK_BUDGET } from './limits.ts';
+import type { DocumentRules, LoadedDocument } from './loaded-document.ts';
+import {
+  bytesOf,
+  newerHead,
+  type LoadingRequest,
+  type Moved,
+  type RequestOf,
+  type ShardRequest,
+  type ShardTurn,
+} from './shard-message.ts';
+import { TurnResults } from './turn-results.ts';
 
 export interface ShardWorkerOptions {
   readonly shard: number;
   readonly journal: Journal;
-  readonly clock: Clock;
+  /** Other processes append to the journal, too: what they and this shard append is told by messages. */
+  readonly isShared: boolean;
+  readonly runtime: ShardRuntime;
   readonly progress: WorkerProgress;
   readonly rules: (kind: DocumentKind) => DocumentRules;
   readonly emit: (turn: ShardTurn) => void;
+}
+
+export interface ShardRuntime {
+  readonly clock: Clock;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
   /** Runs a callback in the next turn of the event loop, after the requests that arrive until then. */
   readonly defer: (run: () => void) => void;
 }
 
-type Request<K extends ShardRequest['kind']> = Extract<ShardRequest, { readonly kind: K }>;
 type DocumentRequest = Exclude<ShardRequest, { kind: 'create' | 'delete' | 'quarantine' }>;
-type LoadingRequest = Request<'open' | 'view'>;
 
 interface Loading {
   readonly kind: 'loading';
   waiting: LoadingRequest[];
+  /** The newest head that another process announced meanwhile. */
+  moved: Moved | null;
 }
 
 interface Damaged {
@@ -52,19 +71,18 @@ export class ShardWorker implements AsyncDisposable {
   #inbox: ShardRequest[] = [];
   #turn: 'none' | 'scheduled' = 'none';
   readonly #sweeps: OnDemandInterval;
-
-  // Results of the current turn.
-  readonly #touched = new Set<LoadedDocument>();
-  #notices: EngineNotice[] = [];
-  #replies: ShardReply[] = [];
-  #compactions: string[] = [];
-  #takenBytes = 0;
+  readonly #following: DocumentFollowing;
+  readonly #compactions: DocumentCompactions;
+  readonly #creation: DocumentCreation;
+  readonly #results = new TurnResults();
 
   constructor(options: ShardWorkerOptions) {
-    const { shard, journal, clock } = options;
+    const { shard, journal, isShared, progress, rules, runtime } = options;
+    const { clock, random, defer } = runtime;
+    const results = this.#results;
     this.#options = options;
     this.#loader = new DocumentLoader({
-      ...options,
+      ...{ journal, clock, progress, rules, defer },
       onLoaded: (document, outcome) => this.#finishLoad(document, outcome),
     });
     this.#sweeps = new OnDemandInterval({
@@ -74,21 +92,38 @@ export class ShardWorker implements AsyncDisposable {
       isNeeded: () => this.#slots.size > 0,
     });
     this.#commits = new DocumentCommits({
-      journal,
-      clock,
-      onCommitted: (loaded) => this.#afterCommit(loaded),
-      onRejected: (loaded, error) => this.#drop(loaded, error),
-      onDuration: (ms) => this.#notices.push({ kind: 'latency', work: 'commit', shard, ms }),
-      onStalled: (error) => {
-        this.#notices.push(
-          { kind: 'stalled', shard, error: errorOf('storage-failed') },
-          errorNotice('commit failed', error),
-        );
+      ...{ journal, clock, random },
+      listener: {
+        onCommitted: (loaded, batch) => this.#afterCommit(loaded, batch),
+        onConflict: (loaded) => this.#resolve(loaded),
+        onRejected: (loaded, error) => this.#drop(loaded, error),
+        onDuration: (ms) => results.notify({ kind: 'latency', work: 'commit', shard, ms }),
       },
-      onResumed: () => this.#notices.push({ kind: 'resumed', shard }),
+      onStalled: (error) => {
+        results.notify({ kind: 'stalled', shard, error: errorOf('storage-failed') });
+        results.reportError('commit failed', error);
+      },
+      onResumed: () => results.notify({ kind: 'resumed', shard }),
       onReady: () => {
         this.#postResults();
         if (this.#commits.hasMore) this.#wake();
+      },
+    });
+    this.#compactions = new DocumentCompactions({
+      ...{ journal, isShared, clock, results },
+      onFailed: () => this.#wake(),
+    });
+    this.#creation = new DocumentCreation({ journal, clock, results });
+    this.#following = new DocumentFollowing({
+      ...{ journal, clock },
+      onFollowed: (loaded) => this.#afterFollow(loaded),
+      onCaughtUp: (loaded, request) => {
+        this.#open(loaded, request);
+        this.#wake();
+      },
+      onLost: (loaded, error) => {
+        this.#drop(loaded, error);
+        this.#wake();
       },
     });
   }
@@ -102,6 +137,11 @@ export class ShardWorker implements AsyncDisposable {
     this.#sweeps[Symbol.dispose]();
     this.#runTurn();
     await this.#commits.drain();
+    for (let i = 0; i < CONTENTION.lastAttempts && this.#following.isReading; i++) {
+      await this.#following.readsEnded();
+      await this.#commits.drain();
+    }
+    this.#following[Symbol.dispose]();
     await this.#options.journal[Symbol.asyncDispose]();
   }
 
@@ -110,7 +150,7 @@ export class ShardWorker implements AsyncDisposable {
   #wake(): void {
     if (this.#turn === 'scheduled') return;
     this.#turn = 'scheduled';
-    this.#options.defer(() => {
+    this.#options.runtime.defer(() => {
       this.#turn = 'none';
       this.#runTurn();
     });
@@ -126,7 +166,8 @@ export class ShardWorker implements AsyncDisposable {
   }
 
   #handle(request: ShardRequest): void {
-    if (request.kind === 'append') this.#takenBytes += request.update.byteLength;
+    if (request.kind === 'append') this.#results.countBytes(request.update.byteLength);
+    if (request.kind === 'later') this.#results.countBytes(bytesOf(request.later.rows));
     switch (request.kind) {
       case 'create':
         void this.#create(request);
@@ -144,49 +185,32 @@ export class ShardWorker implements AsyncDisposable {
         // Any other request belongs to a subscription from before the document was dropped.
         else if (request.kind === 'open' || request.kind === 'view') {
           if (slot === undefined) this.#load(request);
-          else this.#refuse(request, 'document-damaged');
+          else this.#results.refuse(request, 'document-damaged');
         }
       }
     }
   }
 
   #postResults(): void {
-    for (const loaded of this.#touched) this.#collectEvents(loaded);
-    this.#touched.clear();
-    const isEmpty =
-      this.#notices.length === 0 && this.#replies.length === 0 && this.#compactions.length === 0;
-    if (isEmpty && this.#takenBytes === 0) return;
-    const { commits, rows, queuedBytes } = this.#commits;
-    this.#options.emit({
-      notices: this.#notices,
-      replies: this.#replies,
-      compactions: this.#compactions,
-      takenBytes: this.#takenBytes,
-      queuedBytes,
-      documents: this.#slots.size,
-      commits,
-      rows,
-    });
-    this.#notices = [];
-    this.#replies = [];
-    this.#compactions = [];
-    this.#takenBytes = 0;
-  }
-
-  #collectEvents({ authority }: LoadedDocument): void {
-    for (const event of authority.takeEvents()) this.#notices.push(event);
+    const results = this.#results.take();
+    if (results === null) return;
+    const { commits, rows, conflicts, queuedBytes } = this.#commits;
+    const documents = this.#slots.size;
+    this.#options.emit({ ...results, queuedBytes, documents, commits, rows, conflicts });
   }
 
   // Loading
 
   #load(request: LoadingRequest): void {
-    this.#slots.set(request.document, { kind: 'loading', waiting: [request] });
+    this.#slots.set(request.document, { kind: 'loading', waiting: [request], moved: null });
     this.#sweeps.request();
     this.#loader.load(request.document);
   }
 
   #handleLoading(slot: Loading, request: DocumentRequest): void {
     if (request.kind === 'open' || request.kind === 'view') slot.waiting.push(request);
+    if (request.kind === 'later' || request.kind === 'moved')
+      slot.moved = newerHead(slot.moved, request);
     if (request.kind !== 'close') return;
     slot.waiting = slot.waiting.filter(
       (open) => open.kind !== 'open' || open.subscription !== request.subscription,
@@ -194,51 +218,39 @@ export class ShardWorker implements AsyncDisposable {
   }
 
   #finishLoad(document: string, outcome: LoadOutcome): void {
-    const { waiting } = this.#slots.get(document) as Loading;
+    const { waiting, moved } = this.#slots.get(document) as Loading;
     this.#slots.delete(document);
     switch (outcome.kind) {
       case 'loaded': {
         const { loaded } = outcome;
         this.#slots.set(document, loaded);
-        if (loaded.compaction.isRequested) this.#compactions.push(document);
-        else this.#requestCompactionIfDue(loaded);
+        if (loaded.compaction.isRequested) this.#results.requestCompaction(document);
+        else this.#compactions.requestIfDue(loaded);
+        if (moved !== null) this.#handleLoaded(loaded, moved);
         for (const request of waiting) this.#handleLoaded(loaded, request);
         break;
       }
       case 'absent':
-        for (const request of waiting) this.#refuse(request, 'not-found');
+        for (const request of waiting) this.#results.refuse(request, 'not-found');
         break;
       case 'failed':
-        for (const request of waiting) this.#refuse(request, 'storage-failed');
-        this.#notices.push(errorNotice('document not loaded', outcome.error, document));
+        for (const request of waiting) this.#results.refuse(request, 'storage-failed');
+        this.#results.reportError('document not loaded', outcome.error, document);
         break;
       case 'damaged':
         this.#markDamaged(document, QUARANTINE.damagedMs);
-        for (const request of waiting) this.#refuse(request, 'document-damaged');
-        this.#notices.push(errorNotice('document not loaded', outcome.error, document));
+        for (const request of waiting) this.#results.refuse(request, 'document-damaged');
+        this.#results.reportError('document not loaded', outcome.error, document);
     }
     this.#runTurn();
   }
 
   #markDamaged(document: string, forMs: number): void {
-    this.#slots.set(document, { kind: 'damaged', untilMs: this.#options.clock.now() + forMs });
+    this.#slots.set(document, {
+      kind: 'damaged',
+      untilMs: this.#options.runtime.clock.now() + forMs,
+    });
     this.#sweeps.request();
-  }
-
-  #refuse(
-    request: LoadingRequest,
-    code: 'not-found' | 'storage-failed' | 'document-damaged',
-  ): void {
-    const error = errorOf(code);
-    if (request.kind === 'open') {
-      const { document, subscription } = request;
-      const answer = { kind: 'refused', error } as const;
-      this.#notices.push({ kind: 'answered', document, subscription, answer });
-    } else if (error.temporary) {
-      this.#replies.push({ id: request.id, kind: 'failed', error });
-    } else {
-      this.#replies.push({ id: request.id, kind: 'viewed', view: null });
-    }
   }
 
   // Loaded documents
@@ -246,10 +258,11 @@ export class ShardWorker implements AsyncDisposable {
   #handleLoaded(loaded: LoadedDocument, request: DocumentRequest): void {
     const { authority } = loaded;
     const isSubscribed = 'subscription' in request && authority.has(request.subscription);
-    this.#touched.add(loaded);
+    this.#results.touch(loaded);
     switch (request.kind) {
       case 'open':
-        loaded.read(() => authority.open(request));
+        if (this.#isAhead(loaded, request)) this.#following.open(loaded, request);
+        else this.#open(loaded, request);
         break;
       case 'append':
         // A subscription from before the document was dropped may lack an earlier update.
@@ -259,26 +272,31 @@ export class ShardWorker implements AsyncDisposable {
         if (isSubscribed) authority.readRows(request);
         break;
       case 'close':
+        this.#following.close(loaded, request.subscription);
         if (!isSubscribed) break;
         authority.close(request.subscription);
-        loaded.idleSinceMs = this.#options.clock.now();
+        loaded.idleSinceMs = this.#options.runtime.clock.now();
         break;
       case 'view':
         loaded.viewers.push(request.id);
         this.#replyToViewers(loaded);
         break;
+      case 'later':
+      case 'moved':
+        this.#following.handle(loaded, request);
+        break;
       case 'compacted':
-        void this.#finishCompaction(loaded, request.outcome);
+        void this.#compactions.finish(loaded, request.outcome);
         break;
     }
   }
 
-  #append(loaded: LoadedDocument, request: Extract<EngineRequest, { kind: 'append' }>): void {
-    const { progress, clock } = this.#options;
+  #append(loaded: LoadedDocument, request: RequestOf<'append'>): void {
+    const { progress, runtime } = this.#options;
     const { subscription, cseq, document } = request;
     progress.begin({ phase: 'apply', document, subscription, cseq, budgetMs: WORK_BUDGET.applyMs });
     try {
-      loaded.writtenAtMs = clock.now();
+      loaded.writtenAtMs = runtime.clock.now();
       loaded.authority.submit({ ...request, at: loaded.writtenAtMs });
       this.#commits.add(loaded);
     } catch (error) {
@@ -289,102 +307,93 @@ export class ShardWorker implements AsyncDisposable {
     }
   }
 
-  #afterCommit(loaded: LoadedDocument): void {
-    this.#touched.add(loaded);
+  #afterCommit(loaded: LoadedDocument, batch: Batch): void {
+    if (!this.#isCurrent(loaded)) return;
+    if (this.#options.isShared) this.#results.notify(loaded.appended(batch));
+    this.#results.touch(loaded);
     this.#replyToViewers(loaded);
-    this.#requestCompactionIfDue(loaded);
+    this.#compactions.requestIfDue(loaded);
+    this.#resolve(loaded);
+  }
+
+  // Other processes
+
+  /** Whether the client knows of rows, or of an epoch, that another process wrote (CL11). */
+  #isAhead({ authority }: LoadedDocument, { position }: RequestOf<'open'>): boolean {
+    if (!this.#options.isShared || position === undefined) return false;
+    return position.epoch !== authority.epoch || position.offset > authority.head;
+  }
+
+  #open(loaded: LoadedDocument, request: RequestOf<'open'>): void {
+    this.#results.touch(loaded);
+    loaded.read(() => loaded.authority.open(request));
+  }
+
+  #resolve(loaded: LoadedDocument): void {
+    if (this.#isCurrent(loaded)) this.#following.resolve(loaded);
+  }
+
+  #afterFollow(loaded: LoadedDocument): void {
+    this.#results.touch(loaded);
+    this.#replyToViewers(loaded);
+    this.#compactions.adoptIfDue(loaded);
+    if (!loaded.authority.clean) this.#commits.add(loaded);
+    this.#wake();
+  }
+
+  /** A document that was dropped may still have a batch under way. */
+  #isCurrent(loaded: LoadedDocument): boolean {
+    return this.#slots.get(loaded.document) === loaded;
   }
 
   #replyToViewers(loaded: LoadedDocument): void {
     if (!loaded.authority.clean || loaded.viewers.length === 0) return;
     const view = loaded.view();
-    for (const id of loaded.viewers) this.#replies.push({ id, kind: 'viewed', view });
+    for (const id of loaded.viewers) this.#results.reply({ id, kind: 'viewed', view });
     loaded.viewers = [];
   }
 
   #drop(loaded: LoadedDocument, error: unknown): void {
     const { document } = loaded;
-    this.#collectEvents(loaded);
-    this.#touched.delete(loaded);
-    this.#commits.remove(loaded);
-    this.#slots.delete(document);
+    this.#results.end(loaded);
+    this.#remove(loaded);
     for (const id of loaded.viewers)
-      this.#replies.push({ id, kind: 'failed', error: errorOf('overloaded') });
-    this.#notices.push({ kind: 'lost', document }, errorNotice('document lost', error, document));
+      this.#results.reply({ id, kind: 'failed', error: errorOf('overloaded') });
+    this.#results.notify({ kind: 'lost', document });
+    this.#results.reportError('document lost', error, document);
+  }
+
+  #remove(loaded: LoadedDocument): void {
+    this.#slots.delete(loaded.document);
+    this.#commits.remove(loaded);
+    const waiting = this.#following.remove(loaded);
+    if (waiting.length > 0) this.receive(waiting);
   }
 
   #sweep(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.runtime.clock.now();
     for (const [document, slot] of this.#slots) {
       if (slot.kind === 'damaged' && slot.untilMs <= now) this.#slots.delete(document);
       if (slot.kind !== 'loaded') continue;
       if (slot.writtenAtMs <= now - IDLE.evictAfterMs) slot.authority.evict();
       if (!slot.isUnused || slot.idleSinceMs > now - IDLE.unloadAfterMs) continue;
-      this.#slots.delete(document);
-      if (slot.authority.rowCount > COMPACTION.rowsAtUnload) this.#compactions.push(document);
+      this.#remove(slot);
+      if (slot.authority.rowCount > COMPACTION.rowsAtUnload)
+        this.#results.requestCompaction(document);
     }
     this.#postResults();
   }
 
-  // Compaction
-
-  #requestCompactionIfDue({ authority, compaction }: LoadedDocument): void {
-    if (!compaction.isDue(authority, this.#options.clock.now())) return;
-    compaction.request();
-    this.#compactions.push(authority.document);
-  }
-
-  async #finishCompaction(
-    { authority, compaction }: LoadedDocument,
-    outcome: 'compacted' | 'unchanged',
-  ): Promise<void> {
-    const { journal, clock } = this.#options;
-    try {
-      const stored = outcome === 'compacted' ? await journal.snapshot(authority.document) : null;
-      if (stored?.epoch === authority.epoch) authority.compacted(stored);
-    } catch (error) {
-      // The rows in memory serve as well as the snapshot.
-      this.#notices.push(errorNotice('snapshot not read', error, authority.document));
-      this.#wake();
-    }
-    compaction.complete(outcome, authority.rowCount, clock.now());
-  }
-
-  // Creation and deletion
-
-  async #create({ id, epoch, request }: Request<'create'>): Promise<void> {
-    const { document, kind } = request;
-    try {
-      const seed = toSeed(request, this.#options.clock.now());
-      const outcome = await this.#options.journal.create({ document, epoch, kind, seed });
-      this.#replies.push({ id, kind: 'created', outcome });
-    } catch (error) {
-      this.#replies.push({ id, kind: 'failed', error: errorOf('storage-failed') });
-      this.#notices.push(errorNotice('document not created', error, document));
-    }
+  async #create(request: RequestOf<'create'>): Promise<void> {
+    await this.#creation.create(request);
     this.#wake();
   }
 
-  async #delete({ id, document, maxHead }: Request<'delete'>): Promise<void> {
-    const slot = this.#slots.get(document);
+  async #delete(request: RequestOf<'delete'>): Promise<void> {
+    const slot = this.#slots.get(request.document);
     const isInUse = slot?.kind === 'loading' || (slot?.kind === 'loaded' && !slot.isUnused);
-    try {
-      if (slot?.kind === 'loaded' && slot.isUnused) this.#slots.delete(document);
-      const outcome = isInUse ? 'kept' : await this.#options.journal.delete(document, { maxHead });
-      this.#replies.push({ id, kind: 'deleted', outcome });
-    } catch (error) {
-      this.#replies.push({ id, kind: 'failed', error: errorOf('storage-failed') });
-      this.#notices.push(errorNotice('document not deleted', error, document));
-    }
+    if (slot?.kind === 'loaded' && !isInUse) this.#remove(slot);
+    await this.#creation.delete(request, isInUse);
     this.#wake();
   }
-}
-
-function errorNotice(what: string, error: unknown, document?: string): EngineNotice {
-  return {
-    kind: 'error',
-    what,
-    document,
-    detail: error instanceof Error ? error.message : String(error),
-  };
 }

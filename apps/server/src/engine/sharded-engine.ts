@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorBody } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
 import type { CompactionQueue } from './compaction-queue.ts';
-import type { CreateRequest, DocumentView, Engine, EngineNotice, EngineStats } from './port.ts';
+import type {
+  CreateRequest,
+  DocumentView,
+  Engine,
+  EngineNotice,
+  EngineStats,
+  FollowRequest,
+} from './port.ts';
 import type { ShardClient } from './shard-client.ts';
 
 export interface ShardedEngineOptions {
@@ -22,6 +29,10 @@ export class ShardedEngine implements Engine {
 
   request(request: EngineRequest): void {
     this.shardOf(request.document).send(request);
+  }
+
+  follow(request: FollowRequest): void {
+    this.shardOf(request.document).follow(request);
   }
 
   async create(request: CreateRequest): Promise<'created' | 'exists'> {

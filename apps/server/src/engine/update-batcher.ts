@@ -32,6 +32,8 @@ export class UpdateBatcher {
   /** @returns whether the request waits. Requests of one document never overtake each other. */
   buffer(request: ShardRequest): boolean {
     if (request.kind === 'create') return false;
+    // Rows of other processes: the sooner they are followed, the fewer appends meet them.
+    if (request.kind === 'later' || request.kind === 'moved') return false;
     const { document } = request;
     const isBusy = request.kind === 'append' && this.#count(document);
     const buffered = this.#buffered.get(document);

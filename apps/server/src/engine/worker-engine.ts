@@ -28,13 +28,15 @@ export interface WorkerEngineOptions {
   /** When null, one less than the processors: the main thread keeps one busy. */
   readonly workers: number | null;
   readonly maxHeapMib?: number | undefined;
+  /** Other processes append to the journal, too. */
+  readonly isShared?: boolean | undefined;
   readonly engineWorkerUrl?: URL | undefined;
   readonly compactorWorkerUrl?: URL | undefined;
 }
 
 /** @throws StorageError when a worker cannot open the storage. */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
-  const { storage, maxHeapMib } = options;
+  const { storage, maxHeapMib, isShared = false } = options;
   const workers = options.workers ?? defaultWorkers(availableParallelism());
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactor = new SupervisedWorker<string, CompactionDone>({
@@ -59,8 +61,7 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
   const shards = Array.from({ length: workers }, (_, shard) => {
     const workerUrl = options.engineWorkerUrl ?? new URL('./engine-worker.js', import.meta.url);
     return new WorkerShard({
-      shard,
-      storage,
+      data: { storage, shard, isShared },
       workerUrl,
       maxHeapMib,
       onNotices: notify,
@@ -87,8 +88,7 @@ export function defaultWorkers(processors: number): number {
 }
 
 interface WorkerShardOptions {
-  readonly shard: number;
-  readonly storage: StorageDescription;
+  readonly data: EngineWorkerData;
   readonly workerUrl: URL;
   readonly maxHeapMib: number | undefined;
   readonly onNotices: (notices: readonly EngineNotice[]) => void;
@@ -104,14 +104,8 @@ class WorkerShard implements AsyncDisposable {
   });
   readonly #quarantine: ShardRequest[] = [];
 
-  constructor({
-    shard,
-    storage,
-    workerUrl,
-    maxHeapMib,
-    onNotices,
-    onCompactions,
-  }: WorkerShardOptions) {
+  constructor({ data, workerUrl, maxHeapMib, onNotices, onCompactions }: WorkerShardOptions) {
+    const { shard, storage } = data;
     const turns = new PacedTurns({
       intervalMs: SHARD_QUEUE.intervalMs,
       clock: systemClock,
@@ -128,7 +122,7 @@ class WorkerShard implements AsyncDisposable {
     this.#worker = new SupervisedWorker({
       name: `engine ${shard}`,
       workerUrl,
-      workerData: { storage, shard } satisfies EngineWorkerData,
+      workerData: data,
       errors: storageErrors,
       clock: systemClock,
       maxHeapMib,

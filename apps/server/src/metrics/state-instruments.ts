@@ -66,6 +66,11 @@ export function stateInstruments(
       sum((shard) => shard.rows),
     ),
     new Counter(
+      'tandem_journal_conflicts_total',
+      'Appends that met another process, and were repeated.',
+      sum((shard) => shard.conflicts),
+    ),
+    new Counter(
       'tandem_engine_restarts_total',
       'Engine workers that ended and were replaced.',
       sum((shard) => shard.restarts),

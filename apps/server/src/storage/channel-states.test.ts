@@ -20,7 +20,8 @@ async function fixture(commits: number) {
     store.transaction(async () => {
       const message = { document: DOCUMENT, id, text: id, author: 'ada', at: 1 };
       await appendMessage(store.db, { ...message, mentions: [], replyTo: null });
-      await store.appendEvent(KEY, { name: 'chat:deleted', message: id, at: 1, command: id });
+      const event = { name: 'chat:deleted', message: id, at: 1, command: id } as const;
+      await store.appendEvents([{ key: KEY, event }]);
     });
   const executor = new LocalExecutor(path);
   let left = commits;

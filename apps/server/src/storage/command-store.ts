@@ -1,6 +1,6 @@
 /**
- * The store of the command worker, the only writer of what commands change. The changes, events and
- * results of a transaction are stored together or not at all.
+ * The store of the command worker, the only writer of what commands change, in its process. The changes,
+ * events and results of a transaction are stored together or not at all.
  */
 import type { ChannelEvent, ChannelName, ChannelPosition, ErrorBody } from '@tandem/protocol';
 import type { ChannelKey } from './channel-key.ts';
@@ -11,16 +11,38 @@ export interface CommittedEvents extends EventRun {
   readonly key: ChannelKey;
 }
 
+export interface PublishedEvent {
+  readonly key: ChannelKey;
+  readonly event: ChannelEvent;
+}
+
 export type StoredResult =
   | { readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[] }
   | { readonly error: ErrorBody };
 
+export interface CommandKey {
+  readonly user: string;
+  readonly id: string;
+}
+
+export interface ClaimedCommand extends CommandKey {
+  /** Ids of what the command is about. Commands about one of them do not run at the same time. */
+  readonly subjects: readonly string[];
+}
+
+export interface CommandResult extends CommandKey {
+  /** Null: the command may be executed again, as after a refusal that passes. */
+  readonly result: StoredResult | null;
+}
+
 export interface CommandStore extends AsyncDisposable {
+  /** Within a transaction. */
   readonly db: Database;
   /**
-   * Runs `work` in a transaction that other writers wait for.
+   * Runs `work` in a transaction.
    *
-   * @throws StorageError, or the error of `work`; then nothing is stored.
+   * @throws StorageError, or the error of `work`; then nothing is stored, or the answer was lost: the same
+   * commands may be executed again, and those that were stored have their results.
    */
   transaction<T>(
     work: () => Promise<T>,
@@ -31,16 +53,18 @@ export interface CommandStore extends AsyncDisposable {
    */
   savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T>;
 
-  // Within a transaction:
+  // Within a transaction, each of these once, in this order:
 
-  appendEvent(
-    key: ChannelKey,
-    event: ChannelEvent,
-  ): Promise<{ readonly epoch: string; readonly offset: number }>;
-  findResult(command: { readonly user: string; readonly id: string }): Promise<StoredResult | null>;
-  saveResult(
-    command: { readonly user: string; readonly id: string; readonly at: number },
-    result: StoredResult,
-  ): Promise<void>;
+  /**
+   * Keeps other processes from executing these commands, and others about the same subjects, until the end of
+   * the transaction.
+   *
+   * @returns for each command its result, if it was executed before.
+   */
+  claim(commands: readonly ClaimedCommand[], at: number): Promise<readonly (StoredResult | null)[]>;
+  /** Numbers the events, which locks their channels: call it late. @returns the position of each. */
+  appendEvents(events: readonly PublishedEvent[]): Promise<readonly ChannelPosition[]>;
+  /** @param results of all claimed commands that had none. */
+  saveResults(results: readonly CommandResult[], at: number): Promise<void>;
   deleteExpiredResults(at: number): Promise<void>;
 }

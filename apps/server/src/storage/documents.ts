@@ -123,7 +123,7 @@ function listQuery(
           and.and(
             words.map(
               (word) =>
-                sql<boolean>`instr(document.folded_title || ' ' || document.folded_excerpt, ${word}) > 0`,
+                sql<boolean>`document.folded_title || ' ' || document.folded_excerpt like ${containing(word)} escape '\\'`,
             ),
           ),
         )
@@ -342,19 +342,27 @@ export async function refreshDocuments(
 ): Promise<readonly { readonly id: string; readonly at: number }[]> {
   if (changes.length === 0) return [];
   const values = sql.join(
-    changes.map(({ id, excerpt, at }) => sql`(${id}, ${excerpt}, ${foldText(excerpt)}, ${at})`),
+    changes.map(
+      ({ id, excerpt, at }) =>
+        sql`(${id}, ${excerpt}, ${foldText(excerpt)}, cast(${at} as bigint))`,
+    ),
   );
   const { rows } = await sql<{ readonly id: string; readonly at: number }>`
     with change (id, excerpt, folded, at) as (values ${values})
     update document
-    set excerpt = change.excerpt, folded_excerpt = change.folded, updated_at = iif(updated_at > change.at, updated_at, change.at)
+    set excerpt = change.excerpt, folded_excerpt = change.folded, updated_at = case when updated_at > change.at then updated_at else change.at end
     from change where document.id = change.id
     returning document.id as id, updated_at as at`.execute(db);
   return rows;
 }
 
 function later(at: number): RawBuilder<number> {
-  return sql`iif(updated_at > ${at}, updated_at, ${at})`;
+  return sql`case when updated_at > ${at} then updated_at else ${at} end`;
+}
+
+/** A pattern of `like`. Texts are folded, so that the letters' case does not matter. */
+function containing(word: string): string {
+  return `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 
 function newestMessage(document: Expression<string>): RawBuilder<number> {

@@ -88,9 +88,9 @@ async function findAbandoned(
       const membership = selectFrom('member')
         .select('member.role')
         .whereRef('member.user', '=', 'user.id');
-      const message = selectFrom('chat_message')
-        .select('chat_message.id')
-        .whereRef('chat_message.author', '=', 'user.id');
+      const message = selectFrom('chat_author')
+        .select('chat_author.document')
+        .whereRef('chat_author.user', '=', 'user.id');
       const reaction = selectFrom('chat_reaction')
         .select('chat_reaction.emoji')
         .whereRef('chat_reaction.user', '=', 'user.id');

@@ -85,7 +85,7 @@ function meetings(db: Database, user: string) {
     .select(['user.id', 'user.name', 'user.color', 'shared.document', 'shared.title'])
     .select('visit.opened_at as openedAt')
     .where('user.id', '!=', user)
-    .orderBy('visit.opened_at', 'desc')
+    .orderBy('visit.opened_at', (order) => order.desc().nullsLast())
     .orderBy('user.name')
     .orderBy('user.id');
 }

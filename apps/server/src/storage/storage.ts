@@ -9,27 +9,34 @@ import type { Journal } from './journal/journal.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { Maintenance } from './sqlite/maintenance.ts';
+import { PostgresCommandStore } from './postgres/postgres-command-store.ts';
+import { openPostgres } from './postgres/postgres-database.ts';
+import { PostgresJournal } from './postgres/postgres-journal.ts';
+import { Postgres } from './postgres/postgres.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
 import { SqliteJournal } from './sqlite/sqlite-journal.ts';
 import { WorkerExecutor } from './sqlite/worker-executor.ts';
 import { createWriteLockMemory, releaseWriteLock, SharedWriteLock } from './sqlite/write-lock.ts';
 import type { Database } from './tables.ts';
 
-export type StorageDescription = {
-  readonly kind: 'sqlite';
-  readonly path: string;
-  readonly lock: SharedArrayBuffer;
-};
+export type StorageDescription =
+  | { readonly kind: 'sqlite'; readonly path: string; readonly lock: SharedArrayBuffer }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+/** Connections to Postgres of one thread. */
+const CONNECTIONS = { journal: 4, commands: 2, metadata: 8 } as const;
 
 export function describeSqlite(path: string): StorageDescription {
   return { kind: 'sqlite', path, lock: createWriteLockMemory() };
 }
 
-/** For a worker thread: each call of the journal blocks the thread. @throws StorageError */
+/** For a worker thread: with SQLite, each call of the journal blocks the thread. @throws StorageError */
 export function openJournal(storage: StorageDescription): Journal {
   switch (storage.kind) {
     case 'sqlite':
       return SqliteJournal.open(storage.path, { lock: new SharedWriteLock(storage.lock) });
+    case 'postgres':
+      return new PostgresJournal(connect(storage.url, 'journal'));
   }
 }
 
@@ -41,11 +48,13 @@ export function openCommandStore(storage: StorageDescription): CommandStore {
         new LocalExecutor(storage.path),
         new SharedWriteLock(storage.lock),
       );
+    case 'postgres':
+      return new PostgresCommandStore(connect(storage.url, 'commands'));
   }
 }
 
 /**
- * Opens the metadata and migrates it to the newest schema. Queries run in a thread of their own.
+ * Opens the metadata and migrates it to the newest schema. Queries of SQLite run in a thread of their own.
  *
  * @throws StorageError
  */
@@ -60,6 +69,8 @@ export async function openMetadata(storage: StorageDescription, clock: Clock): P
         }),
         clock,
       );
+    case 'postgres':
+      return await openPostgres(connect(storage.url, 'metadata'), clock);
   }
 }
 
@@ -70,6 +81,8 @@ export function startMaintenance(storage: StorageDescription): Disposable {
       void maintenance.run();
       return maintenance;
     }
+    case 'postgres':
+      return { [Symbol.dispose]() {} };
   }
 }
 
@@ -77,5 +90,12 @@ export function releaseThread(storage: StorageDescription, threadId: number): vo
   switch (storage.kind) {
     case 'sqlite':
       releaseWriteLock(storage.lock, threadId);
+      break;
+    case 'postgres':
+    // The end of a connection releases what it held.
   }
+}
+
+function connect(url: string, use: keyof typeof CONNECTIONS): Postgres {
+  return new Postgres({ url, connections: CONNECTIONS[use], name: `tandem ${use}` });
 }

@@ -58,25 +58,28 @@ export async function beginRun(
   run: { readonly id: string; readonly timeline: string | null; readonly atMs: number },
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    if (run.timeline !== null) {
-      await transaction
-        .insertInto('timeline')
-        .values({ id: run.timeline, began_at: run.atMs })
-        .execute();
-    }
-    const next = transaction
-      .selectFrom('timeline as next')
-      .select('next.number')
-      .where('next.began_at', '<=', run.atMs - RETURN_MS)
-      .where('next.number', '=', sql<number>`timeline.number + 1`);
-    await transaction
-      .deleteFrom('timeline')
-      .where(({ exists }) => exists(next))
-      .execute();
+    if (run.timeline !== null) await beginTimeline(transaction, run.timeline, run.atMs);
+    await forgetTimelines(transaction, run.atMs);
     await transaction.deleteFrom('run').execute();
     const version = sql<number>`(select schema_version from pragma_schema_version)`;
     await transaction.insertInto('run').values({ id: run.id, schema_version: version }).execute();
   });
+}
+
+export async function beginTimeline(db: Database, id: string, atMs: number): Promise<void> {
+  await db.insertInto('timeline').values({ id, began_at: atMs }).execute();
+}
+
+export async function forgetTimelines(db: Database, atMs: number): Promise<void> {
+  const next = db
+    .selectFrom('timeline as next')
+    .select('next.number')
+    .where('next.began_at', '<=', atMs - RETURN_MS)
+    .where('next.number', '=', sql<number>`timeline.number + 1`);
+  await db
+    .deleteFrom('timeline')
+    .where(({ exists }) => exists(next))
+    .execute();
 }
 
 export function readTimelines(sqlite: Sqlite): Timelines {

@@ -21,6 +21,7 @@ const POLL_MS = 5;
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
   errors: storageErrors,
   create({ data: { storage }, send }) {
+    if (storage.kind !== 'sqlite') throw new Error('This worker fails with SQLite only.');
     const ending = `${storage.path}.end`;
     const hanging = `${storage.path}.hang`;
     const transactions = new CommandTransactions({

@@ -19,8 +19,10 @@ import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
   errors: storageErrors,
   create({ data, progress, send }) {
-    const lock = new SharedWriteLock(data.storage.lock);
-    const sqlite = openSqlite(data.storage.path);
+    const { storage } = data;
+    if (storage.kind !== 'sqlite') throw new Error('This worker fails with SQLite only.');
+    const lock = new SharedWriteLock(storage.lock);
+    const sqlite = openSqlite(storage.path);
     const inner = SqliteJournal.over(sqlite, lock);
     const journal: Journal = {
       create: (init) => inner.create(init),
@@ -53,7 +55,8 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
     return new ShardWorker({
       shard: data.shard,
       journal,
-      clock: systemClock,
+      isShared: data.isShared,
+      runtime: { clock: systemClock, random: Math.random, defer: setImmediate },
       progress,
       rules: (kind) => {
         const rules = rulesFor(kind);
@@ -71,7 +74,6 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
         };
       },
       emit: send,
-      defer: setImmediate,
     });
   },
 });

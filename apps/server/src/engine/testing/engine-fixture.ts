@@ -1,6 +1,6 @@
 /** An engine in one thread whose event loop, clock and disk a test controls. */
 import { ManualClock } from '@tandem/testkit';
-import type { AppendRequest, Batch, EngineEvent, OpenAnswer } from '@tandem/sync';
+import type { AppendRequest, Batch, EngineEvent, OpenAnswer, OpenRequest } from '@tandem/sync';
 import * as Y from 'yjs';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { AppendOutcome, Journal } from '../../storage/journal/journal.ts';
@@ -10,18 +10,23 @@ import type { Engine, EngineNotice } from '../port.ts';
 
 const SETTLE_TURNS = 30;
 
-class UnreliableJournal extends MemoryJournal {
+export class UnreliableJournal extends MemoryJournal {
   readonly appends: string[][] = [];
   readonly loads: string[] = [];
   failAppend: ((documents: readonly string[]) => Error | null) | null = null;
   failLoad: Error | null = null;
+  /** The outcome for a document whose batch is not written; null where the journal decides. */
+  prevent: ((document: string) => 'busy' | 'conflict' | null) | null = null;
 
   override async append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]> {
     const documents = batches.map((batch) => batch.document);
     const error = this.failAppend?.(documents) ?? null;
     if (error !== null) throw error;
     this.appends.push(documents);
-    return await super.append(batches);
+    const prevented = documents.map((document) => this.prevent?.(document) ?? null);
+    const written = await super.append(batches.filter((_, i) => prevented[i] === null));
+    let rest = 0;
+    return prevented.map((outcome) => outcome ?? written[rest++]!);
   }
 
   override async load(document: string): ReturnType<Journal['load']> {
@@ -38,17 +43,22 @@ export const fullDisk = new StorageError({
 });
 
 export class EngineFixture {
-  readonly journal = new UnreliableJournal();
-  readonly clock = new ManualClock(1_000_000);
+  readonly journal: UnreliableJournal;
+  readonly clock: ManualClock;
   readonly engine: Engine;
   readonly turns: (readonly EngineNotice[])[] = [];
   readonly #deferred: (() => void)[] = [];
 
-  constructor() {
+  /** @param shared the journal and the clock of another engine. */
+  constructor(shared?: EngineFixture) {
+    this.journal = shared?.journal ?? new UnreliableJournal();
+    this.clock = shared?.clock ?? new ManualClock(1_000_000);
     this.engine = createLocalEngine({
       journal: this.journal,
       clock: this.clock,
       defer: (run) => this.#deferred.push(run),
+      random: () => 0.5,
+      isShared: shared !== undefined,
     });
     this.engine.onNotices((notices) => this.turns.push(notices));
   }
@@ -81,15 +91,9 @@ export class EngineFixture {
   async open(
     document: string,
     subscription: number,
-    options: { user?: string; client?: number } = {},
+    options: Partial<OpenRequest> = {},
   ): Promise<OpenAnswer | undefined> {
-    this.engine.request({
-      kind: 'open',
-      document,
-      subscription,
-      user: options.user ?? 'ada',
-      client: options.client,
-    });
+    this.engine.request({ kind: 'open', document, subscription, user: 'ada', ...options });
     await this.settle();
     return this.answer(subscription);
   }
@@ -122,6 +126,11 @@ export class EngineFixture {
         if (ack.subscription === subscription) highest = Math.max(highest, ack.cseq);
     }
     return highest;
+  }
+
+  /** What the other processes are told. */
+  appended(): Extract<EngineNotice, { kind: 'appended' }>[] {
+    return this.notices.filter((notice) => notice.kind === 'appended');
   }
 
   #last(kind: 'answered', subscription: number) {

@@ -5,16 +5,24 @@ import type { Clock } from '../../runtime/clock.ts';
 import { migrate } from '../migrator.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
-import { isUsableAfter, toStorageError } from './postgres-error.ts';
-import type { Postgres } from './postgres.ts';
+import type { PostgresError } from './postgres-error.ts';
+import { runQuery, type Postgres } from './postgres.ts';
 
-/** @param postgres is closed together with the database (`await db.destroy()`). */
-export function connectPostgres(postgres: Postgres): Database {
+/** Where a database gets its connections from. */
+export interface Connections {
+  connect(): Promise<PoolClient>;
+  /** @param isUsable false: the connection is broken. */
+  release(client: PoolClient, isUsable: boolean): void;
+  close(): Promise<void>;
+}
+
+/** @param connections are closed together with the database (`await db.destroy()`). */
+export function connectPostgres(connections: Connections): Database {
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
-        connect: async () => borrowed(await postgres.connect()),
-        end: () => postgres[Symbol.asyncDispose](),
+        connect: async () => borrowed(await connections.connect(), connections),
+        end: () => connections.close(),
       },
     }),
     plugins: [new StoredTextPlugin()],
@@ -24,10 +32,15 @@ export function connectPostgres(postgres: Postgres): Database {
 /**
  * Migrates the database to the newest schema.
  *
+ * @param postgres is closed together with the database, or when this fails.
  * @throws StorageError
  */
 export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Database> {
-  const db = connectPostgres(postgres);
+  const db = connectPostgres({
+    connect: () => postgres.connect(),
+    release: (client, isUsable) => client.release(!isUsable),
+    close: () => postgres[Symbol.asyncDispose](),
+  });
   try {
     await migrate(db, { kind: 'postgres', clock });
     return db;
@@ -38,19 +51,19 @@ export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Da
 }
 
 /** A client as Kysely uses it, with errors as `StorageError`. */
-function borrowed(client: PoolClient): PostgresPoolClient {
+function borrowed(client: PoolClient, connections: Connections): PostgresPoolClient {
   let isUsable = true;
-  const query = async (sql: string, parameters: readonly unknown[]) => {
+  const query = async (text: string, values: readonly unknown[]) => {
     try {
-      return await client.query(sql, [...parameters]);
+      return await runQuery(client, { text, values: [...values] });
     } catch (error) {
-      isUsable &&= isUsableAfter(error);
-      throw toStorageError(error);
+      isUsable &&= !(error as PostgresError).isConnectionLost;
+      throw error;
     }
   };
   return {
     // Kysely passes cursors only when it was given a library for them.
     query: query as unknown as PostgresPoolClient['query'],
-    release: () => client.release(!isUsable),
+    release: () => connections.release(client, isUsable),
   };
 }

@@ -61,26 +61,26 @@ const CODES: Readonly<Record<string, PostgresFailure>> = {
   XX002: 'damaged',
 };
 
-export function postgresError(failure: PostgresFailure, detail: string): StorageError {
-  const { message, ...rest } = FAILURES[failure];
-  return new StorageError({ message: `${message} (${detail})`, ...rest });
+export class PostgresError extends StorageError {
+  /** The connection cannot be used any more, and what happened to the last request is unknown. */
+  readonly isConnectionLost: boolean;
+
+  constructor(failure: PostgresFailure, detail: string, isConnectionLost: boolean) {
+    const { message, ...rest } = FAILURES[failure];
+    super({ message: `${message} (${detail})`, ...rest });
+    this.isConnectionLost = isConnectionLost;
+  }
 }
 
-/** An error without a code comes from the connection: refused, reset, timed out, ended. */
-export function toStorageError(error: unknown): unknown {
-  if (error instanceof StorageError || !(error instanceof Error)) return error;
+/** @param error of `pg`; one without a code comes from the connection: refused, reset, timed out, ended. */
+export function toPostgresError(error: unknown): PostgresError {
+  if (error instanceof PostgresError) return error;
   if (error instanceof DatabaseError) {
     const code = error.code ?? '';
-    return postgresError(
-      CODES[code] ?? CODES[code.slice(0, 2)] ?? 'request-failed',
-      `${code}: ${error.message}`,
-    );
+    const failure = CODES[code] ?? CODES[code.slice(0, 2)] ?? 'request-failed';
+    return new PostgresError(failure, `${code}: ${error.message}`, error.severity !== 'ERROR');
   }
-  // Errors of Node's sockets that found several addresses have an empty message.
-  return postgresError('unreachable', error.message || String((error as { code?: unknown }).code));
-}
-
-/** Whether the connection can be used after `error`. */
-export function isUsableAfter(error: unknown): boolean {
-  return error instanceof DatabaseError && error.severity === 'ERROR';
+  // Errors of sockets that tried several addresses have no message.
+  const { message, code } = error as { readonly message?: string; readonly code?: string };
+  return new PostgresError('unreachable', message || String(code), true);
 }

@@ -10,7 +10,7 @@ import {
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
-import { postgresError, isUsableAfter, toStorageError } from './postgres-error.ts';
+import { PostgresError, toPostgresError } from './postgres-error.ts';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -47,59 +47,69 @@ export class Postgres implements AsyncDisposable {
     this.#pool.on('connect', (client) => client.on('error', ignore));
   }
 
-  /** @throws StorageError */
+  /** @throws PostgresError */
   async query<R extends QueryResultRow>(query: Query): Promise<QueryResult<R>> {
-    return await this.use((client) => client.query<R>(query));
+    return await this.#use((client) => runQuery<R>(client, query));
   }
 
-  /** @throws StorageError; then the transaction was rolled back, or whether it was committed is unknown. */
+  /** @throws PostgresError, or the error of `work`; the transaction was rolled back, or its outcome is unknown. */
   async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    return await this.use(async (client) => {
-      await client.query('BEGIN');
+    return await this.#use(async (client) => {
+      await runQuery(client, { text: 'BEGIN' });
       try {
         const result = await work(client);
-        await commit(client);
+        const { command } = await runQuery(client, { text: 'COMMIT' });
+        // After an error in the transaction, COMMIT succeeds and rolls back.
+        if (command !== 'COMMIT')
+          throw new PostgresError('request-failed', 'the transaction had failed', false);
         return result;
       } catch (error) {
-        // Without an answer the connection is given up, which rolls back.
-        if (isUsableAfter(error) || error instanceof Error === false)
-          await client.query('ROLLBACK');
+        if (!isLost(error)) await runQuery(client, { text: 'ROLLBACK' });
         throw error;
       }
     });
   }
 
-  /** @throws StorageError */
-  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.connect();
-    try {
-      const result = await work(client);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(!isUsableAfter(error));
-      throw toStorageError(error);
-    }
-  }
-
-  /** @throws StorageError */
+  /** @throws PostgresError */
   async connect(): Promise<PoolClient> {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw toStorageError(error);
+      throw toPostgresError(error);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
   }
+
+  async #use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isLost(error));
+      throw error;
+    }
+  }
 }
 
-/** @throws when nothing was committed: a COMMIT after an error succeeds and rolls back. */
-export async function commit(client: Pick<PoolClient, 'query'>): Promise<void> {
-  const { command } = await client.query('COMMIT');
-  if (command !== 'COMMIT') throw postgresError('request-failed', 'the transaction had failed');
+/** @throws PostgresError */
+export async function runQuery<R extends QueryResultRow>(
+  client: PoolClient,
+  query: Query,
+): Promise<QueryResult<R>> {
+  try {
+    return await client.query<R>(query);
+  } catch (error) {
+    throw toPostgresError(error);
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof PostgresError && error.isConnectionLost;
 }
 
 /** Results are text: `pg` decodes also binary ones as UTF-8. */

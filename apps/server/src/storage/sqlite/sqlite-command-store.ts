@@ -1,9 +1,15 @@
 /** The command store over a connection of its own; every call blocks the thread. */
 import { encodeTime } from 'ulid';
-import type { ChannelEvent } from '@tandem/protocol';
+import type { ChannelPosition } from '@tandem/protocol';
 import { COMMAND_LIMITS } from '../../limits.ts';
-import type { ChannelKey } from '../channel-key.ts';
-import type { CommandStore, CommittedEvents, StoredResult } from '../command-store.ts';
+import type {
+  CommandKey,
+  CommandResult,
+  CommandStore,
+  CommittedEvents,
+  PublishedEvent,
+  StoredResult,
+} from '../command-store.ts';
 import { isRetryable } from '../storage-error.ts';
 import type { Database } from '../tables.ts';
 import { connectDatabase } from './database.ts';
@@ -61,38 +67,36 @@ export class SqliteCommandStore implements CommandStore {
     }
   }
 
-  appendEvent(
-    key: ChannelKey,
-    event: ChannelEvent,
-  ): Promise<{ readonly epoch: string; readonly offset: number }> {
-    return this.#events.append(key, event);
+  /** No other process executes commands. */
+  async claim(commands: readonly CommandKey[]): Promise<readonly (StoredResult | null)[]> {
+    const results: (StoredResult | null)[] = [];
+    for (const { id, user } of commands) {
+      const { rows } = await this.#executor.execute(
+        'select result from command where id = ? and user = ?',
+        [id, user],
+      );
+      const [row] = rows;
+      results.push(
+        row === undefined ? null : (JSON.parse(row['result'] as string) as StoredResult),
+      );
+    }
+    return results;
   }
 
-  async findResult({
-    user,
-    id,
-  }: {
-    readonly user: string;
-    readonly id: string;
-  }): Promise<StoredResult | null> {
-    const { rows } = await this.#executor.execute(
-      'select result from command where id = ? and user = ?',
-      [id, user],
-    );
-    const [row] = rows;
-    return row === undefined ? null : (JSON.parse(row['result'] as string) as StoredResult);
+  async appendEvents(events: readonly PublishedEvent[]): Promise<readonly ChannelPosition[]> {
+    const positions: ChannelPosition[] = [];
+    for (const { key, event } of events) positions.push(await this.#events.append(key, event));
+    return positions;
   }
 
-  async saveResult(
-    { user, id, at }: { readonly user: string; readonly id: string; readonly at: number },
-    result: StoredResult,
-  ): Promise<void> {
-    await this.#executor.execute('insert into command (id, user, result, at) values (?, ?, ?, ?)', [
-      id,
-      user,
-      JSON.stringify(result),
-      at,
-    ]);
+  async saveResults(results: readonly CommandResult[], at: number): Promise<void> {
+    for (const { id, user, result } of results) {
+      if (result === null) continue;
+      await this.#executor.execute(
+        'insert into command (id, user, result, at) values (?, ?, ?, ?)',
+        [id, user, JSON.stringify(result), at],
+      );
+    }
   }
 
   async deleteExpiredResults(at: number): Promise<void> {

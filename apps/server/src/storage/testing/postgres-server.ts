@@ -48,18 +48,9 @@ export class PostgresServer implements AsyncDisposable {
     return this.#child;
   }
 
-  url(database = 'postgres'): string {
-    return `postgres://tandem@localhost/${database}?host=${encodeURIComponent(this.folder)}`;
-  }
-
   /** @returns its URL. */
-  async createDatabase(): Promise<string> {
-    const name = `test_${randomUUID().replaceAll('-', '')}`;
-    const client = new Client({ connectionString: this.url() });
-    await client.connect();
-    await client.query(`create database ${name}`);
-    await client.end();
-    return this.url(name);
+  createDatabase(): Promise<string> {
+    return createDatabase(this.folder);
   }
 
   async run(): Promise<void> {
@@ -95,7 +86,7 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   async #isReady(): Promise<boolean> {
-    const client = new Client({ connectionString: this.url() });
+    const client = new Client({ connectionString: urlOf(this.folder, 'postgres') });
     try {
       await client.connect();
       await client.end();
@@ -104,6 +95,20 @@ export class PostgresServer implements AsyncDisposable {
       return false;
     }
   }
+}
+
+/** @param folder of a server's socket. @returns the URL of a new database. */
+export async function createDatabase(folder: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const client = new Client({ connectionString: urlOf(folder, 'postgres') });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  return urlOf(folder, name);
+}
+
+function urlOf(folder: string, database: string): string {
+  return `postgres://tandem@localhost/${database}?host=${encodeURIComponent(folder)}`;
 }
 
 interface Identity {

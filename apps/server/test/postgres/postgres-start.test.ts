@@ -1,0 +1,101 @@
+import { ManualClock } from '@tandem/testkit';
+import { Client } from 'pg';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { checkPostgres, joinCluster } from '../../src/storage/postgres/postgres-cluster.ts';
+import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
+import { Postgres } from '../../src/storage/postgres/postgres.ts';
+import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import { RunningServer, runToEnd, temporaryFolder } from '../running-server.ts';
+
+const database = () => createDatabase(inject('postgres'));
+
+async function open(url: string) {
+  const db = await openPostgres(
+    new Postgres({ url, connections: 2, name: 'test' }),
+    new ManualClock(1_700_000_000_000),
+  );
+  onTestFinished(() => db.destroy());
+  return db;
+}
+
+async function run(url: string, ...statements: readonly string[]) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const results = [];
+  for (const statement of statements) results.push(await client.query(statement));
+  await client.end();
+  return results.at(-1)?.rows;
+}
+
+test('servers that start at the same time create the tables once', async () => {
+  const url = await database();
+  const all = await Promise.all([1, 2, 3, 4].map(() => open(url)));
+  const clusters = await Promise.all(all.map((db) => joinCluster(db, systemClock)));
+  expect(new Set(clusters.map(({ id, secret }) => id + secret)).size).toBe(1);
+  expect(await run(url, 'select name from migration')).toEqual([{ name: '0001-schema' }]);
+  expect(await run(url, 'select count(*)::int as count from timeline')).toEqual([{ count: 1 }]);
+});
+
+test('a server that takes over begins a timeline, and the same server does not', async () => {
+  const url = await database();
+  const db = await open(url);
+  await joinCluster(db, systemClock);
+  await joinCluster(db, systemClock);
+  const count = () => run(url, 'select count(*)::int as count from timeline');
+  expect(await count()).toEqual([{ count: 1 }]);
+  await run(url, "update cluster set wal_timeline = '00000009'");
+  await joinCluster(db, systemClock);
+  expect(await count()).toEqual([{ count: 2 }]);
+});
+
+test('a database of a newer version is not touched', async () => {
+  const url = await database();
+  await open(url);
+  await run(url, "insert into migration (name, applied_at) values ('0999-later', 1)");
+  await expect(open(url)).rejects.toThrow(/A newer version .*Nothing was changed.*0999-later/);
+});
+
+test('a database of another application is not touched', async () => {
+  const url = await database();
+  await run(url, 'create table invoice (id int)');
+  await expect(open(url)).rejects.toThrow(/another application.*invoice/);
+  expect(
+    await run(
+      url,
+      'select table_name from information_schema.tables where table_schema = current_schema()',
+    ),
+  ).toEqual([{ table_name: 'invoice' }]);
+});
+
+test('says what weakens a promise, and refuses a server on which saved text could be lost', async () => {
+  const url = await database();
+  await using postgres = new Postgres({ url, connections: 1, name: 'test' });
+  expect(await checkPostgres(postgres)).toEqual([]);
+  const name = new URL(url).pathname.slice(1);
+  await run(url, `alter database ${name} set synchronous_commit = off`);
+  await using later = new Postgres({ url, connections: 1, name: 'test' });
+  expect(await checkPostgres(later)).toEqual([expect.stringContaining('synchronous_commit = off')]);
+});
+
+test('a database that cannot be used ends the start with a sentence, without its password', async () => {
+  const folder = encodeURIComponent(inject('postgres'));
+  const DATA_DIR = await temporaryFolder();
+  for (const [url, sentence] of [
+    [`postgres://ana:geheim@localhost/nowhere?host=${folder}`, 'refuses the user or the database'],
+    ['postgres://ana:geheim@127.0.0.1:9/docs', 'does not answer'],
+    ['postgres://ana:geheim@db', 'DATABASE_URL names no database'],
+    ['mysql://ana:geheim@db/docs', 'DATABASE_URL is not the address of a Postgres database'],
+  ] as const) {
+    const { code, output } = await runToEnd({ DATABASE_URL: url, DATA_DIR, PORT: '0' });
+    expect(output).toContain(sentence);
+    expect(output).not.toContain('geheim');
+    expect(code).toBe(1);
+  }
+});
+
+test('a server with Postgres leaves its data folder alone', async () => {
+  const server = await RunningServer.start();
+  expect(server.output).toContain('"database":"postgres://');
+  expect(server.output).not.toContain('dataDir');
+});

@@ -1,6 +1,5 @@
 /** Accepts connections over every transport. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionLimiter } from './connection/connection-limiter.ts';
 import type { BearerCheck } from './http/bearer-token.ts';
@@ -10,14 +9,8 @@ import { Feeds, type FeedHost } from './protocols/feed/feeds.ts';
 import type { Log } from './runtime/log.ts';
 import type { TimerWheel } from './runtime/timer-wheel.ts';
 import { HttpTransports, type TransportHost } from './transports/http-transports.ts';
-import {
-  decideUpgrade,
-  NATIVE_FRAMES,
-  nativeSockets,
-  refuseUpgrade,
-  YJS_FRAMES,
-  yjsSockets,
-} from './transports/upgrade.ts';
+import { decideUpgrade, refuseUpgrade } from './transports/upgrade.ts';
+import type { WebSockets } from './transports/web-sockets.ts';
 
 export interface GatewayOptions {
   readonly limiter: ConnectionLimiter;
@@ -32,12 +25,14 @@ export interface GatewayOptions {
 
 export class Gateway {
   readonly #options: GatewayOptions;
+  readonly #webSockets: WebSockets;
   readonly #http: HttpTransports;
   readonly #feeds: Feeds;
 
-  constructor(options: GatewayOptions) {
+  constructor(options: GatewayOptions, webSockets: WebSockets) {
     const { originPolicy, mayReadMetrics, wheel, log } = options;
     this.#options = options;
+    this.#webSockets = webSockets;
     const host = transportHost(options);
     this.#http = new HttpTransports({ host, wheel, originPolicy, log });
     this.#feeds = new Feeds({ host, originPolicy, mayReadMetrics });
@@ -59,14 +54,11 @@ export class Gateway {
       return;
     }
     const { destination } = decision;
-    const [sockets, frames] =
-      destination.kind === 'native' ? [nativeSockets, NATIVE_FRAMES] : [yjsSockets, YJS_FRAMES];
     const refusal = limiter.tryAccept(address, () => {
       if (stream.destroyed) return;
-      sockets.handleUpgrade(request, stream, head, (socket) => {
-        const connection = createConnection(socket, { address, purpose: destination });
-        socket.own(connection, { stream: stream as Socket, limits: frames });
-      });
+      this.#webSockets.accept({ request, stream, head }, destination, (socket) =>
+        createConnection(socket, { address, purpose: destination }),
+      );
     });
     if (refusal !== null) refuseUpgrade(stream, refusal);
   }

@@ -7,7 +7,7 @@ import { readConfiguration } from './configuration/configuration.ts';
 import * as engineLimits from './engine/limits.ts';
 import * as updateLimits from './engine/validation/limits.ts';
 import * as limits from './limits.ts';
-import { nativeSockets, yjsSockets } from './transports/upgrade.ts';
+import { WebSockets } from './transports/web-sockets.ts';
 
 const KIB = 1_024;
 const SECOND = 1_000;
@@ -101,8 +101,8 @@ test('the configured limits have the promised defaults', () => {
 });
 
 test.each([
-  ['native', nativeSockets, 64 * KIB],
-  ['stock', yjsSockets, 1_024 * KIB],
+  ['native', new WebSockets(null).native, 64 * KIB],
+  ['stock', new WebSockets(null).yjs, 1_024 * KIB],
 ])(
   '%s sockets take no compressed frames, and small ones until they are authenticated',
   (_, sockets, maxPayload) => {

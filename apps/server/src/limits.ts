@@ -55,6 +55,17 @@ export const TRANSPORT = {
   feedRetryMs: 2_000,
 } as const;
 
+/** Large frames on a WebSocket, where it is configured (T13). */
+export const COMPRESSION = {
+  level: 1,
+  /** In the thread pool, which also reads files. */
+  maxConcurrent: 2,
+  /** Above it, further frames are sent as they are. */
+  maxQueuedBytes: 32 * MIB,
+  /** Of each connection that sends compressed messages. */
+  inflateChunkBytes: 4 * KIB,
+} as const;
+
 /** Connections that have not been authenticated. */
 export const HANDSHAKE = {
   /** Above these the oldest connection of the address, or of all, is closed. */

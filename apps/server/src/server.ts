@@ -50,6 +50,7 @@ import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { Database } from './storage/tables.ts';
+import { WebSockets } from './transports/web-sockets.ts';
 
 export interface ServerOptions {
   readonly configuration: Configuration;
@@ -127,15 +128,18 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
 
   const originPolicy = createOriginPolicy(configuration);
   const addressOf = clientAddressOf(configuration, { metrics, log });
-  const gateway = new Gateway({
-    limiter,
-    createConnection,
-    originPolicy,
-    addressOf,
-    mayReadMetrics: bearerCheck(configuration.metricsToken),
-    wheel,
-    log,
-  });
+  const gateway = new Gateway(
+    {
+      limiter,
+      createConnection,
+      originPolicy,
+      addressOf,
+      mayReadMetrics: bearerCheck(configuration.metricsToken),
+      wheel,
+      log,
+    },
+    new WebSockets(configuration.compressFromBytes),
+  );
   const changes = new KeyedRateLimiter(REQUEST_RATES.changes, () =>
     metrics.rateLimited.add('changes'),
   );

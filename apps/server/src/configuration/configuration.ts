@@ -117,6 +117,12 @@ const variables = {
     purpose:
       'How long a server that is told to stop serves on, while /readyz answers 503. With load balancers, at least two of their checks.',
   },
+  COMPRESS_FROM_BYTES: {
+    schema: whole({ min: 1_024, max: 16_777_216 }),
+    unset: null,
+    purpose:
+      'WebSocket messages of at least this size are compressed for clients that can read it. Off when it is not set.',
+  },
   ENGINE_WORKERS: {
     schema: whole({ min: 1, max: 64 }),
     unset: null,
@@ -232,6 +238,8 @@ export interface Configuration {
   readonly allowedFrames: readonly string[];
   readonly trustedProxies: number;
   readonly drainDelayMs: number;
+  /** Null: no message is compressed. */
+  readonly compressFromBytes: number | null;
   readonly engineWorkers: number | null;
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
@@ -287,6 +295,7 @@ export function readConfiguration(
     allowedFrames: values.ALLOWED_FRAMES,
     trustedProxies: values.TRUST_PROXY,
     drainDelayMs: values.DRAIN_DELAY_SECONDS * 1_000,
+    compressFromBytes: values.COMPRESS_FROM_BYTES,
     engineWorkers: values.ENGINE_WORKERS,
     logLevel: values.LOG_LEVEL,
     administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),

@@ -177,7 +177,7 @@ describe('the open queue', () => {
     turn();
     for (let i = 0; i < 8; i++) connection.openQueue.done();
     expect(opened).toHaveLength(8);
-    socket.bufferedAmount = 0;
+    socket.bufferedBytes = 0;
     pass(500);
     expect(opened).toHaveLength(16);
   });

@@ -62,7 +62,7 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
   }
 
   get queuedBytes(): number {
-    return this.#transport.bufferedAmount + this.#bytes;
+    return this.#transport.bufferedBytes + this.#bytes;
   }
 
   get isCongested(): boolean {
@@ -157,7 +157,7 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
     this.#write(messages);
     if (
       this.#sendQueue !== null ||
-      this.#transport.bufferedAmount > SLOW_CONSUMER.conflateThresholdBytes
+      this.#transport.bufferedBytes > SLOW_CONSUMER.conflateThresholdBytes
     )
       this.#ensureSendQueue().check();
   }

@@ -43,7 +43,7 @@ export class ProbeSocket {
       `${isSecure ? 'wss' : 'ws'}://${host}:${port}${SYNC_PATH}`,
       SUBPROTOCOL_BINARY,
       // The certificate names the public host, not this address of the machine.
-      { rejectUnauthorized: false },
+      { rejectUnauthorized: false, perMessageDeflate: false },
     );
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('error', () => {});

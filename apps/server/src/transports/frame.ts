@@ -2,6 +2,7 @@
  * A frame for any number of connections, encoded once for each kind of transport: in a fan-out, a connection
  * costs one write of shared bytes.
  */
+import type { Writable } from 'node:stream';
 import { encodePart, MAX_MESSAGES_PER_FRAME } from '@tandem/protocol';
 import { TRANSPORT } from '../limits.ts';
 
@@ -15,11 +16,15 @@ const MAX_ONE_PIECE_BYTES = 16 * 1024;
 
 const BINARY = 0x82;
 const TEXT = 0x81;
+/** RSV1: compressed. RFC 7692, section 6. */
+const COMPRESSED = 0x40;
 
 export class Frame {
   readonly data: Data;
   #webSocket: readonly Buffer[] | null = null;
   #part: Uint8Array | null = null;
+  /** Kept by `Compressor`. */
+  deflated: Promise<readonly Buffer[] | null> | null = null;
 
   constructor(data: Data) {
     this.data = data;
@@ -27,7 +32,21 @@ export class Frame {
 
   /** A server's WebSocket frame: unfragmented and unmasked. RFC 6455, section 5.2. */
   get webSocket(): readonly Buffer[] {
-    return (this.#webSocket ??= webSocketFrame(this.data));
+    return (this.#webSocket ??= webSocketFrame(opcodeOf(this.data), bytesOf(this.data)));
+  }
+
+  /** @returns null where the compressed frame would not be smaller, or cannot be made. */
+  async deflate(
+    compress: (payload: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<readonly Buffer[] | null> {
+    const payload = bytesOf(this.data);
+    try {
+      const compressed = await compress(payload);
+      if (compressed.byteLength >= payload.byteLength) return null;
+      return webSocketFrame(opcodeOf(this.data) | COMPRESSED, compressed);
+    } catch {
+      return null;
+    }
   }
 
   get part(): Uint8Array {
@@ -83,13 +102,27 @@ function bytesOf(data: Data): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data) : data;
 }
 
-function webSocketFrame(data: Data): readonly Buffer[] {
-  const payload = bytesOf(data);
+function opcodeOf(data: Data): number {
+  return typeof data === 'string' ? TEXT : BINARY;
+}
+
+export function writeFrame(stream: Writable, pieces: readonly Buffer[]): void {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) {
+    stream.write(only);
+    return;
+  }
+  stream.cork();
+  for (const piece of pieces) stream.write(piece);
+  stream.uncork();
+}
+
+function webSocketFrame(firstByte: number, payload: Uint8Array): readonly Buffer[] {
   const { byteLength } = payload;
   const extended = byteLength < 126 ? 0 : byteLength < 65_536 ? 2 : 8;
   const isOnePiece = byteLength <= MAX_ONE_PIECE_BYTES;
   const buffer = Buffer.allocUnsafeSlow(2 + extended + (isOnePiece ? byteLength : 0));
-  buffer[0] = typeof data === 'string' ? TEXT : BINARY;
+  buffer[0] = firstByte;
   if (extended === 0) buffer[1] = byteLength;
   else if (extended === 2) {
     buffer[1] = 126;

@@ -23,7 +23,7 @@ export interface HttpTransportOptions {
 
 export abstract class HttpTransport implements Transport {
   abstract readonly kind: TransportKind;
-  abstract readonly bufferedAmount: number;
+  abstract readonly bufferedBytes: number;
   readonly id = randomBytes(TRANSPORT.idBytes).toString('base64url');
   readonly cookie: string | null;
   incompleteRequests = 0;

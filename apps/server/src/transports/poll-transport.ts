@@ -34,7 +34,7 @@ export class PollTransport extends HttpTransport implements Expiring {
     this.#wheel = wheel;
   }
 
-  get bufferedAmount(): number {
+  get bufferedBytes(): number {
     return this.#waitingBytes + this.#unconfirmed.body.byteLength;
   }
 

@@ -16,7 +16,7 @@ export class StreamTransport extends HttpTransport {
     this.#answer = answer;
   }
 
-  get bufferedAmount(): number {
+  get bufferedBytes(): number {
     return this.#answer.writableLength;
   }
 

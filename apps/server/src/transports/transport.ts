@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts';
 
 export interface Transport {
   readonly kind: TransportWord;
-  readonly bufferedAmount: number;
+  readonly bufferedBytes: number;
   write(frames: readonly Frame[]): void;
   pause(): void;
   resume(): void;

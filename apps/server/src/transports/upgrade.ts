@@ -1,20 +1,10 @@
 /** Decides which requests become WebSockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import {
-  MAX_FRAME_BYTES,
-  MAX_FRAME_BYTES_BEFORE_HELLO,
-  MAX_MESSAGE_BYTES,
-  SUBPROTOCOL_BINARY,
-  SUBPROTOCOL_JSON,
-  SYNC_PATH,
-  YJS_PATH,
-} from '@tandem/protocol';
+import { SUBPROTOCOL_BINARY, SUBPROTOCOL_JSON, SYNC_PATH, YJS_PATH } from '@tandem/protocol';
 import type { OriginPolicy } from '../http/origin-policy.ts';
-import { HANDSHAKE, TRANSPORT } from '../limits.ts';
+import { HANDSHAKE } from '../limits.ts';
 import { readSessionCookie } from '../accounts/session-cookie.ts';
-import { GatewaySocket, type FrameLimits } from './socket.ts';
 
 export type Destination =
   | { readonly kind: 'native'; readonly subprotocol: string }
@@ -41,36 +31,6 @@ const REASONS = {
 
 /** Stock clients send their token as a subprotocol with this prefix, possibly beside others. */
 const TOKEN_PREFIX = 'token.';
-
-const options = {
-  noServer: true,
-  WebSocket: GatewaySocket,
-  perMessageDeflate: false,
-  clientTracking: false,
-  // Answered by `GatewaySocket`.
-  autoPong: false,
-  maxFragments: TRANSPORT.maxFragments,
-  maxBufferedChunks: TRANSPORT.maxBufferedChunks,
-  closeTimeout: TRANSPORT.closeTimeoutMs,
-} as const;
-
-export const NATIVE_FRAMES: FrameLimits = {
-  first: MAX_FRAME_BYTES_BEFORE_HELLO,
-  later: MAX_FRAME_BYTES,
-};
-/** Stock clients cannot fragment messages; their first one is a state vector or the name of a document. */
-export const YJS_FRAMES: FrameLimits = { first: MAX_FRAME_BYTES, later: MAX_MESSAGE_BYTES };
-
-export const nativeSockets = new WebSocketServer({
-  ...options,
-  maxPayload: NATIVE_FRAMES.first,
-  handleProtocols: pickNative,
-});
-export const yjsSockets = new WebSocketServer({
-  ...options,
-  maxPayload: YJS_FRAMES.first,
-  handleProtocols: pickYjs,
-});
 
 export function decideUpgrade(
   request: IncomingMessage,
@@ -145,13 +105,13 @@ function offered(header: string | undefined): ReadonlySet<string> {
   return new Set(header?.split(',').map((protocol) => protocol.trim()) ?? []);
 }
 
-function pickNative(protocols: ReadonlySet<string>): string | false {
+export function pickNative(protocols: ReadonlySet<string>): string | false {
   if (protocols.has(SUBPROTOCOL_BINARY)) return SUBPROTOCOL_BINARY;
   return protocols.has(SUBPROTOCOL_JSON) ? SUBPROTOCOL_JSON : false;
 }
 
 /** Browsers need one of the offered subprotocols back; the secret token only if there is no other. */
-function pickYjs(protocols: ReadonlySet<string>): string | false {
+export function pickYjs(protocols: ReadonlySet<string>): string | false {
   const names = [...protocols];
   return names.find((protocol) => !protocol.startsWith(TOKEN_PREFIX)) ?? names[0] ?? false;
 }

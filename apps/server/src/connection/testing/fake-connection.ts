@@ -23,13 +23,13 @@ class FakeTransport implements Transport {
   readonly sent: Data[] = [];
   readonly closes: number[] = [];
   reading: 'running' | 'paused' = 'running';
-  bufferedAmount = 0;
+  bufferedBytes = 0;
   stuck = false;
 
   write(frames: readonly Frame[]): void {
     for (const { data } of frames) {
       this.sent.push(data);
-      if (this.stuck) this.bufferedAmount += data.length;
+      if (this.stuck) this.bufferedBytes += data.length;
     }
   }
 
@@ -172,6 +172,6 @@ export function stuckConnection(bytes: number, requested = 0) {
   fake.turn();
   const caughtUp: string[] = [];
   const channel = (name: string): LaggingChannel => ({ catchUp: () => void caughtUp.push(name) });
-  const left = (rest: number) => void (fake.socket.bufferedAmount = rest);
+  const left = (rest: number) => void (fake.socket.bufferedBytes = rest);
   return { ...fake, channel, caughtUp, left };
 }

@@ -15,7 +15,7 @@ export class FeedTransport implements Transport {
     this.#answer = answer;
   }
 
-  get bufferedAmount(): number {
+  get bufferedBytes(): number {
     return this.#answer.writableLength;
   }
 

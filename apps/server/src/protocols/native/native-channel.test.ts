@@ -83,7 +83,7 @@ function channel() {
   };
   const drain = (): void => {
     socket.stuck = false;
-    socket.bufferedAmount = 0;
+    socket.bufferedBytes = 0;
     pass(SLOW_CONSUMER.checkIntervalMs);
   };
   return { native, opened, rows, ack, tell, sent, stall, drain, asked, refreshed: () => refreshed };

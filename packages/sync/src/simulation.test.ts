@@ -2,10 +2,13 @@
 import { seedsToRun } from '@tandem/testkit';
 import { describe, expect, test } from 'vitest';
 import { eventSimulation } from './events/simulation/event-simulation.ts';
-import { documentSimulation } from './simulation/document-simulation.ts';
+import { clusterSimulation, documentSimulation } from './simulation/document-simulation.ts';
 
-describe.each([documentSimulation, eventSimulation])('$title', ({ keptSeeds, run }) => {
-  test.each(seedsToRun({ count: 30, kept: keptSeeds }, {}))('seed %i: all agree', (seed) => {
-    expect(() => run(seed)).not.toThrow();
-  });
-});
+describe.each([documentSimulation, clusterSimulation, eventSimulation])(
+  '$title',
+  ({ keptSeeds, run }) => {
+    test.each(seedsToRun({ count: 30, kept: keptSeeds }, {}))('seed %i: all agree', (seed) => {
+      expect(() => run(seed)).not.toThrow();
+    });
+  },
+);

@@ -51,7 +51,7 @@ export interface LaterRows {
   readonly rows: readonly (StoredRow & { readonly user: string })[];
   /** The owners of the Yjs client ids that occur first in `rows`, perhaps beside others. */
   readonly owners: ReadonlyMap<number, string>;
-  readonly tail: string;
+  readonly tail: string | null;
   /** The batch before `rows`; absent if the journal has compared it. */
   readonly previousTail?: string | null | undefined;
   /** The schema version that `rows` need; if it is absent, the document is loaded to find out. */

@@ -227,7 +227,11 @@ export class ShardWorker implements AsyncDisposable {
         if (loaded.compaction.isRequested) this.#results.requestCompaction(document);
         else this.#compactions.requestIfDue(loaded);
         if (moved !== null) this.#handleLoaded(loaded, moved);
-        for (const request of waiting) this.#handleLoaded(loaded, request);
+        for (const request of waiting) {
+          // What was just loaded is new enough for every client.
+          if (request.kind === 'open') this.#open(loaded, request);
+          else this.#handleLoaded(loaded, request);
+        }
         break;
       }
       case 'absent':

@@ -153,6 +153,19 @@ test('CL11 a client that is ahead gets its answer after the document has followe
   });
 });
 
+test('CL11 a client of another epoch costs nobody the document, also before its first batch', async () => {
+  const { first } = await pair();
+  const position = { epoch: 'no', timeline: 'memory', offset: 1 };
+  expect(await first.open('a', 9, { position })).toMatchObject({
+    kind: 'refused',
+    error: { code: 'epoch-changed' },
+  });
+  expect(first.events('lost', 'a')).toEqual([]);
+  const third = new EngineFixture(first);
+  expect(await third.open('a', 9, { position })).toMatchObject({ kind: 'refused' });
+  expect(third.journal.loads.filter((document) => document === 'a')).toHaveLength(3);
+});
+
 test('CL11 a client that leaves before the answer gets none', async () => {
   const { second, first, settle, ann } = await pair();
   first.append(ann.write('a'));

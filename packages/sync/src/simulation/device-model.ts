@@ -148,6 +148,7 @@ class Session {
   #end: End | null = null;
   #lastRef = 0;
   #state: 'running' | 'ended' = 'running';
+  #position: Position | undefined;
 
   constructor(options: DeviceOptions, stored: Stored) {
     const { clock, random, journal, name } = options;
@@ -155,6 +156,7 @@ class Session {
     this.#stored = stored;
     this.#store = new DelayedQueue(clock, { random, maxDelayMs: STORE_DELAY_MS });
     const { position, outbox } = stored;
+    this.#position = position;
     const content = [...stored.copy, ...outbox.values()];
     const probe = this.#newDoc(content);
     const isOfJournal = position?.epoch === journal.epoch && position.timeline === journal.timeline;
@@ -223,6 +225,7 @@ class Session {
         break;
       }
       case 'advance': {
+        this.#expectLater(intent.position);
         const confirmed = intent.confirmed.map((id) => this.#confirm(id, intent.position));
         for (const update of intent.updates) Y.applyUpdate(this.doc, update, 'remote');
         this.#store.add(() => {
@@ -241,6 +244,7 @@ class Session {
         break;
       }
       case 'reset':
+        this.#position = undefined;
         this.#store.add(() => Object.assign(stored, { copy: [], position: undefined }));
         this.doc = this.#newDoc([]);
         this.#listen();
@@ -256,6 +260,14 @@ class Session {
       case 'failed':
         throw new Error(`${this.#options.name} stopped: ${describe(intent.error)}`);
     }
+  }
+
+  #expectLater(position: Position): void {
+    const last = this.#position;
+    this.#position = position;
+    if (last?.epoch !== position.epoch || last.timeline !== position.timeline) return;
+    if (position.offset < last.offset)
+      throw new Error(`${this.#options.name} goes back from ${last.offset} to ${position.offset}`);
   }
 
   #confirm(id: number, { epoch }: Position): Uint8Array {

@@ -1,6 +1,6 @@
 /**
- * One document: people who type on several devices, a network, a process and a disk, with the
- * faults that a seed selects. In the end the faults stop, and all copies must be equal.
+ * One document: people who type on several devices, a network, one or several processes and a disk,
+ * with the faults that a seed selects. In the end the faults stop, and all copies must be equal.
  */
 import type { ClientMessage, ServerMessage } from '@tandem/protocol';
 import {
@@ -10,6 +10,8 @@ import {
   type SimulatedSystem,
   type SimulationEnvironment,
 } from '@tandem/testkit';
+import { BusModel } from './bus-model.ts';
+import { textOf } from './content.ts';
 import { DeviceModel, type Stored } from './device-model.ts';
 import { JournalModel } from './journal-model.ts';
 import { ServerModel } from './server-model.ts';
@@ -42,8 +44,23 @@ const WEIGHTS = {
 };
 const FAULT_RATES = { commitFails: 0.15, commitCrashes: 0.03, updatesSkipped: 0.1 };
 
+const CLUSTER_WEIGHTS = { ...WEIGHTS, cut: 10, zombie: 10, leave: 12 };
+const CLUSTER_FAULT_RATES = {
+  ...FAULT_RATES,
+  commitBusy: 0.1,
+  commitLate: 0.5,
+  busLoses: 0.2,
+  busRepeats: 0.2,
+  busDelays: 0.1,
+  roams: 0.7,
+};
+
 type Action = keyof typeof WEIGHTS;
-type Environment = SimulationEnvironment<Message, keyof typeof FAULT_RATES>;
+type Fault = keyof typeof CLUSTER_FAULT_RATES;
+type Environment = Pick<
+  SimulationEnvironment<Message, keyof typeof FAULT_RATES>,
+  'clock' | 'random' | 'network' | 'faults' | 'stall'
+>;
 
 export const documentSimulation = createSimulation(
   {
@@ -57,26 +74,61 @@ export const documentSimulation = createSimulation(
     always: ['type', 'erase', 'edit'],
     faultRates: FAULT_RATES,
   },
-  (environment: Environment) => new SimulatedDocument(environment),
+  (environment: SimulationEnvironment<Message, keyof typeof FAULT_RATES>) =>
+    new SimulatedDocument(environment),
 );
+
+export const clusterSimulation = createSimulation(
+  {
+    title: 'one document on several servers',
+    keptSeeds: [],
+    steps: 120,
+    maxStepMs: 12,
+    jitterMs: [2, 20],
+    weights: CLUSTER_WEIGHTS,
+    always: ['type', 'erase', 'edit', 'leave'],
+    faultRates: CLUSTER_FAULT_RATES,
+  },
+  (environment: SimulationEnvironment<Message, Fault>) =>
+    new SimulatedDocument(environment, {
+      servers: environment.random.int(2, 4),
+      faults: environment.faults,
+      bus: new BusModel(environment),
+    }),
+);
+
+interface Cluster {
+  readonly servers: number;
+  readonly faults: Record<Fault, number>;
+  readonly bus: BusModel;
+}
 
 class SimulatedDocument implements SimulatedSystem<Action> {
   readonly #environment: Environment;
   readonly #journal = new JournalModel();
   readonly #devices: DeviceModel[] = [];
   readonly #readers = new Set<string>();
-  #server: ServerModel | null = null;
+  readonly #cluster: Cluster | undefined;
+  /** Null while it restarts. */
+  readonly #servers: (ServerModel | null)[];
+  readonly #serverOf = new Map<string, number>();
   #marks = 0;
   /** Content of the copies when an older backup replaced the journal. */
   #restored: Uint8Array[] = [];
   #poisoned = false;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, cluster?: Cluster) {
     this.#environment = environment;
+    this.#cluster = cluster;
+    this.#servers = Array.from({ length: cluster?.servers ?? 1 }, () => null);
+  }
+
+  get #running(): readonly ServerModel[] {
+    return this.#servers.filter((server) => server !== null);
   }
 
   start(): void {
-    this.#startServer();
+    for (const place of this.#servers.keys()) this.#startServer(place);
     const people = this.#environment.random.int(2, 3);
     for (let person = 0; person < people; person++) this.#addDevice(`person-${'abc'[person]}-`);
   }
@@ -106,7 +158,7 @@ class SimulatedDocument implements SimulatedSystem<Action> {
         if (links.length > 0) device.leaveConnection();
         break;
       case 'zombie':
-        for (const link of links) this.#abandon(link);
+        for (const link of links) this.#abandon(link, device.name);
         device.leaveConnection();
         break;
       case 'leave':
@@ -126,27 +178,27 @@ class SimulatedDocument implements SimulatedSystem<Action> {
           this.#addDevice(device.name.replace(/\d+$/, ''), device.copyOfStored());
         break;
       case 'crash-server':
-        this.#server?.crash();
+        this.#anyServer()?.crash();
         break;
       case 'lose-engine':
-        this.#server?.loseEngine();
+        this.#anyServer()?.loseEngine();
         break;
       case 'compact':
-        this.#server?.compact();
+        this.#anyServer()?.compact();
         break;
       case 'view':
       case 'edit':
         if (action === 'view') this.#readers.add(device.name);
         else this.#readers.delete(device.name);
-        this.#server?.setAccess(device.name, action);
+        for (const server of this.#running) server.setAccess(device.name, action);
         break;
       case 'replace':
-        this.#server?.crash();
+        for (const server of this.#running) server.crash();
         this.#journal.replace();
         this.#restored = [];
         break;
       case 'restore':
-        this.#server?.crash();
+        for (const server of this.#running) server.crash();
         this.#journal.restore(random.int(0, this.#journal.head));
         for (const { stored } of this.#devices)
           if (stored.position?.epoch === this.#journal.epoch) this.#restored.push(...stored.copy);
@@ -157,9 +209,10 @@ class SimulatedDocument implements SimulatedSystem<Action> {
     const { clock, random, network } = this.#environment;
     const name = `${user}${this.#devices.length}`;
     const dial = (from: string) => {
-      if (this.#server === null) return null;
+      const server = this.#balance(from);
+      if (server === null) return null;
       const link = network.connect(from, 'server');
-      this.#server.accept(link.end('server'), this.#readers.has(from) ? 'view' : 'edit');
+      server.accept(link.end('server'), this.#readers.has(from) ? 'view' : 'edit');
       return link.end(from);
     };
     this.#devices.push(
@@ -174,26 +227,48 @@ class SimulatedDocument implements SimulatedSystem<Action> {
     );
   }
 
-  #startServer(): void {
+  #startServer(place: number): void {
     const { clock, random, faults } = this.#environment;
-    this.#server = new ServerModel({
+    this.#servers[place] = new ServerModel({
       clock,
       random,
       faults,
       journal: this.#journal,
+      cluster: this.#cluster,
       crashed: () => {
-        this.#server = null;
-        clock.setTimeout(() => this.#startServer(), random.int(1, RESTART_MS));
+        this.#servers[place] = null;
+        clock.setTimeout(() => this.#startServer(place), random.int(1, RESTART_MS));
       },
     });
+  }
+
+  #anyServer(): ServerModel | null {
+    const { random } = this.#environment;
+    return this.#cluster === undefined ? this.#servers[0]! : random.pick(this.#servers);
+  }
+
+  /** The server that a connection reaches; in a cluster, perhaps another than the last one. */
+  #balance(device: string): ServerModel | null {
+    const { random } = this.#environment;
+    let place = this.#serverOf.get(device) ?? 0;
+    if (this.#cluster !== undefined && random.chance(this.#cluster.faults.roams))
+      place = random.int(0, this.#servers.length - 1);
+    this.#serverOf.set(device, place);
+    return this.#servers[place]!;
+  }
+
+  /** What servers say again and again, because the last message of the bus may be lost. */
+  #announce(): void {
+    const { epoch, head } = this.#journal;
+    this.#cluster?.bus.publish({ kind: 'moved', epoch, head });
   }
 
   /**
    * The client drops the connection; the server keeps it for a while and may still receive from it.
    */
-  #abandon(link: Link<Message>): void {
+  #abandon(link: Link<Message>, device: string): void {
     const { clock, random } = this.#environment;
-    const server = this.#server;
+    const server = this.#servers[this.#serverOf.get(device) ?? 0];
     if (random.chance(0.5)) link.cut('neither');
     else for (const end of link.ends) link.stall(end.name);
     clock.setTimeout(
@@ -208,8 +283,11 @@ class SimulatedDocument implements SimulatedSystem<Action> {
   /** Delivers pending messages, reopens, and sends a last update that reveals gaps. */
   heal(): void {
     const { clock } = this.#environment;
-    for (const name of this.#readers) this.#server?.setAccess(name, 'edit');
+    for (const name of this.#readers)
+      for (const server of this.#running) server.setAccess(name, 'edit');
     this.#readers.clear();
+    clock.runUntilIdle();
+    this.#announce();
     clock.runUntilIdle();
     for (const device of this.#devices) {
       assertInvariant(device.channel.pending.length === 0, `${device.name} waits forever`);
@@ -222,10 +300,22 @@ class SimulatedDocument implements SimulatedSystem<Action> {
 
   verify(): void {
     const { text, head } = this.#journal;
+    for (const { authority } of this.#running)
+      assertInvariant(
+        authority.head === head && textOf(authority.view()).toString() === text,
+        'a server has something else than the journal',
+      );
     assertInvariant(
       this.#poisoned || this.#restored.every((update) => this.#journal.holds(update)),
       'what copies held at a restore is lost',
     );
+    for (let times = 0; times < 3; times++) {
+      const offset = this.#environment.random.int(0, head);
+      assertInvariant(
+        this.#journal.replay(offset) === text,
+        `a compaction at ${offset} changes the text`,
+      );
+    }
     const marks = [...text.matchAll(/\[[^\]]*\]/g)].map(([mark]) => mark);
     assertInvariant(new Set(marks).size === marks.length, 'something appears twice');
     assertInvariant(marks.includes('[end]'), 'the last word is missing');

@@ -1,6 +1,14 @@
 import * as Y from 'yjs';
-import type { Batch, StoredDocument, StoredRow } from '../stored-document.ts';
-import { applyNovel, docOf } from './content.ts';
+import type { FollowPosition } from '../journal-follower.ts';
+import type { Batch, LaterRows, StoredDocument } from '../stored-document.ts';
+import { applyNovel, docOf, textOf } from './content.ts';
+
+interface JournalRow {
+  readonly offset: number;
+  readonly update: Uint8Array;
+  readonly user: string;
+  readonly batch: string | null;
+}
 
 /** The disk: survives every crash. It also records all content ever committed, for comparison. */
 export class JournalModel {
@@ -10,9 +18,9 @@ export class JournalModel {
   #timelines: string[] = ['timeline-1'];
   #snapshot: Uint8Array | null = null;
   #snapshotOffset = 0;
-  #rows: StoredRow[] = [];
+  #rows: JournalRow[] = [];
   #owners = new Map<number, { readonly user: string; readonly since: number }>();
-  #history: Uint8Array[] = [];
+  #history: JournalRow[] = [];
   #tail: string | null = null;
   #committed = new Y.Doc();
   #lost = new Y.Doc();
@@ -39,7 +47,7 @@ export class JournalModel {
     const [snapshot, snapshotOffset, rows] = [
       this.#snapshot,
       this.#snapshotOffset,
-      [...this.#rows],
+      this.#rows.map(({ offset, update }) => ({ offset, update })),
     ];
     return {
       document,
@@ -54,29 +62,57 @@ export class JournalModel {
     };
   }
 
-  commit(batch: Batch): void {
-    if (batch.epoch !== this.epoch) throw new Error('a batch of another life');
-    const already = this.#history.slice(batch.base);
-    if (
-      already.length === batch.rows.length &&
-      already.every((update, i) => update === batch.rows[i]?.update)
-    )
-      return;
-    if (already.length > 0) throw new Error(`a batch after ${batch.base} at head ${this.head}`);
-    if (batch.tail !== this.#tail) throw new Error(`a batch after ${batch.tail} at ${this.#tail}`);
+  append(batch: Batch): 'committed' | 'conflict' {
+    if (batch.epoch !== this.epoch) return 'conflict';
+    if (this.#history.some((row) => row.batch === batch.id)) return 'committed';
+    if (batch.base !== this.head || batch.tail !== this.#tail) return 'conflict';
     this.#tail = batch.id;
-    for (const row of batch.rows) {
-      if (row.offset !== this.head + 1) throw new Error(`row ${row.offset} after ${this.head}`);
-      if (!applyNovel(this.#committed, row.update))
-        throw new Error(`row ${row.offset} adds nothing`);
+    for (const { offset, update, user } of batch.rows) {
+      if (offset !== this.head + 1) throw new Error(`row ${offset} after ${this.head}`);
+      // Two servers may both have a deletion (CL6).
+      if (!applyNovel(this.#committed, update) && Y.parseUpdateMeta(update).to.size > 0)
+        throw new Error(`row ${offset} adds nothing`);
+      const row = { offset, update, user, batch: batch.id };
       this.#rows.push(row);
-      this.#history.push(row.update);
+      this.#history.push(row);
     }
-    for (const [client, user] of batch.owners) this.#owners.set(client, { user, since: this.head });
+    for (const [client, user] of batch.owners) {
+      const owner = this.#owners.get(client)?.user ?? user;
+      if (owner !== user) throw new Error(`${client} is of ${owner}, and is claimed by ${user}`);
+      this.#owners.set(client, { user, since: this.head });
+    }
+    return 'committed';
+  }
+
+  readLater({ epoch, offset, tail }: FollowPosition): LaterRows | null {
+    if (epoch !== this.epoch || offset > this.head || offset < this.#snapshotOffset) return null;
+    const isLast = offset === this.head;
+    const known = isLast
+      ? this.#tail
+      : (this.#rows.find((row) => row.offset === offset)?.batch ?? null);
+    if (known !== tail) return null;
+    return {
+      base: offset,
+      rows: this.#rows.filter((row) => row.offset > offset),
+      owners: new Map([...this.#owners].map(([client, { user }]) => [client, user])),
+      tail: this.#tail,
+    };
+  }
+
+  /** Whether these are the rows after an offset. */
+  hasRows(from: number, updates: readonly Uint8Array[]): boolean {
+    return updates.every((update, i) => {
+      const row = this.#history[from + i];
+      return row !== undefined && isEqual(row.update, update);
+    });
+  }
+
+  get isRestored(): boolean {
+    return this.#timelines.length > 1;
   }
 
   compact(offset: number): { readonly snapshot: Uint8Array; readonly snapshotOffset: number } {
-    this.#snapshot = Y.encodeStateAsUpdate(docOf(this.#history.slice(0, offset)));
+    this.#snapshot = Y.encodeStateAsUpdate(docOf(this.#updates(offset)));
     this.#snapshotOffset = offset;
     this.#rows = this.#rows.filter((row) => row.offset > offset);
     return { snapshot: this.#snapshot, snapshotOffset: offset };
@@ -86,8 +122,9 @@ export class JournalModel {
     Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
     this.#timelines.push(`timeline-${this.#timelines.length + 1}`);
     this.#history = this.#history.slice(0, offset);
-    this.#committed = docOf(this.#history);
-    this.#rows = this.#history.map((update, index) => ({ offset: index + 1, update }));
+    this.#committed = docOf(this.#updates(offset));
+    this.#rows = [...this.#history];
+    this.#tail = this.#history.at(-1)?.batch ?? null;
     [this.#snapshot, this.#snapshotOffset] = [null, 0];
     for (const [client, { since }] of this.#owners) if (since > offset) this.#owners.delete(client);
   }
@@ -100,11 +137,18 @@ export class JournalModel {
     doc.getText('text').insert(0, `[${this.epoch}]`);
     const update = Y.encodeStateAsUpdate(doc);
     this.#committed = docOf([update]);
-    this.#history = [update];
-    this.#rows = [{ offset: 1, update }];
+    this.#history = [{ offset: 1, update, user: 'nobody', batch: null }];
+    this.#rows = [...this.#history];
+    this.#tail = null;
     this.#owners = new Map();
     this.#lost = new Y.Doc();
     [this.#snapshot, this.#snapshotOffset] = [null, 0];
+  }
+
+  /** The text when a compaction first replaces the rows up to an offset. */
+  replay(offset: number): string {
+    const snapshot = Y.encodeStateAsUpdate(docOf(this.#updates(offset)));
+    return textOf(docOf([snapshot, ...this.#updates(this.head).slice(offset)])).toString();
   }
 
   holds(update: Uint8Array): boolean {
@@ -126,6 +170,14 @@ export class JournalModel {
   }
 
   isHeldBy(copy: Y.Doc, offset: number): boolean {
-    return this.#history.slice(0, offset).every((update) => !applyNovel(copy, update));
+    return this.#updates(offset).every((update) => !applyNovel(copy, update));
   }
+
+  #updates(offset: number): Uint8Array[] {
+    return this.#history.slice(0, offset).map(({ update }) => update);
+  }
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }

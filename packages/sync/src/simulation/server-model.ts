@@ -1,9 +1,9 @@
 import type { Access, ClientMessage, ServerMessage } from '@tandem/protocol';
 import { DelayedQueue, type LinkEnd, type ManualClock, type SeededRandom } from '@tandem/testkit';
-import { Authority } from '../authority.ts';
-import type { EngineEvent, EngineRequest } from '../engine-event.ts';
+import type { Authority } from '../authority.ts';
+import type { EngineEvent } from '../engine-event.ts';
 import { Room, type RoomIntent } from '../room.ts';
-import { rules } from './content.ts';
+import { EngineModel, type EngineFaults, type EngineModelOptions } from './engine-model.ts';
 import type { JournalModel } from './journal-model.ts';
 
 type End = LinkEnd<ClientMessage | ServerMessage>;
@@ -12,21 +12,18 @@ export interface ServerOptions {
   readonly clock: ManualClock;
   readonly random: SeededRandom;
   readonly journal: JournalModel;
-  /**
-   * Probability that a commit fails or crashes the process; half of the faults follow the write.
-   */
-  readonly faults: { commitFails: number; commitCrashes: number; updatesSkipped: number };
+  readonly faults: EngineFaults & { updatesSkipped: number };
+  readonly cluster?: EngineModelOptions['cluster'];
   readonly crashed: () => void;
 }
 
 const ENGINE_DELAY_MS = 4;
-const COMMIT_MS = 6;
 
 export class ServerModel {
   readonly #options: ServerOptions;
   readonly #toEngine: DelayedQueue;
   readonly #toGateway: DelayedQueue;
-  #authority: Authority;
+  readonly #engine: EngineModel;
   #room = new Room({ document: 'document', channel: 1 });
   readonly #connections = new Map<End, { subscription: number; access: Access }>();
   readonly #ends = new Map<number, End>();
@@ -34,11 +31,19 @@ export class ServerModel {
   #state: 'running' | 'crashed' = 'running';
 
   constructor(options: ServerOptions) {
-    const { clock, random, journal } = options;
+    const { clock, random } = options;
     this.#options = options;
     this.#toEngine = new DelayedQueue(clock, { random, maxDelayMs: ENGINE_DELAY_MS });
     this.#toGateway = new DelayedQueue(clock, { random, maxDelayMs: ENGINE_DELAY_MS });
-    this.#authority = Authority.load(journal.load(), rules);
+    this.#engine = new EngineModel({
+      ...options,
+      emit: (event) => this.#toGateway.add(() => this.#run(this.#room.event(this.#lag(event)))),
+      crash: () => this.crash(),
+    });
+  }
+
+  get authority(): Authority {
+    return this.#engine.authority;
   }
 
   accept(end: End, access: Access): void {
@@ -70,16 +75,13 @@ export class ServerModel {
     if (journal.snapshotOffset === journal.head) return;
     const compaction = journal.compact(random.int(journal.snapshotOffset + 1, journal.head));
     this.#toEngine.add(() => {
-      this.#authority.compacted(compaction);
-      this.#authority.evict();
+      this.authority.compacted(compaction);
+      this.authority.evict();
     });
   }
 
   loseEngine(): void {
-    this.#authority = Authority.load(this.#options.journal.load(), rules);
-    this.#toGateway.add(() =>
-      this.#run(this.#room.event({ kind: 'lost', document: this.#room.document })),
-    );
+    this.#engine.lose();
   }
 
   crash(): void {
@@ -87,6 +89,7 @@ export class ServerModel {
     this.#state = 'crashed';
     this.#toEngine.crash();
     this.#toGateway.crash();
+    this.#engine.end();
     for (const end of [...this.#connections.keys()]) end.close();
     this.#connections.clear();
     this.#options.crashed();
@@ -131,7 +134,7 @@ export class ServerModel {
 
   #run(intents: readonly RoomIntent[]): void {
     for (const intent of intents) {
-      if (intent.kind === 'engine') this.#toEngine.add(() => this.#ask(intent.request));
+      if (intent.kind === 'engine') this.#toEngine.add(() => this.#engine.ask(intent.request));
       else this.#send(intent.to, intent.message);
     }
   }
@@ -143,6 +146,8 @@ export class ServerModel {
 
   #mayLeave(message: ServerMessage): void {
     const { journal } = this.#options;
+    if (message.type === 'opened' && message.parted === true && !journal.isRestored)
+      throw new Error('a replica has parted, although nothing was restored');
     if ('stateVector' in message && !journal.covers(message.stateVector)) {
       throw new Error(`${message.type} speaks of what is not committed`);
     }
@@ -151,56 +156,6 @@ export class ServerModel {
     }
     if ('to' in message && message.to > journal.head)
       throw new Error(`${message.type} up to ${message.to} of ${journal.head}`);
-  }
-
-  #ask(request: EngineRequest): void {
-    switch (request.kind) {
-      case 'open':
-        this.#authority.open(request);
-        break;
-      case 'append':
-        this.#authority.submit({ ...request, at: this.#options.clock.now() });
-        break;
-      case 'rows:request':
-        this.#authority.readRows(request);
-        break;
-      case 'close':
-        this.#authority.close(request.subscription);
-    }
-    this.#turn();
-  }
-
-  #turn(): void {
-    for (const event of this.#authority.takeEvents())
-      this.#toGateway.add(() => this.#run(this.#room.event(this.#lag(event))));
-    const batch = this.#authority.batch();
-    if (batch === null) return;
-    const { clock, random, journal, faults } = this.#options;
-    const authority = this.#authority;
-    const isOver = () => this.#state === 'crashed' || this.#authority !== authority;
-    clock.setTimeout(
-      () => {
-        if (isOver()) return;
-        const outcome = random.chance(faults.commitFails)
-          ? 'fails'
-          : random.chance(faults.commitCrashes)
-            ? 'crashes'
-            : 'succeeds';
-        if (outcome === 'succeeds' || random.chance(0.5)) journal.commit(batch);
-        if (outcome === 'crashes') return this.crash();
-        // The answer takes time, during which the engine continues.
-        clock.setTimeout(
-          () => {
-            if (isOver()) return;
-            if (outcome === 'fails') authority.failed(batch);
-            else authority.committed(batch);
-            this.#turn();
-          },
-          random.int(0, COMMIT_MS),
-        );
-      },
-      random.int(0, COMMIT_MS),
-    );
   }
 
   #lag(event: EngineEvent): EngineEvent {

@@ -264,6 +264,17 @@ export function testSharedJournal(open: () => Promise<Journal>): void {
     });
   });
 
+  test('nothing is later in a document that no batch was appended to', async () => {
+    await using journal = await open();
+    const seed = { update: bytes(1), user: 'ada', at: 1, owners: new Map([[7, 'ada']]) };
+    await journal.create(init('a', { seed }));
+    const position = { epoch: 'life-of-a', offset: 1, tail: null };
+    const nothing = { base: 1, rows: [], tail: null };
+    expect(await journal.readLater('a', position)).toMatchObject(nothing);
+    expect(await journal.readLater('a', { ...position, tail: 'lost' })).toBeNull();
+    expect(await journal.readLater('a', { ...position, offset: 2 })).toBeNull();
+  });
+
   test('later rows are those after a position, with their owners', async () => {
     await using journal = await open();
     await journal.create(init('a'));

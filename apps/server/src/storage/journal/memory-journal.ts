@@ -83,7 +83,7 @@ export class MemoryJournal implements Journal {
     if (entry === undefined || entry.epoch !== epoch || entry.head < offset) return null;
     const at = entry.rows.find((row) => row.offset === offset);
     const known = offset === entry.head ? entry.tail : (at?.batch ?? null);
-    if (offset < entry.snapshotOffset || known !== tail || entry.tail === null) return null;
+    if (offset < entry.snapshotOffset || known !== tail) return null;
     const rows = entry.rows.filter((row) => row.offset > offset);
     return {
       base: offset,

@@ -127,7 +127,7 @@ export class PostgresJournal implements Journal {
     });
     const journal = journalIn(parts);
     const last = tailIn(parts);
-    if (journal?.epoch !== epoch || last === null) return null;
+    if (journal?.epoch !== epoch) return null;
     const [known, rows] = split(updatesIn(parts), offset);
     const isThere = offset === journal.head ? last === tail : (known?.batch ?? null) === tail;
     if (!isThere || offset < journal.snapshotOffset || offset + rows.length !== journal.head)

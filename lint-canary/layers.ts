@@ -24,7 +24,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['connection', 'documents'],
     ['channels'],
     ['protocols', 'api'],
-    ['probe'],
+    ['probe', 'cluster'],
     ['engine-notices', 'gateway', 'post-commit-effects'],
     ['server'],
     ['main'],

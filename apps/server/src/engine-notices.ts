@@ -7,6 +7,9 @@ import type { Metrics } from './metrics/metrics.ts';
 import type { ErrorBoundary } from './runtime/error-boundary.ts';
 import type { Log } from './runtime/log.ts';
 
+/** The author of a row that another process committed. */
+const NOBODY = 0;
+
 export interface EngineNoticeTargets {
   readonly rooms: Rooms;
   readonly excerptUpdater: ExcerptUpdater;
@@ -52,7 +55,8 @@ function route(
       log.error({ document: notice.document, detail: notice.detail }, notice.what);
       break;
     default:
-      if (notice.kind === 'committed' && notice.updates.length > 0)
+      // Other processes update what is said about their commits.
+      if (notice.kind === 'committed' && notice.authors.some((author) => author !== NOBODY))
         excerptUpdater.changed(notice.document);
       rooms.handleEngineEvent(notice);
   }

@@ -156,6 +156,8 @@ export const FLUSH = {
   /** Two or three people who type are further apart, and are not delayed. */
   loadedGapMs: 12,
   loadedIntervalMs: 20,
+  /** How often output that is held back tries again. */
+  heldIntervalMs: 20,
   /** Above it the turn's connections are flushed in slices. */
   maxUnsliced: 2_000,
   sliceSize: 1_000,
@@ -297,6 +299,22 @@ export const EVENTS = {
   /** How often unused channels and expired events are dropped from memory. */
   sweepIntervalMs: 30_000,
 } as const;
+
+/** The log of commits that the nodes of a cluster read. */
+export const LOG = {
+  /** How often a node reads it, woken or not: what ends a right takes effect everywhere within a second. */
+  intervalMs: 300,
+  maxEntries: 1_000,
+  /** A node that has not read it for so long holds back its output, and then sends its clients away. */
+  holdAfterMs: 900,
+  leaveAfterMs: 5_000,
+  /** Entries are kept for so long; a node that is further behind reads everything again. */
+  keepMs: 10 * MINUTE_MS,
+  sweepIntervalMs: MINUTE_MS,
+} as const;
+
+/** Heads of open documents, read from the journal while other nodes do not announce them. */
+export const DOCUMENT_HEADS = { intervalMs: 250 } as const;
 
 export const METRICS = {
   /** Latencies of one second behind the dashboard's percentiles; above it, a uniform sample. */

@@ -14,6 +14,7 @@ import {
   openSqliteStorage,
   type ServerStorage,
 } from './storage/server-storage.ts';
+import { openClusterStorage } from './storage/storage.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, engine, runner } = opened;
+  const { secrets, db, engine, runner, cluster } = opened;
   const spans =
     configuration.traces === null
       ? null
@@ -73,6 +74,7 @@ async function main(): Promise<void> {
     db,
     engine,
     runner,
+    cluster,
     spans,
     log,
   });
@@ -137,11 +139,16 @@ async function startStorage(
   const { description, db, secret } = storage;
   const secrets =
     authSecrets ?? (secret === null ? await loadSecrets(dataDir as string) : ([secret] as const));
-  const engine = await createWorkerEngine({ storage: description, workers: engineWorkers });
+  const cluster = openClusterStorage(description, systemClock);
+  const engine = await createWorkerEngine({
+    storage: description,
+    isShared: cluster !== null,
+    workers: engineWorkers,
+  });
   const runner = new WorkerCommandRunner({ storage: description, engine, log });
   await runner.start();
   storage.confirm();
-  return { secrets, db, engine, runner };
+  return { secrets, db, engine, runner, cluster };
 }
 
 function withoutPassword(url: URL): string {

@@ -43,7 +43,7 @@ function context() {
     activity: options.activity as unknown as Activity,
     rooms: options.rooms as unknown as Rooms,
     people: options.people as unknown as People,
-  }).start(runner as CommandRunner);
+  }).start(runner as CommandRunner, () => {});
   return { calls, lose };
 }
 

@@ -21,23 +21,36 @@ export class PostCommitEffects {
     this.#options = options;
   }
 
-  start(runner: CommandRunner): void {
-    const { hub, activity, rooms, people, errors } = this.#options;
-    runner.onCommitted(({ events, effects }) => {
+  /** @param onHandled receives the log's entry of each batch. */
+  start(runner: CommandRunner, onHandled: (entry: number | null) => void): void {
+    const { hub, people } = this.#options;
+    runner.onCommitted(({ entry, events, effects }) => {
       hub.committed(events);
-      for (const effect of effects)
-        errors.run('command', { effect: effect.kind }, () => this.#apply(effect));
+      this.apply(effects);
+      onHandled(entry);
     });
     runner.onLost((unanswered) => {
-      rooms.forget();
-      hub.resync();
-      activity.resync();
-      const documents = new Set(hub.documents());
-      for (const { document } of rooms.all()) documents.add(document);
-      for (const document of documents) this.#accessChanged(document);
+      this.resync();
       for (const { user, command } of unanswered)
         if (command.name === 'profile:change') this.#reportFailure(people.renamed(user));
     });
+  }
+
+  apply(effects: readonly Effect[]): void {
+    const { errors } = this.#options;
+    for (const effect of effects)
+      errors.run('command', { effect: effect.kind }, () => this.#apply(effect));
+  }
+
+  /** Commits were missed: everything that is open is read again. */
+  resync(): void {
+    const { hub, activity, rooms } = this.#options;
+    rooms.forget();
+    hub.resync();
+    activity.resync();
+    const documents = new Set(hub.documents());
+    for (const { document } of rooms.all()) documents.add(document);
+    for (const document of documents) this.#accessChanged(document);
   }
 
   #apply(effect: Effect): void {
@@ -65,6 +78,12 @@ export class PostCommitEffects {
         break;
       case 'chat-deleted':
         activity.chatDeleted(effect.document, effect.number);
+        break;
+      case 'session-ended':
+        people.sessionEnded(effect);
+        break;
+      case 'excerpt-changed':
+        activity.excerptChanged(effect.document, effect);
     }
   }
 

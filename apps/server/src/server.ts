@@ -13,6 +13,7 @@ import { documentRoutes } from './api/document-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
 import { peopleRoutes } from './api/people-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
+import { Cluster } from './cluster/cluster.ts';
 import { createEventChannels } from './channels/event-channels.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import { measureCommands } from './commands/measured-command-runner.ts';
@@ -49,6 +50,7 @@ import { ErrorBoundary } from './runtime/error-boundary.ts';
 import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
+import type { ClusterStorage } from './storage/cluster-log.ts';
 import type { Database } from './storage/tables.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 
@@ -63,6 +65,8 @@ export interface ServerOptions {
   readonly db: Database;
   readonly engine: Engine;
   readonly runner: CommandRunner;
+  /** Null: no other node uses the database. The server closes it. */
+  readonly cluster: ClusterStorage | null;
   readonly spans: SpanSink | null;
   readonly log: Log;
 }
@@ -87,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const rooms = new Rooms({ engine, access, recentDocuments, wheel, metrics, errors, log });
 
   const connections = new ConnectionRegistry();
+  let isHeld = () => false;
   const metricsCollector = new MetricsCollector({
     metrics,
     engine,
@@ -116,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const createConnection = connectionFactory(
     {
       owner: connections,
-      createOutput: outputFactory({ wheel, clock, metrics }),
+      createOutput: outputFactory({ wheel, clock, metrics, isHeld: () => isHeld() }),
       limits,
       telemetry: new ConnectionTelemetry(metrics, log),
       errors,
@@ -169,10 +174,35 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
 
   rooms.onPeople((document) => activity.peopleChanged(document));
-  excerptUpdater.onExcerptChanged((document, summary) =>
-    activity.excerptChanged(document, summary),
+  const effects = new PostCommitEffects({ hub, activity, rooms, people, errors });
+  const cluster =
+    options.cluster === null
+      ? null
+      : new Cluster({
+          ...options.cluster,
+          engine,
+          openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
+          clock,
+          serverLog: log,
+          onCommitted(channels, committed) {
+            hub.moved(channels);
+            effects.apply(committed);
+          },
+          onMissed: () => effects.resync(),
+          onCutOff: () => connections.closeAll(),
+        });
+  isHeld = () => cluster?.isHeld === true;
+  effects.start(runner, (entry) => cluster?.handled(entry));
+  excerptUpdater.onExcerptsChanged(async (changes) => {
+    const changed = changes.map(
+      ({ id, ...rest }) => ({ kind: 'excerpt-changed', document: id, ...rest }) as const,
+    );
+    effects.apply(changed);
+    await cluster?.announce(changed);
+  });
+  people.onEndedHere(
+    async (ended) => await cluster?.announce([{ kind: 'session-ended', ...ended }]),
   );
-  new PostCommitEffects({ hub, activity, rooms, people, errors }).start(runner);
   routeEngineNotices(engine, { rooms, excerptUpdater, connections, metrics, errors, log });
   runner.onStorageChanged((error) => connections.commandStorageChanged(error));
   people.onRename((user) => {
@@ -182,6 +212,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   people.onSessionEnded((session) => connections.endSession(session));
 
   const sweep = sweepSessions({ db, engine, log });
+  await cluster?.start();
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
@@ -207,6 +238,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       sweep[Symbol.dispose]();
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();
+      await cluster?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -29,6 +29,11 @@ export interface SignedIn {
   readonly session: string;
 }
 
+interface EndedSession {
+  readonly user: string;
+  readonly session: string;
+}
+
 interface Known {
   readonly user: User;
   readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
@@ -39,6 +44,7 @@ export class People {
   readonly #known: AsyncCache<Known>;
   readonly #renameListeners: ((user: User) => void)[] = [];
   readonly #endListeners: ((session: string) => void)[] = [];
+  #announce: (ended: EndedSession) => Promise<void> = async () => {};
 
   constructor(db: Database) {
     this.#db = db;
@@ -98,8 +104,19 @@ export class People {
 
   async endSession(session: string): Promise<void> {
     const user = await deleteSession(this.#db, session);
-    if (user !== undefined) this.#known.invalidate(user);
+    const ended = { user: user ?? ANONYMOUS.id, session };
+    this.sessionEnded(ended);
+    await this.#announce(ended);
+  }
+
+  sessionEnded({ user, session }: EndedSession): void {
+    this.#known.invalidate(user);
     for (const listener of this.#endListeners) listener(session);
+  }
+
+  /** Sets the one listener for sessions that end here, not on another node. */
+  onEndedHere(listener: (ended: EndedSession) => Promise<void>): void {
+    this.#announce = listener;
   }
 
   onSessionEnded(listener: (session: string) => void): void {

@@ -9,6 +9,7 @@ import {
   type ChannelName,
   type ChannelPosition,
 } from '@tandem/protocol';
+import type { ChannelHead } from '../storage/cluster-log.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
 import { EVENTS } from '../limits.ts';
 import { chatKey, keyOf, sharingKey, type ChannelKey } from '../storage/channel-key.ts';
@@ -81,6 +82,15 @@ export class ChannelHub implements Disposable {
         channel?.end(errorOf('internal'));
       }
     }
+  }
+
+  /** Other nodes have published up to these positions. */
+  moved(heads: readonly ChannelHead[]): void {
+    for (const { key, ...position } of heads)
+      this.#channels
+        .get(key)
+        ?.moved(position)
+        .catch((error: unknown) => this.#options.onFault(error));
   }
 
   resync(): void {

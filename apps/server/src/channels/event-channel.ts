@@ -85,6 +85,12 @@ export class EventChannel implements Channel {
     else if (this.#epoch !== null) this.#take(run);
   }
 
+  /** Another node has published up to this position. */
+  async moved({ epoch, offset }: ChannelPosition): Promise<void> {
+    const isKnown = epoch === this.#epoch && offset <= this.#ring.head;
+    if (!isKnown) await this.resync();
+  }
+
   async resync(): Promise<void> {
     if (this.#epoch !== null) await (this.#syncing ??= this.#sync());
   }

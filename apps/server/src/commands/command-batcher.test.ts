@@ -29,7 +29,7 @@ function fixture(fail: (numbers: readonly number[]) => Error | null = () => null
         transactions.push(numbers);
         const error = fail(numbers);
         if (error !== null) throw error;
-        return { answers: requests.map(() => DONE), events: [], effects: [] };
+        return { answers: requests.map(() => DONE), entry: null, events: [], effects: [] };
       },
     } as Pick<CommandTransactions, 'run'> as CommandTransactions,
     send: (item) => messages.push(item),

@@ -90,7 +90,7 @@ export class CommandBatcher implements AsyncDisposable {
 
   #finish(
     requests: readonly NumberedRequest[],
-    { answers, events, effects }: TransactionResult,
+    { answers, entry, events, effects }: TransactionResult,
     tookMs: number,
   ): void {
     this.#queue = this.#queue.slice(requests.length);
@@ -98,6 +98,7 @@ export class CommandBatcher implements AsyncDisposable {
       kind: 'committed',
       answers: requests.map(({ number }, i) => ({ number, answer: answers[i] as CommandAnswer })),
       tookMs,
+      entry,
       events,
       effects,
     });
@@ -113,6 +114,7 @@ export class CommandBatcher implements AsyncDisposable {
       kind: 'committed',
       answers: [{ number, answer }],
       tookMs: null,
+      entry: null,
       events: [],
       effects: [],
     });

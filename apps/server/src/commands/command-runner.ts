@@ -51,9 +51,18 @@ export type Effect =
   | { readonly kind: 'listed'; readonly document: string; readonly user: string }
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
   | { readonly kind: 'chat'; readonly document: string; readonly head: number }
-  | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number };
+  | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number }
+  | { readonly kind: 'session-ended'; readonly user: string; readonly session: string }
+  | {
+      readonly kind: 'excerpt-changed';
+      readonly document: string;
+      readonly excerpt: string;
+      readonly at: number;
+    };
 
 export interface CommittedBatch {
+  /** The number of its entry in the cluster's log; null where there is no log, or no entry. */
+  readonly entry: number | null;
   readonly events: readonly CommittedEvents[];
   readonly effects: readonly Effect[];
   readonly tookMs: number | null;

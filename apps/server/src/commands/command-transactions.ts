@@ -77,13 +77,13 @@ export class CommandTransactions {
   async #transact(requests: readonly CommandRequest[], mode: Mode): Promise<TransactionResult> {
     const { store } = this.#options;
     this.#effects = [];
-    const { result: answers, events } = await store.transaction(async () => {
-      const given = await this.#answerAll(requests, mode);
+    const { result, events } = await store.transaction(async () => {
+      const answers = await this.#answerAll(requests, mode);
       if (this.#count++ % COMMAND_LIMITS.transactionsPerSweep === 0)
         await store.deleteExpiredResults(mode.at);
-      return given;
+      return { answers, entry: await store.recordCommit(this.#effects, mode.at) };
     });
-    return { answers, events, effects: this.#effects };
+    return { ...result, events, effects: this.#effects };
   }
 
   async #answerAll(

@@ -17,7 +17,7 @@ test('times commits, passes all batches on, and ignores batches that wrote nothi
   const metrics = new Metrics();
   const heard: CommittedBatch[] = [];
   measureCommands(runner, metrics).onCommitted((batch) => heard.push(batch));
-  const batches = [3, null, 5].map((tookMs) => ({ events: [], effects: [], tookMs }));
+  const batches = [3, null, 5].map((tookMs) => ({ entry: null, events: [], effects: [], tookMs }));
   for (const batch of batches) say(batch);
   expect(heard).toEqual(batches);
   const commits = metrics.instruments.find(({ name }) => name === 'tandem_command_commit_seconds');

@@ -57,7 +57,7 @@ const variables = {
     }),
     unset: null,
     purpose:
-      'The Postgres database (15 or later) that keeps everything, instead of the one in DATA_DIR. One server may use it at a time.',
+      'The Postgres database (15 or later) that keeps everything, instead of the one in DATA_DIR. Several servers may share it.',
   },
   WEB_DIR: {
     schema: words.meta({ expected: 'a folder' }),

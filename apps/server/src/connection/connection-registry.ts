@@ -77,6 +77,11 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
       if (connection.session === session) connection.close('unauthenticated');
   }
 
+  /** Sends everyone away at once, to try again later or elsewhere. */
+  closeAll(): void {
+    for (const connection of this.#connections) connection.close('storage-failed');
+  }
+
   commandStorageChanged(error: ErrorBody | null): void {
     for (const connection of this.#connections) connection.commandStorageChanged(error);
   }

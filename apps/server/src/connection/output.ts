@@ -25,9 +25,12 @@ export function outputFactory({
   wheel,
   clock,
   metrics,
-}: Pick<OutputShared, 'wheel' | 'clock' | 'metrics'>): CreateOutput {
+  isHeld,
+}: Pick<OutputShared, 'wheel' | 'clock' | 'metrics'> & {
+  readonly isHeld: () => boolean;
+}): CreateOutput {
   const frames = new FrameMaker();
-  const flushes = new FlushScheduler(clock, () => frames.forget());
+  const flushes = new FlushScheduler({ clock, isHeld, onEnd: () => frames.forget() });
   const shared: OutputShared = { wheel, clock, flushes, frames, metrics };
   return (transport, owner) => new Output({ transport, shared, owner });
 }

@@ -22,9 +22,9 @@ test('follows a document that changes all the time once per delay', async () => 
   } as unknown as Engine;
   const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
   const reported: string[] = [];
-  excerptUpdater.onExcerptChanged((document, { excerpt }) =>
-    reported.push(`${document}: ${excerpt}`),
-  );
+  excerptUpdater.onExcerptsChanged(async (changes) => {
+    for (const { id, excerpt } of changes) reported.push(`${id}: ${excerpt}`);
+  });
   const excerpt = async () => (await findDocument(db, 'd'))?.excerpt;
 
   excerptUpdater.changed('d');
@@ -54,9 +54,9 @@ test('follows many at once, and all but those that cannot be read', async () => 
   } as unknown as Engine;
   const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
   const reported: string[] = [];
-  excerptUpdater.onExcerptChanged((document, { excerpt }) =>
-    reported.push(`${document}: ${excerpt}`),
-  );
+  excerptUpdater.onExcerptsChanged(async (changes) => {
+    for (const { id, excerpt } of changes) reported.push(`${id}: ${excerpt}`);
+  });
   for (const document of documents) excerptUpdater.changed(document);
   await excerptUpdater[Symbol.asyncDispose]();
   const readable = documents.filter((document) => document !== 'd1' && document !== 'd2');

@@ -8,17 +8,12 @@ import type { Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 
-export interface Summary {
-  readonly excerpt: string;
-  readonly at: number;
-}
-
 export class ExcerptUpdater implements AsyncDisposable {
   readonly #db: Database;
   readonly #engine: Engine;
   readonly #log: Log;
   readonly #changed = new Set<string>();
-  #listener: ((document: string, summary: Summary) => void) | null = null;
+  #listener: (changes: readonly DocumentChange[]) => Promise<void> = async () => {};
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -44,7 +39,8 @@ export class ExcerptUpdater implements AsyncDisposable {
     }, LIBRARY.excerptDelayMs);
   }
 
-  onExcerptChanged(listener: (document: string, summary: Summary) => void): void {
+  /** Sets the one listener. */
+  onExcerptsChanged(listener: (changes: readonly DocumentChange[]) => Promise<void>): void {
     this.#listener = listener;
   }
 
@@ -68,8 +64,10 @@ export class ExcerptUpdater implements AsyncDisposable {
       const read = await Promise.all(documents.map((document) => this.#read(document)));
       const changes = read.filter((change) => change !== null);
       const excerpts = new Map(changes.map(({ id, excerpt }) => [id, excerpt]));
-      for (const { id, at } of await refreshDocuments(this.#db, changes))
-        this.#listener?.(id, { excerpt: excerpts.get(id) ?? '', at });
+      const refreshed = await refreshDocuments(this.#db, changes);
+      await this.#listener(
+        refreshed.map(({ id, at }) => ({ id, at, excerpt: excerpts.get(id) ?? '' })),
+      );
     } catch (error) {
       // The next change retries; only list entries are outdated.
       this.#log.warn({ err: error, documents }, 'lists could not follow documents');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FLUSH } from '../limits.ts';
 import { systemClock } from './clock.ts';
-import { FlushScheduler } from './flush-scheduler.ts';
+import { FlushScheduler, type FlushSchedulerOptions } from './flush-scheduler.ts';
 import { fakeConnection } from '../connection/testing/fake-connection.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -12,8 +12,11 @@ function flushable(isLoaded: boolean) {
   return { isLoaded, flushed, flush: (nowMs: number) => void flushed.push(nowMs) };
 }
 
+const scheduler = (options: Partial<FlushSchedulerOptions> = {}) =>
+  new FlushScheduler({ clock: systemClock, onEnd: () => {}, isHeld: () => false, ...options });
+
 test('flushes at the end of the turn', () => {
-  const turn = new FlushScheduler(systemClock, () => {});
+  const turn = scheduler();
   const one = flushable(false);
   turn.add(one);
   expect(one.flushed).toHaveLength(0);
@@ -23,7 +26,7 @@ test('flushes at the end of the turn', () => {
 
 test('flushes loaded connections together, at the longer interval', () => {
   let ends = 0;
-  const turn = new FlushScheduler(systemClock, () => void ends++);
+  const turn = scheduler({ onEnd: () => void ends++ });
   const [one, other] = [flushable(true), flushable(true)];
   turn.add(one);
   vi.advanceTimersByTime(FLUSH.loadedIntervalMs - 1);
@@ -35,7 +38,7 @@ test('flushes loaded connections together, at the longer interval', () => {
 
 test('flushes very many connections in slices, with a turn between them', () => {
   let ends = 0;
-  const turn = new FlushScheduler(systemClock, () => void ends++);
+  const turn = scheduler({ onEnd: () => void ends++ });
   const crowd = Array.from({ length: FLUSH.maxUnsliced + FLUSH.sliceSize + 1 }, () =>
     flushable(false),
   );
@@ -78,4 +81,17 @@ test('is loaded as long as waiting brings messages together', () => {
   expect(fake.connection.isLoaded).toBe(true);
   write(fake, 1, FLUSH.loadedIntervalMs);
   expect(fake.connection.isLoaded).toBe(false);
+});
+
+test('flushes nothing while it is held, and everything in order afterwards', () => {
+  let isHeld = true;
+  const turn = scheduler({ isHeld: () => isHeld });
+  const [one, loaded] = [flushable(false), flushable(true)];
+  turn.add(one);
+  turn.add(loaded);
+  vi.advanceTimersByTime(1_000);
+  expect([one.flushed, loaded.flushed]).toEqual([[], []]);
+  isHeld = false;
+  vi.advanceTimersByTime(FLUSH.heldIntervalMs);
+  expect([one.flushed.length, loaded.flushed.length]).toEqual([1, 1]);
 });

@@ -13,16 +13,25 @@ export interface Flushable {
   flush(nowMs: number): void;
 }
 
+export interface FlushSchedulerOptions {
+  readonly clock: Clock;
+  readonly onEnd: () => void;
+  /** While true, everything waits. */
+  readonly isHeld: () => boolean;
+}
+
 export class FlushScheduler {
   readonly #clock: Clock;
   readonly #onEnd: () => void;
+  readonly #isHeld: () => boolean;
   #waiting: Flushable[] = [];
   #loaded: Flushable[] = [];
   #timer: unknown = null;
 
-  constructor(clock: Clock, onEnd: () => void) {
+  constructor({ clock, onEnd, isHeld }: FlushSchedulerOptions) {
     this.#clock = clock;
     this.#onEnd = onEnd;
+    this.#isHeld = isHeld;
   }
 
   add(flushing: Flushable): void {
@@ -34,6 +43,10 @@ export class FlushScheduler {
   }
 
   readonly #run = (): void => {
+    if (this.#isHeld()) {
+      this.#clock.setTimeout(this.#run, FLUSH.heldIntervalMs);
+      return;
+    }
     const isCrowd = this.#waiting.length > FLUSH.maxUnsliced;
     const rest = isCrowd ? this.#waiting.splice(FLUSH.sliceSize) : [];
     const slice = this.#waiting;

@@ -67,4 +67,10 @@ export interface CommandStore extends AsyncDisposable {
   /** @param results of all claimed commands that had none. */
   saveResults(results: readonly CommandResult[], at: number): Promise<void>;
   deleteExpiredResults(at: number): Promise<void>;
+  /**
+   * Tells other nodes about the events and effects of the transaction; the last call in it.
+   *
+   * @returns the number of the log entry; null where there is no other node, or nothing to tell.
+   */
+  recordCommit(effects: readonly unknown[], at: number): Promise<number | null>;
 }

@@ -51,7 +51,7 @@ export async function openPostgresStorage(
   url: string,
   { clock, log }: Options,
 ): Promise<ServerStorage> {
-  const description = { kind: 'postgres', url } as const;
+  const description = { kind: 'postgres', url, node: randomUUID() } as const;
   {
     await using postgres = new Postgres({ url, connections: 1, name: 'tandem start' });
     for (const warning of await checkPostgres(postgres)) log.warn(warning);

@@ -4,6 +4,7 @@
  * each switch here; nothing outside this folder knows which database it is.
  */
 import type { Clock } from '../runtime/clock.ts';
+import type { ClusterStorage } from './cluster-log.ts';
 import type { CommandStore } from './command-store.ts';
 import type { Journal } from './journal/journal.ts';
 import { openDatabase } from './sqlite/database.ts';
@@ -11,7 +12,9 @@ import { LocalExecutor } from './sqlite/executor.ts';
 import { Maintenance } from './sqlite/maintenance.ts';
 import { PostgresCommandStore } from './postgres/postgres-command-store.ts';
 import { openPostgres } from './postgres/postgres-database.ts';
+import { PostgresHeads } from './postgres/postgres-heads.ts';
 import { PostgresJournal } from './postgres/postgres-journal.ts';
+import { PostgresLog } from './postgres/postgres-log.ts';
 import { Postgres } from './postgres/postgres.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
 import { SqliteJournal } from './sqlite/sqlite-journal.ts';
@@ -21,10 +24,15 @@ import type { Database } from './tables.ts';
 
 export type StorageDescription =
   | { readonly kind: 'sqlite'; readonly path: string; readonly lock: SharedArrayBuffer }
-  | { readonly kind: 'postgres'; readonly url: string };
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      /** This process, in the log that it shares with others. */
+      readonly node: string;
+    };
 
 /** Connections to Postgres of one thread. */
-const CONNECTIONS = { journal: 4, commands: 2, metadata: 8 } as const;
+const CONNECTIONS = { journal: 4, commands: 2, metadata: 8, log: 2, heads: 1 } as const;
 
 export function describeSqlite(path: string): StorageDescription {
   return { kind: 'sqlite', path, lock: createWriteLockMemory() };
@@ -49,7 +57,7 @@ export function openCommandStore(storage: StorageDescription): CommandStore {
         new SharedWriteLock(storage.lock),
       );
     case 'postgres':
-      return new PostgresCommandStore(connect(storage.url, 'commands'));
+      return new PostgresCommandStore(connect(storage.url, 'commands'), storage.node);
   }
 }
 
@@ -83,6 +91,25 @@ export function startMaintenance(storage: StorageDescription): Disposable {
     }
     case 'postgres':
       return { [Symbol.dispose]() {} };
+  }
+}
+
+/** What the processes on one database tell each other; null where only one may use it. */
+export function openClusterStorage(
+  storage: StorageDescription,
+  clock: Clock,
+): ClusterStorage | null {
+  switch (storage.kind) {
+    case 'sqlite':
+      return null;
+    case 'postgres': {
+      const { url, node } = storage;
+      return {
+        node,
+        log: new PostgresLog(connect(url, 'log'), { node, clock }),
+        heads: new PostgresHeads(connect(url, 'heads')),
+      };
+    }
   }
 }
 

@@ -12,6 +12,7 @@ export class CuttingProxy implements AsyncDisposable {
   readonly folder: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #state: 'running' | 'paused' = 'running';
   cuts = 0;
 
   private constructor(folder: string, server: Server) {
@@ -29,6 +30,12 @@ export class CuttingProxy implements AsyncDisposable {
     server.listen(join(proxy.folder, SOCKET));
     await once(server, 'listening');
     return proxy;
+  }
+
+  /** From now on, connections are open and nothing comes through. */
+  pause(): void {
+    this.#state = 'paused';
+    for (const socket of this.#sockets) socket.pause();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -50,6 +57,7 @@ export class CuttingProxy implements AsyncDisposable {
         target.end();
       });
     }
+    if (this.#state === 'paused') return;
     client.pipe(target);
     target.on('data', (data: Buffer) => {
       left -= data.byteLength;

@@ -14,7 +14,8 @@ import type {
 import { isRetryable, StorageError } from '../storage-error.ts';
 import type { Database } from '../tables.ts';
 import { connectPostgres } from './postgres-database.ts';
-import { runQuery, type Postgres } from './postgres.ts';
+import { appendToLog } from './postgres-log.ts';
+import { runQuery, type Postgres, type Query } from './postgres.ts';
 
 interface Head {
   readonly channel: ChannelKey;
@@ -26,11 +27,14 @@ export class PostgresCommandStore implements CommandStore {
   readonly db: Database;
   readonly #postgres: Postgres;
   #client: PoolClient | null = null;
+  readonly #node: string;
   #events: CommittedEvents[] = [];
+  #epoch = '';
 
   /** @param postgres is closed together with the store. */
-  constructor(postgres: Postgres) {
+  constructor(postgres: Postgres, node: string) {
     this.#postgres = postgres;
+    this.#node = node;
     this.db = connectPostgres({
       connect: async () => this.#open,
       release: () => {},
@@ -120,6 +124,7 @@ export class PostgresCommandStore implements CommandStore {
       else run.push(event);
     }
     const heads = await this.#moveHeads(runs);
+    for (const { epoch } of heads.values()) this.#epoch = epoch;
     const next = new Map(Array.from(heads, ([key, { from }]) => [key, from]));
     const positions = events.map(({ key }) => {
       const offset = (next.get(key) as number) + 1;
@@ -179,6 +184,18 @@ export class PostgresCommandStore implements CommandStore {
     );
   }
 
+  async recordCommit(effects: readonly unknown[], at: number): Promise<number | null> {
+    const channels = this.#events.map(({ key, from, events }) => ({
+      key,
+      epoch: this.#epoch,
+      offset: from + events.length,
+    }));
+    if (channels.length === 0 && effects.length === 0) return null;
+    const { text, values } = appendToLog(this.#node, { channels, effects }, at);
+    const [entry] = await this.#run<{ readonly number: number }>(text, values);
+    return entry?.number ?? null;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.db.destroy();
     await this.#postgres[Symbol.asyncDispose]();
@@ -226,8 +243,8 @@ export class PostgresCommandStore implements CommandStore {
     return this.#client;
   }
 
-  async #run<R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> {
-    const { rows } = await runQuery(this.#open, { text, values: [...values] });
+  async #run<R extends object>(text: string, values: Query['values'] = []): Promise<R[]> {
+    const { rows } = await runQuery(this.#open, { text, values });
     return rows as R[];
   }
 }

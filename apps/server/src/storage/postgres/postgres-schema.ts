@@ -60,6 +60,13 @@ const TABLES = [
   `create table cluster (
     id text primary key,
     secret text not null,
-    wal_timeline text not null
+    wal_timeline text not null,
+    log_head bigint not null default 0
+  )`,
+  `create table cluster_log (
+    number bigint primary key,
+    node text not null,
+    body text not null,
+    at bigint not null
   )`,
 ];

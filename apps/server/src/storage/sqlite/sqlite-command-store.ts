@@ -109,6 +109,10 @@ export class SqliteCommandStore implements CommandStore {
     );
   }
 
+  async recordCommit(): Promise<null> {
+    return null;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.db.destroy();
   }

@@ -1,0 +1,171 @@
+import { ManualClock } from '@tandem/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { LOG } from '../limits.ts';
+import type { ClusterLog, LogEntry } from '../storage/cluster-log.ts';
+import { LogFollower } from './log-follower.ts';
+
+const NODE = 'this-node';
+
+class FakeLog implements ClusterLog {
+  readonly entries: LogEntry[] = [];
+  deletedBelow = 0;
+  reads = 0;
+  /** While set, reads fail or wait. */
+  fault: 'none' | 'fails' | 'hangs' = 'none';
+  #release: () => void = () => {};
+
+  commit(node: string): number {
+    const number = this.entries.length + 1;
+    this.entries.push({ number, node, channels: [], effects: [] });
+    return number;
+  }
+
+  release(): void {
+    this.fault = 'none';
+    this.#release();
+  }
+
+  async readHead(): Promise<number> {
+    return this.entries.length;
+  }
+
+  async readAfter(number: number): Promise<readonly LogEntry[] | null> {
+    this.reads++;
+    const found = this.entries.slice(number, number + LOG.maxEntries);
+    if (this.fault === 'fails') throw new Error('no answer');
+    if (this.fault === 'hangs') await new Promise<void>((resolve) => (this.#release = resolve));
+    return number < this.deletedBelow ? null : found;
+  }
+
+  async append(): Promise<void> {}
+
+  async deleteBefore(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+async function fixture() {
+  const log = new FakeLog();
+  const clock = new ManualClock();
+  const handed: number[] = [];
+  let missed = 0;
+  let faults = 0;
+  const follower = new LogFollower({
+    log,
+    node: NODE,
+    clock,
+    onEntry: ({ number }) => handed.push(number),
+    onMissed: () => missed++,
+    onFault: () => faults++,
+  });
+  onTestFinished(() => follower[Symbol.dispose]());
+  const pass = async (ms: number) => {
+    clock.advance(ms);
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+  return { log, follower, handed, pass, counts: () => ({ missed, faults }) };
+}
+
+test('hands out what other nodes commit after its start, once and in order', async () => {
+  const { log, follower, handed, pass } = await fixture();
+  log.commit('other');
+  await follower.start();
+  log.commit('other');
+  log.commit('third');
+  await pass(LOG.intervalMs);
+  log.commit('other');
+  await pass(LOG.intervalMs);
+  await pass(LOG.intervalMs);
+  expect(handed).toEqual([2, 3, 4]);
+});
+
+test('an entry of this node is handled when it was committed, and not again', async () => {
+  const { log, follower, handed, pass } = await fixture();
+  await follower.start();
+  follower.handled(log.commit(NODE));
+  await pass(LOG.intervalMs);
+  const late = log.commit(NODE);
+  await pass(LOG.intervalMs);
+  follower.handled(late);
+  await pass(LOG.intervalMs);
+  await pass(LOG.intervalMs);
+  expect(handed).toEqual([]);
+});
+
+test('an entry of this node whose answer was lost is handed out like those of others', async () => {
+  const { log, follower, handed, pass } = await fixture();
+  await follower.start();
+  log.commit(NODE);
+  await pass(LOG.intervalMs);
+  expect(handed).toEqual([]);
+  await pass(LOG.intervalMs);
+  await pass(LOG.intervalMs);
+  expect(handed).toEqual([1]);
+});
+
+test('a node that is too far behind reads everything again', async () => {
+  const { log, follower, handed, pass, counts } = await fixture();
+  await follower.start();
+  for (let i = 0; i < 5; i++) log.commit('other');
+  log.deletedBelow = 3;
+  await pass(LOG.intervalMs);
+  expect([handed, counts().missed]).toEqual([[], 1]);
+  log.commit('other');
+  log.deletedBelow = 0;
+  await pass(LOG.intervalMs);
+  expect(handed).toEqual([6]);
+});
+
+test('reads on at once when there was more than one read takes', async () => {
+  const { log, follower, handed, pass } = await fixture();
+  await follower.start();
+  for (let i = 0; i < LOG.maxEntries + 1; i++) log.commit('other');
+  await pass(LOG.intervalMs);
+  expect(handed).toHaveLength(LOG.maxEntries + 1);
+});
+
+test('knows how old its knowledge is: since the beginning of the last read that succeeded', async () => {
+  const { log, follower, pass, counts } = await fixture();
+  await follower.start();
+  await pass(LOG.intervalMs);
+  expect(follower.ageMs).toBe(0);
+  log.fault = 'fails';
+  await pass(LOG.intervalMs);
+  await pass(LOG.intervalMs);
+  expect(follower.ageMs).toBe(2 * LOG.intervalMs);
+  expect(counts().faults).toBe(2);
+  log.fault = 'hangs';
+  await pass(LOG.intervalMs);
+  await pass(500);
+  log.release();
+  await pass(0);
+  expect(follower.ageMs).toBe(500);
+});
+
+test('a wake-up during a read leads to another read: the entry may be too new for the first', async () => {
+  const { log, follower, handed, pass } = await fixture();
+  await follower.start();
+  log.fault = 'hangs';
+  follower.wake();
+  await pass(0);
+  log.commit('other');
+  follower.wake();
+  await pass(0);
+  log.release();
+  await pass(0);
+  await pass(0);
+  expect(handed).toEqual([1]);
+  expect(log.reads).toBe(2);
+});
+
+test('an entry that cannot be handled does not keep the next ones back', async () => {
+  const { log, follower, pass, counts, handed } = await fixture();
+  await follower.start();
+  handed.push = () => {
+    throw new Error('a bug');
+  };
+  log.commit('other');
+  log.commit('other');
+  await pass(LOG.intervalMs);
+  expect(counts().faults).toBe(2);
+});

@@ -1,0 +1,135 @@
+/** Reads the log of commits at regular intervals, and hands out what other nodes committed, in order. */
+import { LOG } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { ClusterLog, LogEntry } from '../storage/cluster-log.ts';
+
+export interface LogFollowerOptions {
+  readonly log: ClusterLog;
+  readonly node: string;
+  readonly clock: Clock;
+  readonly onEntry: (entry: LogEntry) => void;
+  /** Entries were deleted before they were read: everything must be read again. */
+  readonly onMissed: () => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+export class LogFollower implements Disposable {
+  readonly #options: LogFollowerOptions;
+  /** Entries of this node that were handled when it committed them. */
+  readonly #handled = new Set<number>();
+  /** Entries of this node whose commit it has not heard of: the answer comes a moment later, or was lost. */
+  #own: LogEntry[] = [];
+  #seen = 0;
+  /** When the last successful read began: what was committed before is known. */
+  #freshAtMs = Number.NEGATIVE_INFINITY;
+  #timer: unknown = null;
+  #reading: Promise<void> | null = null;
+  #sweptAtMs = 0;
+  #state: 'new' | 'running' | 'ended' = 'new';
+
+  constructor(options: LogFollowerOptions) {
+    this.#options = options;
+  }
+
+  /** How old this node's knowledge is. */
+  get ageMs(): number {
+    return this.#options.clock.monotonicMs() - this.#freshAtMs;
+  }
+
+  /** @throws StorageError */
+  async start(): Promise<void> {
+    const { clock, log } = this.#options;
+    const nowMs = clock.monotonicMs();
+    this.#seen = await log.readHead();
+    this.#freshAtMs = nowMs;
+    this.#state = 'running';
+    this.#schedule(LOG.intervalMs);
+  }
+
+  /** Reads at once, because another node says that there is something to read. */
+  wake(): void {
+    if (this.#state === 'running') this.#schedule(0);
+  }
+
+  /** This node has committed the entry, and its events and effects are handled. */
+  handled(entry: number): void {
+    if (entry > this.#seen) this.#handled.add(entry);
+    else this.#own = this.#own.filter(({ number }) => number !== entry);
+  }
+
+  [Symbol.dispose](): void {
+    this.#state = 'ended';
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => this.#run(), delayMs);
+  }
+
+  #run(): void {
+    this.#timer = null;
+    // A wake-up during a read: what it is about may be too new for that read.
+    if (this.#reading !== null) {
+      this.#reading = this.#reading.then(() => this.#readAndSchedule());
+      return;
+    }
+    this.#reading = this.#readAndSchedule();
+  }
+
+  async #readAndSchedule(): Promise<void> {
+    const { onFault } = this.#options;
+    try {
+      while (this.#state === 'running' && (await this.#read()));
+    } catch (error) {
+      onFault(error);
+    }
+    this.#reading = null;
+    if (this.#state === 'running' && this.#timer === null) this.#schedule(LOG.intervalMs);
+  }
+
+  /** @returns whether there is more to read. */
+  async #read(): Promise<boolean> {
+    const { log, clock, onMissed } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const own = this.#own;
+    const entries = await log.readAfter(this.#seen);
+    if (this.#state !== 'running') return false;
+    if (entries === null) {
+      this.#seen = await log.readHead();
+      this.#own = [];
+      onMissed();
+    } else {
+      // Before this read, and still not heard of.
+      for (const entry of own) if (this.#own.includes(entry)) this.#hand(entry);
+      this.#own = this.#own.filter((entry) => !own.includes(entry));
+      for (const entry of entries) this.#take(entry);
+    }
+    this.#freshAtMs = nowMs;
+    await this.#sweep(nowMs);
+    return entries?.length === LOG.maxEntries;
+  }
+
+  #take(entry: LogEntry): void {
+    this.#seen = entry.number;
+    if (this.#handled.delete(entry.number)) return;
+    if (entry.node === this.#options.node) this.#own.push(entry);
+    else this.#hand(entry);
+  }
+
+  #hand(entry: LogEntry): void {
+    try {
+      this.#options.onEntry(entry);
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  async #sweep(nowMs: number): Promise<void> {
+    if (nowMs - this.#sweptAtMs < LOG.sweepIntervalMs) return;
+    this.#sweptAtMs = nowMs;
+    const { log, clock } = this.#options;
+    await log.deleteBefore(clock.now() - LOG.keepMs);
+  }
+}

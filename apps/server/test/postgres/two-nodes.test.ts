@@ -1,0 +1,185 @@
+/** Two servers on one database, without anything between them but the database. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SeededRandom } from '@tandem/testkit';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import { Device } from '../device.ts';
+import { chat, command, newDocument, runCommand, subscribe } from '../event-client.ts';
+import { eventually } from '../eventually.ts';
+import { NativeClient } from '../native-client.ts';
+import { RunningServer } from '../running-server.ts';
+import { signIn, type SignedIn } from '../signed-in.ts';
+
+async function startNodes(count: number): Promise<RunningServer[]> {
+  const DATABASE_URL = await createDatabase(inject('postgres'));
+  return await Promise.all(
+    Array.from({ length: count }, () => RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1' })),
+  );
+}
+
+async function createPage(guest: SignedIn): Promise<string> {
+  const id = newDocument();
+  const { status } = await guest.fetch('/api/documents', { method: 'POST', body: { id } });
+  expect(status).toBe(200);
+  return id;
+}
+
+async function createData({ socketUrl }: RunningServer): Promise<string> {
+  const document = newDocument();
+  const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
+  await once(socket, 'open');
+  // Sync step 1 of an empty document.
+  socket.send(new Uint8Array([0, 0, 1, 0]));
+  await once(socket, 'message');
+  socket.terminate();
+  return document;
+}
+
+test('text that is written on both nodes at the same time is whole on both', async () => {
+  const nodes = await startNodes(2);
+  const guests = await Promise.all(nodes.map((node) => signIn(node)));
+  const document = await createData(nodes[0]!);
+  const devices = [0, 1, 0, 1].map((at) => ({
+    device: new Device(document, guests[at]!),
+    node: nodes[at]!,
+  }));
+  for (const { device, node } of devices) await device.connect(node);
+  const random = new SeededRandom(3);
+  for (let round = 0; round < 60; round++) {
+    for (const [at, { device }] of devices.entries())
+      if (random.next() < 0.7) device.write(`<${at}.${round}>`);
+    await sleep(random.int(0, 20));
+  }
+  for (const { device } of devices) await device.saved();
+  const written = devices[0]!.device;
+  await eventually('all have the same text', () =>
+    devices.every(({ device }) => device.text === written.text),
+  );
+  for (const [at] of devices.entries())
+    for (let round = 0; round < 60; round++)
+      expect(written.text.split(`<${at}.${round}>`).length).toBeLessThanOrEqual(2);
+  for (const { device } of devices) expect(device.refusals).toEqual([]);
+});
+
+test('a client that comes back on another node keeps what it wrote, also when its node was killed', async () => {
+  const [one, other] = (await startNodes(2)) as [RunningServer, RunningServer];
+  const ada = await signIn(one);
+  const document = await createData(one);
+  const [writer, reader] = [new Device(document, ada), new Device(document, await signIn(other))];
+  await writer.connect(one);
+  await reader.connect(other);
+  for (let i = 0; i < 10; i++) {
+    writer.write(`a${i} `);
+    await writer.connect(i % 2 === 0 ? other : one);
+    writer.write(`b${i} `);
+  }
+  await writer.connect(one);
+  writer.write('last ');
+  await one.kill();
+  await writer.connect(other);
+  await writer.saved();
+  await eventually('the reader has all of it', () => reader.text === writer.text);
+  for (let i = 0; i < 10; i++) expect(writer.text).toContain(`a${i} b${i} `);
+  expect(writer.text.endsWith('last ')).toBe(true);
+});
+
+test('events of a channel come on both nodes, in one order, without a gap', async () => {
+  const nodes = await startNodes(2);
+  const ada = await signIn(nodes[0]!);
+  const document = await createPage(ada);
+  const clients = await Promise.all(
+    nodes.map((node) => NativeClient.onAuthenticated(node, { guest: ada })),
+  );
+  for (const client of clients) await subscribe(client, `chat:${document}`);
+  const count = 20;
+  await Promise.all(
+    clients.map(async (client, at) => {
+      for (let i = 0; i < count; i++) await runCommand(client, chat(document, `${at}.${i}`));
+    }),
+  );
+  const texts = (client: NativeClient) =>
+    client.received.flatMap((message) =>
+      message.type === 'events'
+        ? message.events.flatMap((event) => (event.name === 'chat:sent' ? [event.message] : []))
+        : [],
+    );
+  await eventually('both have all messages', () =>
+    clients.every((client) => texts(client).length === 2 * count),
+  );
+  const [first, second] = clients.map((client) => texts(client).map(({ text }) => text));
+  expect(second).toEqual(first);
+  expect(texts(clients[0]!).map(({ number }) => number)).toEqual(
+    Array.from({ length: 2 * count }, (_, i) => i + 1),
+  );
+});
+
+test('the same command on both nodes takes effect once, and both get the same answer', async () => {
+  const nodes = await startNodes(2);
+  const ada = await signIn(nodes[0]!);
+  const document = await createPage(ada);
+  const clients = await Promise.all(
+    nodes.map((node) => NativeClient.onAuthenticated(node, { guest: ada })),
+  );
+  for (let i = 0; i < 30; i++) {
+    const message = chat(document, `text ${i}`);
+    const answers = await Promise.all(clients.map((client) => runCommand(client, message)));
+    expect(answers[0]?.positions).toEqual(answers[1]?.positions);
+    expect(answers.filter(({ repeated }) => repeated)).toHaveLength(1);
+  }
+  const { state } = await subscribe(clients[0]!, `chat:${document}`);
+  expect(state).toMatchObject({ type: 'chat', head: 30 });
+});
+
+test('a role that ends on one node ends on the other within a second', async () => {
+  const [one, other] = (await startNodes(2)) as [RunningServer, RunningServer];
+  const ada = await signIn(one);
+  const document = await createPage(ada);
+  const bob = await NativeClient.onAuthenticated(other);
+  await bob.open(document, { client: 2 });
+  await subscribe(bob, `chat:${document}`);
+  const owner = await NativeClient.onAuthenticated(one, { guest: ada });
+  await runCommand(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
+  const endedMs = performance.now();
+  await bob.next('closed');
+  await bob.next('unsubscribed');
+  expect(performance.now() - endedMs).toBeLessThan(1_000);
+});
+
+test('a session that ends on one node ends on the other', async () => {
+  const [one, other] = (await startNodes(2)) as [RunningServer, RunningServer];
+  const ada = await signIn(one);
+  const tab = await NativeClient.onAuthenticated(other, { guest: ada });
+  expect((await ada.fetch('/api/session/end', { method: 'POST' })).status).toBeLessThan(300);
+  expect(await tab.end()).toMatchObject({ code: 4401 });
+  const again = new NativeClient(other);
+  await again.opened();
+  again.hello(ada.token);
+  expect(await again.end()).toMatchObject({ code: 4401 });
+});
+
+test('a node that cannot reach the database sends nothing, and sends its clients away', async () => {
+  const DATABASE_URL = await createDatabase(inject('postgres'));
+  const { CuttingProxy } = await import('./cutting-proxy.ts');
+  const proxy = await CuttingProxy.start(inject('postgres'), () => Number.POSITIVE_INFINITY);
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  const cut = DATABASE_URL.replace(
+    encodeURIComponent(inject('postgres')),
+    encodeURIComponent(proxy.folder),
+  );
+  const one = await RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1' });
+  const other = await RunningServer.start({ DATABASE_URL: cut, ENGINE_WORKERS: '1' });
+  const ada = await signIn(one);
+  const document = await createPage(ada);
+  const tab = await NativeClient.onAuthenticated(other, { guest: ada });
+  await tab.open(document, { client: 1 });
+  proxy.pause();
+  await sleep(1_200);
+  const before = tab.received.length;
+  tab.send({ type: 'ping', channel: 0, nonce: 1 });
+  await sleep(500);
+  expect(tab.received.length).toBe(before);
+  const { code } = await tab.end();
+  expect(code).toBeGreaterThanOrEqual(4500);
+});

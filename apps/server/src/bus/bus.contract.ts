@@ -187,18 +187,6 @@ export function testBus(open: () => Promise<BusEnvironment>): void {
     await environment.until(() => received.length === 1);
   });
 
-  test('BU8: a cut connection is a change to down and back, for every node', async () => {
-    const environment = await open();
-    const works = worksIn(environment);
-    const [a, b] = await createNodes(environment);
-    const before = a.states.length;
-    await environment.cut();
-    await environment.until(() => a.states.length >= before + 2 && works(a) && works(b));
-    expect(a.states[before]).not.toBe(a.states[before - 1]);
-    expect(a.bus.counters.connectionsLost).toBeGreaterThan(0);
-    expect(a.changes).toEqual(['joined b boot-of-b']);
-  });
-
   test('BU5, BU6: while the broker is gone everything is dropped and counted', async () => {
     const environment = await open();
     const works = worksIn(environment);

@@ -9,6 +9,7 @@ import {
   QUIET_MS,
   rawBroker,
   text,
+  worksIn,
   type BusEnvironment,
 } from './testing/bus-fixture.ts';
 
@@ -96,6 +97,18 @@ export function testTopics(open: () => Promise<BusEnvironment>): void {
     expect(messages).toEqual(['unreadable']);
   });
 
+  test('BU8: a cut connection is a change to down and back, for every node', async () => {
+    const environment = await open();
+    const works = worksIn(environment);
+    const [a, b] = await createNodes(environment);
+    const before = a.states.length;
+    await environment.cut();
+    await environment.until(() => a.states.length >= before + 2 && works(a) && works(b));
+    expect(a.states[before]).not.toBe(a.states[before - 1]);
+    expect(a.bus.counters.connectionsLost).toBeGreaterThan(0);
+    expect(a.changes).toEqual(['joined b boot-of-b']);
+  });
+
   test('BU2: what is subscribed while the bus is down is confirmed before it is up', async () => {
     const environment = await open();
     const [a, b] = await createNodes(environment);
@@ -130,7 +143,7 @@ export function testTopics(open: () => Promise<BusEnvironment>): void {
     };
     await publishAll();
     await environment.cut();
-    await environment.until(() => a.bus.state.kind === 'down');
+    await environment.until(() => a.bus.state.kind !== 'up');
     await environment.until(() => a.bus.state.kind === 'up' && b.bus.state.kind === 'up');
     await publishAll();
   });

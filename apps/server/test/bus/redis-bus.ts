@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { BrokerBus } from '../../src/bus/broker-bus.ts';
+import type { NodeIdentity } from '../../src/bus/bus.ts';
 import type { BusEnvironment } from '../../src/bus/testing/bus-fixture.ts';
 import { RedisBroker } from '../../src/bus/redis/redis-broker.ts';
 import { parseRedisUrl, type RedisTarget } from '../../src/bus/redis/redis-url.ts';
@@ -33,16 +34,20 @@ function createRedisBroker({ url, cluster = 'one', ca }: RedisBusOptions): Redis
   });
 }
 
-/** Not up yet. */
-export function startRedisBus(options: RedisBusOptions): BrokerBus {
-  const { node = 'a' } = options;
-  const bus = new BrokerBus({
+export function createRedisBus(options: RedisBusOptions, self: NodeIdentity): BrokerBus {
+  return new BrokerBus({
     broker: createRedisBroker(options),
-    self: { node, boot: `${node}-${randomUUID()}` },
+    self,
     clock: systemClock,
     random: Math.random,
     onError: () => undefined,
   });
+}
+
+/** Not up yet. */
+export function startRedisBus(options: RedisBusOptions): BrokerBus {
+  const { node = 'a' } = options;
+  const bus = createRedisBus(options, { node, boot: `${node}-${randomUUID()}` });
   onTestFinished(() => bus[Symbol.asyncDispose]());
   bus.start();
   return bus;
@@ -62,19 +67,14 @@ export async function startedRedisBuses(
   return buses;
 }
 
-export function redisEnvironment(servers: readonly RedisServer[]): BusEnvironment {
-  const cluster = randomUUID();
+export function redisEnvironment(
+  servers: readonly RedisServer[],
+  cluster: string = randomUUID(),
+): BusEnvironment {
   const { url } = servers[0]!;
   return {
     carriesTopics: true,
-    createBus: (self) =>
-      new BrokerBus({
-        broker: createRedisBroker({ url, cluster }),
-        self,
-        clock: systemClock,
-        random: Math.random,
-        onError: () => undefined,
-      }),
+    createBus: (self) => createRedisBus({ url, cluster }, self),
     createBroker: () => createRedisBroker({ url, cluster }),
     until: (holds) => eventually('it holds', holds, 30_000),
     pass: (ms) => sleep(ms),

@@ -61,7 +61,7 @@ export async function startProgram(
   }
 }
 
-async function onPath(name: string): Promise<string | null> {
+export async function onPath(name: string): Promise<string | null> {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   for (const folder of folders) {
     const path = join(folder, name);

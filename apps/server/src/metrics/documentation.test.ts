@@ -71,6 +71,6 @@ test('has alerts on metrics that exist', () => {
   const expressions = read('tandem-alerts.yml')
     .split('\n')
     .filter((line) => line.trim().startsWith('expr:'));
-  expect(expressions).toHaveLength(5);
+  expect(expressions).toHaveLength(8);
   for (const name of expressions.flatMap(namesIn)) expect(series).toContain(name);
 });

@@ -17,6 +17,7 @@ export interface EngineNoticeTargets {
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly log: Log;
+  readonly onAppended: (notice: Extract<EngineNotice, { kind: 'appended' }>) => void;
 }
 
 export function routeEngineNotices(engine: Engine, targets: EngineNoticeTargets): void {
@@ -28,7 +29,7 @@ export function routeEngineNotices(engine: Engine, targets: EngineNoticeTargets)
 
 function route(
   notice: EngineNotice,
-  { rooms, excerptUpdater, connections, metrics, log }: EngineNoticeTargets,
+  { rooms, excerptUpdater, connections, metrics, log, onAppended }: EngineNoticeTargets,
 ): void {
   switch (notice.kind) {
     case 'stalled':
@@ -43,6 +44,7 @@ function route(
       rooms.storageChanged();
       break;
     case 'appended':
+      onAppended(notice);
       break;
     case 'drained':
       connections.resumeAll();

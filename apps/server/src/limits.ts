@@ -313,8 +313,20 @@ export const LOG = {
   sweepIntervalMs: MINUTE_MS,
 } as const;
 
-/** Heads of open documents, read from the journal while other nodes do not announce them. */
-export const DOCUMENT_HEADS = { intervalMs: 250 } as const;
+/** How often the heads of open documents are read from the journal; rarely while other nodes announce theirs. */
+export const DOCUMENT_HEADS = { intervalMs: 250, announcedIntervalMs: 1_000 } as const;
+
+/** What rooms tell those of the same document on other nodes. */
+export const ROOM_EXCHANGE = {
+  /** Above it, others read the rows from the journal. */
+  maxRowBytes: 48 * KIB,
+  peopleIntervalMs: 100,
+  cursorIntervalMs: 33,
+  /** Who is there is repeated, because messages may be lost. */
+  repeatMs: 5_000,
+  /** Of one node; the message must fit into 64 KiB. */
+  maxMembers: 200,
+} as const;
 
 export const METRICS = {
   /** Latencies of one second behind the dashboard's percentiles; above it, a uniform sample. */

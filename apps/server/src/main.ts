@@ -1,12 +1,9 @@
 /** The entry point: starts the server, and stops it without losing data. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createRedisBus } from './cluster/create-bus.ts';
 import { WorkerCommandRunner } from './commands/worker-command-runner.ts';
-import {
-  ignoredSettings,
-  readConfiguration,
-  type Configuration,
-} from './configuration/configuration.ts';
+import { readConfiguration, type Configuration } from './configuration/configuration.ts';
 import { DataDirectory } from './storage/data-directory.ts';
 import { prepareDataFolder, PRIVATE_UMASK } from './storage/data-folder.ts';
 import {
@@ -46,7 +43,6 @@ async function main(): Promise<void> {
     format: configuration.mode === 'development' ? 'readable' : 'json',
     level: configuration.logLevel,
   });
-  for (const sentence of ignoredSettings(process.env)) log.warn(sentence);
   const files = await loadFiles(configuration, log);
   const securityHeaders = createSecurityHeaders(configuration);
   const { port, host, trustedProxies } = configuration;
@@ -60,7 +56,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, engine, runner, cluster } = opened;
+  const { secrets, db, engine, runner, cluster, bus } = opened;
   const spans =
     configuration.traces === null
       ? null
@@ -75,6 +71,7 @@ async function main(): Promise<void> {
     engine,
     runner,
     cluster,
+    bus,
     spans,
     log,
   });
@@ -131,12 +128,22 @@ async function openStorage(configuration: Configuration, log: Log) {
 async function startStorage(
   storage: ServerStorage,
   {
-    configuration: { authSecrets, engineWorkers },
+    configuration: { authSecrets, engineWorkers, redisUrl },
     log,
     dataDir,
   }: { readonly configuration: Configuration; readonly log: Log; readonly dataDir?: string },
 ) {
   const { description, db, secret } = storage;
+  const bus =
+    redisUrl === null || storage.cluster === null || description.kind !== 'postgres'
+      ? null
+      : createRedisBus({
+          redisUrl,
+          cluster: storage.cluster,
+          node: description.node,
+          clock: systemClock,
+          log,
+        });
   const secrets =
     authSecrets ?? (secret === null ? await loadSecrets(dataDir as string) : ([secret] as const));
   const cluster = openClusterStorage(description, systemClock);
@@ -148,7 +155,7 @@ async function startStorage(
   const runner = new WorkerCommandRunner({ storage: description, engine, log });
   await runner.start();
   storage.confirm();
-  return { secrets, db, engine, runner, cluster };
+  return { secrets, db, engine, runner, cluster, bus };
 }
 
 function withoutPassword(url: URL): string {

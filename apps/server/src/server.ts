@@ -13,6 +13,7 @@ import { documentRoutes } from './api/document-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
 import { peopleRoutes } from './api/people-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
+import type { Bus } from './bus/bus.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { createEventChannels } from './channels/event-channels.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
@@ -67,6 +68,8 @@ export interface ServerOptions {
   readonly runner: CommandRunner;
   /** Null: no other node uses the database. The server closes it. */
   readonly cluster: ClusterStorage | null;
+  /** The server starts and closes it. */
+  readonly bus: Bus | null;
   readonly spans: SpanSink | null;
   readonly log: Log;
 }
@@ -180,7 +183,9 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       ? null
       : new Cluster({
           ...options.cluster,
+          bus: options.bus,
           engine,
+          findRoom: (document) => rooms.find(document),
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
           clock,
           serverLog: log,
@@ -203,7 +208,16 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   people.onEndedHere(
     async (ended) => await cluster?.announce([{ kind: 'session-ended', ...ended }]),
   );
-  routeEngineNotices(engine, { rooms, excerptUpdater, connections, metrics, errors, log });
+  routeEngineNotices(engine, {
+    rooms,
+    excerptUpdater,
+    connections,
+    metrics,
+    errors,
+    log,
+    onAppended: (notice) => cluster?.appended(notice),
+  });
+  if (cluster?.rooms != null) rooms.setPeers(cluster.rooms);
   runner.onStorageChanged((error) => connections.commandStorageChanged(error));
   people.onRename((user) => {
     connections.renameUser(user);

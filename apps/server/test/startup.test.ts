@@ -185,12 +185,6 @@ describe('a start ends with code 1 and a sentence, and leaves the folder as it w
   );
 });
 
-test('warns of settings without effect', async () => {
-  const server = await RunningServer.start({ REDIS_URL: 'redis://:geheim@cache' });
-  expect(server.output).toContain('REDIS_URL is set and has no effect');
-  expect(server.output).not.toContain('geheim');
-});
-
 test('keeps what it makes from other users, also where the folder was open to them', async () => {
   const parent = await temporaryFolder();
   const made = join(parent, 'made');

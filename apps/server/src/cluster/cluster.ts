@@ -1,16 +1,25 @@
 /** Connects a server to the other nodes of its cluster. */
+import type { Bus } from '../bus/bus.ts';
 import type { Effect } from '../commands/command-runner.ts';
-import type { Engine } from '../engine/port.ts';
+import type { Engine, EngineNotice } from '../engine/port.ts';
 import { LOG } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
 import { DocumentFollower } from './document-follower.ts';
 import { LogFollower } from './log-follower.ts';
+import { RoomExchange, type RoomExchangeOptions } from './room-exchange.ts';
+
+/** Says that there is something to read in the log of commits. */
+const LOG_TOPIC = 'log';
+const NOTHING = new Uint8Array();
 
 export interface ClusterOptions extends ClusterStorage {
+  /** Null: nodes see only what is in the database. */
+  readonly bus: Bus | null;
   readonly engine: Engine;
   readonly openDocuments: () => readonly string[];
+  readonly findRoom: RoomExchangeOptions['find'];
   readonly clock: Clock;
   readonly serverLog: Log;
   /** Another node has committed: in channels that are loaded here, and with effects here. */
@@ -24,27 +33,32 @@ export class Cluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
   readonly #follower: LogFollower;
   readonly #documents: DocumentFollower;
+  /** Null without a bus. */
+  readonly rooms: RoomExchange | null;
   #state: 'connected' | 'cut-off' = 'connected';
   #timer: unknown = null;
 
   constructor(options: ClusterOptions) {
-    const { log, heads, node, clock, engine, openDocuments, onCommitted, onMissed } = options;
+    const { log, heads, bus, node, clock, engine, openDocuments, findRoom } = options;
     this.#options = options;
     this.#follower = new LogFollower({
       log,
       node,
       clock,
-      onEntry: ({ channels, effects }) => onCommitted(channels, effects as readonly Effect[]),
-      onMissed,
+      onEntry: ({ channels, effects }) =>
+        options.onCommitted(channels, effects as readonly Effect[]),
+      onMissed: options.onMissed,
       onFault: (error) => this.#report(error, 'the log of commits could not be read'),
     });
     this.#documents = new DocumentFollower({
       heads,
       engine,
       open: openDocuments,
+      isAnnounced: () => bus?.state.kind === 'up',
       clock,
       onFault: (error) => this.#report(error, 'the heads of journals could not be read'),
     });
+    this.rooms = bus === null ? null : new RoomExchange({ bus, engine, find: findRoom, clock });
   }
 
   /** True while a role may have ended without this node's knowledge: nothing may be sent. */
@@ -54,13 +68,22 @@ export class Cluster implements AsyncDisposable {
 
   /** @throws StorageError */
   async start(): Promise<void> {
+    const { bus } = this.#options;
     await this.#follower.start();
     this.#documents.start();
+    bus?.start();
+    await bus?.subscribe(LOG_TOPIC, () => this.#follower.wake());
     this.#watch();
   }
 
   handled(entry: number | null): void {
-    if (entry !== null) this.#follower.handled(entry);
+    if (entry === null) return;
+    this.#follower.handled(entry);
+    this.#options.bus?.publish(LOG_TOPIC, NOTHING);
+  }
+
+  appended(notice: Extract<EngineNotice, { kind: 'appended' }>): void {
+    this.rooms?.appended(notice);
   }
 
   /**
@@ -69,14 +92,18 @@ export class Cluster implements AsyncDisposable {
    * @throws StorageError
    */
   async announce(effects: readonly Effect[]): Promise<void> {
-    await this.#options.log.append({ channels: [], effects });
+    const { log, bus } = this.#options;
+    await log.append({ channels: [], effects });
+    bus?.publish(LOG_TOPIC, NOTHING);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { clock, log, heads } = this.#options;
+    const { clock, log, heads, bus } = this.#options;
     clock.clearTimeout(this.#timer);
     this.#follower[Symbol.dispose]();
     this.#documents[Symbol.dispose]();
+    this.rooms?.[Symbol.dispose]();
+    await bus?.[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await heads[Symbol.asyncDispose]();
   }

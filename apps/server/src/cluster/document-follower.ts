@@ -8,6 +8,8 @@ export interface DocumentFollowerOptions {
   readonly heads: JournalHeads;
   readonly engine: Pick<Engine, 'follow'>;
   readonly open: () => readonly string[];
+  /** Whether other nodes announce what they append. */
+  readonly isAnnounced: () => boolean;
   readonly clock: Clock;
   readonly onFault: (error: unknown) => void;
 }
@@ -28,8 +30,12 @@ export class DocumentFollower implements Disposable {
   }
 
   start(): void {
-    const { clock } = this.#options;
-    this.#timer = clock.setTimeout(() => void this.#run(), DOCUMENT_HEADS.intervalMs);
+    const { clock, isAnnounced } = this.#options;
+    const { intervalMs, announcedIntervalMs } = DOCUMENT_HEADS;
+    this.#timer = clock.setTimeout(
+      () => void this.#run(),
+      isAnnounced() ? announcedIntervalMs : intervalMs,
+    );
   }
 
   [Symbol.dispose](): void {

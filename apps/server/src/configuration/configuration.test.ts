@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeConfiguration, ignoredSettings, readConfiguration } from './configuration.ts';
+import { describeConfiguration, readConfiguration } from './configuration.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
 describe('configuration', () => {
@@ -102,11 +102,15 @@ describe('configuration', () => {
       expect(() => read(wrong), wrong).toThrow(/ALLOWED_FRAMES is/);
   });
 
-  test('says which settings do nothing', () => {
-    expect(ignoredSettings({ REDIS_URL: '', PORT: '1' })).toEqual([]);
-    expect(ignoredSettings({ REDIS_URL: 'redis://:geheim@cache' })).toEqual([
-      expect.stringMatching(/^REDIS_URL is set and has no effect: (?!.*geheim)/),
-    ]);
+  test('refuses Redis without Postgres, and repeats no password', () => {
+    const read = (environment: Record<string, string>) => () => readConfiguration(environment);
+    const REDIS_URL = 'redis://:geheim@cache';
+    expect(read({ REDIS_URL })).toThrow(/^REDIS_URL is set without DATABASE_URL(?!.*geheim)/);
+    expect(read({ DATABASE_URL: 'mysql://ana:geheim@db/docs' })).toThrow(
+      /^DATABASE_URL is not the address of a Postgres database; (?!.*geheim)/,
+    );
+    const DATABASE_URL = 'postgres://ana:geheim@db/docs';
+    expect(read({ REDIS_URL, DATABASE_URL })()).toMatchObject({ redisUrl: REDIS_URL });
   });
 
   test('takes several secrets, newest first, each of them long enough', () => {

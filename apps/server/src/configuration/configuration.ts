@@ -59,6 +59,12 @@ const variables = {
     purpose:
       'The Postgres database (15 or later) that keeps everything, instead of the one in DATA_DIR. Several servers may share it.',
   },
+  REDIS_URL: {
+    schema: words.meta({ expected: 'an address such as redis://:password@cache.example.org' }),
+    unset: null,
+    purpose:
+      'Redis or Valkey (7 or later), with DATABASE_URL: servers on one database show each other who is there, and text arrives faster.',
+  },
   WEB_DIR: {
     schema: words.meta({ expected: 'a folder' }),
     unset: null,
@@ -227,6 +233,7 @@ export interface Configuration {
   readonly dataDir: string;
   /** Null: the database in `dataDir`. */
   readonly databaseUrl: URL | null;
+  readonly redisUrl: string | null;
   /** Null: beside the server's bundle. */
   readonly webDir: string | null;
   readonly publicUrl: URL | null;
@@ -278,6 +285,10 @@ export function readConfiguration(
   });
   const values = Object.fromEntries(entries) as Values;
   const tls = tlsFiles(values, problems);
+  if (values.REDIS_URL !== null && values.DATABASE_URL === null)
+    problems.push(
+      'REDIS_URL is set without DATABASE_URL. Servers that share Redis also share a Postgres database; set both, or neither.',
+    );
   if (problems.length > 0) throw new StartupError(problems.join('\n'));
   return {
     mode: values.NODE_ENV,
@@ -286,6 +297,7 @@ export function readConfiguration(
     tls,
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
     webDir: values.WEB_DIR,
     publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
     authSecrets: values.AUTH_SECRET,
@@ -333,20 +345,6 @@ function tlsFiles(
   return null;
 }
 
-/** Variables of other programs that have no effect here, with a warning for each. */
-const IGNORED: Readonly<Record<string, string>> = {
-  REDIS_URL:
-    'REDIS_URL is set and has no effect: one process serves everybody, and does not need Redis.',
-};
-
-export function ignoredSettings(
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  return Object.entries(IGNORED)
-    .filter(([name]) => (environment[name] ?? '') !== '')
-    .map(([, sentence]) => sentence);
-}
-
 export function describeConfiguration(): readonly {
   readonly name: string;
   readonly expected: string;
@@ -381,6 +379,7 @@ const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['AUTH_SECRET', 'too short'],
   ['DATABASE_URL', 'not the address of a Postgres database'],
   ['METRICS_TOKEN', 'too short'],
+  ['REDIS_URL', 'not readable'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],
 ]);
 

@@ -71,6 +71,7 @@ function context() {
     ask: (request) => requests.push(request),
     storageError: () => storage.error,
     onPeople: () => {},
+    onLocalPeople: () => {},
     onEmpty: () => void emptied++,
   });
   const enter = (visitor: Visitor, access: 'edit' | 'view' = 'edit') => {

@@ -28,7 +28,8 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { AwarenessEntry } from '../presence/awareness-update.ts';
 import type { Presence } from '../presence/roster.ts';
 import type { Leave, Subscriber } from '../presence/subscriber.ts';
-import { RoomPeople } from '../presence/room-people.ts';
+import type { RemoteMember, RemotePeople } from '../presence/remote-people.ts';
+import { RoomPeople, type LocalPeopleEvent } from '../presence/room-people.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 
@@ -56,6 +57,7 @@ export interface DocumentRoomOptions {
   /** Null while updates can be stored. */
   readonly storageError: () => ErrorBody | null;
   readonly onPeople: (document: string) => void;
+  readonly onLocalPeople: (document: string, event: LocalPeopleEvent) => void;
   readonly onEmpty: (room: DocumentRoom) => void;
 }
 
@@ -100,6 +102,7 @@ export class DocumentRoom implements Disposable {
     ask,
     storageError,
     onPeople,
+    onLocalPeople,
     onEmpty,
   }: DocumentRoomOptions) {
     this.document = document;
@@ -120,9 +123,23 @@ export class DocumentRoom implements Disposable {
       wheel,
       delivered: (type, receivers) => this.#delivered(type, receivers),
       onPeople: () => onPeople(document),
+      onLocal: (event) => onLocalPeople(document, event),
       onSettled: () => this.#checkEmpty(),
       onError: (error) => errors.report('timer', { document }, error),
     });
+  }
+
+  /** For other nodes. */
+  get localPeople(): readonly RemoteMember[] {
+    return this.#people.local();
+  }
+
+  get remotePeople(): RemotePeople {
+    return this.#people.remote;
+  }
+
+  setTypingOf(user: string, typing: 'start' | 'stop'): void {
+    this.#people.setTypingOf(user, typing);
   }
 
   get title(): string {

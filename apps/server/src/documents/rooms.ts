@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
 import type { AccessCache } from './access-cache.ts';
 import { DocumentRoom, type JoinOptions } from './document-room.ts';
+import type { LocalPeopleEvent } from '../presence/room-people.ts';
 import type { Subscriber } from '../presence/subscriber.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { DocumentVisit, RecentDocuments } from './recent-documents.ts';
@@ -28,6 +29,12 @@ export type Admission =
   | { readonly kind: 'authorized'; readonly document: DocumentAccess; readonly access: Access }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
+export interface RoomPeers {
+  onOpened(document: string): void;
+  onClosed(document: string): void;
+  onLocalPeople(document: string, event: LocalPeopleEvent): void;
+}
+
 export class Rooms implements Disposable {
   readonly #options: RoomsOptions;
   readonly #rooms = new Map<string, DocumentRoom>();
@@ -37,8 +44,10 @@ export class Rooms implements Disposable {
     if (this.#rooms.get(room.document) !== room) return;
     this.#rooms.delete(room.document);
     this.#options.access.onClosed(room.document);
+    this.#peers.onClosed(room.document);
   };
   #peopleListener: (document: string) => void = () => {};
+  #peers: RoomPeers = { onOpened() {}, onClosed() {}, onLocalPeople() {} };
   #lastChannel = 0;
   #lastSubscription = 0;
 
@@ -97,13 +106,24 @@ export class Rooms implements Disposable {
         ask: this.#ask,
         storageError: () => this.#options.engine.storageError(document.id),
         onPeople: (document) => this.#peopleListener(document),
+        onLocalPeople: (document, event) => this.#peers.onLocalPeople(document, event),
         onEmpty: this.#onEmpty,
       });
       this.#rooms.set(document.id, room);
       this.#options.access.onOpened(document.id);
+      this.#peers.onOpened(document.id);
     }
     room.join(subscriber, options);
     return room;
+  }
+
+  /** Sets the one listener for what other nodes need to know. */
+  setPeers(peers: RoomPeers): void {
+    this.#peers = peers;
+  }
+
+  find(document: string): DocumentRoom | undefined {
+    return this.#rooms.get(document);
   }
 
   all(): Iterable<DocumentRoom> {

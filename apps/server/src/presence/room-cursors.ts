@@ -15,6 +15,8 @@ export interface RoomCursorsOptions {
   readonly kind: DocumentKind;
   readonly channel: number;
   readonly here: ReadonlySet<Presence>;
+  /** On other nodes. */
+  readonly elsewhere: ReadonlySet<Presence>;
   readonly delivered: (receivers: number) => void;
   readonly onPace: () => void;
   readonly onError: (error: unknown) => void;
@@ -33,7 +35,8 @@ export class RoomCursors implements Disposable {
   constructor(options: RoomCursorsOptions) {
     this.#options = options;
     this.#relay = new AwarenessRelay(options.kind);
-    for (const { subscriber } of options.here) this.#relay.join(subscriber);
+    for (const { subscriber } of [...options.here, ...options.elsewhere])
+      this.#relay.join(subscriber);
   }
 
   get announcedMs(): number {

@@ -19,6 +19,7 @@ import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { PRESENCE } from '../limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
+import { RemotePeople, type RemoteMember } from './remote-people.ts';
 import { Roster, type Presence } from './roster.ts';
 import { RoomCursors } from './room-cursors.ts';
 import { RoomTyping } from './room-typing.ts';
@@ -30,16 +31,36 @@ export interface RoomPeopleOptions {
   readonly wheel: TimerWheel;
   readonly delivered: (type: ServerMessageType, receivers: number) => void;
   readonly onPeople: () => void;
+  /** Other nodes need to know what people on this one do. */
+  readonly onLocal: (event: LocalPeopleEvent) => void;
   readonly onSettled: () => void;
   readonly onError: (error: unknown) => void;
 }
+
+export type LocalPeopleEvent =
+  /** Who is there, or a state. */
+  | { readonly kind: 'changed' }
+  | {
+      readonly kind: 'awareness';
+      readonly subscription: number;
+      readonly entries: readonly AwarenessEntry[];
+    }
+  | { readonly kind: 'typing'; readonly user: string; readonly typing: 'start' | 'stop' };
 
 type PresenceChanged = MessageOf<'presence:changed'>;
 
 export class RoomPeople implements Disposable {
   readonly #options: RoomPeopleOptions;
   readonly #here = new Set<Presence>();
-  readonly #inGracePeriod = new Set<Deadline>();
+  readonly #inGracePeriod = new Map<Deadline, Presence>();
+  readonly #elsewhere = new Set<Presence>();
+  readonly remote = new RemotePeople({
+    join: (subscriber) => this.#joinElsewhere(subscriber),
+    leave: (presence, how) => this.#leaveElsewhere(presence, how),
+    setState: (presence, state) => this.#setState(presence, state),
+    addClient: (presence, client) => this.#board.addClient(presence, client),
+    receiveAwareness: (presence, entries) => this.#receiveAwareness(presence, entries),
+  });
   readonly #board: Roster;
   readonly #boardFlush = new Throttle({
     intervalMs: () => this.#presenceIntervalMs,
@@ -77,7 +98,21 @@ export class RoomPeople implements Disposable {
     this.#boardFlush.schedule();
     this.#cursors?.join(subscriber);
     this.#options.onPeople();
+    this.#options.onLocal({ kind: 'changed' });
     return presence;
+  }
+
+  /** The people on this node, for others; those whose connection just broke are still there. */
+  local(): readonly RemoteMember[] {
+    return [...this.#here, ...this.#inGracePeriod.values()].map(
+      ({ subscriber: { subscription, user, client }, state, announced }) => ({
+        subscription,
+        user,
+        client,
+        state,
+        announced,
+      }),
+    );
   }
 
   welcome({ subscriber }: Presence, known: ChannelPosition | undefined): void {
@@ -100,22 +135,29 @@ export class RoomPeople implements Disposable {
     if (this.#typing?.has(id) === true && !this.#isHere(id)) this.#typing.stop(id);
     if (how === 'clean') this.#forget(presence);
     else this.#startGracePeriod(presence);
+    this.#options.onLocal({ kind: 'changed' });
   }
 
   setState(presence: Presence, state: PresenceState): void {
-    this.#board.setState(presence, state);
-    this.#boardFlush.schedule();
+    this.#setState(presence, state);
+    this.#options.onLocal({ kind: 'changed' });
   }
 
   setTyping(presence: Presence, typing: 'start' | 'stop'): void {
     const { id } = presence.subscriber.user;
+    this.#options.onLocal({ kind: 'typing', user: id, typing });
+    if (typing === 'start') this.acted(presence);
+    this.setTypingOf(id, typing);
+  }
+
+  /** @param user here or on another node. */
+  setTypingOf(user: string, typing: 'start' | 'stop'): void {
     if (typing === 'stop') {
-      this.#typing?.stop(id);
+      this.#typing?.stop(user);
       return;
     }
-    this.acted(presence);
     this.#typing ??= this.#createTyping();
-    this.#typing.start(id);
+    this.#typing.start(user);
   }
 
   stopTyping(user: string): void {
@@ -127,11 +169,9 @@ export class RoomPeople implements Disposable {
   }
 
   receiveAwareness(presence: Presence, entries: readonly AwarenessEntry[]): void {
-    this.#cursors ??= this.#createCursors();
-    const { announced, moved } = this.#cursors.receive(presence.subscriber, entries);
-    for (const client of announced) this.#board.addClient(presence, client);
-    if (announced.length > 0) this.#boardFlush.schedule();
-    if (moved) this.acted(presence);
+    this.#receiveAwareness(presence, entries);
+    const { subscription } = presence.subscriber;
+    this.#options.onLocal({ kind: 'awareness', subscription, entries });
   }
 
   awarenessOf({ subscriber }: Presence): readonly AwarenessEntry[] {
@@ -160,7 +200,7 @@ export class RoomPeople implements Disposable {
     this.#boardFlush[Symbol.dispose]();
     this.#cursors?.[Symbol.dispose]();
     this.#typing?.[Symbol.dispose]();
-    for (const deadline of this.#inGracePeriod) this.#options.wheel.disarm(deadline);
+    for (const deadline of this.#inGracePeriod.keys()) this.#options.wheel.disarm(deadline);
     this.#inGracePeriod.clear();
   }
 
@@ -181,6 +221,7 @@ export class RoomPeople implements Disposable {
       kind,
       channel,
       here: this.#here,
+      elsewhere: this.#elsewhere,
       delivered: (receivers) => delivered('awareness', receivers),
       onPace: () => {
         this.#everyone = null;
@@ -206,11 +247,41 @@ export class RoomPeople implements Disposable {
       expire: () => {
         this.#inGracePeriod.delete(deadline);
         this.#forget(presence);
+        this.#options.onLocal({ kind: 'changed' });
         if (!this.isInGracePeriod) this.#options.onSettled();
       },
     });
-    this.#inGracePeriod.add(deadline);
+    this.#inGracePeriod.set(deadline, presence);
     this.#options.wheel.arm(deadline, ABRUPT_LEAVE_MS);
+  }
+
+  #setState(presence: Presence, state: PresenceState): void {
+    this.#board.setState(presence, state);
+    this.#boardFlush.schedule();
+  }
+
+  #receiveAwareness(presence: Presence, entries: readonly AwarenessEntry[]): void {
+    this.#cursors ??= this.#createCursors();
+    const { announced, moved } = this.#cursors.receive(presence.subscriber, entries);
+    for (const client of announced) this.#board.addClient(presence, client);
+    if (announced.length > 0) this.#boardFlush.schedule();
+    if (moved) this.acted(presence);
+  }
+
+  #joinElsewhere(subscriber: Subscriber): Presence {
+    const presence = this.#board.join(subscriber);
+    this.#elsewhere.add(presence);
+    this.#boardFlush.schedule();
+    this.#cursors?.join(subscriber);
+    this.#options.onPeople();
+    return presence;
+  }
+
+  #leaveElsewhere(presence: Presence, how: Leave): void {
+    this.#elsewhere.delete(presence);
+    this.#cursors?.leave(presence.subscriber);
+    if (how === 'clean') this.#forget(presence);
+    else this.#startGracePeriod(presence);
   }
 
   #forget(presence: Presence): void {

@@ -14,6 +14,8 @@ export interface ServerStorage {
   readonly db: Database;
   /** What signs tokens, unless the operator has set it; null where it is in the data directory. */
   readonly secret: string | null;
+  /** The id that all servers on the database share; null where only one may use it. */
+  readonly cluster: string | null;
   confirm(): void;
 }
 
@@ -39,7 +41,7 @@ export async function openSqliteStorage(
   const timeline = isRestored ? randomUUID() : null;
   await beginRun(db, { id, timeline, atMs: clock.now() });
   if (isRestored) log.warn({ timeline }, 'database restored; all clients will resynchronise');
-  return { description, db, secret: null, confirm: () => directory.noteRun(id) };
+  return { description, db, secret: null, cluster: null, confirm: () => directory.noteRun(id) };
 }
 
 /**
@@ -58,8 +60,8 @@ export async function openPostgresStorage(
   }
   const db = await openMetadata(description, clock);
   try {
-    const { secret } = await joinCluster(db, clock);
-    return { description, db, secret, confirm: () => {} };
+    const { id, secret } = await joinCluster(db, clock);
+    return { description, db, secret, cluster: id, confirm: () => {} };
   } catch (error) {
     await db.destroy();
     throw error;

@@ -1,9 +1,7 @@
 /** Two servers on one database, without anything between them but the database. */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@tandem/testkit';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
 import { Device } from '../device.ts';
 import { chat, command, newDocument, runCommand, subscribe } from '../event-client.ts';
@@ -11,6 +9,8 @@ import { eventually } from '../eventually.ts';
 import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
+import { CuttingProxy } from './cutting-proxy.ts';
+import { createData } from './data-document.ts';
 
 async function startNodes(count: number): Promise<RunningServer[]> {
   const DATABASE_URL = await createDatabase(inject('postgres'));
@@ -24,17 +24,6 @@ async function createPage(guest: SignedIn): Promise<string> {
   const { status } = await guest.fetch('/api/documents', { method: 'POST', body: { id } });
   expect(status).toBe(200);
   return id;
-}
-
-async function createData({ socketUrl }: RunningServer): Promise<string> {
-  const document = newDocument();
-  const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
-  await once(socket, 'open');
-  // Sync step 1 of an empty document.
-  socket.send(new Uint8Array([0, 0, 1, 0]));
-  await once(socket, 'message');
-  socket.terminate();
-  return document;
 }
 
 test('text that is written on both nodes at the same time is whole on both', async () => {
@@ -161,7 +150,6 @@ test('a session that ends on one node ends on the other', async () => {
 
 test('a node that cannot reach the database sends nothing, and sends its clients away', async () => {
   const DATABASE_URL = await createDatabase(inject('postgres'));
-  const { CuttingProxy } = await import('./cutting-proxy.ts');
   const proxy = await CuttingProxy.start(inject('postgres'), () => Number.POSITIVE_INFINITY);
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   const cut = DATABASE_URL.replace(

@@ -17,6 +17,7 @@ export class RoomFixture {
     wheel: this.#wheel,
     delivered: () => {},
     onPeople: () => {},
+    onLocal: () => {},
     onSettled: () => {},
     onError: (error) => {
       throw error;

@@ -1,0 +1,241 @@
+/**
+ * Tells the rooms of a document on other nodes what happens in the one here: rows, people, cursors, typing. The
+ * bus may lose messages: lost rows are found by the heads of journals, and who is there is repeated.
+ */
+import type { Bus, Subscription, TopicMessage } from '../bus/bus.ts';
+import type { Engine, EngineNotice } from '../engine/port.ts';
+import { ROOM_EXCHANGE } from '../limits.ts';
+import type { RemoteMember, RemotePeople } from '../presence/remote-people.ts';
+import type { LocalPeopleEvent } from '../presence/room-people.ts';
+import type { Leave } from '../presence/subscriber.ts';
+import type { Clock } from '../runtime/clock.ts';
+import {
+  decodeRoomMessage,
+  encodeRoomMessage,
+  toRowsMessage,
+  type RoomMessage,
+} from './room-message.ts';
+
+export interface ExchangedRoom {
+  readonly localPeople: readonly RemoteMember[];
+  readonly remotePeople: Pick<RemotePeople, 'receive' | 'receiveAwareness' | 'forget'>;
+  setTypingOf(user: string, typing: 'start' | 'stop'): void;
+}
+
+export interface RoomExchangeOptions {
+  readonly bus: Bus;
+  readonly engine: Pick<Engine, 'follow'>;
+  readonly find: (document: string) => ExchangedRoom | undefined;
+  readonly clock: Clock;
+}
+
+type Cursors = Extract<LocalPeopleEvent, { kind: 'awareness' }>['entries'];
+
+interface OpenRoom {
+  subscription: Subscription | null;
+  state: 'open' | 'closed';
+  /** Unsent. */
+  peopleTimer: unknown;
+  cursors: Map<number, Map<number, Cursors[number]>> | null;
+  cursorTimer: unknown;
+}
+
+export class RoomExchange implements Disposable {
+  readonly #options: RoomExchangeOptions;
+  readonly #rooms = new Map<string, OpenRoom>();
+  readonly #stops: readonly (() => void)[];
+  #repeatTimer: unknown = null;
+
+  constructor(options: RoomExchangeOptions) {
+    this.#options = options;
+    const { bus } = options;
+    this.#stops = [
+      bus.onState(({ kind }) => {
+        if (kind === 'up') for (const document of this.#rooms.keys()) this.#introduce(document);
+      }),
+      bus.onPeer(({ kind, peer }) => {
+        if (kind === 'lost' || kind === 'restarted') this.#forget(peer.node, 'clean');
+        if (kind === 'left') this.#forget(peer.node, 'abrupt');
+      }),
+    ];
+    this.#repeatLater();
+  }
+
+  onOpened(document: string): void {
+    const room: OpenRoom = {
+      subscription: null,
+      state: 'open',
+      peopleTimer: null,
+      cursors: null,
+      cursorTimer: null,
+    };
+    this.#rooms.set(document, room);
+    const { bus } = this.#options;
+    void bus
+      .subscribe(topicOf(document), (message) => this.#receive(document, message))
+      .then((subscription) => {
+        if (room.state === 'closed') {
+          subscription.close();
+          return;
+        }
+        room.subscription = subscription;
+        this.#introduce(document);
+      });
+  }
+
+  onClosed(document: string): void {
+    const room = this.#rooms.get(document);
+    if (room === undefined) return;
+    this.#rooms.delete(document);
+    room.state = 'closed';
+    room.subscription?.close();
+    this.#options.clock.clearTimeout(room.peopleTimer);
+    this.#options.clock.clearTimeout(room.cursorTimer);
+    this.#publish(document, { kind: 'people', members: [] });
+  }
+
+  onLocalPeople(document: string, event: LocalPeopleEvent): void {
+    const room = this.#rooms.get(document);
+    if (room === undefined || this.#isAlone) return;
+    switch (event.kind) {
+      case 'changed':
+        this.#sendPeopleSoon(document, room);
+        break;
+      case 'awareness':
+        this.#sendCursorsSoon(document, room, event);
+        break;
+      case 'typing':
+        this.#publish(document, event);
+    }
+  }
+
+  /** Rows that this node has committed. */
+  appended({ document, epoch, later }: Extract<EngineNotice, { kind: 'appended' }>): void {
+    if (this.#isAlone) return;
+    const bytes = later.rows.reduce((sum, { update }) => sum + update.byteLength, 0);
+    const moved = { kind: 'moved', epoch, head: later.base + later.rows.length } as const;
+    if (bytes > ROOM_EXCHANGE.maxRowBytes) this.#publish(document, moved);
+    else if (this.#publish(document, toRowsMessage(epoch, later)) === 'too-large')
+      this.#publish(document, moved);
+  }
+
+  [Symbol.dispose](): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#repeatTimer);
+    for (const stop of this.#stops) stop();
+    for (const room of this.#rooms.values()) {
+      clock.clearTimeout(room.peopleTimer);
+      clock.clearTimeout(room.cursorTimer);
+    }
+  }
+
+  get #isAlone(): boolean {
+    return this.#options.bus.peers.length === 0;
+  }
+
+  #publish(document: string, message: RoomMessage) {
+    return this.#options.bus.publish(topicOf(document), encodeRoomMessage(message));
+  }
+
+  #introduce(document: string): void {
+    this.#publish(document, { kind: 'who-is-there' });
+    this.#sendPeople(document);
+  }
+
+  #sendPeopleSoon(document: string, room: OpenRoom): void {
+    room.peopleTimer ??= this.#options.clock.setTimeout(() => {
+      room.peopleTimer = null;
+      this.#sendPeople(document);
+    }, ROOM_EXCHANGE.peopleIntervalMs);
+  }
+
+  #sendPeople(document: string): void {
+    const members = this.#options.find(document)?.localPeople ?? [];
+    this.#publish(document, {
+      kind: 'people',
+      members: members
+        .slice(-ROOM_EXCHANGE.maxMembers)
+        .map((member) => ({ ...member, announced: [...member.announced] })),
+    });
+  }
+
+  #sendCursorsSoon(
+    document: string,
+    room: OpenRoom,
+    { subscription, entries }: Extract<LocalPeopleEvent, { kind: 'awareness' }>,
+  ): void {
+    room.cursors ??= new Map();
+    const cursors = room.cursors.get(subscription) ?? new Map<number, Cursors[number]>();
+    room.cursors.set(subscription, cursors);
+    for (const entry of entries) cursors.set(entry.client, entry);
+    room.cursorTimer ??= this.#options.clock.setTimeout(() => {
+      room.cursorTimer = null;
+      const moved = room.cursors ?? new Map<number, Map<number, Cursors[number]>>();
+      room.cursors = null;
+      this.#publish(document, {
+        kind: 'cursors',
+        cursors: Array.from(moved, ([subscription, entries]) => ({
+          subscription,
+          entries: [...entries.values()],
+        })),
+      });
+    }, ROOM_EXCHANGE.cursorIntervalMs);
+  }
+
+  #receive(document: string, message: TopicMessage): void {
+    if (message.kind === 'unreadable') return;
+    const { node } = message.from;
+    if (node === this.#options.bus.self.node) return;
+    const content = decodeRoomMessage(message.payload);
+    if (content !== null) this.#handle(document, node, content);
+  }
+
+  #handle(document: string, node: string, message: RoomMessage): void {
+    const { engine, find } = this.#options;
+    switch (message.kind) {
+      case 'rows': {
+        const { epoch, base, rows, owners, tail } = message;
+        const later = { base, rows: rows.map(compacted), owners: new Map(owners), tail };
+        engine.follow({ kind: 'later', document, epoch, later });
+        break;
+      }
+      case 'moved':
+        engine.follow({ document, ...message });
+        break;
+      case 'people':
+        find(document)?.remotePeople.receive(node, message.members);
+        break;
+      case 'who-is-there':
+        this.#sendPeople(document);
+        break;
+      case 'cursors':
+        for (const { subscription, entries } of message.cursors)
+          find(document)?.remotePeople.receiveAwareness(node, subscription, entries);
+        break;
+      case 'typing':
+        find(document)?.setTypingOf(message.user, message.typing);
+    }
+  }
+
+  #forget(node: string, how: Leave): void {
+    for (const document of this.#rooms.keys())
+      this.#options.find(document)?.remotePeople.forget(node, how);
+  }
+
+  /** What was lost on the way is right after the next repetition. */
+  #repeatLater(): void {
+    this.#repeatTimer = this.#options.clock.setTimeout(() => {
+      if (!this.#isAlone) for (const document of this.#rooms.keys()) this.#sendPeople(document);
+      this.#repeatLater();
+    }, ROOM_EXCHANGE.repeatMs);
+  }
+}
+
+/** Another thread would get the whole message with each row. */
+function compacted<R extends { readonly update: Uint8Array }>(row: R): R {
+  return { ...row, update: new Uint8Array(row.update) };
+}
+
+function topicOf(document: string): string {
+  return `document/${document}`;
+}

@@ -60,27 +60,51 @@ test('BU10: a silent connection is replaced every 3 s', async () => {
   expect(buses[0]!.state.kind).toBe('up');
 });
 
-test('BU2: a subscription that is not confirmed within a second changes the state', async () => {
+test('BU2: a subscription ends when the bus goes down meanwhile, and is made when it is back', async () => {
   const { clock, network, buses } = createCluster(['a', 'b']);
   const [a, b] = [buses[0]!, buses[1]!];
   await clock.advanceAsync(600);
   network.silence();
-  let confirmed: boolean | null = null;
+  const confirmed: boolean[] = [];
   const messages: string[] = [];
-  void a
-    .subscribe('doc', ({ kind }) => messages.push(kind))
-    .then((made) => (confirmed = made.confirmed));
-  await clock.advanceAsync(999);
-  expect(confirmed).toBe(null);
-  await clock.advanceAsync(1);
-  expect(confirmed).toBe(false);
+  const subscribe = (topic: string) =>
+    void a
+      .subscribe(topic, () => messages.push(topic))
+      .then((made) => confirmed.push(made.confirmed));
+  subscribe('before');
+  await clock.advanceAsync(500);
+  expect(confirmed).toEqual([]);
+  await clock.advanceAsync(1000);
   expect(a.state.kind).toBe('down');
+  expect(confirmed).toEqual([false]);
+  subscribe('after');
+  await clock.advanceAsync(0);
+  expect(confirmed).toEqual([false, false]);
   network.resume();
-  await clock.advanceAsync(4000);
+  await clock.advanceAsync(1000);
   expect(a.state.kind).toBe('up');
-  b.publish('doc', Uint8Array.of(1));
+  expect(a.counters.connectionsLost).toBe(0);
+  b.publish('before', Uint8Array.of(1));
+  b.publish('after', Uint8Array.of(1));
   await clock.advanceAsync(1);
-  expect(messages).toEqual(['message']);
+  expect(messages).toEqual(['before', 'after']);
+});
+
+test('BU2: a broker that refuses a subscription is given up', async () => {
+  const { clock, network, buses } = createCluster(['a']);
+  const bus = buses[0]!;
+  await clock.advanceAsync(600);
+  const states = statesOf(bus);
+  const { whenAnswering } = network;
+  network.whenAnswering = () => {
+    network.cut();
+    network.whenAnswering = whenAnswering;
+    return Promise.resolve();
+  };
+  const subscription = await bus.subscribe('doc', () => undefined);
+  expect(subscription.confirmed).toBe(false);
+  await clock.advanceAsync(1000);
+  expect(states).toEqual(['connection-lost', 'up']);
 });
 
 test('BU9: a process that was paused loses no peers and no bus', async () => {

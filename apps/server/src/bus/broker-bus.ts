@@ -2,13 +2,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import { decodeFrame, encodeFrame, type Frame, type HeartbeatFrame } from './frame.ts';
 import type { Address, Broker } from './broker.ts';
-import {
-  BUS_ECHO,
-  BUS_MESSAGE,
-  LATE_TICK_MS,
-  NODE_LEASE,
-  SUBSCRIBE_TIMEOUT_MS,
-} from './bus-limits.ts';
+import { BUS_ECHO, BUS_MESSAGE, LATE_TICK_MS, NODE_LEASE } from './bus-limits.ts';
 import type {
   Bus,
   BusCounters,
@@ -68,6 +62,7 @@ export class BrokerBus implements Bus {
   readonly #topics: TopicTable;
   readonly #requests: RequestTable;
   readonly #mail = new Map<string, ListenerSet<Mail>>();
+  readonly #unconfirmed = new Set<(confirmed: boolean) => void>();
   readonly #stateListeners: ListenerSet<BusState>;
   readonly #peerListeners: ListenerSet<PeerChange>;
   #state: BusState;
@@ -166,10 +161,9 @@ export class BrokerBus implements Bus {
     const close = this.#topics.add(topic, listener);
     if (!this.#monitor.isConnected || !this.#broker.carriesTopics)
       return { confirmed: false, close };
-    const confirmed = await this.#withinTimeout(this.#topics.confirm(topic));
-    // Without a change of the state, the caller would not learn when it is confirmed later.
-    if (!confirmed && this.#monitor.isConnected)
-      this.#broker.reconnect({ code: 'connection-lost', detail: 'a subscription failed' });
+    const confirmation = this.#topics.confirm(topic);
+    void this.#reconnectIfRefused(confirmation);
+    const confirmed = this.isUsable && (await this.#unlessDown(confirmation));
     return { confirmed, close };
   }
 
@@ -336,6 +330,7 @@ export class BrokerBus implements Bus {
     const isSame = next.kind === this.#state.kind;
     this.#state = isSame ? { ...next, sinceMs: this.#state.sinceMs } : next;
     if (!isSame) this.counters.stateChanges++;
+    if (next.kind === 'down') for (const end of this.#unconfirmed) end(false);
     this.#stateListeners.emit(this.#state);
   }
 
@@ -344,14 +339,23 @@ export class BrokerBus implements Bus {
     this.#peerListeners.emit(change);
   }
 
-  #withinTimeout(confirmation: Promise<boolean>): Promise<boolean> {
+  /** A broker that answers nothing is noticed by its echoes. */
+  #unlessDown(confirmation: Promise<boolean>): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimeout(() => resolve(false), SUBSCRIBE_TIMEOUT_MS);
-      void confirmation.then((confirmed) => {
-        this.#clock.clearTimeout(timer);
+      const end = (confirmed: boolean): void => {
+        this.#unconfirmed.delete(end);
         resolve(confirmed);
-      });
+      };
+      this.#unconfirmed.add(end);
+      void confirmation.then(end);
     });
+  }
+
+  /** Without a change of the state, the subscriber would not learn that it must poll. */
+  async #reconnectIfRefused(confirmation: Promise<boolean>): Promise<void> {
+    const connection = this.#connection;
+    if ((await confirmation) || connection !== this.#connection) return;
+    this.#broker.reconnect({ code: 'connection-lost', detail: 'a subscription failed' });
   }
 }
 

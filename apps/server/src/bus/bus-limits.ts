@@ -14,9 +14,6 @@ export const BUS_PENDING = {
   maxHandledRequests: 1000,
 } as const;
 
-/** BU2 */
-export const SUBSCRIBE_TIMEOUT_MS = 1000;
-
 /** BU6, BU7, BU10 */
 export const BUS_ECHO = {
   intervalMs: 250,

@@ -32,6 +32,7 @@ export class MemoryNetwork {
   readonly carriesTopics: boolean;
   readonly #random: () => number;
   readonly #receivers = new Set<Receiver>();
+  readonly #unanswered: (() => void)[] = [];
   #state: 'working' | 'silent' | 'stopped' = 'working';
 
   constructor({ clock, random, carriesTopics = true }: MemoryNetworkOptions) {
@@ -42,10 +43,6 @@ export class MemoryNetwork {
 
   get isStopped(): boolean {
     return this.#state === 'stopped';
-  }
-
-  get isSilent(): boolean {
-    return this.#state === 'silent';
   }
 
   createBroker(): MemoryBroker {
@@ -65,6 +62,13 @@ export class MemoryNetwork {
 
   resume(): void {
     this.#state = 'working';
+    for (const answer of this.#unanswered.splice(0)) answer();
+  }
+
+  /** Resolves at once unless it is silent. */
+  whenAnswering(): Promise<void> {
+    if (this.#state !== 'silent') return Promise.resolve();
+    return new Promise((resolve) => this.#unanswered.push(resolve));
   }
 
   cut(): void {
@@ -109,6 +113,7 @@ export class MemoryBroker implements Broker {
   #listener: BrokerListener | null = null;
   #mailbox = '';
   #isConnected = false;
+  #connection = 0;
   #retryTimer: unknown = null;
   #isBlocked = false;
 
@@ -140,8 +145,9 @@ export class MemoryBroker implements Broker {
   }
 
   async subscribe(topics: readonly string[]): Promise<boolean> {
-    if (this.#network.isSilent) return await new Promise<boolean>(() => undefined);
-    if (!this.#isConnected) return false;
+    const connection = this.#connection;
+    await this.#network.whenAnswering();
+    if (!this.#isConnected || connection !== this.#connection) return false;
     for (const topic of topics) this.#names.add(toName({ kind: 'topic', topic }));
     return true;
   }
@@ -193,6 +199,7 @@ export class MemoryBroker implements Broker {
     this.#names.add(this.#mailbox);
     this.#names.add(ANNOUNCEMENTS);
     this.#isConnected = true;
+    this.#connection++;
     this.#network.connect(this.#receiver);
     this.#listener?.onConnected();
   }

@@ -13,10 +13,19 @@ export interface TopicBroker {
   unsubscribe(topic: string): void;
 }
 
+interface Asked {
+  readonly topic: string;
+  readonly entry: Entry;
+  readonly resolve: (confirmed: boolean) => void;
+}
+
 export class TopicTable {
   readonly #broker: TopicBroker;
   readonly #onError: (error: unknown) => void;
   readonly #entries = new Map<string, Entry>();
+  /** Asked for while another request is with the broker, whose command would cost as much for one as for hundreds. */
+  #waiting: Asked[] = [];
+  #request: Promise<boolean> | null = null;
 
   constructor(broker: TopicBroker, onError: (error: unknown) => void) {
     this.#broker = broker;
@@ -42,7 +51,10 @@ export class TopicTable {
   confirm(topic: string): Promise<boolean> {
     const entry = this.#entries.get(topic);
     if (entry === undefined) return Promise.resolve(false);
-    entry.confirmation ??= this.#broker.subscribe([topic]);
+    entry.confirmation ??= new Promise((resolve) => {
+      this.#waiting.push({ topic, entry, resolve });
+      this.#askForWaiting();
+    });
     return entry.confirmation;
   }
 
@@ -55,10 +67,29 @@ export class TopicTable {
   }
 
   handleDisconnected(): void {
+    this.#request = null;
+    for (const { resolve } of this.#waiting) resolve(false);
+    this.#waiting = [];
     for (const entry of this.#entries.values()) entry.confirmation = null;
   }
 
   deliver(topic: string, message: TopicMessage): void {
     this.#entries.get(topic)?.listeners.emit(message);
+  }
+
+  #askForWaiting(): void {
+    if (this.#request !== null || this.#waiting.length === 0) return;
+    const asked = this.#waiting;
+    this.#waiting = [];
+    // Some were closed while they waited.
+    const present = asked.filter(({ topic, entry }) => this.#entries.get(topic) === entry);
+    const request = this.#broker.subscribe(present.map(({ topic }) => topic));
+    this.#request = request;
+    void request.then((confirmed) => {
+      for (const { resolve } of asked) resolve(confirmed);
+      if (this.#request !== request) return;
+      this.#request = null;
+      this.#askForWaiting();
+    });
   }
 }

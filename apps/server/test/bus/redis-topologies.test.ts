@@ -115,6 +115,21 @@ describe.skipIf(redisProgram === null)('Redis as a Cluster', () => {
   });
 });
 
+describe.skipIf(redisProgram === null)('Redis with a replica', () => {
+  test('BU24: a primary that becomes a replica, and keeps its connections, is noticed', async () => {
+    const [one, other] = [
+      await RedisServer.start(onTestFinished),
+      await RedisServer.start(onTestFinished),
+    ];
+    const [bus] = await startedRedisBuses({ url: one.url }, ['a']);
+    await one.command('REPLICAOF', '127.0.0.1', String(other.port));
+    await eventually('it is refused', () => bus!.state.kind !== 'up');
+    expect(bus!.state).toMatchObject({ reason: { detail: 'it is a replica' } });
+    await one.command('REPLICAOF', 'NO', 'ONE');
+    await eventually('it is up', () => bus!.state.kind === 'up');
+  });
+});
+
 describe.skipIf(redisProgram === null)('Redis behind Sentinel', () => {
   test('BU24: a failover costs seconds, and a replica is refused', async () => {
     const primary = await RedisServer.start(onTestFinished);

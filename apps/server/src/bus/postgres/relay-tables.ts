@@ -27,7 +27,10 @@ export const CREATE_TABLES = `
 /** Rows in one answer, each up to 256 KiB. */
 export const READ_LIMIT = 200;
 
-/** `instance` is null for mail. */
+/**
+ * `instance` is null for mail. An announcement that is older than a heartbeat's interval proves nothing: a reader that
+ * has just started would hold a dead node for alive.
+ */
 export const READ = `
   with taken as (
     delete from bus_mail where node = $1 and id in (
@@ -36,7 +39,7 @@ export const READ = `
   )
   select null as instance, '' as version, frame from taken where at > now() - interval '10 seconds'
   union all
-  select instance, at::text, frame from bus_node where at > now() - interval '12 seconds'`;
+  select instance, at::text, frame from bus_node where at > now() - interval '3 seconds'`;
 
 /** One buffer with all frames: `pg` would send an array of buffers as text. */
 export const WRITE = `

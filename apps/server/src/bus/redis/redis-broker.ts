@@ -23,6 +23,8 @@ const GOOD_CONNECTION_MS = 5000;
 /** How long the last messages of a node may take. */
 const CLOSE_LIMIT_MS = 500;
 const MAX_PARTIAL_ECHOES = 16;
+/** BU24 */
+const ROLE_CHECK_INTERVAL_MS = 5000;
 
 export class RedisBroker implements Broker {
   readonly carriesTopics = true;
@@ -36,6 +38,7 @@ export class RedisBroker implements Broker {
   #link: RedisLink | null = null;
   #opening: AbortController | null = null;
   #retryTimer: unknown = null;
+  #checkTimer: unknown = null;
   #attempt = 0;
   #openedMs = 0;
   #pendingMessages = 0;
@@ -96,6 +99,7 @@ export class RedisBroker implements Broker {
     this.#link?.close();
     this.#link = null;
     this.#echoes.clear();
+    this.#clock.clearTimeout(this.#checkTimer);
     if (this.#listener === null) return;
     const isGood = hadLink && this.#clock.monotonicMs() - this.#openedMs >= GOOD_CONNECTION_MS;
     if (isGood) this.#attempt = 0;
@@ -109,6 +113,7 @@ export class RedisBroker implements Broker {
     const link = this.#link;
     this.#listener = null;
     this.#clock.clearTimeout(this.#retryTimer);
+    this.#clock.clearTimeout(this.#checkTimer);
     this.#opening?.abort();
     if (link !== null) await this.#withinCloseLimit(this.#whenSent(link));
     this.#link?.close();
@@ -150,7 +155,17 @@ export class RedisBroker implements Broker {
     this.#opening = null;
     this.#link = link;
     this.#openedMs = this.#clock.monotonicMs();
+    this.#setRoleCheck(link);
     this.#listener?.onConnected();
+  }
+
+  #setRoleCheck(link: RedisLink): void {
+    this.#checkTimer = this.#clock.setTimeout(() => {
+      link.checkIsPrimary().then(
+        () => link === this.#link && this.#setRoleCheck(link),
+        (error: unknown) => link === this.#link && this.reconnect(toReason(error)),
+      );
+    }, ROLE_CHECK_INTERVAL_MS);
   }
 
   #ownNames(link: RedisLink): string[] {

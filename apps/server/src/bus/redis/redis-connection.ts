@@ -94,6 +94,10 @@ export class RedisConnection {
     await this.#publisher.sendCommand([command, channel, bytes]);
   }
 
+  get publisher(): RedisClient {
+    return this.#publisher;
+  }
+
   /** @throws Error when one of them is not confirmed */
   async subscribe(channels: readonly string[]): Promise<void> {
     if (!this.#isOpen) throw new Error('the connection is lost');

@@ -11,6 +11,8 @@ import type { RedisTarget, ServerAddress } from './redis-url.ts';
 
 const OLDEST_MAJOR = 7;
 
+type RedisMode = 'standalone' | 'cluster';
+
 export interface RedisLinkOptions {
   readonly target: RedisTarget;
   readonly ca?: string;
@@ -24,9 +26,11 @@ export class RedisLink {
   readonly echoPartitions: readonly number[];
   readonly #connections: readonly RedisConnection[];
   readonly #connectionOf: readonly RedisConnection[];
+  readonly #mode: RedisMode;
 
   /** @param connectionOf one for each partition */
-  constructor(connectionOf: readonly RedisConnection[]) {
+  constructor(mode: RedisMode, connectionOf: readonly RedisConnection[]) {
+    this.#mode = mode;
     this.#connectionOf = connectionOf;
     this.#connections = [...new Set(connectionOf)];
     this.echoPartitions = this.#connections.map((connection) => connectionOf.indexOf(connection));
@@ -46,6 +50,16 @@ export class RedisLink {
 
   unsubscribe(channel: string): void {
     this.#connectionOf[partitionOf(channel)]!.unsubscribe(channel);
+  }
+
+  /**
+   * A primary that has become a replica may keep its connections, and then works for its own nodes only. In a Cluster it
+   * answers with the new place instead.
+   *
+   * @throws Error when it is one
+   */
+  async checkIsPrimary(): Promise<void> {
+    if (this.#mode === 'standalone') await refuseReplica(this.#connections[0]!.publisher);
   }
 
   close(): void {
@@ -91,7 +105,10 @@ async function openThrough(server: ServerAddress, options: RedisLinkOptions): Pr
         ...options,
         isSharded: false,
       });
-      return new RedisLink(Array.from({ length: PARTITIONS }, () => connection));
+      return new RedisLink(
+        'standalone',
+        Array.from({ length: PARTITIONS }, () => connection),
+      );
     }
     return await openCluster(client, { ...options, seed: primary, access: toServers });
   } finally {
@@ -106,7 +123,7 @@ async function primaryOf(sentinel: RedisClient, name: string): Promise<ServerAdd
 }
 
 /** @throws Error for a server that cannot carry the bus */
-async function checkedMode(client: RedisClient): Promise<'standalone' | 'cluster'> {
+async function checkedMode(client: RedisClient): Promise<RedisMode> {
   const server = await info(client, 'server');
   const version = server.get('valkey_version') ?? server.get('redis_version');
   if (version !== undefined && Number.parseInt(version, 10) < OLDEST_MAJOR)
@@ -114,10 +131,14 @@ async function checkedMode(client: RedisClient): Promise<'standalone' | 'cluster
   const mode = server.get('redis_mode') ?? server.get('server_mode');
   if (mode === 'sentinel') throw new Error('it is a sentinel: use redis+sentinel://');
   if (mode === 'cluster') return 'cluster';
-  const replication = await info(client, 'replication');
-  // What is published at a replica stays there.
-  if (replication.get('role') === 'slave') throw new Error('it is a replica');
+  await refuseReplica(client);
   return 'standalone';
+}
+
+/** What is published at a replica stays there. */
+async function refuseReplica(client: RedisClient): Promise<void> {
+  const replication = await info(client, 'replication');
+  if (replication.get('role') === 'slave') throw new Error('it is a replica');
 }
 
 /** Empty where the user may not ask. */
@@ -158,7 +179,10 @@ async function openCluster(client: RedisClient, options: ClusterOptions): Promis
       });
       connections.set(key, connection);
     }
-    return new RedisLink(names.map(({ host, port }) => connections.get(`${host} ${port}`)!));
+    return new RedisLink(
+      'cluster',
+      names.map(({ host, port }) => connections.get(`${host} ${port}`)!),
+    );
   } catch (error) {
     for (const connection of connections.values()) connection.close();
     throw error;

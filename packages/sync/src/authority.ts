@@ -4,24 +4,19 @@
  * committed bytes. Each update has one outcome, published in the order of the updates: none
  * overtakes an uncommitted row.
  */
-import { errorOf, type DocumentKind } from '@tandem/protocol';
 import * as Y from 'yjs';
 import { Admission } from './admission.ts';
 import type { AuthorityRules } from './authority-rules.ts';
 import { CommittedReplica } from './committed-replica.ts';
-import type {
-  EngineEvent,
-  OpenAnswer,
-  OpenRequest,
-  Part,
-  Position,
-  RowsRequest,
-} from './engine-event.ts';
+import type { EngineEvent, OpenRequest, RowsRequest } from './engine-event.ts';
 import { LoadedDocument } from './loaded-document.ts';
+import { Openings } from './openings.ts';
 import { OutcomeQueue, type Decision, type Submission } from './outcome-queue.ts';
 import type { Batch, LaterRows, StoredDocument, Timelines } from './stored-document.ts';
 import type { Subscription } from './subscription.ts';
-import { isEmptyStateVector, isStateVector } from './update-content.ts';
+
+/** `behind`: nothing was decided. Submit the update again when the document has followed (CL14). */
+export type SubmitOutcome = 'decided' | 'behind';
 
 /** `unresolved`: a batch may be on disk. `conflicted`: its place was taken; waits for `follow`. */
 export type AppendState = 'idle' | 'unresolved' | 'conflicted';
@@ -36,13 +31,13 @@ export class Authority {
   readonly document: string;
   readonly epoch: string;
   readonly #timelines: Timelines;
-  readonly #documentKind: DocumentKind;
   readonly #rules: AuthorityRules;
   readonly #committed: CommittedReplica;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #loaded: LoadedDocument;
   readonly #outcomes: OutcomeQueue;
   readonly #admission: Admission;
+  readonly #openings: Openings;
   #lastBatch: string | null;
   #commit: { readonly batch: Batch; state: 'in-flight' | 'failed' } | null = null;
   #isBehind = false;
@@ -52,7 +47,6 @@ export class Authority {
     this.document = stored.document;
     this.epoch = stored.epoch;
     this.#timelines = stored.timelines;
-    this.#documentKind = stored.kind;
     this.#rules = rules;
     this.#committed = new CommittedReplica(stored);
     this.#loaded = new LoadedDocument(this.#committed, rules);
@@ -65,6 +59,12 @@ export class Authority {
       queue: this.#outcomes,
       owners: stored.owners,
       subscriptions: this.#subscriptions,
+    });
+    this.#openings = new Openings({
+      stored,
+      committed: this.#committed,
+      loaded: this.#loaded,
+      admission: this.#admission,
     });
     this.#lastBatch = stored.tail;
   }
@@ -127,10 +127,15 @@ export class Authority {
     if (this.clean) this.#loaded.evict();
   }
 
+  /** Whether the client may know of rows, or of an epoch, that this server does not have yet (CL11). */
+  isOutdatedFor(request: OpenRequest): boolean {
+    return this.#openings.isAhead(request);
+  }
+
   /** Answered by an `answered` event. The client id is leased to the user until `close`. */
   open(request: OpenRequest): void {
     const { subscription, user, client, position } = request;
-    const answer = this.#answer(request);
+    const answer = this.#openings.answer(request, this.clean);
     if (answer.kind === 'opened') {
       const returns =
         answer.isParted && this.#timelines.earlier.includes(position?.timeline as string);
@@ -168,18 +173,22 @@ export class Authority {
    * @throws DamagedDocument when the document cannot be rebuilt after an eviction or a refusal.
    * Discard this object then.
    */
-  submit(submission: Submission): void {
+  submit(submission: Submission, server: 'current' | 'may-be-behind' = 'current'): SubmitOutcome {
     const sender = this.#subscriptions.get(submission.subscription);
-    if (sender === undefined) return;
+    if (sender === undefined) return 'decided';
     const isRepeated = submission.cseq <= sender.newest;
+    const isRepair = sender.state === 'awaiting-repair';
+    if (sender.state !== 'refused' && (!isRepair || isRepeated)) {
+      const attempt = isRepair && server === 'current' ? 'repair' : 'first';
+      const decision = this.#admission.decide(submission, sender, attempt);
+      if (server === 'may-be-behind' && isOfLatecomer(decision)) return 'behind';
+      sender.state = 'accepting';
+      this.#stop(sender, decision);
+      this.#outcomes.push({ submission, sender, decision });
+    }
     sender.newest = Math.max(sender.newest, submission.cseq);
-    if (sender.state === 'refused' || (sender.state === 'awaiting-repair' && !isRepeated)) return;
-    const attempt = sender.state === 'awaiting-repair' ? 'repair' : 'first';
-    const decision = this.#admission.decide(submission, sender, attempt);
-    sender.state = 'accepting';
-    this.#stop(sender, decision);
-    this.#outcomes.push({ submission, sender, decision });
     this.#notify();
+    return 'decided';
   }
 
   batch(): Batch | null {
@@ -244,57 +253,6 @@ export class Authority {
     const events = this.#events;
     this.#events = [];
     return events;
-  }
-
-  #answer({ user, client, position, stateVector }: OpenRequest): OpenAnswer {
-    const { epoch } = this;
-    const owner = client === undefined ? undefined : this.#admission.owner(client);
-    if (owner !== undefined && owner !== user)
-      return { kind: 'refused', error: errorOf('client-taken') };
-    if (position !== undefined && position.epoch !== epoch) {
-      return { kind: 'refused', error: errorOf('epoch-changed') };
-    }
-    if (stateVector !== undefined && !isStateVector(stateVector)) {
-      return { kind: 'refused', error: errorOf('bad-message') };
-    }
-    const tail = position === undefined ? null : this.#tail(position, stateVector);
-    const isParted = tail === 'parted';
-    const rows = isParted ? null : tail;
-    return {
-      kind: 'opened',
-      epoch,
-      timeline: this.#timelines.current,
-      isParted,
-      documentKind: this.#documentKind,
-      schema: this.#loaded.schema,
-      base: position === undefined || rows === null ? 0 : position.offset,
-      offset: this.head,
-      stateVector: this.#committed.stateVector,
-      parts: rows ?? this.#difference(stateVector),
-    };
-  }
-
-  /** Null when the rows are not in memory, `parted` when the position is not of this journal. */
-  #tail(
-    { timeline, offset }: Position,
-    stateVector: Uint8Array | undefined,
-  ): readonly Part[] | null | 'parted' {
-    if (offset > this.head || (offset > 0 && timeline !== this.#timelines.current)) return 'parted';
-    const tail = this.#committed.tail(offset);
-    const isHeld =
-      tail === null ||
-      stateVector === undefined ||
-      this.#committed.isBufferedUntil(offset, stateVector);
-    return isHeld ? tail : 'parted';
-  }
-
-  #difference(stateVector: Uint8Array | undefined): readonly Part[] {
-    if (stateVector === undefined || isEmptyStateVector(stateVector))
-      return this.#committed.whole();
-    // The loaded document is faster, as long as it holds no more than the committed rows.
-    const loaded = this.#loaded.current;
-    if (loaded === null || !this.clean) return this.#committed.whole(stateVector);
-    return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(loaded, stateVector)] }];
   }
 
   /** Only the journal can tell that rows continue the known ones when they begin before the head. */
@@ -376,6 +334,12 @@ export class Authority {
       }),
     );
   }
+}
+
+/** Whether rows of another server may change the decision. */
+function isOfLatecomer(decision: Decision): boolean {
+  if (decision.kind === 'refused') return decision.error.code === 'client-taken';
+  return decision.kind === 'missing';
 }
 
 function isAccepted({ kind }: Decision): boolean {

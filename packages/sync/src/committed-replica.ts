@@ -5,6 +5,7 @@
 import * as Y from 'yjs';
 import type { Part } from './engine-event.ts';
 import { MAX_ROWS_MESSAGE_BYTES } from './limits.ts';
+import { isStateVector } from './update-content.ts';
 import { DamagedDocument, type StoredDocument, type StoredRow } from './stored-document.ts';
 
 export type StateVector = ReadonlyMap<number, number>;
@@ -107,6 +108,14 @@ export class CommittedReplica {
   adoptClocks(doc: Y.Doc): void {
     for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(doc)))
       this.#clocks.set(client, clock);
+  }
+
+  /** Whether it has all structs of a state vector, but for those of one client. */
+  covers(stateVector: Uint8Array, except: number | undefined): boolean {
+    if (!isStateVector(stateVector)) return true;
+    return [...Y.decodeStateVector(stateVector)].every(
+      ([client, clock]) => client === except || clock <= (this.#clocks.get(client) ?? 0),
+    );
   }
 
   tail(from: number): readonly Part[] | null {

@@ -12,14 +12,15 @@ import type { LoadedDocument } from './loaded-document.ts';
 import type { FollowRequest } from './port.ts';
 import type { RequestOf } from './shard-message.ts';
 
-type OpenRequest = RequestOf<'open'>;
+export type WaitingRequest = RequestOf<'open' | 'append'>;
 
 export interface DocumentFollowingOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   /** The document may have new rows, and updates to append. */
   readonly onFollowed: (document: LoadedDocument) => void;
-  readonly onCaughtUp: (document: LoadedDocument, request: OpenRequest) => void;
+  /** Called for each request that waited, in order. */
+  readonly onCaughtUp: (document: LoadedDocument, request: WaitingRequest) => void;
   readonly onLost: (document: LoadedDocument, error: unknown) => void;
 }
 
@@ -28,7 +29,7 @@ interface Waiting {
   timer: unknown;
   failures: number;
   /** Each waits for the read of its number. */
-  opens: readonly { readonly request: OpenRequest; readonly read: number }[];
+  requests: readonly { readonly request: WaitingRequest; readonly read: number }[];
 }
 
 export class DocumentFollowing implements Disposable {
@@ -58,17 +59,24 @@ export class DocumentFollowing implements Disposable {
     });
   }
 
-  /** Answers the request when the document has followed the journal. */
-  open(document: LoadedDocument, request: OpenRequest): void {
+  /** Keeps the request until the document has followed the journal. */
+  wait(document: LoadedDocument, request: WaitingRequest): void {
     const waiting = this.#waitingOf(document);
-    waiting.opens = [...waiting.opens, { request, read: document.follower.request() }];
+    const earlier = waiting.requests.find(isOf(request.subscription));
+    const read = earlier?.read ?? document.follower.request();
+    waiting.requests = [...waiting.requests, { request, read }];
     this.#advance(document);
+  }
+
+  isWaiting(document: LoadedDocument, subscription: number): boolean {
+    return this.#waiting.get(document)?.requests.some(isOf(subscription)) ?? false;
   }
 
   close(document: LoadedDocument, subscription: number): void {
     const waiting = this.#waiting.get(document);
     if (waiting === undefined) return;
-    waiting.opens = waiting.opens.filter(({ request }) => request.subscription !== subscription);
+    const isOfSubscription = isOf(subscription);
+    waiting.requests = waiting.requests.filter((each) => !isOfSubscription(each));
   }
 
   /** Call it after each outcome of a batch. */
@@ -77,12 +85,12 @@ export class DocumentFollowing implements Disposable {
   }
 
   /** @returns the requests that waited. */
-  remove(document: LoadedDocument): readonly OpenRequest[] {
+  remove(document: LoadedDocument): readonly WaitingRequest[] {
     const waiting = this.#waiting.get(document);
     if (waiting === undefined) return [];
     this.#options.clock.clearTimeout(waiting.timer);
     this.#waiting.delete(document);
-    return waiting.opens.map(({ request }) => request);
+    return waiting.requests.map(({ request }) => request);
   }
 
   [Symbol.dispose](): void {
@@ -106,17 +114,17 @@ export class DocumentFollowing implements Disposable {
     const { need } = document.follower;
     if (need === 'nothing' && !this.#waiting.has(document)) return;
     const waiting = this.#waitingOf(document);
-    this.#answerOpens(document, waiting);
+    this.#release(document, waiting);
     if (need === 'rows-now' && waiting.failures === 0) this.#read(document, waiting);
     else if (need !== 'nothing') this.#readLater(document, waiting, FOLLOW_GAP_MS);
-    else if (waiting.opens.length === 0 && waiting.state === 'idle') this.remove(document);
+    else if (waiting.requests.length === 0 && waiting.state === 'idle') this.remove(document);
   }
 
-  #answerOpens(document: LoadedDocument, waiting: Waiting): void {
-    const isAnswered = (read: number) => document.follower.isApplied(read);
-    const answered = waiting.opens.filter(({ read }) => isAnswered(read));
-    waiting.opens = waiting.opens.filter(({ read }) => !isAnswered(read));
-    for (const { request } of answered) this.#options.onCaughtUp(document, request);
+  #release(document: LoadedDocument, waiting: Waiting): void {
+    const isReady = (read: number) => document.follower.isApplied(read);
+    const ready = waiting.requests.filter(({ read }) => isReady(read));
+    waiting.requests = waiting.requests.filter(({ read }) => !isReady(read));
+    for (const { request } of ready) this.#options.onCaughtUp(document, request);
   }
 
   #readLater(document: LoadedDocument, waiting: Waiting, delayMs: number): void {
@@ -160,9 +168,14 @@ export class DocumentFollowing implements Disposable {
       state: 'idle',
       timer: null,
       failures: 0,
-      opens: [],
+      requests: [],
     };
     this.#waiting.set(document, waiting);
     return waiting;
   }
+}
+
+function isOf(subscription: number) {
+  return ({ request }: { readonly request: WaitingRequest }) =>
+    request.subscription === subscription;
 }

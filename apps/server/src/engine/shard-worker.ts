@@ -118,7 +118,8 @@ export class ShardWorker implements AsyncDisposable {
       ...{ journal, clock },
       onFollowed: (loaded) => this.#afterFollow(loaded),
       onCaughtUp: (loaded, request) => {
-        this.#open(loaded, request);
+        if (request.kind === 'open') this.#open(loaded, request);
+        else this.#append(loaded, request, 'current');
         this.#wake();
       },
       onLost: (loaded, error) => {
@@ -265,12 +266,13 @@ export class ShardWorker implements AsyncDisposable {
     this.#results.touch(loaded);
     switch (request.kind) {
       case 'open':
-        if (this.#isAhead(loaded, request)) this.#following.open(loaded, request);
+        if (this.#options.isShared && authority.isOutdatedFor(request))
+          this.#following.wait(loaded, request);
         else this.#open(loaded, request);
         break;
       case 'append':
         // A subscription from before the document was dropped may lack an earlier update.
-        if (isSubscribed) this.#append(loaded, request);
+        if (isSubscribed) this.#append(loaded, request, 'may-be-behind');
         break;
       case 'rows:request':
         if (isSubscribed) authority.readRows(request);
@@ -283,7 +285,7 @@ export class ShardWorker implements AsyncDisposable {
         break;
       case 'view':
         loaded.viewers.push(request.id);
-        this.#replyToViewers(loaded);
+        this.#results.replyToViewers(loaded);
         break;
       case 'later':
       case 'moved':
@@ -295,14 +297,22 @@ export class ShardWorker implements AsyncDisposable {
     }
   }
 
-  #append(loaded: LoadedDocument, request: RequestOf<'append'>): void {
-    const { progress, runtime } = this.#options;
+  #append(
+    loaded: LoadedDocument,
+    request: RequestOf<'append'>,
+    server: 'current' | 'may-be-behind',
+  ): void {
+    const { progress, isShared, runtime } = this.#options;
     const { subscription, cseq, document } = request;
+    if (this.#following.isWaiting(loaded, subscription))
+      return this.#following.wait(loaded, request);
     progress.begin({ phase: 'apply', document, subscription, cseq, budgetMs: WORK_BUDGET.applyMs });
     try {
       loaded.writtenAtMs = runtime.clock.now();
-      loaded.authority.submit({ ...request, at: loaded.writtenAtMs });
-      this.#commits.add(loaded);
+      const submission = { ...request, at: loaded.writtenAtMs };
+      const outcome = loaded.authority.submit(submission, isShared ? server : 'current');
+      if (outcome === 'behind') this.#following.wait(loaded, request);
+      else this.#commits.add(loaded);
     } catch (error) {
       this.#drop(loaded, error);
       if (error instanceof DamagedDocument) this.#markDamaged(document, QUARANTINE.damagedMs);
@@ -315,18 +325,12 @@ export class ShardWorker implements AsyncDisposable {
     if (!this.#isCurrent(loaded)) return;
     if (this.#options.isShared) this.#results.notify(loaded.appended(batch));
     this.#results.touch(loaded);
-    this.#replyToViewers(loaded);
+    this.#results.replyToViewers(loaded);
     this.#compactions.requestIfDue(loaded);
     this.#resolve(loaded);
   }
 
   // Other processes
-
-  /** Whether the client knows of rows, or of an epoch, that another process wrote (CL11). */
-  #isAhead({ authority }: LoadedDocument, { position }: RequestOf<'open'>): boolean {
-    if (!this.#options.isShared || position === undefined) return false;
-    return position.epoch !== authority.epoch || position.offset > authority.head;
-  }
 
   #open(loaded: LoadedDocument, request: RequestOf<'open'>): void {
     this.#results.touch(loaded);
@@ -339,7 +343,7 @@ export class ShardWorker implements AsyncDisposable {
 
   #afterFollow(loaded: LoadedDocument): void {
     this.#results.touch(loaded);
-    this.#replyToViewers(loaded);
+    this.#results.replyToViewers(loaded);
     this.#compactions.adoptIfDue(loaded);
     if (!loaded.authority.clean) this.#commits.add(loaded);
     this.#wake();
@@ -350,21 +354,9 @@ export class ShardWorker implements AsyncDisposable {
     return this.#slots.get(loaded.document) === loaded;
   }
 
-  #replyToViewers(loaded: LoadedDocument): void {
-    if (!loaded.authority.clean || loaded.viewers.length === 0) return;
-    const view = loaded.view();
-    for (const id of loaded.viewers) this.#results.reply({ id, kind: 'viewed', view });
-    loaded.viewers = [];
-  }
-
   #drop(loaded: LoadedDocument, error: unknown): void {
-    const { document } = loaded;
-    this.#results.end(loaded);
+    this.#results.end(loaded, error);
     this.#remove(loaded);
-    for (const id of loaded.viewers)
-      this.#results.reply({ id, kind: 'failed', error: errorOf('overloaded') });
-    this.#results.notify({ kind: 'lost', document });
-    this.#results.reportError('document lost', error, document);
   }
 
   #remove(loaded: LoadedDocument): void {

@@ -2,32 +2,14 @@ import { MAX_HELD_MESSAGES } from '@tandem/sync';
 import { expect, test } from 'vitest';
 import { encodeStateAsUpdate } from 'yjs';
 import { SHARD_QUEUE } from './limits.ts';
-import type { FollowRequest } from './port.ts';
+import { engines } from './testing/engine-pair.ts';
 import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
-
-/** Two engines over one journal, with the document `a` open in both. */
-async function pair() {
-  const first = new EngineFixture(new EngineFixture());
-  const second = new EngineFixture(first);
-  await first.create('a');
-  await first.open('a', 1);
-  await second.open('a', 1);
-  const settle = async () => {
-    await first.settle();
-    await second.settle();
-    await first.settle();
-  };
-  const told = (fixture: EngineFixture): FollowRequest[] =>
-    fixture.appended().map((notice) => ({ ...notice, kind: 'later' }));
-  const fromSecond = () => new Writer('a', 1);
-  return { first, second, settle, told, ann: new Writer('a', 1), bob: fromSecond() };
-}
 
 const rowsSeen = (fixture: EngineFixture) =>
   fixture.events('committed', 'a').map(({ from, to, authors }) => [from, to, ...authors]);
 
 test('CL2 a conflict is followed and appended again, and no client notices', async () => {
-  const { first, second, settle, ann, bob } = await pair();
+  const { first, second, settle, ann, bob } = await engines();
   first.append(ann.write('ann '));
   await settle();
   second.append(bob.write('bob '));
@@ -47,7 +29,7 @@ test('CL2 a conflict is followed and appended again, and no client notices', asy
 });
 
 test('CL3 CL12 rows that another process tells are sent on without reading the journal', async () => {
-  const { first, second, settle, told, ann, bob } = await pair();
+  const { first, second, settle, told, ann, bob } = await engines();
   let reads = 0;
   const readLater = first.journal.readLater.bind(first.journal);
   first.journal.readLater = (...position) => (reads++, readLater(...position));
@@ -84,7 +66,7 @@ test('nothing is told when no other process appends', async () => {
 });
 
 test('CL12 a gap is closed by the journal after 30 ms, and so is an announced head', async () => {
-  const { first, second, settle, told, ann } = await pair();
+  const { first, second, settle, told, ann } = await engines();
   for (const text of ['a', 'b']) {
     first.append(ann.write(text));
     await settle();
@@ -111,7 +93,7 @@ test('CL12 a gap is closed by the journal after 30 ms, and so is an announced he
 });
 
 test('CL12 what is told while a document is loaded is not forgotten', async () => {
-  const { first, settle, told, ann } = await pair();
+  const { first, settle, told, ann } = await engines();
   const third = new EngineFixture(first);
   first.append(ann.write('a'));
   await settle();
@@ -130,56 +112,8 @@ test('CL12 what is told while a document is loaded is not forgotten', async () =
   expect(rowsSeen(third)).toEqual([[0, 1, 0]]);
 });
 
-test('CL11 a client that is ahead gets its answer after the document has followed', async () => {
-  const { first, second, settle, ann } = await pair();
-  first.append(ann.write('a'));
-  await settle();
-  const answer = await first.open('a', 2);
-  if (answer?.kind !== 'opened') throw new Error('not opened');
-  const { epoch, timeline, offset, stateVector } = answer;
-  const position = { epoch, timeline, offset };
-  expect(await second.open('a', 7, { position, stateVector })).toMatchObject({
-    isParted: false,
-    base: 1,
-    offset: 1,
-  });
-  expect(await second.open('a', 8, { position: { ...position, offset: 9 } })).toMatchObject({
-    isParted: true,
-    offset: 1,
-  });
-  expect(await second.open('a', 9, { position: { ...position, epoch: 'no' } })).toMatchObject({
-    kind: 'refused',
-    error: { code: 'epoch-changed' },
-  });
-});
-
-test('CL11 a client of another epoch costs nobody the document, also before its first batch', async () => {
-  const { first } = await pair();
-  const position = { epoch: 'no', timeline: 'memory', offset: 1 };
-  expect(await first.open('a', 9, { position })).toMatchObject({
-    kind: 'refused',
-    error: { code: 'epoch-changed' },
-  });
-  expect(first.events('lost', 'a')).toEqual([]);
-  const third = new EngineFixture(first);
-  expect(await third.open('a', 9, { position })).toMatchObject({ kind: 'refused' });
-  expect(third.journal.loads.filter((document) => document === 'a')).toHaveLength(3);
-});
-
-test('CL11 a client that leaves before the answer gets none', async () => {
-  const { second, first, settle, ann } = await pair();
-  first.append(ann.write('a'));
-  await settle();
-  const epoch = (await first.journal.load('a'))!.epoch;
-  const position = { epoch, timeline: 'memory', offset: 1 };
-  second.engine.request({ kind: 'open', document: 'a', subscription: 7, user: 'ada', position });
-  second.engine.request({ kind: 'close', document: 'a', subscription: 7 });
-  await settle();
-  expect(second.answer(7)).toBeUndefined();
-});
-
 test('CL2 CL11 a document that the journal cannot continue is lost, and loaded for who waits', async () => {
-  const { first, second, settle, ann } = await pair();
+  const { first, second, settle, ann } = await engines();
   for (const text of ['a', 'b']) {
     first.append(ann.write(text));
     await settle();
@@ -197,7 +131,7 @@ test('CL2 CL11 a document that the journal cannot continue is lost, and loaded f
 });
 
 test('CL2 a document of an epoch that is over is lost', async () => {
-  const { first, second, settle } = await pair();
+  const { first, second, settle } = await engines();
   await first.journal.delete('a', { maxHead: 0 });
   await first.journal.create({ document: 'a', epoch: 'second', kind: 'data' });
   second.engine.follow({ kind: 'moved', document: 'a', epoch: 'second', head: 1 });
@@ -206,7 +140,7 @@ test('CL2 a document of an epoch that is over is lost', async () => {
 });
 
 test('CL5 rows of others wait while the outcome of a batch is unknown', async () => {
-  const { first, second, settle, told, ann, bob } = await pair();
+  const { first, second, settle, told, ann, bob } = await engines();
   second.journal.failAppend = () => fullDisk;
   second.append(bob.write('bob'));
   await second.settle();
@@ -225,7 +159,7 @@ test('CL5 rows of others wait while the outcome of a batch is unknown', async ()
 });
 
 test('CL5 a batch that was written in spite of a failure is not written twice', async () => {
-  const { first, second, settle, told, ann, bob } = await pair();
+  const { first, second, settle, told, ann, bob } = await engines();
   const append = second.journal.append.bind(second.journal);
   second.journal.append = async (batches) => {
     second.journal.append = append;
@@ -252,7 +186,7 @@ test('CL5 a batch that was written in spite of a failure is not written twice', 
 });
 
 test('CL12 the journal is read again when reading failed', async () => {
-  const { first, second, settle, ann, bob } = await pair();
+  const { first, second, settle, ann, bob } = await engines();
   first.append(ann.write('ann'));
   await settle();
   const readLater = second.journal.readLater.bind(second.journal);
@@ -267,7 +201,7 @@ test('CL12 the journal is read again when reading failed', async () => {
 });
 
 test('CL13 a document that others hold pauses, while others are committed, and is then alone', async () => {
-  const { first, ann } = await pair();
+  const { first, ann } = await engines();
   await first.create('b');
   await first.open('b', 2);
   const other = new Writer('b', 2);
@@ -289,7 +223,7 @@ test('CL13 a document that others hold pauses, while others are committed, and i
 });
 
 test('CL13 after a second conflict in a row, a document pauses', async () => {
-  const { first, ann } = await pair();
+  const { first, ann } = await engines();
   const times: number[] = [];
   let conflicts = 4;
   first.journal.prevent = () => {
@@ -310,7 +244,7 @@ test('CL13 after a second conflict in a row, a document pauses', async () => {
 });
 
 test('a full shard is told only that the head has moved', async () => {
-  const { first, second, told, ann, bob } = await pair();
+  const { first, second, told, ann, bob } = await engines();
   first.append(ann.write('a'));
   await first.settle();
   second.journal.failAppend = () => fullDisk;
@@ -327,7 +261,7 @@ test('a full shard is told only that the head has moved', async () => {
 });
 
 test('CL2 what conflicts while the engine closes is followed and committed', async () => {
-  const { first, second, ann, bob } = await pair();
+  const { first, second, ann, bob } = await engines();
   first.append(ann.write('ann'));
   await first.settle();
   second.append(bob.write('bob'));
@@ -338,7 +272,7 @@ test('CL2 what conflicts while the engine closes is followed and committed', asy
 
 test('closing ends although a document is held, and although appends conflict again and again', async () => {
   for (const outcome of ['busy', 'conflict'] as const) {
-    const { first, ann } = await pair();
+    const { first, ann } = await engines();
     first.journal.prevent = () => outcome;
     first.append(ann.write('ann'));
     await first.settle();

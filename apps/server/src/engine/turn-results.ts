@@ -53,10 +53,22 @@ export class TurnResults {
     this.#takenBytes += bytes;
   }
 
-  /** Takes the last events of a document that is dropped. */
-  end(loaded: LoadedDocument): void {
+  replyToViewers(loaded: LoadedDocument): void {
+    if (!loaded.authority.clean || loaded.viewers.length === 0) return;
+    const view = loaded.view();
+    for (const id of loaded.viewers) this.#replies.push({ id, kind: 'viewed', view });
+    loaded.viewers = [];
+  }
+
+  /** The last events of a document that is dropped, and the reason. */
+  end(loaded: LoadedDocument, error: unknown): void {
+    const { document } = loaded;
     this.#touched.delete(loaded);
     this.#collectEvents(loaded);
+    for (const id of loaded.viewers)
+      this.#replies.push({ id, kind: 'failed', error: errorOf('overloaded') });
+    this.#notices.push({ kind: 'lost', document });
+    this.reportError('document lost', error, document);
   }
 
   /** Null when there is nothing to post. */

@@ -35,7 +35,7 @@ export interface EngineModelOptions {
   readonly crash: () => void;
 }
 
-type Opening = Extract<EngineRequest, { readonly kind: 'open' }>;
+type Waiting = Extract<EngineRequest, { readonly kind: 'open' | 'append' }>;
 
 const COMMIT_MS = 6;
 const LATE_MS = 40;
@@ -44,7 +44,7 @@ export class EngineModel {
   readonly #options: EngineModelOptions;
   #authority: Authority;
   #follower: JournalFollower;
-  #waiting: { readonly request: Opening; readonly read: number }[] = [];
+  #waiting: { readonly request: Waiting; readonly read: number }[] = [];
   #gap: unknown = null;
   #state: 'running' | 'ended' = 'running';
   readonly #listener = (message: BusMessage) => this.#handle(message);
@@ -66,22 +66,27 @@ export class EngineModel {
   }
 
   ask(request: EngineRequest): void {
+    const { subscription } = request;
+    const isShared = this.#options.cluster !== undefined;
     switch (request.kind) {
       case 'open':
-        if (this.#isAhead(request)) this.#waiting.push({ request, read: this.#follower.request() });
+        if (isShared && this.#authority.isOutdatedFor(request)) this.#wait(request);
         else this.#authority.open(request);
         break;
-      case 'append':
-        this.#authority.submit({ ...request, at: this.#options.clock.now() });
+      case 'append': {
+        const waits = this.#waiting.some(({ request }) => request.subscription === subscription);
+        if (waits || this.#submit(request, isShared ? 'may-be-behind' : 'current') === 'behind')
+          this.#wait(request);
         break;
+      }
       case 'rows:request':
         this.#authority.readRows(request);
         break;
       case 'close':
         this.#waiting = this.#waiting.filter(
-          (waiting) => waiting.request.subscription !== request.subscription,
+          ({ request }) => request.subscription !== subscription,
         );
-        this.#authority.close(request.subscription);
+        this.#authority.close(subscription);
     }
     this.#turn();
   }
@@ -96,13 +101,21 @@ export class EngineModel {
     this.#follower = new JournalFollower(this.#authority);
     emit({ kind: 'lost', document: journal.document });
     // What was just loaded is new enough.
-    for (const { request } of waiting) this.#authority.open(request);
+    for (const { request } of waiting) if (request.kind === 'open') this.#authority.open(request);
   }
 
-  #isAhead({ position }: Opening): boolean {
-    if (this.#options.cluster === undefined || position === undefined) return false;
-    const { epoch, head } = this.#authority;
-    return position.epoch !== epoch || position.offset > head;
+  #submit(
+    request: Extract<EngineRequest, { readonly kind: 'append' }>,
+    server: 'current' | 'may-be-behind',
+  ) {
+    return this.#authority.submit({ ...request, at: this.#options.clock.now() }, server);
+  }
+
+  #wait(request: Waiting): void {
+    const earlier = this.#waiting.find(
+      (waiting) => waiting.request.subscription === request.subscription,
+    );
+    this.#waiting.push({ request, read: earlier?.read ?? this.#follower.request() });
   }
 
   #handle(message: BusMessage): void {
@@ -116,7 +129,9 @@ export class EngineModel {
     this.#follow();
     const answered = this.#waiting.filter(({ read }) => this.#follower.isApplied(read));
     this.#waiting = this.#waiting.filter(({ read }) => !this.#follower.isApplied(read));
-    for (const { request } of answered) this.#authority.open(request);
+    for (const { request } of answered)
+      if (request.kind === 'open') this.#authority.open(request);
+      else this.#submit(request, 'current');
     for (const event of this.#authority.takeEvents()) this.#emit(event);
     const batch = this.#authority.batch();
     if (batch !== null) this.#append(batch);

@@ -130,7 +130,8 @@ export class JournalModel {
   }
 
   replace(): void {
-    this.#earlier.set(this.epoch, this.#committed);
+    Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
+    this.#earlier.set(this.epoch, this.#lost);
     this.epoch = `life-${++this.#lives}`;
     const doc = new Y.Doc();
     doc.clientID = this.#lives;

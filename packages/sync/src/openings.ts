@@ -1,0 +1,93 @@
+/** Answers openings from the committed bytes: rows, a difference, or everything (SY12 to SY17). */
+import { errorOf, type DocumentKind } from '@tandem/protocol';
+import * as Y from 'yjs';
+import type { Admission } from './admission.ts';
+import type { CommittedReplica } from './committed-replica.ts';
+import type { OpenAnswer, OpenRequest, Part, Position } from './engine-event.ts';
+import type { LoadedDocument } from './loaded-document.ts';
+import type { Timelines } from './stored-document.ts';
+import { isEmptyStateVector, isStateVector } from './update-content.ts';
+
+export interface OpeningsOptions {
+  readonly stored: { readonly kind: DocumentKind; readonly timelines: Timelines };
+  readonly committed: CommittedReplica;
+  readonly loaded: LoadedDocument;
+  readonly admission: Admission;
+}
+
+export class Openings {
+  readonly #stored: OpeningsOptions['stored'];
+  readonly #committed: CommittedReplica;
+  readonly #loaded: LoadedDocument;
+  readonly #admission: Admission;
+
+  constructor({ stored, committed, loaded, admission }: OpeningsOptions) {
+    // Without the bytes: they are replaced while the document is in memory.
+    this.#stored = { kind: stored.kind, timelines: stored.timelines };
+    this.#committed = committed;
+    this.#loaded = loaded;
+    this.#admission = admission;
+  }
+
+  isAhead({ user, client, position, stateVector }: OpenRequest): boolean {
+    const { epoch, head } = this.#committed;
+    if (client !== undefined && (this.#admission.owner(client) ?? user) !== user) return true;
+    if (position !== undefined && (position.epoch !== epoch || position.offset > head)) return true;
+    return stateVector !== undefined && !this.#committed.covers(stateVector, client);
+  }
+
+  answer(request: OpenRequest, isClean: boolean): OpenAnswer {
+    const { user, client, position, stateVector } = request;
+    const { epoch, head: offset } = this.#committed;
+    const owner = client === undefined ? undefined : this.#admission.owner(client);
+    if (owner !== undefined && owner !== user)
+      return { kind: 'refused', error: errorOf('client-taken') };
+    if (position !== undefined && position.epoch !== epoch) {
+      return { kind: 'refused', error: errorOf('epoch-changed') };
+    }
+    if (stateVector !== undefined && !isStateVector(stateVector)) {
+      return { kind: 'refused', error: errorOf('bad-message') };
+    }
+    const tail = position === undefined ? null : this.#tail(position, stateVector);
+    const isParted = tail === 'parted';
+    const rows = isParted ? null : tail;
+    return {
+      kind: 'opened',
+      epoch,
+      timeline: this.#stored.timelines.current,
+      isParted,
+      documentKind: this.#stored.kind,
+      schema: this.#loaded.schema,
+      base: position === undefined || rows === null ? 0 : position.offset,
+      offset,
+      stateVector: this.#committed.stateVector,
+      parts: rows ?? this.#difference(stateVector, isClean),
+    };
+  }
+
+  /** Null when the rows are not in memory, `parted` when the position is not of this journal. */
+  #tail(
+    { timeline, offset }: Position,
+    stateVector: Uint8Array | undefined,
+  ): readonly Part[] | null | 'parted' {
+    const isOfJournal = offset === 0 || timeline === this.#stored.timelines.current;
+    if (offset > this.#committed.head || !isOfJournal) return 'parted';
+    const tail = this.#committed.tail(offset);
+    const isHeld =
+      tail === null ||
+      stateVector === undefined ||
+      this.#committed.isBufferedUntil(offset, stateVector);
+    return isHeld ? tail : 'parted';
+  }
+
+  #difference(stateVector: Uint8Array | undefined, isClean: boolean): readonly Part[] {
+    if (stateVector === undefined || isEmptyStateVector(stateVector))
+      return this.#committed.whole();
+    // The loaded document is faster, as long as it holds no more than the committed rows.
+    const loaded = this.#loaded.current;
+    if (loaded === null || !isClean) return this.#committed.whole(stateVector);
+    return [
+      { from: 0, to: this.#committed.head, updates: [Y.encodeStateAsUpdate(loaded, stateVector)] },
+    ];
+  }
+}

@@ -9,6 +9,7 @@ import { Feeds, type FeedHost } from './protocols/feed/feeds.ts';
 import type { Log } from './runtime/log.ts';
 import type { TimerWheel } from './runtime/timer-wheel.ts';
 import { HttpTransports, type TransportHost } from './transports/http-transports.ts';
+import type { TransportRelay } from './transports/transport-relay.ts';
 import { decideUpgrade, refuseUpgrade } from './transports/upgrade.ts';
 import type { WebSockets } from './transports/web-sockets.ts';
 
@@ -18,6 +19,7 @@ export interface GatewayOptions {
   readonly originPolicy: OriginPolicy;
   /** Null: this machine, or a proxy on it. */
   readonly addressOf: (request: IncomingMessage) => string | null;
+  readonly relay: TransportRelay | null;
   readonly mayReadMetrics: BearerCheck;
   readonly wheel: TimerWheel;
   readonly log: Log;
@@ -30,11 +32,11 @@ export class Gateway {
   readonly #feeds: Feeds;
 
   constructor(options: GatewayOptions, webSockets: WebSockets) {
-    const { originPolicy, mayReadMetrics, wheel, log } = options;
+    const { originPolicy, mayReadMetrics, relay, wheel, log } = options;
     this.#options = options;
     this.#webSockets = webSockets;
     const host = transportHost(options);
-    this.#http = new HttpTransports({ host, wheel, originPolicy, log });
+    this.#http = new HttpTransports({ host, wheel, originPolicy, relay, log });
     this.#feeds = new Feeds({ host, originPolicy, mayReadMetrics });
   }
 

@@ -38,6 +38,8 @@ export const HTTP = {
 
 /** WebSockets, and the HTTP stream and long poll that stand in for them. */
 export const TRANSPORT = {
+  /** Of an answer, in one message from the node that holds the transport. */
+  maxRelayedBytes: 192 * KIB,
   /** Frames of one WebSocket message. */
   maxFragments: 64,
   maxBufferedChunks: 1_024,

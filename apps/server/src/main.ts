@@ -1,7 +1,7 @@
 /** The entry point: starts the server, and stops it without losing data. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRedisBus } from './cluster/create-bus.ts';
+import { createBus } from './cluster/create-bus.ts';
 import { WorkerCommandRunner } from './commands/worker-command-runner.ts';
 import { readConfiguration, type Configuration } from './configuration/configuration.ts';
 import { DataDirectory } from './storage/data-directory.ts';
@@ -134,19 +134,19 @@ async function startStorage(
   }: { readonly configuration: Configuration; readonly log: Log; readonly dataDir?: string },
 ) {
   const { description, db, secret } = storage;
-  const bus =
-    redisUrl === null || storage.cluster === null || description.kind !== 'postgres'
-      ? null
-      : createRedisBus({
-          redisUrl,
-          cluster: storage.cluster,
-          node: description.node,
-          clock: systemClock,
-          log,
-        });
   const secrets =
     authSecrets ?? (secret === null ? await loadSecrets(dataDir as string) : ([secret] as const));
   const cluster = openClusterStorage(description, systemClock);
+  const bus =
+    cluster === null || storage.cluster === null
+      ? null
+      : createBus({
+          redisUrl,
+          cluster: storage.cluster,
+          storage: cluster,
+          clock: systemClock,
+          log,
+        });
   const engine = await createWorkerEngine({
     storage: description,
     isShared: cluster !== null,

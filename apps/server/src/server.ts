@@ -53,6 +53,7 @@ import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { ClusterStorage } from './storage/cluster-log.ts';
 import type { Database } from './storage/tables.ts';
+import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 
 export interface ServerOptions {
@@ -143,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       originPolicy,
       addressOf,
       mayReadMetrics: bearerCheck(configuration.metricsToken),
+      relay: options.bus === null ? null : new TransportRelay({ bus: options.bus, clock }),
       wheel,
       log,
     },
@@ -179,7 +181,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   rooms.onPeople((document) => activity.peopleChanged(document));
   const effects = new PostCommitEffects({ hub, activity, rooms, people, errors });
   const cluster =
-    options.cluster === null
+    options.cluster === null || options.bus === null
       ? null
       : new Cluster({
           ...options.cluster,
@@ -217,7 +219,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
     onAppended: (notice) => cluster?.appended(notice),
   });
-  if (cluster?.rooms != null) rooms.setPeers(cluster.rooms);
+  if (cluster !== null) rooms.setPeers(cluster.rooms);
   runner.onStorageChanged((error) => connections.commandStorageChanged(error));
   people.onRename((user) => {
     connections.renameUser(user);

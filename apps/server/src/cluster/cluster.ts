@@ -15,8 +15,7 @@ const LOG_TOPIC = 'log';
 const NOTHING = new Uint8Array();
 
 export interface ClusterOptions extends ClusterStorage {
-  /** Null: nodes see only what is in the database. */
-  readonly bus: Bus | null;
+  readonly bus: Bus;
   readonly engine: Engine;
   readonly openDocuments: () => readonly string[];
   readonly findRoom: RoomExchangeOptions['find'];
@@ -33,8 +32,7 @@ export class Cluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
   readonly #follower: LogFollower;
   readonly #documents: DocumentFollower;
-  /** Null without a bus. */
-  readonly rooms: RoomExchange | null;
+  readonly rooms: RoomExchange;
   #state: 'connected' | 'cut-off' = 'connected';
   #timer: unknown = null;
 
@@ -54,11 +52,11 @@ export class Cluster implements AsyncDisposable {
       heads,
       engine,
       open: openDocuments,
-      isAnnounced: () => bus?.state.kind === 'up',
+      isAnnounced: () => bus.state.kind === 'up',
       clock,
       onFault: (error) => this.#report(error, 'the heads of journals could not be read'),
     });
-    this.rooms = bus === null ? null : new RoomExchange({ bus, engine, find: findRoom, clock });
+    this.rooms = new RoomExchange({ bus, engine, find: findRoom, clock });
   }
 
   /** True while a role may have ended without this node's knowledge: nothing may be sent. */
@@ -71,19 +69,19 @@ export class Cluster implements AsyncDisposable {
     const { bus } = this.#options;
     await this.#follower.start();
     this.#documents.start();
-    bus?.start();
-    await bus?.subscribe(LOG_TOPIC, () => this.#follower.wake());
+    bus.start();
+    await bus.subscribe(LOG_TOPIC, () => this.#follower.wake());
     this.#watch();
   }
 
   handled(entry: number | null): void {
     if (entry === null) return;
     this.#follower.handled(entry);
-    this.#options.bus?.publish(LOG_TOPIC, NOTHING);
+    this.#options.bus.publish(LOG_TOPIC, NOTHING);
   }
 
   appended(notice: Extract<EngineNotice, { kind: 'appended' }>): void {
-    this.rooms?.appended(notice);
+    this.rooms.appended(notice);
   }
 
   /**
@@ -94,18 +92,19 @@ export class Cluster implements AsyncDisposable {
   async announce(effects: readonly Effect[]): Promise<void> {
     const { log, bus } = this.#options;
     await log.append({ channels: [], effects });
-    bus?.publish(LOG_TOPIC, NOTHING);
+    bus.publish(LOG_TOPIC, NOTHING);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { clock, log, heads, bus } = this.#options;
+    const { clock, log, heads, relay, bus } = this.#options;
     clock.clearTimeout(this.#timer);
     this.#follower[Symbol.dispose]();
     this.#documents[Symbol.dispose]();
-    this.rooms?.[Symbol.dispose]();
-    await bus?.[Symbol.asyncDispose]();
+    this.rooms[Symbol.dispose]();
+    await bus[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await heads[Symbol.asyncDispose]();
+    await relay[Symbol.asyncDispose]();
   }
 
   #watch(): void {

@@ -19,6 +19,15 @@ export interface ClusterStorage {
   readonly node: string;
   readonly log: ClusterLog;
   readonly heads: JournalHeads;
+  /** For mail between nodes while there is no faster way. */
+  readonly relay: RelayDatabase;
+}
+
+export interface RelayDatabase extends AsyncDisposable {
+  query<R extends object>(query: {
+    readonly text: string;
+    readonly values?: unknown[];
+  }): Promise<{ readonly rows: readonly R[] }>;
 }
 
 export interface ChannelHead {

@@ -32,7 +32,7 @@ export type StorageDescription =
     };
 
 /** Connections to Postgres of one thread. */
-const CONNECTIONS = { journal: 4, commands: 2, metadata: 8, log: 2, heads: 1 } as const;
+const CONNECTIONS = { journal: 4, commands: 2, metadata: 8, log: 2, heads: 1, relay: 2 } as const;
 
 export function describeSqlite(path: string): StorageDescription {
   return { kind: 'sqlite', path, lock: createWriteLockMemory() };
@@ -108,6 +108,7 @@ export function openClusterStorage(
         node,
         log: new PostgresLog(connect(url, 'log'), { node, clock }),
         heads: new PostgresHeads(connect(url, 'heads')),
+        relay: connect(url, 'relay'),
       };
     }
   }

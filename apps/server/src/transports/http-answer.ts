@@ -1,5 +1,4 @@
 /** Responses of HTTP transports. Caches and proxies must not store, change or buffer them. */
-import type { ServerResponse } from 'node:http';
 import { errorOf, type ErrorCode } from '@tandem/protocol';
 import { HTTP_STATUS } from '../http/api-error.ts';
 
@@ -11,15 +10,29 @@ export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
+/** A `ServerResponse`, or the answer to a request that came to another node. */
+export interface Answer {
+  readonly headersSent: boolean;
+  readonly destroyed: boolean;
+  writeHead(
+    status: number,
+    headers: Readonly<Record<string, string | number>>,
+  ): { end(body?: string | Uint8Array): unknown };
+  /** `close`: nobody waits for it any more. */
+  on(event: 'close', listener: () => void): unknown;
+  once(event: 'finish', listener: () => void): unknown;
+  destroy(): unknown;
+}
+
 export const FRAMES_TYPE = 'application/octet-stream';
 
-export function accept(answer: ServerResponse): void {
+export function accept(answer: Answer): void {
   if (answer.headersSent || answer.destroyed) return;
   answer.writeHead(204, ANSWER_HEADERS).end();
 }
 
 export function answerFrames(
-  answer: ServerResponse,
+  answer: Answer,
   body: Uint8Array,
   headers: Readonly<Record<string, string | number>>,
 ): void {
@@ -35,7 +48,7 @@ export function answerFrames(
 }
 
 export function refuse(
-  answer: ServerResponse,
+  answer: Answer,
   code: ErrorCode,
   detail: string,
   retryAfterS?: number,

@@ -36,7 +36,7 @@ function transport() {
     onError: () => {},
   };
   const poll = new PollTransport(
-    { cookie: null, format: 'text', onGone: () => {} },
+    { node: null, cookie: null, format: 'text', onGone: () => {} },
     new TimerWheel(),
   );
   poll.own(owner);

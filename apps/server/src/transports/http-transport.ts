@@ -3,7 +3,6 @@
  * effect once and in order even when the client repeats them.
  */
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import {
   encodePart,
   PartReader,
@@ -11,11 +10,13 @@ import {
   type TransportKind,
 } from '@tandem/protocol';
 import { TRANSPORT } from '../limits.ts';
-import { accept, refuse } from './http-answer.ts';
+import { accept, refuse, type Answer } from './http-answer.ts';
 import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
 export interface HttpTransportOptions {
+  /** Begins the id: the node that holds the transport; null where there is one. */
+  readonly node: string | null;
   readonly cookie: string | null;
   readonly format: 'text' | 'binary';
   readonly onGone: (transport: HttpTransport) => void;
@@ -24,7 +25,7 @@ export interface HttpTransportOptions {
 export abstract class HttpTransport implements Transport {
   abstract readonly kind: TransportKind;
   abstract readonly bufferedBytes: number;
-  readonly id = randomBytes(TRANSPORT.idBytes).toString('base64url');
+  readonly id: string;
   readonly cookie: string | null;
   incompleteRequests = 0;
   readonly #format: 'text' | 'binary';
@@ -35,11 +36,13 @@ export abstract class HttpTransport implements Transport {
   #waiting: {
     readonly sequence: number;
     readonly body: Uint8Array;
-    readonly answer: ServerResponse;
+    readonly answer: Answer;
   } | null = null;
   #state: 'open' | 'gone' = 'open';
 
-  constructor({ cookie, format, onGone }: HttpTransportOptions) {
+  constructor({ node, cookie, format, onGone }: HttpTransportOptions) {
+    const secret = randomBytes(TRANSPORT.idBytes).toString('base64url');
+    this.id = node === null ? secret : `${node}.${secret}`;
     this.cookie = cookie;
     this.#format = format;
     this.#onGone = onGone;
@@ -60,7 +63,7 @@ export abstract class HttpTransport implements Transport {
     this.#apply(body);
   }
 
-  send(sequence: number, body: Uint8Array, answer: ServerResponse): void {
+  send(sequence: number, body: Uint8Array, answer: Answer): void {
     if (sequence <= this.#lastSequence) {
       accept(answer);
     } else if (sequence !== this.#lastSequence + 1) {

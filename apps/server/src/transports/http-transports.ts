@@ -1,7 +1,7 @@
 /**
- * Routes the requests of HTTP transports. A transport lives in this process, and all of its requests must reach
- * it: in a cluster, ids would begin with the name of the node, and other nodes would forward requests. A client
- * that loses its transport reconnects and loses no data.
+ * Routes the requests of HTTP transports. A transport lives in one process. Its id begins with the name of the
+ * node, and other nodes of a cluster forward its requests. A client that loses its transport reconnects and loses
+ * no data.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -20,10 +20,11 @@ import { readSessionCookie } from '../accounts/session-cookie.ts';
 import { EvictingSet, type Evictable } from '../runtime/evicting-set.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import { FOREIGN, isForeign, type UpgradeRefusal } from './upgrade.ts';
-import { accept, refuse } from './http-answer.ts';
+import { accept, refuse, type Answer } from './http-answer.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 import { PollTransport } from './poll-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
+import type { RelayedRequest, TransportRelay } from './transport-relay.ts';
 import type { Transport } from './transport.ts';
 
 export interface TransportHost {
@@ -37,6 +38,8 @@ export interface HttpTransportsOptions {
   readonly host: TransportHost;
   readonly wheel: TimerWheel;
   readonly originPolicy: OriginPolicy;
+  /** Null: no other node holds transports. */
+  readonly relay: TransportRelay | null;
   readonly log: Log;
 }
 
@@ -51,6 +54,7 @@ export class HttpTransports {
 
   constructor(options: HttpTransportsOptions) {
     this.#options = options;
+    options.relay?.onRequest((request, answer) => this.#handleRelayed(request, answer));
   }
 
   get size(): number {
@@ -90,7 +94,14 @@ export class HttpTransports {
       return;
     }
     const name = header(request, TRANSPORT_HEADERS.transport);
-    const transport = name === null ? null : this.#find(name, request);
+    const { relay } = this.#options;
+    const node = name === null ? null : (relay?.nodeOf(name) ?? null);
+    if (relay !== null && name !== null && node !== null) {
+      await this.#forward(relay, { node, transport: name, path }, { request, answer });
+      return;
+    }
+    const cookie = readSessionCookie(request.headers.cookie);
+    const transport = name === null ? null : this.#find(name, cookie);
     if (name !== null && transport === null) {
       // A client that leaves a closed transport has left.
       if (path === TRANSPORT_PATHS.close) accept(answer);
@@ -103,7 +114,8 @@ export class HttpTransports {
     if (body === 'too-many') refuse(answer, 'too-many', 'One request at a time.');
     else if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
     else if (body === null || answer.destroyed) return;
-    else if (transport !== null) this.#continue(path, transport, { request, body, answer });
+    else if (transport !== null)
+      this.#continue(path, transport, { asked: numbersOf(request), body, answer });
     else if (path === TRANSPORT_PATHS.stream || path === TRANSPORT_PATHS.poll)
       this.#open(path, { request, body, answer });
     else refuse(answer, 'bad-message', `The header ${TRANSPORT_HEADERS.transport} is missing.`);
@@ -121,23 +133,63 @@ export class HttpTransports {
   }
 
   /** The session cookie must match, too: the id alone is useless in another browser. Addresses may change (T6). */
-  #find(name: string, request: IncomingMessage): HttpTransport | null {
+  #find(name: string, cookie: string | null): HttpTransport | null {
     const transport = this.#transports.get(name);
-    if (transport === undefined) return null;
-    return transport.cookie === readSessionCookie(request.headers.cookie) ? transport : null;
+    return transport?.cookie === cookie ? transport : null;
   }
 
-  #continue(path: string, transport: HttpTransport, { request, body, answer }: Exchange): void {
+  async #forward(
+    relay: TransportRelay,
+    to: { readonly node: string; readonly transport: string; readonly path: string },
+    { request, answer }: Pick<Exchange, 'request'> & { readonly answer: ServerResponse },
+  ): Promise<void> {
+    const body = await readBody(request, MAX_SEND_BYTES);
+    if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
+    if (body === 'too-large' || body === null) return;
+    const aborted = new AbortController();
+    answer.on('close', () => aborted.abort());
+    const { node, transport, path } = to;
+    const cookie = readSessionCookie(request.headers.cookie);
+    const asked = { ...numbersOf(request), transport, path, cookie, body };
+    const outcome = await relay.send(node, asked, aborted.signal);
+    if (answer.destroyed) return;
+    if (outcome.kind === 'answered') {
+      const { status, headers, body: answered } = outcome.answer;
+      answer.writeHead(status, { ...headers }).end(answered);
+    } else if (outcome.kind === 'failed') {
+      refuse(answer, 'overloaded', 'Another server does not answer. Try again.', 1);
+    } else if (path === TRANSPORT_PATHS.close) {
+      accept(answer);
+    } else {
+      refuse(answer, 'not-found', 'This connection is over. Open a new one.');
+    }
+  }
+
+  #handleRelayed(
+    { transport: name, cookie, path, ...asked }: RelayedRequest,
+    answer: Answer,
+  ): void {
+    const transport = this.#find(name, cookie);
+    if (transport !== null) this.#continue(path, transport, { asked, body: asked.body, answer });
+    else if (path === TRANSPORT_PATHS.close) accept(answer);
+    else refuse(answer, 'not-found', 'This connection is over. Open a new one.');
+  }
+
+  #continue(
+    path: string,
+    transport: HttpTransport,
+    { asked, body, answer }: { asked: Numbers; body: Uint8Array; answer: Answer },
+  ): void {
     if (transport.isGone) {
       refuse(answer, 'not-found', 'This connection is over. Open a new one.');
     } else if (path === TRANSPORT_PATHS.send) {
-      transport.send(number(request, TRANSPORT_HEADERS.sequence) ?? 0, body, answer);
+      transport.send(asked.sequence ?? 0, body, answer);
     } else if (path === TRANSPORT_PATHS.close) {
-      transport.gone(number(request, TRANSPORT_HEADERS.close) ?? 1000);
+      transport.gone(asked.close ?? 1000);
       accept(answer);
     } else if (path === TRANSPORT_PATHS.poll && transport instanceof PollTransport) {
-      const received = number(request, TRANSPORT_HEADERS.received) ?? 0;
-      const holdMs = Math.min(number(request, TRANSPORT_HEADERS.hold) ?? 0, POLL_HOLD_MS);
+      const received = asked.received ?? 0;
+      const holdMs = Math.min(asked.hold ?? 0, POLL_HOLD_MS);
       transport.poll({ received, holdMs }, answer);
     } else {
       refuse(answer, 'bad-message', 'This connection is of another kind.');
@@ -158,6 +210,7 @@ export class HttpTransports {
     const refusal = this.#options.host.tryAccept(request, () => {
       if (answer.destroyed) return;
       const options: HttpTransportOptions = {
+        node: this.#options.relay?.node ?? null,
         cookie: readSessionCookie(request.headers.cookie),
         format: subprotocol === SUBPROTOCOL_BINARY ? 'binary' : 'text',
         onGone: ({ id }) => this.#transports.delete(id),
@@ -187,6 +240,17 @@ interface Exchange {
 function header({ headers }: IncomingMessage, name: string): string | null {
   const value = headers[name.toLowerCase()];
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+type Numbers = Pick<RelayedRequest, 'sequence' | 'received' | 'hold' | 'close'>;
+
+function numbersOf(request: IncomingMessage): Numbers {
+  return {
+    sequence: number(request, TRANSPORT_HEADERS.sequence),
+    received: number(request, TRANSPORT_HEADERS.received),
+    hold: number(request, TRANSPORT_HEADERS.hold),
+    close: number(request, TRANSPORT_HEADERS.close),
+  };
 }
 
 function number(request: IncomingMessage, name: string): number | null {

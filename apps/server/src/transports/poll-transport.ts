@@ -2,12 +2,11 @@
  * Long polls: each request is held until there are frames to send. Responses are numbered, and kept until the next
  * request confirms them. Works where proxies cut off every longer response (T4).
  */
-import type { ServerResponse } from 'node:http';
 import { MAX_POLL_BYTES, POLL_GONE_MS, TRANSPORT_HEADERS } from '@tandem/protocol';
 import { TRANSPORT } from '../limits.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Frame } from './frame.ts';
-import { answerFrames, refuse } from './http-answer.ts';
+import { answerFrames, refuse, type Answer } from './http-answer.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 
 export interface Poll {
@@ -22,7 +21,7 @@ export class PollTransport extends HttpTransport implements Expiring {
   readonly #wheel: TimerWheel;
   /** Ends the wait of a held request; without one, the transport. */
   readonly #deadline = new Deadline(this);
-  #held: ServerResponse | null = null;
+  #held: Answer | null = null;
   /** The newest response with frames; its body is empty once the client confirmed it. */
   #unconfirmed = { sequence: 0, body: NOTHING };
   #waiting: Uint8Array[] = [];
@@ -38,7 +37,7 @@ export class PollTransport extends HttpTransport implements Expiring {
     return this.#waitingBytes + this.#unconfirmed.body.byteLength;
   }
 
-  poll({ received, holdMs }: Poll, response: ServerResponse): void {
+  poll({ received, holdMs }: Poll, response: Answer): void {
     const { sequence, body } = this.#unconfirmed;
     if (received !== sequence && (received !== sequence - 1 || body.byteLength === 0)) {
       refuse(response, 'bad-message', 'An answer is missing.');
@@ -118,7 +117,7 @@ export class PollTransport extends HttpTransport implements Expiring {
     this.#respond(response, body);
   }
 
-  #respond(response: ServerResponse, body: Uint8Array): void {
+  #respond(response: Answer, body: Uint8Array): void {
     answerFrames(response, body, {
       [TRANSPORT_HEADERS.transport]: this.id,
       // An empty response repeats the number before.
@@ -126,7 +125,7 @@ export class PollTransport extends HttpTransport implements Expiring {
     });
   }
 
-  #onAbort(response: ServerResponse): void {
+  #onAbort(response: Answer): void {
     if (this.#held !== response) return;
     this.#held = null;
     this.#wheel.arm(this.#deadline, POLL_GONE_MS);

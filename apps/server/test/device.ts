@@ -4,6 +4,7 @@
  */
 import type { ServerMessage } from '@tandem/protocol';
 import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/sync';
+import type { ClientOptions } from 'ws';
 import * as Y from 'yjs';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
@@ -49,13 +50,19 @@ export class Device {
     this.doc.getText('text').delete(this.text.indexOf(words), words.length);
   }
 
-  async connect(server: RunningServer): Promise<void> {
+  get isConnected(): boolean {
+    return this.#client !== null && this.#client.closed === null;
+  }
+
+  async connect(server: RunningServer, options: ClientOptions = {}): Promise<void> {
     this.disconnect();
-    const client = await NativeClient.onAuthenticated(server, { guest: this.#guest });
+    const client = await NativeClient.onAuthenticated(server, { guest: this.#guest, ...options });
     this.#client = client;
     client.socket.on('message', () => this.#receive(client));
     this.#run(this.channel.open(++this.#lastRef));
-    await eventually('the document is open', () => this.channel.phase === 'live');
+    const isOpen = () => this.channel.phase === 'live';
+    await eventually('the document is open', () => isOpen() || client.closed !== null);
+    if (!isOpen()) throw new Error('the connection ended before the document was open');
   }
 
   disconnect(): void {

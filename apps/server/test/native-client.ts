@@ -57,7 +57,12 @@ export class NativeClient {
       guest,
       schema,
       ...options
-    }: { guest?: SignedIn; format?: 'binary' | 'json'; schema?: number; atEnd?: AtEnd } = {},
+    }: ClientOptions & {
+      guest?: SignedIn;
+      format?: 'binary' | 'json';
+      schema?: number;
+      atEnd?: AtEnd;
+    } = {},
   ): Promise<NativeClient> {
     const { token } = guest ?? (await signIn(server));
     const client = new NativeClient(server, options);
@@ -68,7 +73,8 @@ export class NativeClient {
   }
 
   async opened(): Promise<void> {
-    await eventually('the socket is open', () => this.socket.readyState === WebSocket.OPEN);
+    await eventually('the socket is open', () => this.socket.readyState !== WebSocket.CONNECTING);
+    if (this.socket.readyState !== WebSocket.OPEN) throw new Error('the socket does not open');
   }
 
   hello(token: string, schema: number = SCHEMA_VERSION): void {
@@ -92,7 +98,7 @@ export class NativeClient {
     type: T,
     fits?: (message: MessageOf<T>) => boolean,
   ): Promise<MessageOf<T>> {
-    return await takeMessage(this.received, type, fits);
+    return await takeMessage(this.received, type, fits, () => this.closed !== null);
   }
 
   async end(): Promise<{ readonly code: number; readonly reason: string }> {

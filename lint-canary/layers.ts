@@ -27,7 +27,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['probe', 'cluster'],
     ['engine-notices', 'gateway', 'post-commit-effects'],
     ['server'],
-    ['main'],
+    ['main', 'migrate'],
   ],
   'apps/web/src': [
     ['components', 'runtime', 'zod-csp'],

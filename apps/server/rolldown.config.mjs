@@ -1,4 +1,4 @@
-// One process, one flat folder: dist/main.js and a file for each worker, with everything inside but
+// One flat folder: dist/main.js, dist/migrate.js and a file for each worker, with everything inside but
 // native addons, which node_modules beside dist provides.
 //
 // Every src/**/*-worker.ts is an entry and keeps its name: src/database/database-worker.ts becomes
@@ -15,7 +15,7 @@ const source = join(import.meta.dirname, 'src');
 
 /** @satisfies {import('rolldown').RolldownOptions} */
 const configuration = {
-  input: { main: join(source, 'main.ts'), ...workers() },
+  input: { main: join(source, 'main.ts'), migrate: join(source, 'migrate.ts'), ...workers() },
   platform: 'node',
   external: ['@photostructure/sqlite'],
   // Node 20.19 knows neither `using` nor `await using`.

@@ -12,8 +12,8 @@ const SECRET_BYTES = 32;
  * @throws StartupError
  */
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
-  const path = join(dataDir, 'secret');
-  const secret = (await readSecret(path)) ?? (await makeSecret(path));
+  const path = pathIn(dataDir);
+  const secret = (await readSecret(dataDir)) ?? (await makeSecret(path));
   if (secret.length < SECRET_BYTES)
     throw new StartupError(
       `${path} holds no secret. Delete it and one is made; people then sign in again.`,
@@ -21,7 +21,9 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
   return [secret];
 }
 
-async function readSecret(path: string): Promise<string | null> {
+/** @returns null without one. @throws StartupError */
+export async function readSecret(dataDir: string): Promise<string | null> {
+  const path = pathIn(dataDir);
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {
@@ -29,6 +31,22 @@ async function readSecret(path: string): Promise<string | null> {
     if (code === 'ENOENT') return null;
     throw new StartupError(readProblem(path, { code, message }), { cause: error });
   }
+}
+
+/** @throws StartupError, also when the folder has another secret. */
+export async function keepSecret(dataDir: string, secret: string): Promise<void> {
+  const path = pathIn(dataDir);
+  const existing = await readSecret(dataDir);
+  if (existing === secret) return;
+  if (existing !== null)
+    throw new StartupError(
+      `${path} is the secret of another database. Nothing was changed. Migrate into another folder.`,
+    );
+  await writeSecret(path, secret);
+}
+
+function pathIn(dataDir: string): string {
+  return join(dataDir, 'secret');
 }
 
 function readProblem(
@@ -42,9 +60,14 @@ function readProblem(
   return `${path} cannot be read: ${message}.`;
 }
 
-/** Creates the file atomically and durably, readable by its owner only. */
 async function makeSecret(path: string): Promise<string> {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  await writeSecret(path, secret);
+  return secret;
+}
+
+/** Creates the file atomically and durably, readable by its owner only. */
+async function writeSecret(path: string, secret: string): Promise<void> {
   const unfinished = `${path}.new`;
   try {
     await rm(unfinished, { force: true });
@@ -56,7 +79,6 @@ async function makeSecret(path: string): Promise<string> {
       await file.close();
     }
     await rename(unfinished, path);
-    return secret;
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
     const { code, message } = error as NodeJS.ErrnoException;

@@ -90,6 +90,53 @@ export class DataDirectory {
     return directory;
   }
 
+  /**
+   * Locks the directory of a stopped server, whose database is only read.
+   *
+   * @throws StartupError when another process holds it, or when the database and its log do not belong together.
+   * @throws StorageError when the database is damaged or the disk fails.
+   */
+  static async openForReading(
+    path: string,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ): Promise<DataDirectory> {
+    if (sizeOf(join(path, DATABASE_FILE)) === 0)
+      throw new StartupError(
+        `The folder "${path}" holds no database: ${DATABASE_FILE} is missing.`,
+      );
+    const directory = new DataDirectory(path, lockFolder(path), clock);
+    try {
+      if (!directory.#isAsLeft()) await directory.#check(log);
+      return directory;
+    } catch (error) {
+      directory.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Locks a directory that is to receive a database.
+   *
+   * @throws StartupError when it holds one, or when another process holds it.
+   */
+  static openEmpty(path: string, clock: Clock): DataDirectory {
+    const directory = new DataDirectory(path, lockFolder(path), clock);
+    const found = ['', '-wal', '-shm'].find((end) => existsSync(directory.database + end));
+    if (found === undefined) {
+      // It describes a database that is gone.
+      rmSync(join(path, STATE_FILE), { force: true });
+      return directory;
+    }
+    directory.release();
+    throw new StartupError(
+      `The folder "${path}" is not empty: it holds ${DATABASE_FILE}${found}. Nothing was changed. Migrate into another folder.`,
+    );
+  }
+
+  release(): void {
+    this.#lock.close();
+  }
+
   discardUnfinished(): void {
     if (this.#isNew)
       for (const end of ['', '-wal', '-shm']) rmSync(this.database + end, { force: true });

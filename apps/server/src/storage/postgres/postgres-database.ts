@@ -36,11 +36,7 @@ export function connectPostgres(connections: Connections): Database {
  * @throws StorageError
  */
 export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Database> {
-  const db = connectPostgres({
-    connect: () => postgres.connect(),
-    release: (client, isUsable) => client.release(!isUsable),
-    close: () => postgres[Symbol.asyncDispose](),
-  });
+  const db = connectPool(postgres);
   try {
     await migrate(db, { kind: 'postgres', clock });
     return db;
@@ -48,6 +44,15 @@ export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Da
     await db.destroy();
     throw error;
   }
+}
+
+/** @param postgres is closed together with the database. */
+export function connectPool(postgres: Postgres): Database {
+  return connectPostgres({
+    connect: () => postgres.connect(),
+    release: (client, isUsable) => client.release(!isUsable),
+    close: () => postgres[Symbol.asyncDispose](),
+  });
 }
 
 /** A client as Kysely uses it, with errors as `StorageError`. */

@@ -17,12 +17,13 @@ export interface PostgresOptions {
   readonly connections: number;
   /** Shown in `pg_stat_activity`. */
   readonly name: string;
+  readonly queryTimeoutMs?: number;
 }
 
 export type Query = Pick<QueryConfig, 'name' | 'text' | 'values'>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than any query may take; a connection that is silent for so long is given up. */
+/** Longer than any query of a server may take; a connection that is silent for so long is given up. */
 const QUERY_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 
@@ -31,13 +32,13 @@ const OID = { bytea: 17, int8: 20 } as const;
 export class Postgres implements AsyncDisposable {
   readonly #pool: Pool;
 
-  constructor({ url, connections, name }: PostgresOptions) {
+  constructor({ url, connections, name, queryTimeoutMs = QUERY_TIMEOUT_MS }: PostgresOptions) {
     this.#pool = new Pool({
       connectionString: url,
       max: connections,
       application_name: name,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: queryTimeoutMs,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       types: { getTypeParser },

@@ -1,0 +1,230 @@
+/**
+ * A database in Postgres as the source or the target of a transfer, each in one transaction: a source is read as
+ * it was at one moment, and a target is as before unless everything was written.
+ */
+import { CompiledQuery, type Transaction } from 'kysely';
+import type { Clock } from '../../runtime/clock.ts';
+import { migrateIn, MIGRATION_LOCK } from '../migrator.ts';
+import { StorageError } from '../storage-error.ts';
+import type { Tables } from '../tables.ts';
+import {
+  BATCH,
+  bytesOf,
+  type TransferRow,
+  type TransferSource,
+  type TransferTarget,
+} from '../transfer/transfer.ts';
+import { NUMBERED, TRANSFER_TABLES, type TransferTable } from '../transfer/transfer-tables.ts';
+import { checkPostgres } from './postgres-cluster.ts';
+import { connectPool } from './postgres-database.ts';
+import { PostgresError } from './postgres-error.ts';
+import { Postgres } from './postgres.ts';
+
+/** Longer than sorting or committing many gigabytes takes. */
+const QUERY_TIMEOUT_MS = 60 * 60 * 1000;
+const LOCK_TIMEOUT_MS = 5_000;
+const FIRST_FETCH_ROWS = 16;
+
+const SQL_TYPES = { text: 'text', integer: 'bigint', bytes: 'bytea' } as const;
+
+/** @throws StorageError */
+export async function readFromPostgres<T>(
+  url: string,
+  work: (source: PostgresTransferSource) => Promise<T>,
+): Promise<T> {
+  await using postgres = connect(url);
+  const db = connectPool(postgres).withoutPlugins();
+  const transaction = db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only');
+  return await transaction.execute(async (open) => {
+    const statements = new Statements(open);
+    await statements.prepare();
+    await statements.lock();
+    await assertNoServer(statements);
+    return await work(new PostgresTransferSource(statements));
+  });
+}
+
+/** @throws StorageError */
+export async function writeToPostgres<T>(
+  url: string,
+  { clock, secret }: { readonly clock: Clock; readonly secret: string | null },
+  work: (target: TransferTarget) => Promise<T>,
+): Promise<T> {
+  await using postgres = connect(url);
+  await checkPostgres(postgres);
+  const db = connectPool(postgres).withoutPlugins();
+  return await db.transaction().execute(async (open) => {
+    const statements = new Statements(open);
+    await statements.prepare();
+    await statements.lock();
+    await assertNoServer(statements);
+    await migrateIn(open, { kind: 'postgres', clock });
+    await assertEmpty(statements);
+    await statements.run('delete from timeline');
+    return await work(new PostgresTransferTarget(statements, secret));
+  });
+}
+
+export class PostgresTransferSource implements TransferSource {
+  protected readonly statements: Statements;
+
+  constructor(statements: Statements) {
+    this.statements = statements;
+  }
+
+  async readAppliedMigrations(): Promise<readonly string[]> {
+    const tables = await this.statements.run(
+      "select 1 from pg_class where oid = to_regclass('migration')",
+    );
+    if (tables.length === 0) return [];
+    const rows = await this.statements.run<{ readonly name: string }>('select name from migration');
+    return rows.map(({ name }) => name);
+  }
+
+  /** @returns what signs tokens, unless the operator has set another one. */
+  async readSecret(): Promise<string | null> {
+    const [row] = await this.statements.run<{ secret: string }>('select secret from cluster');
+    return row?.secret ?? null;
+  }
+
+  async *read(table: TransferTable): AsyncGenerator<readonly TransferRow[]> {
+    const columns = Object.keys(table.columns);
+    const cursor = `transfer_${table.name}`;
+    await this.statements.run(
+      `declare ${cursor} no scroll cursor for
+       select ${quoted(columns)} from "${table.name}" order by ${quoted(table.key)}`,
+    );
+    for (let count = FIRST_FETCH_ROWS; ;) {
+      const found = await this.statements.run<Record<string, never>>(
+        `fetch forward ${count} from ${cursor}`,
+      );
+      const rows: TransferRow[] = found.map((row) => columns.map((column) => row[column] as never));
+      if (rows.length > 0) yield rows;
+      if (rows.length < count) break;
+      count = nextCount(rows);
+    }
+    await this.statements.run(`close ${cursor}`);
+  }
+}
+
+class PostgresTransferTarget extends PostgresTransferSource implements TransferTarget {
+  readonly #secret: string | null;
+
+  constructor(statements: Statements, secret: string | null) {
+    super(statements);
+    this.#secret = secret;
+  }
+
+  async write({ name, columns }: TransferTable, rows: readonly TransferRow[]): Promise<void> {
+    const names = Object.keys(columns);
+    const arrays = Object.values(columns).map((kind, at) => `$${at + 1}::${SQL_TYPES[kind]}[]`);
+    await this.statements.run(
+      `insert into "${name}" (${quoted(names)}) select * from unnest(${arrays.join(', ')})`,
+      names.map((_, at) => rows.map((row) => row[at])),
+    );
+  }
+
+  async complete({ id, atMs }: { readonly id: string; readonly atMs: number }): Promise<void> {
+    const { statements } = this;
+    await statements.run(
+      `insert into channel_head (channel, "offset") select channel, max("offset") from event group by channel`,
+    );
+    for (const [table, column] of Object.entries(NUMBERED))
+      await statements.run(
+        `select setval(pg_get_serial_sequence('${table}', '${column}'),
+           coalesce(max("${column}"), 0) + 1, false) from "${table}"`,
+      );
+    await statements.run('insert into timeline (id, began_at) values ($1, $2)', [id, atMs]);
+    if (this.#secret !== null)
+      await statements.run('update cluster set secret = $1', [this.#secret]);
+    for (const { name } of TRANSFER_TABLES) await statements.run(`analyze "${name}"`);
+  }
+}
+
+class Statements {
+  readonly open: Transaction<Tables>;
+
+  constructor(open: Transaction<Tables>) {
+    this.open = open;
+  }
+
+  /** @throws StorageError */
+  async run<R>(text: string, values: readonly unknown[] = []): Promise<readonly R[]> {
+    const { rows } = await this.open.executeQuery<R>(CompiledQuery.raw(text, [...values]));
+    return rows;
+  }
+
+  /** Reading in the order of a key goes along its index, also before the tables were analysed. */
+  async prepare(): Promise<void> {
+    for (const setting of [
+      'statement_timeout = 0',
+      'idle_in_transaction_session_timeout = 0',
+      'enable_sort = off',
+      `lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    ])
+      await this.run(`set local ${setting}`);
+  }
+
+  /** Until the end of the transaction, servers that start wait. */
+  async lock(): Promise<void> {
+    try {
+      await this.run('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    } catch (error) {
+      if (!(error instanceof PostgresError) || !error.message.includes('55P03')) throw error;
+      throw refusal(
+        'A server that starts, or another migration, uses the Postgres database. Wait for its end, and try again.',
+      );
+    }
+  }
+}
+
+async function assertNoServer(statements: Statements): Promise<void> {
+  const others = await statements.run<{ readonly name: string }>(
+    `select distinct application_name as name from pg_stat_activity
+     where datname = current_database() and application_name like 'tandem %' and pid <> pg_backend_pid()
+     order by 1`,
+  );
+  if (others.length === 0) return;
+  throw refusal(
+    `A server uses the Postgres database (${others.map(({ name }) => name).join(', ')}). Stop all servers on it, and try again.`,
+  );
+}
+
+async function assertEmpty(statements: Statements): Promise<void> {
+  for (const { name } of TRANSFER_TABLES) {
+    // A server that was only started has begun a timeline.
+    if (name === 'timeline') continue;
+    const found = await statements.run(`select 1 from "${name}" limit 1`);
+    if (found.length > 0)
+      throw refusal(
+        `The Postgres database is not empty: "${name}" has rows. Nothing was changed. Migrate into an empty database.`,
+      );
+  }
+}
+
+function connect(url: string): Postgres {
+  return new Postgres({
+    url,
+    connections: 1,
+    name: 'tandem migrate',
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+  });
+}
+
+/** As many rows as probably have the bytes of a batch; at most twice as many as before. */
+function nextCount(rows: readonly TransferRow[]): number {
+  const bytes = rows.reduce((sum, row) => sum + bytesOf(row), 1);
+  const fitting = Math.floor((rows.length * BATCH.maxBytes) / bytes);
+  return Math.max(1, Math.min(fitting, rows.length * 2, BATCH.maxRows));
+}
+
+function refusal(message: string): StorageError {
+  return new StorageError({ message, retryable: false, damaged: false });
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}

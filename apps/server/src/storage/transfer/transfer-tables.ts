@@ -1,0 +1,134 @@
+/**
+ * What is transferred between two databases: each table with its columns and its primary key, in whose order its
+ * rows are read. Positions that one database keeps in its own way are the same here: a journal has a head, and
+ * its rows are those that no snapshot covers.
+ */
+import type { Tables } from '../tables.ts';
+
+type ColumnKind = 'text' | 'integer' | 'bytes';
+
+export interface TransferTable {
+  readonly name: TransferredName;
+  readonly columns: Readonly<Record<string, ColumnKind>>;
+  readonly key: readonly string[];
+}
+
+/** `run` is of one process, and `recent` is a part of `update`. */
+type TransferredName = Exclude<keyof Tables, 'run' | 'recent'>;
+
+/** Every column of the table, so that a new one is not forgotten. */
+type ColumnsOf<T extends TransferredName> = T extends 'journal'
+  ? Exclude<keyof Tables['journal'], 'settled'> | 'head'
+  : keyof Tables[T];
+
+type Definitions = {
+  readonly [T in TransferredName]: {
+    readonly columns: Readonly<Record<ColumnsOf<T> & string, ColumnKind>>;
+    readonly key: readonly (ColumnsOf<T> & string)[];
+  };
+};
+
+const DEFINITIONS: Definitions = {
+  user: {
+    columns: { id: 'text', name: 'text', color: 'integer', created_at: 'integer' },
+    key: ['id'],
+  },
+  session: {
+    columns: { id: 'text', user: 'text', created_at: 'integer', expires_at: 'integer' },
+    key: ['id'],
+  },
+  document: {
+    columns: {
+      id: 'text',
+      kind: 'text',
+      title: 'text',
+      owner: 'text',
+      link_access: 'text',
+      excerpt: 'text',
+      folded_title: 'text',
+      folded_excerpt: 'text',
+      created_at: 'integer',
+      updated_at: 'integer',
+    },
+    key: ['id'],
+  },
+  visit: {
+    columns: { user: 'text', document: 'text', opened_at: 'integer', chat_read: 'integer' },
+    key: ['user', 'document'],
+  },
+  member: {
+    columns: { document: 'text', user: 'text', role: 'text' },
+    key: ['document', 'user'],
+  },
+  command: {
+    columns: { id: 'text', user: 'text', result: 'text', at: 'integer' },
+    key: ['id', 'user'],
+  },
+  event: {
+    columns: { channel: 'text', offset: 'integer', data: 'text', at: 'integer' },
+    key: ['channel', 'offset'],
+  },
+  chat_message: {
+    columns: {
+      document: 'text',
+      number: 'integer',
+      id: 'text',
+      author: 'text',
+      text: 'text',
+      mentions: 'text',
+      reply_to: 'text',
+      at: 'integer',
+      edited_at: 'integer',
+      deleted_at: 'integer',
+    },
+    key: ['document', 'number'],
+  },
+  chat_author: {
+    columns: { user: 'text', document: 'text' },
+    key: ['user', 'document'],
+  },
+  chat_reaction: {
+    columns: {
+      order: 'integer',
+      document: 'text',
+      message: 'text',
+      emoji: 'text',
+      place: 'integer',
+      user: 'text',
+    },
+    key: ['order'],
+  },
+  timeline: {
+    columns: { number: 'integer', id: 'text', began_at: 'integer' },
+    key: ['number'],
+  },
+  journal: {
+    columns: {
+      document: 'text',
+      epoch: 'text',
+      kind: 'text',
+      head: 'integer',
+      snapshot_offset: 'integer',
+    },
+    key: ['document'],
+  },
+  snapshot: {
+    columns: { document: 'text', data: 'bytes' },
+    key: ['document'],
+  },
+  update: {
+    columns: { document: 'text', offset: 'integer', data: 'bytes', user: 'text', at: 'integer' },
+    key: ['document', 'offset'],
+  },
+  client: {
+    columns: { document: 'text', client: 'integer', user: 'text' },
+    key: ['document', 'client'],
+  },
+};
+
+export const TRANSFER_TABLES: readonly TransferTable[] = Object.entries(DEFINITIONS).map(
+  ([name, definition]) => ({ name: name as TransferredName, ...definition }),
+);
+
+/** Tables whose rows are numbered in the order of their insertion. */
+export const NUMBERED = { timeline: 'number', chat_reaction: 'order' } as const;

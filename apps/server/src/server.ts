@@ -99,7 +99,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const metricsCollector = new MetricsCollector({
     metrics,
     engine,
-    serverStats: () => ({ state: connections.state, connections, rooms: rooms.all() }),
+    serverStats: () => ({
+      certificateExpiresAtMs: listener.certificateExpiresAtMs,
+      state: connections.state,
+      connections,
+      rooms: rooms.all(),
+    }),
   });
 
   const eventChannels = createEventChannels({

@@ -79,6 +79,8 @@ test('pages, the API, WebSockets, streams, polls and the self-probe are encrypte
   await expect
     .poll(readProbes, { timeout: 10_000 })
     .toMatch(/^tandem_probe_seconds_count\{path="\w+"\} [1-9]/m);
+  const expiry = /^tandem_certificate_expiry_timestamp_seconds (\S+)$/m.exec(await readProbes());
+  expect(Number(expiry?.[1]) * 1_000).toBeGreaterThan(Date.now());
   expect(await readProbes()).not.toMatch(/^tandem_probe_failures_total\{.*\} [1-9]/m);
 });
 

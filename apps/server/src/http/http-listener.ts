@@ -49,12 +49,14 @@ const STARTING = 'Tandem is starting. Come back in a moment.\n';
 export class HttpListener implements AsyncDisposable {
   readonly server: Server;
   readonly #tls: TlsServer | null;
+  #certificateExpiresAtMs: number | null;
   readonly #headers: HeadersOf;
   #phase: Phase = 'starting';
   #handlers: HttpHandlers | null = null;
 
   private constructor({ headers, trustedProxies, certificate }: HttpListenerOptions) {
     this.#headers = headers;
+    this.#certificateExpiresAtMs = certificate?.expiresAt ?? null;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
       this.#request(request, response);
     this.#tls =
@@ -90,6 +92,10 @@ export class HttpListener implements AsyncDisposable {
     return listener;
   }
 
+  get certificateExpiresAtMs(): number | null {
+    return this.#certificateExpiresAtMs;
+  }
+
   get isSecure(): boolean {
     return this.#tls !== null;
   }
@@ -97,6 +103,7 @@ export class HttpListener implements AsyncDisposable {
   /** For new connections; open ones go on with theirs. */
   replaceCertificate(certificate: TlsCertificate): void {
     this.#tls?.setSecureContext(secureContextOf(certificate));
+    this.#certificateExpiresAtMs = certificate.expiresAt;
   }
 
   get address(): AddressInfo {

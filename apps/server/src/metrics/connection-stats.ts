@@ -20,6 +20,8 @@ export interface RoomView {
 }
 
 export interface ServerStats {
+  /** Since the epoch; null without TLS in the process. */
+  readonly certificateExpiresAtMs: number | null;
   readonly state: 'open' | 'draining';
   readonly connections: Iterable<ConnectionView>;
   readonly rooms: Iterable<RoomView>;

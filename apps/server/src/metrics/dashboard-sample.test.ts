@@ -8,7 +8,12 @@ function context() {
   const metrics = new Metrics();
   let at = 1_000_000;
   const rooms: RoomView[] = [];
-  const serverStats = (): ServerStats => ({ state: 'open', connections: [], rooms });
+  const serverStats = (): ServerStats => ({
+    certificateExpiresAtMs: null,
+    state: 'open',
+    connections: [],
+    rooms,
+  });
   const sampler = new DashboardSampler({
     metrics,
     serverStats,

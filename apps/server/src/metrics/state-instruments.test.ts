@@ -10,7 +10,12 @@ function oldestUnacknowledged(
   metrics: Metrics,
   rooms: readonly Pick<RoomView, 'oldestUnacknowledgedMs'>[] = [],
 ): number | undefined {
-  const stats = { state: 'open', connections: [], rooms: rooms as readonly RoomView[] } as const;
+  const stats = {
+    certificateExpiresAtMs: null,
+    state: 'open',
+    connections: [],
+    rooms: rooms as readonly RoomView[],
+  } as const;
   const instruments = stateInstruments(stats, metrics, { shards: [], compactions: 0 });
   const gauge = instruments.find(({ name }) => name === 'tandem_oldest_unacknowledged_seconds');
   return [...(gauge?.samples() ?? [])][0]?.value;

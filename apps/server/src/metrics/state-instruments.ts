@@ -14,6 +14,7 @@ export function stateInstruments(
   engine: EngineStats,
 ): readonly Instrument[] {
   const { kinds, total } = connections;
+  const { certificateExpiresAtMs } = serverStats;
   const queuedBytes = sumQueuedBytes(serverStats.connections);
   let rooms = 0;
   let channels = 0;
@@ -40,6 +41,11 @@ export function stateInstruments(
       'tandem_drain_remaining',
       'Connections that are still open while the server drains.',
       serverStats.state === 'draining' ? total : 0,
+    ),
+    new Gauge(
+      'tandem_certificate_expiry_timestamp_seconds',
+      'When the certificate of the port expires, since the epoch; none without TLS_CERT.',
+      certificateExpiresAtMs === null ? [] : certificateExpiresAtMs / 1_000,
     ),
     new Gauge('tandem_send_queue_bytes', 'Bytes that wait to be sent to connections.', queuedBytes),
     new Gauge('tandem_rooms', 'Documents that are open.', rooms),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { OpenRequest } from './engine-event.ts';
-import { textOf } from './simulation/content.ts';
+import { FORBIDDEN, textOf } from './simulation/content.ts';
 import { laterRows, start, Writer } from './testing/authority-harness.ts';
 
 const textOfRows = (updates: readonly Uint8Array[]) => {
@@ -152,6 +152,50 @@ describe('an append that conflicts', () => {
     authority.committed(batch);
     expect(authority.follow(later)).toBe('followed');
     expect(events()).toEqual(['committed 0-1 by 1 acks 1:1', 'committed 1-2 by 0 acks ']);
+  });
+
+  test('CL5 after a batch that was busy, rows are followed, unless an earlier attempt is unknown', () => {
+    const { authority, submit, commit, events } = start();
+    const writer = new Writer(1);
+    submit(1, 1, writer.write('a'));
+    authority.postponed(authority.batch()!);
+    expect(authority.appending).toBe('idle');
+    const other = new Writer(9);
+    const rows = [other.write('b'), other.write('c')];
+    authority.follow(laterRows(0, rows.slice(0, 1)));
+    submit(1, 2, writer.write('d'));
+    const batch = authority.batch()!;
+    expect(batch).toMatchObject({ base: 1, rows: [{ offset: 2 }, { offset: 3 }] });
+    authority.failed(batch);
+    expect(authority.batch()).toBe(batch);
+    authority.postponed(batch);
+    expect([authority.appending, authority.batch()]).toEqual(['unresolved', batch]);
+    authority.conflicted(batch);
+    authority.follow(laterRows(1, rows.slice(1)));
+    commit();
+    expect(events()).toEqual([
+      'committed 0-1 by 0 acks ',
+      'committed 1-2 by 0 acks ',
+      'committed 2-4 by 1,1 acks 1:2',
+    ]);
+  });
+
+  test('CL7 what may be decided again counts as queued', () => {
+    const { authority, opened, submit, commit } = start();
+    for (const subscription of [2, 3, 4]) opened(subscription);
+    const writer = new Writer(1);
+    const [row, next] = [writer.write('a'), writer.write('b')];
+    submit(1, 1, row);
+    submit(2, 1, row);
+    submit(3, 1, new Writer(3).write(FORBIDDEN));
+    expect(authority.queuedBytes).toBe(2 * row.byteLength);
+    const merged = Y.mergeUpdates([row, next]);
+    submit(4, 1, merged);
+    const bytes = 2 * row.byteLength + merged.byteLength;
+    const queued = authority.queuedBytes;
+    const { rows } = commit();
+    expect(bytes + rows[1]!.update.byteLength).toBe(queued);
+    expect(authority.queuedBytes).toBe(0);
   });
 
   test('CL6 keeps the queue without rebuilding it when the rows are of other client ids', () => {

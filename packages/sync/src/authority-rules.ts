@@ -26,6 +26,7 @@ export type UpdateValidation =
 /** An exception counts as a refusal; the same holds for `CheckChange`. */
 export type ValidateUpdate = (update: Uint8Array, context: ValidationContext) => UpdateValidation;
 
+/** Changes that it accepted apart must be acceptable together: they may come from two servers (CL6). */
 export type CheckChange = (transaction: Y.Transaction) => ErrorBody | null;
 
 export interface AuthorityRules {

@@ -27,6 +27,13 @@ export type AppendState = 'idle' | 'unresolved' | 'conflicted';
  */
 export type FollowOutcome = 'followed' | 'known' | 'gap' | 'unresolved';
 
+interface Commit {
+  readonly batch: Batch;
+  state: 'in-flight' | 'failed';
+  /** An attempt may be on disk. */
+  isUnknown: boolean;
+}
+
 export class Authority {
   readonly document: string;
   readonly epoch: string;
@@ -39,7 +46,7 @@ export class Authority {
   readonly #admission: Admission;
   readonly #openings: Openings;
   #lastBatch: string | null;
-  #commit: { readonly batch: Batch; state: 'in-flight' | 'failed' } | null = null;
+  #commit: Commit | null = null;
   #isBehind = false;
   #events: EngineEvent[] = [];
 
@@ -106,7 +113,7 @@ export class Authority {
   }
 
   get queuedBytes(): number {
-    return this.#outcomes.rowBytes;
+    return this.#outcomes.bytes;
   }
 
   get size(): number {
@@ -217,8 +224,16 @@ export class Authority {
     this.#isBehind = true;
   }
 
+  /** The batch may be on disk, and is issued again unchanged. */
   failed(batch: Batch): void {
-    this.#expectInFlight(batch).state = 'failed';
+    Object.assign(this.#expectInFlight(batch), { state: 'failed', isUnknown: true });
+  }
+
+  /** The journal was busy: this attempt is not on disk, but an earlier one may be. */
+  postponed(batch: Batch): void {
+    const commit = this.#expectInFlight(batch);
+    commit.state = 'failed';
+    if (!commit.isUnknown) this.#commit = null;
   }
 
   /**
@@ -301,7 +316,7 @@ export class Authority {
     if (decision.kind === 'missing') sender.state = 'awaiting-repair';
   }
 
-  #gather(): { readonly batch: Batch; state: 'in-flight' } | null {
+  #gather(): Commit | null {
     const queued = this.#outcomes.rows;
     if (queued.length === 0) return null;
     const owners = new Map<number, string>();
@@ -316,10 +331,11 @@ export class Authority {
     return {
       batch: { document, epoch, id, base, tail, rows, owners, bytes },
       state: 'in-flight',
+      isUnknown: false,
     };
   }
 
-  #expectInFlight(batch: Batch) {
+  #expectInFlight(batch: Batch): Commit {
     if (this.#commit?.batch !== batch || this.#commit.state !== 'in-flight') {
       throw new Error(`${this.document}: not the batch in flight`);
     }

@@ -31,6 +31,8 @@ export interface Outcome {
   readonly decision: Decision;
 }
 
+const NO_UPDATE = new Uint8Array();
+
 type PublishedRow = Pick<Row, 'update' | 'subscription'>;
 
 export class OutcomeQueue {
@@ -39,6 +41,7 @@ export class OutcomeQueue {
   #outcomes: Outcome[] = [];
   #rowCount = 0;
   #rowBytes = 0;
+  #bytes = 0;
   #reportedOffset: number;
 
   constructor(options: {
@@ -67,9 +70,15 @@ export class OutcomeQueue {
     return this.#rowBytes;
   }
 
+  /** Of rows, and of updates that may have to be decided again. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   push(outcome: Outcome): void {
-    this.#outcomes.push(outcome);
-    this.#count(outcome, 1);
+    const kept = isFinal(outcome.decision) ? withoutUpdate(outcome) : outcome;
+    this.#outcomes.push(kept);
+    this.#count(kept, 1);
   }
 
   /** Moves the rows to later offsets. */
@@ -85,7 +94,7 @@ export class OutcomeQueue {
   takeAll(): readonly Outcome[] {
     const outcomes = this.#outcomes;
     this.#outcomes = [];
-    [this.#rowCount, this.#rowBytes] = [0, 0];
+    [this.#rowCount, this.#rowBytes, this.#bytes] = [0, 0, 0];
     return outcomes;
   }
 
@@ -144,10 +153,13 @@ export class OutcomeQueue {
     return events;
   }
 
-  #count({ decision }: Outcome, change: 1 | -1): void {
-    if (!isRow(decision)) return;
+  #count({ submission, decision }: Outcome, change: 1 | -1): void {
+    const row = isRow(decision) ? decision.row.update : null;
+    if (submission.update !== row) this.#bytes += change * submission.update.byteLength;
+    if (row === null) return;
     this.#rowCount += change;
-    this.#rowBytes += change * decision.row.update.byteLength;
+    this.#rowBytes += change * row.byteLength;
+    this.#bytes += change * row.byteLength;
   }
 
   #committed(
@@ -173,4 +185,13 @@ export class OutcomeQueue {
 
 function isRow(decision: Decision): decision is RowDecision {
   return decision.kind === 'row';
+}
+
+/** Rows of other servers do not change it (CL7). */
+function isFinal({ kind }: Decision): boolean {
+  return kind === 'missing' || kind === 'refused';
+}
+
+function withoutUpdate(outcome: Outcome): Outcome {
+  return { ...outcome, submission: { ...outcome.submission, update: NO_UPDATE } };
 }

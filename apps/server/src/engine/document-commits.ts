@@ -25,8 +25,8 @@ export interface DocumentCommitsOptions extends GroupListeners {
 
 export interface DocumentCommitsListener {
   onCommitted(document: LoadedDocument, batch: Batch): void;
-  /** Another process appended first: the document has to follow it. */
-  onConflict(document: LoadedDocument): void;
+  /** Another process appends, or has appended: the document has to follow it. */
+  onContention(document: LoadedDocument): void;
   onRejected(document: LoadedDocument, error: Error): void;
   onDuration(ms: number): void;
 }
@@ -139,12 +139,9 @@ export class DocumentCommits {
     this.#conflicts++;
     // A document that was dropped meanwhile does not wait.
     if (this.#dirty.has(document)) this.#contended.add(document, outcome);
-    // An earlier attempt may be on disk: only the journal can tell, and it was not asked.
-    if (outcome === 'busy') document.authority.failed(batch);
-    else {
-      document.authority.conflicted(batch);
-      this.#listener.onConflict(document);
-    }
+    if (outcome === 'busy') document.authority.postponed(batch);
+    else document.authority.conflicted(batch);
+    this.#listener.onContention(document);
   }
 
   #reject(document: LoadedDocument, error: unknown): void {

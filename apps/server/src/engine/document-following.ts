@@ -45,6 +45,14 @@ export class DocumentFollowing implements Disposable {
     return this.#reads.size > 0;
   }
 
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const { requests } of this.#waiting.values())
+      for (const { request } of requests)
+        if (request.kind === 'append') bytes += request.update.byteLength;
+    return bytes;
+  }
+
   async readsEnded(): Promise<void> {
     await Promise.all(this.#reads);
   }

@@ -95,7 +95,7 @@ export class ShardWorker implements AsyncDisposable {
       ...{ journal, clock, random },
       listener: {
         onCommitted: (loaded, batch) => this.#afterCommit(loaded, batch),
-        onConflict: (loaded) => this.#resolve(loaded),
+        onContention: (loaded) => this.#resolve(loaded),
         onRejected: (loaded, error) => this.#drop(loaded, error),
         onDuration: (ms) => results.notify({ kind: 'latency', work: 'commit', shard, ms }),
       },
@@ -195,7 +195,8 @@ export class ShardWorker implements AsyncDisposable {
   #postResults(): void {
     const results = this.#results.take();
     if (results === null) return;
-    const { commits, rows, conflicts, queuedBytes } = this.#commits;
+    const { commits, rows, conflicts } = this.#commits;
+    const queuedBytes = this.#commits.queuedBytes + this.#following.waitingBytes;
     const documents = this.#slots.size;
     this.#options.emit({ ...results, queuedBytes, documents, commits, rows, conflicts });
   }

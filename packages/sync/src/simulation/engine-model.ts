@@ -167,7 +167,7 @@ export class EngineModel {
       () => {
         if (isOver()) return;
         if (cluster !== undefined && random.chance(cluster.faults.commitBusy))
-          return settle(() => authority.failed(batch));
+          return settle(() => authority.postponed(batch));
         const outcome = random.chance(faults.commitFails)
           ? 'fails'
           : random.chance(faults.commitCrashes)

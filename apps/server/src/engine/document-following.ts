@@ -92,13 +92,15 @@ export class DocumentFollowing implements Disposable {
     this.#run(document, () => document.follower.resolve());
   }
 
-  /** @returns the requests that waited. */
-  remove(document: LoadedDocument): readonly WaitingRequest[] {
+  /** @returns the openings that waited. Updates end with their subscriptions. */
+  remove(document: LoadedDocument): readonly RequestOf<'open'>[] {
     const waiting = this.#waiting.get(document);
     if (waiting === undefined) return [];
     this.#options.clock.clearTimeout(waiting.timer);
     this.#waiting.delete(document);
-    return waiting.requests.map(({ request }) => request);
+    return waiting.requests
+      .map(({ request }) => request)
+      .filter((request) => request.kind === 'open');
   }
 
   [Symbol.dispose](): void {

@@ -85,3 +85,20 @@ function lacking(): Uint8Array {
   writer.write('never sent');
   return writer.write('lacks it').update;
 }
+
+test('CL14 an update that waits counts as queued, and is dropped with its document', async () => {
+  const { second, settle } = await engines();
+  let answer: (later: null) => void = () => {};
+  second.journal.readLater = () => new Promise((resolve) => (answer = resolve));
+  const update = lacking();
+  second.append({ document: 'a', subscription: 1, cseq: 1, update });
+  await settle();
+  const queued = () => second.engine.stats().shards[0]?.queuedBytes;
+  expect(queued()).toBe(update.byteLength);
+  answer(null);
+  await settle();
+  expect([second.events('lost', 'a').length, queued()]).toEqual([1, 0]);
+  await second.open('a', 2);
+  await settle();
+  expect([second.events('missing', 'a'), queued()]).toEqual([[], 0]);
+});

@@ -101,6 +101,8 @@ for (const door of FRONT_DOORS) {
         const DATABASE_URL = await createDatabase(inject('postgres'));
         const settings = {
           DATABASE_URL,
+          // Containers of a cluster have no folder that may be written to.
+          DATA_DIR: '/dev/null/data',
           ENGINE_WORKERS: '1',
           TRUST_PROXY: '1',
           DRAIN_DELAY_SECONDS: DRAIN_S[door.name],

@@ -1,17 +1,13 @@
 // Bundles the server on each change and runs what came out: one child at a time, ended with SIGTERM,
 // waited for, then started again. A bundle that fails leaves the running server alone.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { watch } from 'rolldown';
 import configuration from '../rolldown.config.mjs';
+import { ServerChild } from './server-child.mjs';
 
 /** Where vite.config.ts of the web application serves it. */
 const WEB_PORT = 5173;
-
-/** A server that is still draining after this long is killed; nothing it called saved is lost. */
-const STOP_LIMIT_MS = 3_000;
 
 const main = join(configuration.output.dir, 'main.js');
 const environment = {
@@ -28,8 +24,7 @@ say(
     (isForOthers ? '' : '; for other machines, start with: pnpm dev --host'),
 );
 
-/** @type {import('node:child_process').ChildProcess | undefined} */
-let child;
+const child = new ServerChild({ main, environment, say });
 let turn = Promise.resolve();
 
 const watcher = watch(configuration);
@@ -37,7 +32,7 @@ watcher.on('event', (event) => {
   if (event.code === 'BUNDLE_END') {
     void event.result.close();
     say(`bundled in ${Math.round(event.duration)} ms, starting`);
-    turn = turn.then(stop).then(start);
+    turn = turn.then(() => child.stop()).then(() => child.start());
   } else if (event.code === 'ERROR') {
     void event.result?.close();
     say(`cannot bundle, the last good one stays:\n${event.error.message}`);
@@ -46,33 +41,9 @@ watcher.on('event', (event) => {
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void end());
 
-function start() {
-  const started = spawn(process.execPath, ['--enable-source-maps', main], {
-    env: environment,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  started.once('exit', (code, signal) => {
-    if (child !== started) return;
-    child = undefined;
-    say(`ended by itself (${signal ?? `code ${code}`}); a change starts it again`);
-  });
-  child = started;
-}
-
-async function stop() {
-  const stopping = child;
-  if (stopping === undefined) return;
-  child = undefined;
-  const exited = once(stopping, 'exit');
-  stopping.kill('SIGTERM');
-  const impatience = setTimeout(() => stopping.kill('SIGKILL'), STOP_LIMIT_MS);
-  await exited;
-  clearTimeout(impatience);
-}
-
 async function end() {
   await watcher.close();
-  await turn.then(stop);
+  await turn.then(() => child.stop());
   process.exit(0);
 }
 

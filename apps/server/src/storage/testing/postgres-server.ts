@@ -2,20 +2,19 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { findPostgresProgram, findPostgresUser } from '../../../scripts/programs.mjs';
 
 const execute = promisify(execFile);
 
 const START_LIMIT_MS = 20_000;
 const INSTALL_LIMIT_MS = 300_000;
-/** Where Debian keeps what it does not put on the path. */
-const VERSIONS = '/usr/lib/postgresql';
 const SETTINGS = { listen_addresses: '', max_connections: '200', shared_buffers: '32MB' };
 
 export class PostgresServer implements AsyncDisposable {
@@ -34,7 +33,7 @@ export class PostgresServer implements AsyncDisposable {
   static async start(): Promise<PostgresServer> {
     const [initdb, postgres] = [await findProgram('initdb'), await findProgram('postgres')];
     const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'));
-    const user = await ownIdentity();
+    const user: Identity = await findPostgresUser();
     if (user.uid !== undefined) await chown(folder, user.uid, user.gid as number);
     await chmod(folder, 0o700);
     const data = join(folder, 'data');
@@ -116,24 +115,8 @@ interface Identity {
   readonly gid?: number;
 }
 
-/** Postgres refuses to run as root. */
-async function ownIdentity(): Promise<Identity> {
-  if (process.getuid?.() !== 0) return {};
-  for (const name of ['postgres', 'nobody']) {
-    try {
-      const [uid, gid] = await Promise.all(
-        ['-u', '-g'].map(async (flag) => Number((await execute('id', [flag, name])).stdout)),
-      );
-      return { uid: uid as number, gid: gid as number };
-    } catch {
-      // Another system's name.
-    }
-  }
-  throw new Error('There is no user as whom Postgres could run.');
-}
-
 async function findProgram(name: string): Promise<string> {
-  const found = locate(name);
+  const found = findPostgresProgram(name);
   if (found !== undefined) return found;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -141,18 +124,7 @@ async function findProgram(name: string): Promise<string> {
     await execute('apt-get', ['update'], options);
     await execute('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'], options);
   }
-  const installed = locate(name);
+  const installed = findPostgresProgram(name);
   if (installed !== undefined) return installed;
   throw new Error(`These tests need Postgres 15 or later: ${name} is not installed.`);
-}
-
-function locate(name: string): string | undefined {
-  const versions = existsSync(VERSIONS)
-    ? readdirSync(VERSIONS).toSorted((one, other) => Number(other) - Number(one))
-    : [];
-  const folders = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    ...versions.map((version) => join(VERSIONS, version, 'bin')),
-  ];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

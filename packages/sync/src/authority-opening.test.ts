@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { MAX_ROWS_MESSAGE_BYTES } from './limits.ts';
 import { rowsOf, start, Writer } from './testing/authority-harness.ts';
 import { docOf, textOf } from './simulation/content.ts';
+import type { StoredDocument } from './stored-document.ts';
 
 describe('opening', () => {
   const at = (offset: number, epoch = 'life-1') => ({
@@ -230,5 +231,32 @@ describe('a restored backup', () => {
     expect(ids(at(5, 'made-up'), 1).join()).toContain('client-taken');
     expect(ids(at(5, 't2'), 1).join()).toContain('client-taken');
     expect(ids({}, 1).join()).toContain('client-taken');
+  });
+
+  test('RS5 a client that advanced to this timeline, and did not send its work yet, may still do so', () => {
+    const bring = (stored: Partial<StoredDocument>, extra: string) => {
+      const { authority, opened, submit, events } = start({
+        ...stored,
+        owners: new Map([[11, 'ann']]),
+      });
+      const [ann, bob] = [new Writer(11), new Writer(22)];
+      Y.applyUpdate(bob.doc, ann.write('a'));
+      bob.write(extra);
+      const { stateVector } = bob;
+      opened(2, { user: 'bob', client: 22, ...at(0, 't2'), stateVector });
+      submit(2, 1, Y.encodeStateAsUpdate(bob.doc), 'bob');
+      submit(2, 2, new Writer(11).write('abc'), 'bob');
+      const batch = authority.batch();
+      if (batch !== null) authority.committed(batch);
+      return [...events(), ...(batch?.owners.keys() ?? [])];
+    };
+    expect(bring({ timelines }, 'b')).toEqual([
+      'committed 0-1 by 2 acks 2:1',
+      'refused 2:2 client-taken',
+      22,
+    ]);
+    expect(bring({ timelines: { current: 't2', earlier: [] } }, 'b')).toEqual([
+      'refused 2:1 client-taken',
+    ]);
   });
 });

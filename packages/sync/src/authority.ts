@@ -141,15 +141,13 @@ export class Authority {
 
   /** Answered by an `answered` event. The client id is leased to the user until `close`. */
   open(request: OpenRequest): void {
-    const { subscription, user, client, position } = request;
+    const { subscription, user, client } = request;
     const answer = this.#openings.answer(request, this.clean);
     if (answer.kind === 'opened') {
-      const returns =
-        answer.isParted && this.#timelines.earlier.includes(position?.timeline as string);
       this.#subscriptions.set(subscription, {
         user,
         client,
-        returns,
+        returns: this.#openings.isReturn(request, answer.isParted),
         newest: 0,
         state: 'accepting',
       });

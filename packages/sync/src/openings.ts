@@ -36,6 +36,15 @@ export class Openings {
     return stateVector !== undefined && !this.#committed.covers(stateVector, client);
   }
 
+  /** Whether the client may bring back other people's work, which a restore has removed (RS5). */
+  isReturn({ client, position, stateVector }: OpenRequest, isParted: boolean): boolean {
+    const { earlier } = this.#stored.timelines;
+    if (earlier.length === 0) return false;
+    if (isParted) return earlier.includes(position?.timeline as string);
+    // It has advanced to this timeline, and its connection ended before it sent that work.
+    return stateVector !== undefined && !this.#committed.covers(stateVector, client);
+  }
+
   answer(request: OpenRequest, isClean: boolean): OpenAnswer {
     const { user, client, position, stateVector } = request;
     const { epoch, head: offset } = this.#committed;

@@ -6,7 +6,7 @@ import { ManualClock, SeededRandom } from '@tandem/testkit';
 import type { Batch } from '@tandem/sync';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryDatabaseFile, temporaryPath } from '../testing/temporary-database.ts';
-import { transfer } from '../transfer/transfer.ts';
+import { transfer, type TransferTarget } from '../transfer/transfer.ts';
 import { RowSettler } from './row-settler.ts';
 import { openSqlite } from './sqlite.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
@@ -139,6 +139,27 @@ test('what an interrupted transfer has left is replaced', async () => {
   expect(readdirSync(dirname(to))).toEqual([]);
   await transferTo(to, from);
   expect(existsSync(to)).toBe(true);
+});
+
+test('a target that differs at the end is not kept', async () => {
+  const from = await temporaryDatabaseFile();
+  const sqlite = openSqlite(from);
+  sqlite.exec(`insert into "user" values ('ada', 'Ada', 1, 1)`);
+  sqlite.close();
+  const to = await temporaryPath('copy.db');
+  {
+    using source = SqliteTransferSource.open(from, clock);
+    using target = await SqliteTransferTarget.create(to, clock);
+    const forgetful: TransferTarget = {
+      read: (table) => target.read(table),
+      write: (table, rows) => target.write(table, table.name === 'user' ? [] : rows),
+      complete: (timeline) => target.complete(timeline),
+    };
+    await expect(transfer(source, forgetful, { clock, onProgress() {} })).rejects.toThrow(
+      'The rows of "user" are not the same after the transfer: 1 rows',
+    );
+  }
+  expect(readdirSync(dirname(to))).toEqual([]);
 });
 
 test('a database of another version, or without tables, is not read', async () => {

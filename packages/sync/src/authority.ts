@@ -12,7 +12,7 @@ import type { EngineEvent, OpenRequest, RowsRequest } from './engine-event.ts';
 import { LoadedDocument } from './loaded-document.ts';
 import { Openings } from './openings.ts';
 import { OutcomeQueue, type Decision, type Submission } from './outcome-queue.ts';
-import type { Batch, LaterRows, StoredDocument, Timelines } from './stored-document.ts';
+import type { Batch, LaterRows, StoredDocument } from './stored-document.ts';
 import type { Subscription } from './subscription.ts';
 
 /** `behind`: nothing was decided. Submit the update again when the document has followed (CL14). */
@@ -37,7 +37,6 @@ interface Commit {
 export class Authority {
   readonly document: string;
   readonly epoch: string;
-  readonly #timelines: Timelines;
   readonly #rules: AuthorityRules;
   readonly #committed: CommittedReplica;
   readonly #subscriptions = new Map<number, Subscription>();
@@ -53,7 +52,6 @@ export class Authority {
   private constructor(stored: StoredDocument, rules: AuthorityRules) {
     this.document = stored.document;
     this.epoch = stored.epoch;
-    this.#timelines = stored.timelines;
     this.#rules = rules;
     this.#committed = new CommittedReplica(stored);
     this.#loaded = new LoadedDocument(this.#committed, rules);

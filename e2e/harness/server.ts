@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BLOCKED, Proxy } from './proxy.ts';
+import { CLUSTER, ClusterProcess } from './cluster-process.ts';
 import { ServerProcess } from './server-process.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
@@ -16,11 +17,11 @@ export interface ServerOptions {
 }
 
 export class Server implements AsyncDisposable {
-  readonly #process: ServerProcess;
+  readonly #process: ServerProcess | ClusterProcess;
   readonly #dataDir: string;
   #proxy: Proxy | undefined;
 
-  private constructor(process: ServerProcess, dataDir: string) {
+  private constructor(process: ServerProcess | ClusterProcess, dataDir: string) {
     this.#process = process;
     this.#dataDir = dataDir;
   }
@@ -31,7 +32,7 @@ export class Server implements AsyncDisposable {
    */
   static async create({ env = {} }: ServerOptions = {}): Promise<Server> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
-    const process = await ServerProcess.create({
+    const process = await (CLUSTER === undefined ? ServerProcess : ClusterProcess).create({
       arguments: ['--enable-source-maps', BUNDLE],
       env: { ...inheritedEnvironment(), ...env, DATA_DIR: dataDir },
     });

@@ -193,6 +193,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           bus: options.bus,
           engine,
           findRoom: (document) => rooms.find(document),
+          setChatTypingOf: (document, change) => eventChannels.setChatTypingOf(document, change),
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
           clock,
           serverLog: log,
@@ -224,7 +225,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
     onAppended: (notice) => cluster?.appended(notice),
   });
-  if (cluster !== null) rooms.setPeers(cluster.rooms);
+  if (cluster !== null) {
+    rooms.setPeers(cluster.rooms);
+    eventChannels.onChatTyping((document, change) => cluster.rooms.onChatTyping(document, change));
+  }
   runner.onStorageChanged((error) => connections.commandStorageChanged(error));
   people.onRename((user) => {
     connections.renameUser(user);

@@ -66,6 +66,10 @@ export class ChannelHub implements Disposable {
     return subscription;
   }
 
+  find(key: ChannelKey): EventChannel | undefined {
+    return this.#channels.get(key);
+  }
+
   recover(subscription: Subscription, from: number): void {
     const { channel, subscriber } = subscription;
     if (!(channel instanceof EventChannel)) return;

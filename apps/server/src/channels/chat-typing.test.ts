@@ -23,7 +23,11 @@ async function chat(...users: string[]) {
     },
   });
   const viewers = new Set(['viewer']);
-  const typing = new ChatTyping({ wheel, mayWrite: async (_, user) => !viewers.has(user) });
+  const typing = new ChatTyping({
+    wheel,
+    mayWrite: async (_, user) => !viewers.has(user),
+    onLocal: () => {},
+  });
   const people = users.map((user) => {
     const subscriber = new FakeSubscriber(user);
     const subscription = hub.subscribe(subscriber, { ref: 1, name: 'chat:d1' });

@@ -9,6 +9,13 @@ import type { Subscription } from './subscription.ts';
 export interface ChatTypingOptions {
   readonly wheel: TimerWheel;
   readonly mayWrite: (document: string, user: string) => Promise<boolean>;
+  /** Somebody here has started or stopped; for other nodes. */
+  readonly onLocal: (document: string, change: TypingChange) => void;
+}
+
+export interface TypingChange {
+  readonly user: string;
+  readonly typing: 'start' | 'stop';
 }
 
 export class ChatTyping {
@@ -25,11 +32,25 @@ export class ChatTyping {
     if (type !== 'chat' || document === null) return;
     // Checked each time: write access may have been revoked.
     if (!(await this.#options.mayWrite(document, user.id))) this.#lists.get(channel)?.stop(user.id);
-    else if (isThere(channel, user.id)) this.#list(channel).start(user.id);
+    else if (isThere(channel, user.id)) {
+      this.#list(channel).start(user.id);
+      this.#options.onLocal(document, { user: user.id, typing: 'start' });
+    }
   }
 
   stop({ channel, subscriber: { user } }: Subscription): void {
-    if (channel instanceof EventChannel) this.#lists.get(channel)?.stop(user.id);
+    if (!(channel instanceof EventChannel)) return;
+    const list = this.#lists.get(channel);
+    if (list?.has(user.id) !== true) return;
+    list.stop(user.id);
+    const { document } = readChannelName(channel.name);
+    if (document !== null) this.#options.onLocal(document, { user: user.id, typing: 'stop' });
+  }
+
+  /** Of somebody on another node. */
+  setTypingOf(channel: EventChannel, { user, typing }: TypingChange): void {
+    if (typing === 'start') this.#list(channel).start(user);
+    else this.#lists.get(channel)?.stop(user);
   }
 
   left(subscription: Subscription): void {

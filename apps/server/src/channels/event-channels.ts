@@ -9,7 +9,8 @@ import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { Activity } from './activity.ts';
 import { ChannelHub, type SubscribeRequest } from './channel-hub.ts';
-import { ChatTyping } from './chat-typing.ts';
+import { chatKey } from '../storage/channel-key.ts';
+import { ChatTyping, type TypingChange } from './chat-typing.ts';
 import { databaseChannels } from './channel-store.ts';
 import { Dashboard } from './dashboard.ts';
 import type { ChannelSubscriber, Subscription } from './subscription.ts';
@@ -30,6 +31,9 @@ export interface EventChannels extends Disposable {
   readonly activity: Activity;
   readonly dashboard: Dashboard;
   subscribe(subscriber: ChannelSubscriber, request: SubscribeRequest): Subscription;
+  /** Sets the one listener for who types here; other nodes need to know. */
+  onChatTyping(listener: (document: string, change: TypingChange) => void): void;
+  setChatTypingOf(document: string, change: TypingChange): void;
   start(): void;
 }
 
@@ -49,7 +53,9 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
   const typing = new ChatTyping({
     wheel,
     mayWrite: (document, user) => store.mayWrite(document, user),
+    onLocal: (document, change) => onChatTyping(document, change),
   });
+  let onChatTyping: (document: string, change: TypingChange) => void = () => {};
   const activity = new Activity({
     number: rooms.nextChannel(),
     load: (user) => loadActivity(db, user),
@@ -84,6 +90,13 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
         case 'sharing':
           return hub.subscribe(subscriber, request);
       }
+    },
+    onChatTyping(listener) {
+      onChatTyping = listener;
+    },
+    setChatTypingOf(document, change) {
+      const channel = hub.find(chatKey(document));
+      if (channel !== undefined) typing.setTypingOf(channel, change);
     },
     start() {
       hub.start();

@@ -19,6 +19,7 @@ export interface ClusterOptions extends ClusterStorage {
   readonly engine: Engine;
   readonly openDocuments: () => readonly string[];
   readonly findRoom: RoomExchangeOptions['find'];
+  readonly setChatTypingOf: RoomExchangeOptions['setChatTypingOf'];
   readonly clock: Clock;
   readonly serverLog: Log;
   /** Another node has committed: in channels that are loaded here, and with effects here. */
@@ -37,7 +38,8 @@ export class Cluster implements AsyncDisposable {
   #timer: unknown = null;
 
   constructor(options: ClusterOptions) {
-    const { log, heads, bus, node, clock, engine, openDocuments, findRoom } = options;
+    const { log, heads, bus, node, clock, engine, openDocuments, findRoom, setChatTypingOf } =
+      options;
     this.#options = options;
     this.#follower = new LogFollower({
       log,
@@ -56,7 +58,7 @@ export class Cluster implements AsyncDisposable {
       clock,
       onFault: (error) => this.#report(error, 'the heads of journals could not be read'),
     });
-    this.rooms = new RoomExchange({ bus, engine, find: findRoom, clock });
+    this.rooms = new RoomExchange({ bus, engine, find: findRoom, setChatTypingOf, clock });
   }
 
   /** True while a role may have ended without this node's knowledge: nothing may be sent. */

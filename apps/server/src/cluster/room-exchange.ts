@@ -26,7 +26,13 @@ export interface RoomExchangeOptions {
   readonly bus: Bus;
   readonly engine: Pick<Engine, 'follow'>;
   readonly find: (document: string) => ExchangedRoom | undefined;
+  readonly setChatTypingOf: (document: string, change: TypingChange) => void;
   readonly clock: Clock;
+}
+
+export interface TypingChange {
+  readonly user: string;
+  readonly typing: 'start' | 'stop';
 }
 
 type Cursors = Extract<LocalPeopleEvent, { kind: 'awareness' }>['entries'];
@@ -105,8 +111,12 @@ export class RoomExchange implements Disposable {
         this.#sendCursorsSoon(document, room, event);
         break;
       case 'typing':
-        this.#publish(document, event);
+        this.#publish(document, { ...event, where: 'document' });
     }
+  }
+
+  onChatTyping(document: string, change: TypingChange): void {
+    if (!this.#isAlone) this.#publish(document, { kind: 'typing', where: 'chat', ...change });
   }
 
   /** Rows that this node has committed. */
@@ -213,7 +223,8 @@ export class RoomExchange implements Disposable {
           find(document)?.remotePeople.receiveAwareness(node, subscription, entries);
         break;
       case 'typing':
-        find(document)?.setTypingOf(message.user, message.typing);
+        if (message.where === 'document') find(document)?.setTypingOf(message.user, message.typing);
+        else this.#options.setChatTypingOf(document, message);
     }
   }
 

@@ -43,7 +43,12 @@ const roomMessage = z.discriminatedUnion('kind', [
       }),
     ),
   }),
-  z.object({ kind: z.literal('typing'), user: id, typing: z.enum(['start', 'stop']) }),
+  z.object({
+    kind: z.literal('typing'),
+    where: z.enum(['document', 'chat']),
+    user: id,
+    typing: z.enum(['start', 'stop']),
+  }),
 ]);
 
 export type RoomMessage = z.infer<typeof roomMessage>;

@@ -32,7 +32,7 @@ export type StorageDescription =
     };
 
 /** Connections to Postgres of one thread. */
-const CONNECTIONS = { journal: 4, commands: 2, metadata: 8, log: 2, heads: 1, relay: 2 } as const;
+const CONNECTIONS = { journal: 4, commands: 2, metadata: 8, log: 2, heads: 1, relay: 3 } as const;
 
 export function describeSqlite(path: string): StorageDescription {
   return { kind: 'sqlite', path, lock: createWriteLockMemory() };

@@ -202,6 +202,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             effects.apply(committed);
           },
           onMissed: () => effects.resync(),
+          db,
           onCutOff: () => connections.closeAll(),
         });
   isHeld = () => cluster?.isHeld === true;

@@ -6,6 +6,7 @@ import { LOG } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
+import type { Database } from '../storage/tables.ts';
 import { DocumentFollower } from './document-follower.ts';
 import { LogFollower } from './log-follower.ts';
 import { RoomExchange, type RoomExchangeOptions } from './room-exchange.ts';
@@ -25,6 +26,7 @@ export interface ClusterOptions extends ClusterStorage {
   /** Another node has committed: in channels that are loaded here, and with effects here. */
   readonly onCommitted: (channels: readonly ChannelHead[], effects: readonly Effect[]) => void;
   readonly onMissed: () => void;
+  readonly db: Database;
   /** This node does not know which roles have ended, for too long to keep its clients. */
   readonly onCutOff: () => void;
 }
@@ -48,6 +50,7 @@ export class Cluster implements AsyncDisposable {
       onEntry: ({ channels, effects }) =>
         options.onCommitted(channels, effects as readonly Effect[]),
       onMissed: options.onMissed,
+      onParted: (isSameServer) => this.#part(isSameServer),
       onFault: (error) => this.#report(error, 'the log of commits could not be read'),
     });
     this.#documents = new DocumentFollower({
@@ -107,6 +110,13 @@ export class Cluster implements AsyncDisposable {
     await log[Symbol.asyncDispose]();
     await heads[Symbol.asyncDispose]();
     await relay[Symbol.asyncDispose]();
+  }
+
+  async #part(isSameServer: boolean): Promise<void> {
+    const { serverLog, begin, db, engine, openDocuments } = this.#options;
+    serverLog.warn({ isSameServer }, 'the database went back; clients compare what they have');
+    await begin(db, { isSameServer });
+    for (const document of openDocuments()) engine.reload(document);
   }
 
   #watch(): void {

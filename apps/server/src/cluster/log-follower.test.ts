@@ -1,7 +1,7 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { LOG } from '../limits.ts';
-import type { ClusterLog, LogEntry } from '../storage/cluster-log.ts';
+import type { ClusterLog, LogEntry, LogRead } from '../storage/cluster-log.ts';
 import { LogFollower } from './log-follower.ts';
 
 const NODE = 'this-node';
@@ -9,6 +9,7 @@ const NODE = 'this-node';
 class FakeLog implements ClusterLog {
   readonly entries: LogEntry[] = [];
   deletedBelow = 0;
+  partingFails = false;
   reads = 0;
   /** While set, reads fail or wait. */
   fault: 'none' | 'fails' | 'hangs' = 'none';
@@ -29,12 +30,13 @@ class FakeLog implements ClusterLog {
     return this.entries.length;
   }
 
-  async readAfter(number: number): Promise<readonly LogEntry[] | null> {
+  async readAfter(number: number): Promise<LogRead> {
     this.reads++;
     const found = this.entries.slice(number, number + LOG.maxEntries);
     if (this.fault === 'fails') throw new Error('no answer');
     if (this.fault === 'hangs') await new Promise<void>((resolve) => (this.#release = resolve));
-    return number < this.deletedBelow ? null : found;
+    if (number > this.entries.length) return { kind: 'parted', isSameServer: true };
+    return number < this.deletedBelow ? { kind: 'missed' } : { kind: 'entries', entries: found };
   }
 
   async append(): Promise<void> {}
@@ -49,6 +51,7 @@ async function fixture() {
   const clock = new ManualClock();
   const handed: number[] = [];
   let missed = 0;
+  let parted = 0;
   let faults = 0;
   const follower = new LogFollower({
     log,
@@ -56,6 +59,10 @@ async function fixture() {
     clock,
     onEntry: ({ number }) => handed.push(number),
     onMissed: () => missed++,
+    onParted: async () => {
+      parted++;
+      if (log.partingFails) throw new Error('no answer');
+    },
     onFault: () => faults++,
   });
   onTestFinished(() => follower[Symbol.dispose]());
@@ -63,7 +70,7 @@ async function fixture() {
     clock.advance(ms);
     for (let i = 0; i < 20; i++) await Promise.resolve();
   };
-  return { log, follower, handed, pass, counts: () => ({ missed, faults }) };
+  return { log, follower, handed, pass, counts: () => ({ missed, parted, faults }) };
 }
 
 test('hands out what other nodes commit after its start, once and in order', async () => {
@@ -168,4 +175,31 @@ test('an entry that cannot be handled does not keep the next ones back', async (
   log.commit('other');
   await pass(LOG.intervalMs);
   expect(counts().faults).toBe(2);
+});
+
+test('a database that lost entries is noticed, and followed from where it is', async () => {
+  const { log, follower, handed, pass, counts } = await fixture();
+  for (let i = 0; i < 5; i++) log.commit('other');
+  await follower.start();
+  log.entries.length = 3;
+  await pass(LOG.intervalMs);
+  expect(counts()).toEqual({ missed: 1, parted: 1, faults: 0 });
+  log.commit('other');
+  await pass(LOG.intervalMs);
+  expect(handed).toEqual([4]);
+});
+
+test('a database that went back is dealt with, however often that fails at first', async () => {
+  const { log, follower, pass, counts } = await fixture();
+  for (let i = 0; i < 5; i++) log.commit('other');
+  await follower.start();
+  log.entries.length = 3;
+  log.partingFails = true;
+  await pass(LOG.intervalMs);
+  await pass(LOG.intervalMs);
+  expect(counts()).toEqual({ missed: 0, parted: 2, faults: 2 });
+  expect(follower.ageMs).toBe(2 * LOG.intervalMs);
+  log.partingFails = false;
+  await pass(LOG.intervalMs);
+  expect(counts()).toMatchObject({ missed: 1, parted: 3 });
 });

@@ -10,6 +10,8 @@ export interface LogFollowerOptions {
   readonly onEntry: (entry: LogEntry) => void;
   /** Entries were deleted before they were read: everything must be read again. */
   readonly onMissed: () => void;
+  /** The database may have lost what was committed last. @throws when that could not be dealt with yet. */
+  readonly onParted: (isSameServer: boolean) => Promise<void>;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -25,6 +27,8 @@ export class LogFollower implements Disposable {
   #timer: unknown = null;
   #reading: Promise<void> | null = null;
   #sweptAtMs = 0;
+  /** Not dealt with yet. */
+  #parted: { readonly isSameServer: boolean } | null = null;
   #state: 'new' | 'running' | 'ended' = 'new';
 
   constructor(options: LogFollowerOptions) {
@@ -91,24 +95,28 @@ export class LogFollower implements Disposable {
 
   /** @returns whether there is more to read. */
   async #read(): Promise<boolean> {
-    const { log, clock, onMissed } = this.#options;
+    const { log, clock, onMissed, onParted } = this.#options;
     const nowMs = clock.monotonicMs();
     const own = this.#own;
-    const entries = await log.readAfter(this.#seen);
+    const read = await log.readAfter(this.#seen);
     if (this.#state !== 'running') return false;
-    if (entries === null) {
+    if (read.kind === 'parted') this.#parted = read;
+    if (read.kind !== 'entries' || this.#parted !== null) {
       this.#seen = await log.readHead();
       this.#own = [];
+      this.#handled.clear();
+      if (this.#parted !== null) await onParted(this.#parted.isSameServer);
+      this.#parted = null;
       onMissed();
     } else {
       // Before this read, and still not heard of.
       for (const entry of own) if (this.#own.includes(entry)) this.#hand(entry);
       this.#own = this.#own.filter((entry) => !own.includes(entry));
-      for (const entry of entries) this.#take(entry);
+      for (const entry of read.entries) this.#take(entry);
     }
     this.#freshAtMs = nowMs;
     await this.#sweep(nowMs);
-    return entries?.length === LOG.maxEntries;
+    return read.kind === 'entries' && read.entries.length === LOG.maxEntries;
   }
 
   #take(entry: LogEntry): void {

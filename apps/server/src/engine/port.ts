@@ -95,6 +95,8 @@ export interface Engine extends AsyncDisposable {
   request(request: EngineRequest): void;
   /** Ignored for a document that is not open here. Subscribe to a document's messages before it is opened. */
   follow(request: FollowRequest): void;
+  /** Ends the subscriptions of a document, as `lost`; it is read from the journal for the next one. */
+  reload(document: string): void;
   /**
    * Creates a document with its first content. Changes nothing when the document exists.
    *

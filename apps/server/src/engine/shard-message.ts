@@ -20,6 +20,7 @@ export type ShardRequest =
       readonly maxHead: number;
     }
   | { readonly kind: 'quarantine'; readonly document: string }
+  | { readonly kind: 'reload'; readonly document: string }
   | {
       readonly kind: 'compacted';
       readonly document: string;

@@ -292,6 +292,9 @@ export class ShardWorker implements AsyncDisposable {
       case 'moved':
         this.#following.handle(loaded, request);
         break;
+      case 'reload':
+        this.#drop(loaded, new Error('the database has another timeline'));
+        break;
       case 'compacted':
         void this.#compactions.finish(loaded, request.outcome);
         break;

@@ -35,6 +35,10 @@ export class ShardedEngine implements Engine {
     this.shardOf(request.document).follow(request);
   }
 
+  reload(document: string): void {
+    this.shardOf(document).send({ kind: 'reload', document });
+  }
+
   async create(request: CreateRequest): Promise<'created' | 'exists'> {
     const epoch = randomUUID();
     const reply = await this.shardOf(request.document).request((id) => ({

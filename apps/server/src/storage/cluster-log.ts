@@ -4,6 +4,7 @@
  */
 import type { ChannelKey } from './channel-key.ts';
 import type { JournalHeads } from './journal-heads.ts';
+import type { Database } from './tables.ts';
 
 export interface LogEntry {
   readonly number: number;
@@ -19,6 +20,8 @@ export interface ClusterStorage {
   readonly node: string;
   readonly log: ClusterLog;
   readonly heads: JournalHeads;
+  /** Begins a timeline after the database went back. @throws StorageError */
+  begin(db: Database, options: { readonly isSameServer: boolean }): Promise<void>;
   /** For mail between nodes while there is no faster way. */
   readonly relay: RelayDatabase;
 }
@@ -30,6 +33,16 @@ export interface RelayDatabase extends AsyncDisposable {
   }): Promise<{ readonly rows: readonly R[] }>;
 }
 
+export type LogRead =
+  | { readonly kind: 'entries'; readonly entries: readonly LogEntry[] }
+  /** Some were deleted already. */
+  | { readonly kind: 'missed' }
+  /**
+   * The database went back since the last read, and may lack entries and rows: another server has taken over,
+   * or `isSameServer` and it was restored.
+   */
+  | { readonly kind: 'parted'; readonly isSameServer: boolean };
+
 export interface ChannelHead {
   readonly key: ChannelKey;
   readonly epoch: string;
@@ -40,8 +53,8 @@ export interface ChannelHead {
 export interface ClusterLog extends AsyncDisposable {
   /** The number of the last entry. */
   readHead(): Promise<number>;
-  /** The next entries in order, at most `LOG.maxEntries`. Null when some of them were deleted already. */
-  readAfter(number: number): Promise<readonly LogEntry[] | null>;
+  /** The next entries in order, at most `LOG.maxEntries`. */
+  readAfter(number: number): Promise<LogRead>;
   append(entry: Pick<LogEntry, 'channels' | 'effects'>): Promise<void>;
   deleteBefore(atMs: number): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { Journal } from './journal/journal.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { Maintenance } from './sqlite/maintenance.ts';
+import { joinCluster } from './postgres/postgres-cluster.ts';
 import { PostgresCommandStore } from './postgres/postgres-command-store.ts';
 import { openPostgres } from './postgres/postgres-database.ts';
 import { PostgresHeads } from './postgres/postgres-heads.ts';
@@ -109,6 +110,8 @@ export function openClusterStorage(
         log: new PostgresLog(connect(url, 'log'), { node, clock }),
         heads: new PostgresHeads(connect(url, 'heads')),
         relay: connect(url, 'relay'),
+        begin: async (db, { isSameServer }) =>
+          void (await joinCluster(db, clock, { isRestored: isSameServer })),
       };
     }
   }

@@ -8,6 +8,8 @@ import { beginTimeline, forgetTimelines } from '../timelines.ts';
 import type { Postgres } from './postgres.ts';
 
 const MIN_VERSION = 15;
+/** Of the write-ahead log: it changes when a standby takes over. */
+export const WAL_TIMELINE = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)';
 
 export interface Cluster {
   /** Also the prefix of everything in Redis, so that two clusters on one Redis do not mix. */
@@ -70,22 +72,28 @@ export async function checkPostgres(postgres: Postgres): Promise<readonly string
 /**
  * Begins a timeline when another Postgres server has taken over since the last start: it may lack what was saved
  * last, and would give the same positions to other updates.
+ *
+ * @param isRestored a timeline begins in any case.
  */
-export async function joinCluster(db: Database, clock: Clock): Promise<Cluster> {
+export async function joinCluster(
+  db: Database,
+  clock: Clock,
+  { isRestored = false }: { readonly isRestored?: boolean } = {},
+): Promise<Cluster> {
   return await db.transaction().execute(async (transaction) => {
     // Servers that start at the same time take turns.
     const known = await sql<Cluster & { readonly walTimeline: string; readonly current: string }>`
       select id, secret, wal_timeline as "walTimeline",
-        left(pg_walfile_name(pg_current_wal_lsn()), 8) as current
+        ${sql.raw(WAL_TIMELINE)} as current
       from cluster for update`.execute(transaction);
     const [row] = known.rows;
     if (row === undefined) throw refusal('The table "cluster" is empty. Restore a backup.');
     const { id, secret, walTimeline, current } = row;
     const now = clock.now();
-    if (walTimeline !== current) {
-      if (walTimeline !== '') await beginTimeline(transaction, randomUUID(), now);
+    if (isRestored || (walTimeline !== current && walTimeline !== ''))
+      await beginTimeline(transaction, randomUUID(), now);
+    if (walTimeline !== current)
       await sql`update cluster set wal_timeline = ${current}`.execute(transaction);
-    }
     await forgetTimelines(transaction, now);
     return { id, secret };
   });

@@ -1,7 +1,8 @@
 /** The log of commits in Postgres. */
 import { LOG } from '../../limits.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { ClusterLog, LogEntry } from '../cluster-log.ts';
+import type { ClusterLog, LogEntry, LogRead } from '../cluster-log.ts';
+import { WAL_TIMELINE } from './postgres-cluster.ts';
 import type { Postgres, Query } from './postgres.ts';
 
 type Body = Pick<LogEntry, 'channels' | 'effects'>;
@@ -20,10 +21,19 @@ export function appendToLog(node: string, body: Body, atMs: number): Query {
   };
 }
 
+interface ReadRow {
+  readonly head: number;
+  readonly wal: string;
+  readonly number: number | null;
+  readonly node: string | null;
+  readonly body: string | null;
+}
+
 export class PostgresLog implements ClusterLog {
   readonly #postgres: Postgres;
   readonly #node: string;
   readonly #clock: Clock;
+  #wal: string | null = null;
 
   /** @param postgres is closed together with the log. */
   constructor(
@@ -42,19 +52,28 @@ export class PostgresLog implements ClusterLog {
     return rows[0]?.head ?? 0;
   }
 
-  async readAfter(number: number): Promise<readonly LogEntry[] | null> {
-    const { rows } = await this.#postgres.query<{
-      readonly number: number;
-      readonly node: string;
-      readonly body: string;
-    }>({
+  async readAfter(after: number): Promise<LogRead> {
+    const { rows } = await this.#postgres.query<ReadRow>({
       name: 'log-read',
-      text: `select number, node, body from cluster_log where number > $1 order by number limit $2`,
-      values: [number, LOG.maxEntries],
+      text: `select log_head as head, ${WAL_TIMELINE} as wal, number, node, body
+        from cluster left join lateral (
+          select number, node, body from cluster_log where number > $1 order by number limit $2
+        ) as entry on true
+        order by number`,
+      values: [after, LOG.maxEntries],
     });
     const [first] = rows;
-    if (first !== undefined && first.number !== number + 1) return null;
-    return rows.map(({ body, ...row }) => ({ ...row, ...(JSON.parse(body) as Body) }));
+    if (first === undefined) throw new Error('the table "cluster" is empty');
+    const isSame = this.#wal === null || this.#wal === first.wal;
+    this.#wal = first.wal;
+    if (!isSame || first.head < after) return { kind: 'parted', isSameServer: isSame };
+    const entries = rows.flatMap(({ number, node, body }) =>
+      number === null || node === null || body === null
+        ? []
+        : [{ number, node, ...(JSON.parse(body) as Body) }],
+    );
+    const isWhole = entries.length === 0 ? first.head === after : entries[0]?.number === after + 1;
+    return isWhole ? { kind: 'entries', entries } : { kind: 'missed' };
   }
 
   async append(body: Body): Promise<void> {

@@ -32,10 +32,8 @@ export class PostgresServer implements AsyncDisposable {
   /** Answers on a socket in its folder only. */
   static async start(): Promise<PostgresServer> {
     const [initdb, postgres] = [await findProgram('initdb'), await findProgram('postgres')];
-    const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'));
     const user: Identity = await findPostgresUser();
-    if (user.uid !== undefined) await chown(folder, user.uid, user.gid as number);
-    await chmod(folder, 0o700);
+    const folder = await createFolder(user);
     const data = join(folder, 'data');
     await execute(initdb, ['-D', data, '-U', 'tandem', '-A', 'trust', '-E', 'UTF8', '-N'], user);
     const server = new PostgresServer(folder, postgres, user);
@@ -45,6 +43,35 @@ export class PostgresServer implements AsyncDisposable {
 
   get process(): ChildProcess | null {
     return this.#child;
+  }
+
+  /** A copy of this server that follows it. */
+  async startStandby(): Promise<PostgresServer> {
+    const folder = await createFolder(this.#user);
+    const copy = [
+      '-h',
+      this.folder,
+      '-U',
+      'tandem',
+      '-D',
+      join(folder, 'data'),
+      '-R',
+      '-c',
+      'fast',
+      '-X',
+      'stream',
+    ];
+    await execute(await findProgram('pg_basebackup'), copy, this.#user);
+    const standby = new PostgresServer(folder, this.#program, this.#user);
+    await standby.run();
+    return standby;
+  }
+
+  async promote(): Promise<void> {
+    const client = new Client({ connectionString: urlOf(this.folder, 'postgres') });
+    await client.connect();
+    await client.query('select pg_promote()');
+    await client.end();
   }
 
   /** @returns its URL. */
@@ -94,6 +121,13 @@ export class PostgresServer implements AsyncDisposable {
       return false;
     }
   }
+}
+
+async function createFolder(user: Identity): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'));
+  if (user.uid !== undefined) await chown(folder, user.uid, user.gid as number);
+  await chmod(folder, 0o700);
+  return folder;
 }
 
 /** @param folder of a server's socket. @returns the URL of a new database. */

@@ -318,6 +318,14 @@ export const LOG = {
 /** How often the heads of open documents are read from the journal; rarely while other nodes announce theirs. */
 export const DOCUMENT_HEADS = { intervalMs: 250, announcedIntervalMs: 1_000 } as const;
 
+/** Who is in which document, for lists on all nodes. */
+export const PRESENT_EXCHANGE = {
+  intervalMs: 1_000,
+  repeatMs: 30_000,
+  /** Documents; the message must fit into 64 KiB. */
+  perMessage: 100,
+} as const;
+
 /** What rooms tell those of the same document on other nodes. */
 export const ROOM_EXCHANGE = {
   /** Above it, others read the rows from the journal. */

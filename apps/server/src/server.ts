@@ -183,7 +183,6 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
   });
 
-  rooms.onPeople((document) => activity.peopleChanged(document));
   const effects = new PostCommitEffects({ hub, activity, rooms, people, errors });
   const cluster =
     options.cluster === null || options.bus === null
@@ -193,6 +192,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           bus: options.bus,
           engine,
           findRoom: (document) => rooms.find(document),
+          presentHere: (document) => rooms.presentHere(document),
+          onPresent: (document) => activity.peopleChanged(document),
           setChatTypingOf: (document, change) => eventChannels.setChatTypingOf(document, change),
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
           clock,
@@ -226,7 +227,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
     onAppended: (notice) => cluster?.appended(notice),
   });
+  rooms.onPeople((document) => {
+    activity.peopleChanged(document);
+    cluster?.present.changed(document);
+  });
   if (cluster !== null) {
+    rooms.setElsewhere((document) => cluster.present.users(document));
     rooms.setPeers(cluster.rooms);
     eventChannels.onChatTyping((document, change) => cluster.rooms.onChatTyping(document, change));
   }

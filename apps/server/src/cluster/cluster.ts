@@ -9,6 +9,7 @@ import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
 import type { Database } from '../storage/tables.ts';
 import { DocumentFollower } from './document-follower.ts';
 import { LogFollower } from './log-follower.ts';
+import { PresentExchange, type PresentExchangeOptions } from './present-exchange.ts';
 import { RoomExchange, type RoomExchangeOptions } from './room-exchange.ts';
 
 /** Says that there is something to read in the log of commits. */
@@ -20,6 +21,10 @@ export interface ClusterOptions extends ClusterStorage {
   readonly engine: Engine;
   readonly openDocuments: () => readonly string[];
   readonly findRoom: RoomExchangeOptions['find'];
+  /** The first people in a document on this node. */
+  readonly presentHere: PresentExchangeOptions['present'];
+  /** People came or left on another node. */
+  readonly onPresent: PresentExchangeOptions['onChanged'];
   readonly setChatTypingOf: RoomExchangeOptions['setChatTypingOf'];
   readonly clock: Clock;
   readonly serverLog: Log;
@@ -36,6 +41,7 @@ export class Cluster implements AsyncDisposable {
   readonly #follower: LogFollower;
   readonly #documents: DocumentFollower;
   readonly rooms: RoomExchange;
+  readonly present: PresentExchange;
   #state: 'connected' | 'cut-off' = 'connected';
   #timer: unknown = null;
 
@@ -60,6 +66,13 @@ export class Cluster implements AsyncDisposable {
       isAnnounced: () => bus.state.kind === 'up',
       clock,
       onFault: (error) => this.#report(error, 'the heads of journals could not be read'),
+    });
+    this.present = new PresentExchange({
+      bus,
+      clock,
+      present: options.presentHere,
+      documents: openDocuments,
+      onChanged: options.onPresent,
     });
     this.rooms = new RoomExchange({ bus, engine, find: findRoom, setChatTypingOf, clock });
   }
@@ -106,6 +119,7 @@ export class Cluster implements AsyncDisposable {
     this.#follower[Symbol.dispose]();
     this.#documents[Symbol.dispose]();
     this.rooms[Symbol.dispose]();
+    this.present[Symbol.dispose]();
     await bus[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await heads[Symbol.asyncDispose]();

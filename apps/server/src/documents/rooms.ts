@@ -47,6 +47,7 @@ export class Rooms implements Disposable {
     this.#peers.onClosed(room.document);
   };
   #peopleListener: (document: string) => void = () => {};
+  #elsewhere: (document: string) => readonly User[] = () => [];
   #peers: RoomPeers = { onOpened() {}, onClosed() {}, onLocalPeople() {} };
   #lastChannel = 0;
   #lastSubscription = 0;
@@ -130,8 +131,25 @@ export class Rooms implements Disposable {
     return this.#rooms.values();
   }
 
+  /** The first people in a document, also on other nodes. */
   present(document: string): User[] {
-    return this.#rooms.get(document)?.users(LIBRARY.maxPresentShown) ?? [];
+    const room = this.#rooms.get(document);
+    if (room !== undefined) return room.users(LIBRARY.maxPresentShown);
+    return this.#elsewhere(document).slice(0, LIBRARY.maxPresentShown);
+  }
+
+  /** Only those on this node. */
+  presentHere(document: string): User[] {
+    const users = new Map<string, User>();
+    for (const { user } of this.#rooms.get(document)?.localPeople ?? []) {
+      if (users.size === LIBRARY.maxPresentShown) break;
+      users.set(user.id, user);
+    }
+    return [...users.values()];
+  }
+
+  setElsewhere(find: (document: string) => readonly User[]): void {
+    this.#elsewhere = find;
   }
 
   onPeople(listener: (document: string) => void): void {

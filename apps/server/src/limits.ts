@@ -307,6 +307,8 @@ export const LOG = {
   /** How often a node reads it, woken or not: what ends a right takes effect everywhere within a second. */
   intervalMs: 300,
   maxEntries: 1_000,
+  /** A read that takes longer is given up, and tried on another connection. */
+  queryTimeoutMs: 2_000,
   /** A node that has not read it for so long holds back its output, and then sends its clients away. */
   holdAfterMs: 900,
   leaveAfterMs: 5_000,

@@ -42,6 +42,15 @@ export class PostCommitEffects {
       errors.run('command', { effect: effect.kind }, () => this.#apply(effect));
   }
 
+  /** Entries of other nodes come late: what was committed here since is newer than a title in them. */
+  applyOfOthers(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'renamed') this.#accessChanged(effect.document);
+      this.apply(effect.kind === 'renamed' ? [] : [effect]);
+      if (effect.kind === 'renamed') this.#options.activity.changed(effect.document);
+    }
+  }
+
   /** Commits were missed: everything that is open is read again. */
   resync(): void {
     const { hub, activity, rooms } = this.#options;

@@ -200,7 +200,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           serverLog: log,
           onCommitted(channels, committed) {
             hub.moved(channels);
-            effects.apply(committed);
+            effects.applyOfOthers(committed);
           },
           onMissed: () => effects.resync(),
           db,
@@ -215,9 +215,9 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     effects.apply(changed);
     await cluster?.announce(changed);
   });
-  people.onEndedHere(
-    async (ended) => await cluster?.announce([{ kind: 'session-ended', ...ended }]),
-  );
+  people.onEndedHere(async (transaction, ended) => {
+    await cluster?.announceWithin(transaction, [{ kind: 'session-ended', ...ended }]);
+  });
   routeEngineNotices(engine, {
     rooms,
     excerptUpdater,
@@ -251,7 +251,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const selfProbe = createSelfProbe({ db, engine, tokens, clock, metrics, log }, listener);
   listener.serve({
     ...createHandlers({ cors: createCors(configuration), gateway, application, errors }),
-    canStore: () => !isStalled(engine),
+    canStore: () => !isStalled(engine) && !isHeld(),
   });
   if (configuration.selfProbe) selfProbe.start();
 

@@ -44,7 +44,7 @@ export class People {
   readonly #known: AsyncCache<Known>;
   readonly #renameListeners: ((user: User) => void)[] = [];
   readonly #endListeners: ((session: string) => void)[] = [];
-  #announce: (ended: EndedSession) => Promise<void> = async () => {};
+  #announce: (transaction: Database, ended: EndedSession) => Promise<void> = async () => {};
 
   constructor(db: Database) {
     this.#db = db;
@@ -103,10 +103,13 @@ export class People {
   }
 
   async endSession(session: string): Promise<void> {
-    const user = await deleteSession(this.#db, session);
-    const ended = { user: user ?? ANONYMOUS.id, session };
+    const ended = await this.#db.transaction().execute(async (transaction) => {
+      const user = await deleteSession(transaction, session);
+      const ended = { user: user ?? ANONYMOUS.id, session };
+      await this.#announce(transaction, ended);
+      return ended;
+    });
     this.sessionEnded(ended);
-    await this.#announce(ended);
   }
 
   sessionEnded({ user, session }: EndedSession): void {
@@ -114,8 +117,8 @@ export class People {
     for (const listener of this.#endListeners) listener(session);
   }
 
-  /** Sets the one listener for sessions that end here, not on another node. */
-  onEndedHere(listener: (ended: EndedSession) => Promise<void>): void {
+  /** Sets the one listener for sessions that end here; it may write within the transaction. */
+  onEndedHere(listener: (transaction: Database, ended: EndedSession) => Promise<void>): void {
     this.#announce = listener;
   }
 

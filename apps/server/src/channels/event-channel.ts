@@ -87,6 +87,8 @@ export class EventChannel implements Channel {
 
   /** Another node has published up to this position. */
   async moved({ epoch, offset }: ChannelPosition): Promise<void> {
+    // A running read may have begun before that commit.
+    await this.#syncing;
     const isKnown = epoch === this.#epoch && offset <= this.#ring.head;
     if (!isKnown) await this.resync();
   }

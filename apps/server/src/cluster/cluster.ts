@@ -12,6 +12,11 @@ import { LogFollower } from './log-follower.ts';
 import { PresentExchange, type PresentExchangeOptions } from './present-exchange.ts';
 import { RoomExchange, type RoomExchangeOptions } from './room-exchange.ts';
 
+const ENDS_A_ROLE: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
+  'access-changed',
+  'session-ended',
+]);
+
 /** Says that there is something to read in the log of commits. */
 const LOG_TOPIC = 'log';
 const NOTHING = new Uint8Array();
@@ -54,8 +59,12 @@ export class Cluster implements AsyncDisposable {
       node,
       clock,
       onEntry: ({ channels, effects }) =>
-        options.onCommitted(channels, effects as readonly Effect[]),
-      onMissed: options.onMissed,
+        this.#handleCommit(channels, effects as readonly Effect[]),
+      onMissed: () => {
+        // What is held back may be for somebody whose role has ended.
+        if (this.isHeld) options.onCutOff();
+        options.onMissed();
+      },
       onParted: (isSameServer) => this.#part(isSameServer),
       onFault: (error) => this.#report(error, 'the log of commits could not be read'),
     });
@@ -113,6 +122,11 @@ export class Cluster implements AsyncDisposable {
     bus.publish(LOG_TOPIC, NOTHING);
   }
 
+  /** @throws StorageError */
+  async announceWithin(transaction: Database, effects: readonly Effect[]): Promise<void> {
+    await this.#options.log.appendWithin(transaction, { channels: [], effects });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const { clock, log, heads, relay, bus } = this.#options;
     clock.clearTimeout(this.#timer);
@@ -124,6 +138,12 @@ export class Cluster implements AsyncDisposable {
     await log[Symbol.asyncDispose]();
     await heads[Symbol.asyncDispose]();
     await relay[Symbol.asyncDispose]();
+  }
+
+  #handleCommit(channels: readonly ChannelHead[], effects: readonly Effect[]): void {
+    const { onCutOff, onCommitted } = this.#options;
+    if (this.isHeld && effects.some(({ kind }) => ENDS_A_ROLE.has(kind))) onCutOff();
+    onCommitted(channels, effects);
   }
 
   async #part(isSameServer: boolean): Promise<void> {

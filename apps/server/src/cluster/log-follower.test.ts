@@ -41,7 +41,9 @@ class FakeLog implements ClusterLog {
 
   async append(): Promise<void> {}
 
-  async deleteBefore(): Promise<void> {}
+  async appendWithin(): Promise<void> {}
+
+  async deleteOld(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }

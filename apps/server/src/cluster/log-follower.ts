@@ -25,7 +25,8 @@ export class LogFollower implements Disposable {
   /** When the last successful read began: what was committed before is known. */
   #freshAtMs = Number.NEGATIVE_INFINITY;
   #timer: unknown = null;
-  #reading: Promise<void> | null = null;
+  #isReading = false;
+  #isWoken = false;
   #sweptAtMs = 0;
   /** Not dealt with yet. */
   #parted: { readonly isSameServer: boolean } | null = null;
@@ -75,21 +76,22 @@ export class LogFollower implements Disposable {
   #run(): void {
     this.#timer = null;
     // A wake-up during a read: what it is about may be too new for that read.
-    if (this.#reading !== null) {
-      this.#reading = this.#reading.then(() => this.#readAndSchedule());
-      return;
-    }
-    this.#reading = this.#readAndSchedule();
+    if (this.#isReading) this.#isWoken = true;
+    else void this.#readAll();
   }
 
-  async #readAndSchedule(): Promise<void> {
+  async #readAll(): Promise<void> {
     const { onFault } = this.#options;
+    this.#isReading = true;
     try {
-      while (this.#state === 'running' && (await this.#read()));
+      do {
+        this.#isWoken = false;
+        while (this.#state === 'running' && (await this.#read()));
+      } while (this.#isWoken && this.#state === 'running');
     } catch (error) {
       onFault(error);
     }
-    this.#reading = null;
+    this.#isReading = false;
     if (this.#state === 'running' && this.#timer === null) this.#schedule(LOG.intervalMs);
   }
 
@@ -115,7 +117,7 @@ export class LogFollower implements Disposable {
       for (const entry of read.entries) this.#take(entry);
     }
     this.#freshAtMs = nowMs;
-    await this.#sweep(nowMs);
+    this.#sweep(nowMs);
     return read.kind === 'entries' && read.entries.length === LOG.maxEntries;
   }
 
@@ -134,10 +136,10 @@ export class LogFollower implements Disposable {
     }
   }
 
-  async #sweep(nowMs: number): Promise<void> {
+  #sweep(nowMs: number): void {
     if (nowMs - this.#sweptAtMs < LOG.sweepIntervalMs) return;
     this.#sweptAtMs = nowMs;
-    const { log, clock } = this.#options;
-    await log.deleteBefore(clock.now() - LOG.keepMs);
+    const { log, onFault } = this.#options;
+    log.deleteOld().catch(onFault);
   }
 }

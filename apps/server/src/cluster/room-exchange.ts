@@ -182,13 +182,17 @@ export class RoomExchange implements Disposable {
       room.cursorTimer = null;
       const moved = room.cursors ?? new Map<number, Map<number, Cursors[number]>>();
       room.cursors = null;
-      this.#publish(document, {
-        kind: 'cursors',
-        cursors: Array.from(moved, ([subscription, entries]) => ({
-          subscription,
-          entries: [...entries.values()],
-        })),
-      });
+      const cursors = Array.from(moved, ([subscription, entries]) => ({
+        subscription,
+        entries: [...entries.values()],
+      }));
+      if (this.#publish(document, { kind: 'cursors', cursors }) !== 'too-large') return;
+      for (const { subscription, entries } of cursors)
+        for (const entry of entries)
+          this.#publish(document, {
+            kind: 'cursors',
+            cursors: [{ subscription, entries: [entry] }],
+          });
     }, ROOM_EXCHANGE.cursorIntervalMs);
   }
 
@@ -204,8 +208,8 @@ export class RoomExchange implements Disposable {
     const { engine, find } = this.#options;
     switch (message.kind) {
       case 'rows': {
-        const { epoch, base, rows, owners, tail } = message;
-        const later = { base, rows: rows.map(compacted), owners: new Map(owners), tail };
+        const { epoch, rows, owners, ...rest } = message;
+        const later = { ...rest, rows: rows.map(compacted), owners: new Map(owners) };
         engine.follow({ kind: 'later', document, epoch, later });
         break;
       }

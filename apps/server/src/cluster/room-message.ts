@@ -25,6 +25,9 @@ const roomMessage = z.discriminatedUnion('kind', [
     rows: z.array(z.object({ offset, update: bytes, user: id })),
     owners: z.array(z.tuple([client, id])),
     tail: id.nullable(),
+    /** Rows after another batch than the receiver's last are from another history of the database. */
+    previousTail: id.nullable(),
+    schema: z.number().int().optional(),
   }),
   /** Rows that are too many to send. */
   z.object({ kind: z.literal('moved'), epoch: id, head: offset }),
@@ -69,6 +72,7 @@ export function decodeRoomMessage(payload: Uint8Array): RoomMessage | null {
 }
 
 export function toRowsMessage(epoch: string, later: LaterRows): RoomMessage {
-  const { base, rows, owners, tail } = later;
-  return { kind: 'rows', epoch, base, rows: [...rows], owners: [...owners], tail };
+  const { base, rows, owners, tail, previousTail = null, schema } = later;
+  const positions = { base, tail, previousTail, schema };
+  return { kind: 'rows', epoch, ...positions, rows: [...rows], owners: [...owners] };
 }

@@ -81,7 +81,7 @@ export class CommandTransactions {
       const answers = await this.#answerAll(requests, mode);
       if (this.#count++ % COMMAND_LIMITS.transactionsPerSweep === 0)
         await store.deleteExpiredResults(mode.at);
-      return { answers, entry: await store.recordCommit(this.#effects, mode.at) };
+      return { answers, entry: await store.recordCommit(this.#effects) };
     });
     return { ...result, events, effects: this.#effects };
   }

@@ -17,6 +17,8 @@ export interface OutputShared {
   readonly flushes: FlushScheduler;
   readonly frames: FrameMaker;
   readonly metrics: Metrics;
+  /** While true, nothing is sent: its reader may not see it any more. */
+  readonly isHeld: () => boolean;
 }
 
 export type CreateOutput = (transport: Transport, owner: OutputOwner) => Output;
@@ -26,12 +28,10 @@ export function outputFactory({
   clock,
   metrics,
   isHeld,
-}: Pick<OutputShared, 'wheel' | 'clock' | 'metrics'> & {
-  readonly isHeld: () => boolean;
-}): CreateOutput {
+}: Omit<OutputShared, 'flushes' | 'frames'>): CreateOutput {
   const frames = new FrameMaker();
   const flushes = new FlushScheduler({ clock, isHeld, onEnd: () => frames.forget() });
-  const shared: OutputShared = { wheel, clock, flushes, frames, metrics };
+  const shared: OutputShared = { wheel, clock, flushes, frames, metrics, isHeld };
   return (transport, owner) => new Output({ transport, shared, owner });
 }
 
@@ -118,7 +118,8 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
     const messages = this.#messages;
     this.#messages = null;
     this.#isClosed = true;
-    if (messages !== null && this.#sendQueue?.isOverLimit !== true) this.#write(messages);
+    const isDropped = this.#sendQueue?.isOverLimit === true || this.#shared.isHeld();
+    if (messages !== null && !isDropped) this.#write(messages);
   }
 
   onLag(): void {

@@ -104,7 +104,11 @@ export class RoomPeople implements Disposable {
 
   /** The people on this node, for others; those whose connection just broke are still there. */
   local(): readonly RemoteMember[] {
-    return [...this.#here, ...this.#inGracePeriod.values()].map(
+    const broken = [...this.#inGracePeriod.values()].filter(
+      // Those of other nodes are negative.
+      ({ subscriber: { subscription } }) => subscription > 0,
+    );
+    return [...this.#here, ...broken].map(
       ({ subscriber: { subscription, user, client }, state, announced }) => ({
         subscription,
         user,

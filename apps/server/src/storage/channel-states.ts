@@ -43,6 +43,7 @@ export async function loadState(
   }
   return await db
     .transaction()
+    .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (snapshot) => {
       const state = await readState(snapshot, key);

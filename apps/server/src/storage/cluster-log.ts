@@ -56,5 +56,8 @@ export interface ClusterLog extends AsyncDisposable {
   /** The next entries in order, at most `LOG.maxEntries`. */
   readAfter(number: number): Promise<LogRead>;
   append(entry: Pick<LogEntry, 'channels' | 'effects'>): Promise<void>;
-  deleteBefore(atMs: number): Promise<void>;
+  /** As a part of a transaction; its last statement. */
+  appendWithin(db: Database, entry: Pick<LogEntry, 'channels' | 'effects'>): Promise<void>;
+  /** Deletes entries that are older than `LOG.keepMs`. */
+  deleteOld(): Promise<void>;
 }

@@ -72,5 +72,5 @@ export interface CommandStore extends AsyncDisposable {
    *
    * @returns the number of the log entry; null where there is no other node, or nothing to tell.
    */
-  recordCommit(effects: readonly unknown[], at: number): Promise<number | null>;
+  recordCommit(effects: readonly unknown[]): Promise<number | null>;
 }

@@ -3,6 +3,7 @@
  * it by value and open their own connection. A new database adds a member to the union and a case to
  * each switch here; nothing outside this folder knows which database it is.
  */
+import { LOG } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterStorage } from './cluster-log.ts';
 import type { CommandStore } from './command-store.ts';
@@ -107,7 +108,7 @@ export function openClusterStorage(
       const { url, node } = storage;
       return {
         node,
-        log: new PostgresLog(connect(url, 'log'), { node, clock }),
+        log: new PostgresLog(connect(url, 'log', LOG.queryTimeoutMs), node),
         heads: new PostgresHeads(connect(url, 'heads')),
         relay: connect(url, 'relay'),
         begin: async (db, { isSameServer }) =>
@@ -127,6 +128,7 @@ export function releaseThread(storage: StorageDescription, threadId: number): vo
   }
 }
 
-function connect(url: string, use: keyof typeof CONNECTIONS): Postgres {
-  return new Postgres({ url, connections: CONNECTIONS[use], name: `tandem ${use}` });
+function connect(url: string, use: keyof typeof CONNECTIONS, queryTimeoutMs?: number): Postgres {
+  const name = `tandem ${use}`;
+  return new Postgres({ url, connections: CONNECTIONS[use], name, queryTimeoutMs });
 }

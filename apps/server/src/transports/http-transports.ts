@@ -17,6 +17,7 @@ import type { OriginPolicy } from '../http/origin-policy.ts';
 import { HANDSHAKE, TRANSPORT } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import { readSessionCookie } from '../accounts/session-cookie.ts';
+import { sessionId } from '../storage/sessions.ts';
 import { EvictingSet, type Evictable } from '../runtime/evicting-set.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import { FOREIGN, isForeign, type UpgradeRefusal } from './upgrade.ts';
@@ -109,7 +110,7 @@ export class HttpTransports {
       return;
     }
     const body = await (transport === null
-      ? this.#readOpen(request)
+      ? this.#readNew(request, MAX_OPENING_BYTES)
       : readSend(request, transport));
     if (body === 'too-many') refuse(answer, 'too-many', 'One request at a time.');
     else if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
@@ -122,11 +123,11 @@ export class HttpTransports {
   }
 
   /** Requests that never complete evict each other. */
-  async #readOpen(request: IncomingMessage): Promise<ReadBody> {
+  async #readNew(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
     const incomplete = new IncompleteRequest(request);
     this.#incompleteOpens.add(incomplete);
     try {
-      return await readBody(request, MAX_OPENING_BYTES);
+      return await readBody(request, maxBytes);
     } finally {
       this.#incompleteOpens.delete(incomplete);
     }
@@ -143,14 +144,19 @@ export class HttpTransports {
     to: { readonly node: string; readonly transport: string; readonly path: string },
     { request, answer }: Pick<Exchange, 'request'> & { readonly answer: ServerResponse },
   ): Promise<void> {
-    const body = await readBody(request, MAX_SEND_BYTES);
+    const { node, transport, path } = to;
+    if (transport.length > MAX_ID_LENGTH || !relay.isAlive(node)) {
+      if (path === TRANSPORT_PATHS.close) accept(answer);
+      else refuse(answer, 'not-found', 'This connection is over. Open a new one.');
+      return;
+    }
+    const body = await this.#readNew(request, MAX_SEND_BYTES);
     if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
     if (body === 'too-large' || body === null) return;
     const aborted = new AbortController();
     answer.on('close', () => aborted.abort());
-    const { node, transport, path } = to;
-    const cookie = readSessionCookie(request.headers.cookie);
-    const asked = { ...numbersOf(request), transport, path, cookie, body };
+    const session = digestOf(readSessionCookie(request.headers.cookie));
+    const asked = { ...numbersOf(request), transport, path, session, body };
     const outcome = await relay.send(node, asked, aborted.signal);
     if (answer.destroyed) return;
     if (outcome.kind === 'answered') {
@@ -166,11 +172,12 @@ export class HttpTransports {
   }
 
   #handleRelayed(
-    { transport: name, cookie, path, ...asked }: RelayedRequest,
+    { transport: name, session, path, ...asked }: RelayedRequest,
     answer: Answer,
   ): void {
-    const transport = this.#find(name, cookie);
-    if (transport !== null) this.#continue(path, transport, { asked, body: asked.body, answer });
+    const transport = this.#transports.get(name);
+    if (transport !== undefined && digestOf(transport.cookie) === session)
+      this.#continue(path, transport, { asked, body: asked.body, answer });
     else if (path === TRANSPORT_PATHS.close) accept(answer);
     else refuse(answer, 'not-found', 'This connection is over. Open a new one.');
   }
@@ -229,6 +236,13 @@ export class HttpTransports {
     const code = refusal.status in REFUSALS ? REFUSALS[refusal.status as 403] : 'overloaded';
     refuse(answer, code, refusal.sentence, HANDSHAKE.retryAfterS);
   }
+}
+
+/** More than any id of a transport has. */
+const MAX_ID_LENGTH = 128;
+
+function digestOf(cookie: string | null): string | null {
+  return cookie === null ? null : sessionId(cookie);
 }
 
 interface Exchange {

@@ -15,7 +15,8 @@ const request = z.object({
   kind: z.literal('request'),
   path: z.string().max(64),
   transport: z.string().max(256),
-  cookie: z.string().max(4_096).nullable(),
+  /** A digest of the session's cookie. */
+  session: z.string().max(256).nullable(),
   sequence: z.number().int().nullable(),
   received: z.number().int().nullable(),
   hold: z.number().int().nullable(),
@@ -66,7 +67,7 @@ const packr = new Packr({ useRecords: false });
 
 export class TransportRelay {
   readonly #options: TransportRelayOptions;
-  readonly #unread = new Map<string, Uint8Array>();
+  readonly #unread = new Map<string, { readonly body: Uint8Array; timer: unknown }>();
 
   constructor(options: TransportRelayOptions) {
     this.#options = options;
@@ -82,6 +83,10 @@ export class TransportRelay {
     const end = transport.indexOf('.');
     const node = transport.slice(0, end);
     return end === -1 || node === this.node ? null : node;
+  }
+
+  isAlive(node: string): boolean {
+    return this.#options.bus.peers.some((peer) => peer.node === node);
   }
 
   /** Sets the one handler for requests that came to other nodes. */
@@ -133,9 +138,7 @@ export class TransportRelay {
     if (body.byteLength <= TRANSPORT.maxRelayedBytes)
       return packr.pack({ status, headers, body, rest: null } satisfies Reply);
     const id = randomUUID();
-    this.#unread.set(id, body);
-    // Nobody may come for it.
-    this.#options.clock.setTimeout(() => this.#unread.delete(id), MARGIN_MS);
+    this.#unread.set(id, { body, timer: null });
     return this.#piece(id, { status, headers, from: 0 });
   }
 
@@ -147,11 +150,16 @@ export class TransportRelay {
     id: string,
     { status, headers, from }: Pick<Reply, 'status' | 'headers'> & { readonly from: number },
   ): Uint8Array {
-    const body = this.#unread.get(id);
-    if (body === undefined) throw new Error('The rest of an answer was not read in time.');
+    const { clock } = this.#options;
+    const unread = this.#unread.get(id);
+    if (unread === undefined) throw new Error('The rest of an answer was not read in time.');
+    const { body } = unread;
+    clock.clearTimeout(unread.timer);
     const piece = body.subarray(from, from + TRANSPORT.maxRelayedBytes);
     const isLast = from + piece.byteLength >= body.byteLength;
+    // Nobody may come for the rest.
     if (isLast) this.#unread.delete(id);
+    else unread.timer = clock.setTimeout(() => this.#unread.delete(id), MARGIN_MS);
     return packr.pack({ status, headers, body: piece, rest: isLast ? null : id } satisfies Reply);
   }
 }

@@ -119,6 +119,7 @@ export function fakeConnection({
     flushes: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
     frames: new FrameMaker(),
     metrics,
+    isHeld: () => false,
   };
   const connection = new Connection({
     id: 'connection',

@@ -327,6 +327,21 @@ export function testSharedJournal(open: () => Promise<Journal>): void {
     ).toMatchObject({ rows: [] });
   });
 
+  test('who is exactly at a snapshot reads the rows after it', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    for (const offset of [0, 1, 2]) await journal.append([batch('a', offset, [bytes(offset + 1)])]);
+    const epoch = 'life-of-a';
+    await journal.compact({ document: 'a', epoch, from: 0, to: 2, snapshot: bytes(1) });
+    const position = { epoch, offset: 2, tail: 'batch-up-to-2' };
+    expect(await journal.readLater('a', position)).toMatchObject({
+      base: 2,
+      rows: [{ offset: 3, update: bytes(3) }],
+      tail: 'batch-up-to-3',
+    });
+    expect(await journal.readLater('a', { ...position, tail: 'lost' })).toBeNull();
+  });
+
   test('the batch after a compaction follows the last one', async () => {
     await using journal = await open();
     await journal.create(init('a'));

@@ -15,6 +15,7 @@ interface MemoryDocument {
   head: number;
   snapshot: Uint8Array | null;
   snapshotOffset: number;
+  snapshotTail: string | null;
   rows: (LaterRows['rows'][number] & { readonly batch: string | null })[];
   readonly owners: Map<number, string>;
   tail: string | null;
@@ -31,6 +32,7 @@ export class MemoryJournal implements Journal {
       head: seed === undefined ? 0 : 1,
       snapshot: null,
       snapshotOffset: 0,
+      snapshotTail: null,
       rows:
         seed === undefined
           ? []
@@ -82,7 +84,8 @@ export class MemoryJournal implements Journal {
     const entry = this.#documents.get(document);
     if (entry === undefined || entry.epoch !== epoch || entry.head < offset) return null;
     const at = entry.rows.find((row) => row.offset === offset);
-    const known = offset === entry.head ? entry.tail : (at?.batch ?? null);
+    const compacted = offset === entry.snapshotOffset ? entry.snapshotTail : null;
+    const known = offset === entry.head ? entry.tail : (at?.batch ?? compacted);
     if (offset < entry.snapshotOffset || known !== tail) return null;
     const rows = entry.rows.filter((row) => row.offset > offset);
     return {
@@ -105,6 +108,7 @@ export class MemoryJournal implements Journal {
     if (entry.snapshotOffset !== from || entry.head < to) return 'conflict';
     entry.snapshot = snapshot;
     entry.snapshotOffset = to;
+    entry.snapshotTail = entry.rows.find((row) => row.offset === to)?.batch ?? entry.snapshotTail;
     entry.rows = entry.rows.filter((row) => row.offset > to);
     return 'compacted';
   }

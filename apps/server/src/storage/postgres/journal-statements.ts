@@ -8,7 +8,7 @@ type Statement = Omit<Query, 'values'>;
 
 /** A row of the journal as JSON, because each part of the answer has the same columns. */
 const JOURNAL = `select 'journal' as part, 0::bigint as number,
-    json_build_object('epoch', epoch, 'kind', kind, 'head', head, 'snapshotOffset', snapshot_offset)::text as text,
+    json_build_object('epoch', epoch, 'kind', kind, 'head', head, 'snapshotOffset', snapshot_offset, 'snapshotTail', snapshot_tail)::text as text,
     null::bytea as data, tail as batch
   from journal where document = $1`;
 
@@ -112,7 +112,9 @@ export const APPEND: Statement = {
 export const COMPACT: Statement = {
   name: 'journal-compact',
   text: `with moved as (
-    update journal set snapshot_offset = $4
+    update journal set snapshot_offset = $4, snapshot_tail = (
+      select batch from "update" where document = $1 and "offset" = $4
+    )
     where document = $1 and epoch = $2 and snapshot_offset = $3 and head >= $4
     returning document
   ), replaced as (

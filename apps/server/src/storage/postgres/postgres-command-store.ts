@@ -1,6 +1,7 @@
 /** The command store in Postgres: the command workers of several processes execute commands at the same time. */
 import type { ChannelPosition } from '@tandem/protocol';
 import type { PoolClient } from 'pg';
+import { encodeTime } from 'ulid';
 import { COMMAND_LIMITS, EVENTS } from '../../limits.ts';
 import type { ChannelKey } from '../channel-key.ts';
 import type {
@@ -175,23 +176,25 @@ export class PostgresCommandStore implements CommandStore {
   }
 
   async deleteExpiredResults(at: number): Promise<void> {
+    const before = Math.max(0, at - COMMAND_LIMITS.resultLifetimeMs);
+    // Ids begin with the client's time and are the primary key; the server's time decides.
     await this.#run(
       `delete from command where (id, "user") in (
-         select id, "user" from command where at < $1
-         order by id limit $2 for update skip locked
+         select id, "user" from command where id < $1 and at < $2
+         order by id limit $3 for update skip locked
        )`,
-      [at - COMMAND_LIMITS.resultLifetimeMs, COMMAND_LIMITS.resultsPerSweep],
+      [encodeTime(before), before, COMMAND_LIMITS.resultsPerSweep],
     );
   }
 
-  async recordCommit(effects: readonly unknown[], at: number): Promise<number | null> {
+  async recordCommit(effects: readonly unknown[]): Promise<number | null> {
     const channels = this.#events.map(({ key, from, events }) => ({
       key,
       epoch: this.#epoch,
       offset: from + events.length,
     }));
     if (channels.length === 0 && effects.length === 0) return null;
-    const { text, values } = appendToLog(this.#node, { channels, effects }, at);
+    const { text, values } = appendToLog(this.#node, { channels, effects });
     const [entry] = await this.#run<{ readonly number: number }>(text, values);
     return entry?.number ?? null;
   }

@@ -6,7 +6,7 @@ import { migrate } from '../migrator.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
 import type { PostgresError } from './postgres-error.ts';
-import { runQuery, type Postgres } from './postgres.ts';
+import { LIMITS_OF_TRANSACTION, runQuery, type Postgres } from './postgres.ts';
 
 /** Where a database gets its connections from. */
 export interface Connections {
@@ -17,11 +17,14 @@ export interface Connections {
 }
 
 /** @param connections are closed together with the database (`await db.destroy()`). */
-export function connectPostgres(connections: Connections): Database {
+export function connectPostgres(
+  connections: Connections,
+  limits = LIMITS_OF_TRANSACTION,
+): Database {
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
-        connect: async () => borrowed(await connections.connect(), connections),
+        connect: async () => borrowed(await connections.connect(), connections, limits),
         end: () => connections.close(),
       },
     }),
@@ -36,31 +39,50 @@ export function connectPostgres(connections: Connections): Database {
  * @throws StorageError
  */
 export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Database> {
-  const db = connectPool(postgres);
   try {
-    await migrate(db, { kind: 'postgres', clock });
-    return db;
+    await migratePostgres(postgres.forMigrations(), clock);
+    return connectPool(postgres);
   } catch (error) {
-    await db.destroy();
+    await postgres[Symbol.asyncDispose]();
     throw error;
   }
 }
 
+/** Other servers wait for a migration, however long it takes. */
+async function migratePostgres(postgres: Postgres, clock: Clock): Promise<void> {
+  const db = connectPool(postgres, 'SET LOCAL lock_timeout = 0');
+  try {
+    await migrate(db, { kind: 'postgres', clock });
+  } finally {
+    await db.destroy();
+  }
+}
+
 /** @param postgres is closed together with the database. */
-export function connectPool(postgres: Postgres): Database {
-  return connectPostgres({
+export function connectPool(postgres: Postgres, limits?: string): Database {
+  const connections: Connections = {
     connect: () => postgres.connect(),
     release: (client, isUsable) => client.release(!isUsable),
     close: () => postgres[Symbol.asyncDispose](),
-  });
+  };
+  return connectPostgres(connections, limits);
 }
 
+const BEGIN = /^(begin|start transaction)\b/;
+
 /** A client as Kysely uses it, with errors as `StorageError`. */
-function borrowed(client: PoolClient, connections: Connections): PostgresPoolClient {
+function borrowed(
+  client: PoolClient,
+  connections: Connections,
+  limits: string,
+): PostgresPoolClient {
   let isUsable = true;
   const query = async (text: string, values: readonly unknown[]) => {
     try {
-      return await runQuery(client, { text, values: [...values] });
+      // Several statements in one message take no parameters.
+      return BEGIN.test(text)
+        ? await runQuery(client, { text: `${text}; ${limits}` })
+        : await runQuery(client, { text, values: [...values] });
     } catch (error) {
       isUsable &&= !(error as PostgresError).isConnectionLost;
       throw error;

@@ -78,7 +78,9 @@ export function toPostgresError(error: unknown): PostgresError {
   if (error instanceof DatabaseError) {
     const code = error.code ?? '';
     const failure = CODES[code] ?? CODES[code.slice(0, 2)] ?? 'request-failed';
-    return new PostgresError(failure, `${code}: ${error.message}`, error.severity !== 'ERROR');
+    // A primary that became a standby keeps its connections, and never becomes one again.
+    const isLost = error.severity !== 'ERROR' || failure === 'read-only';
+    return new PostgresError(failure, `${code}: ${error.message}`, isLost);
   }
   // Errors of sockets that tried several addresses have no message.
   const { message, code } = error as { readonly message?: string; readonly code?: string };

@@ -29,6 +29,8 @@ interface JournalPart {
   readonly kind: DocumentKind;
   readonly head: number;
   readonly snapshotOffset: number;
+  /** The batch of the last row in the snapshot. */
+  readonly snapshotTail: string | null;
 }
 
 export class PostgresJournal implements Journal {
@@ -129,7 +131,8 @@ export class PostgresJournal implements Journal {
     const last = tailIn(parts);
     if (journal?.epoch !== epoch) return null;
     const [known, rows] = split(updatesIn(parts), offset);
-    const isThere = offset === journal.head ? last === tail : (known?.batch ?? null) === tail;
+    const compacted = offset === journal.snapshotOffset ? journal.snapshotTail : null;
+    const isThere = offset === journal.head ? last === tail : (known?.batch ?? compacted) === tail;
     if (!isThere || offset < journal.snapshotOffset || offset + rows.length !== journal.head)
       return null;
     return {

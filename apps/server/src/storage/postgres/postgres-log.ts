@@ -1,9 +1,13 @@
 /** The log of commits in Postgres. */
 import { LOG } from '../../limits.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { CompiledQuery } from 'kysely';
 import type { ClusterLog, LogEntry, LogRead } from '../cluster-log.ts';
+import type { Database } from '../tables.ts';
 import { WAL_TIMELINE } from './postgres-cluster.ts';
 import type { Postgres, Query } from './postgres.ts';
+
+/** By the clock of the database: those of the nodes may differ. */
+const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 type Body = Pick<LogEntry, 'channels' | 'effects'>;
 
@@ -11,13 +15,13 @@ type Body = Pick<LogEntry, 'channels' | 'effects'>;
  * The last statement of its transaction: the counter is locked until the commit, so that a number is visible
  * only after all lower ones.
  */
-export function appendToLog(node: string, body: Body, atMs: number): Query {
+export function appendToLog(node: string, body: Body): Query {
   return {
     name: 'log-append',
     text: `with next as (update cluster set log_head = log_head + 1 returning log_head)
       insert into cluster_log (number, node, body, at)
-      select log_head, $1, $2, $3 from next returning number`,
-    values: [node, JSON.stringify(body), atMs],
+      select log_head, $1, $2, ${NOW_MS} from next returning number`,
+    values: [node, JSON.stringify(body)],
   };
 }
 
@@ -32,17 +36,12 @@ interface ReadRow {
 export class PostgresLog implements ClusterLog {
   readonly #postgres: Postgres;
   readonly #node: string;
-  readonly #clock: Clock;
   #wal: string | null = null;
 
   /** @param postgres is closed together with the log. */
-  constructor(
-    postgres: Postgres,
-    { node, clock }: { readonly node: string; readonly clock: Clock },
-  ) {
+  constructor(postgres: Postgres, node: string) {
     this.#postgres = postgres;
     this.#node = node;
-    this.#clock = clock;
   }
 
   async readHead(): Promise<number> {
@@ -77,11 +76,19 @@ export class PostgresLog implements ClusterLog {
   }
 
   async append(body: Body): Promise<void> {
-    await this.#postgres.query(appendToLog(this.#node, body, this.#clock.now()));
+    await this.#postgres.query(appendToLog(this.#node, body));
   }
 
-  async deleteBefore(atMs: number): Promise<void> {
-    await this.#postgres.query({ text: 'delete from cluster_log where at < $1', values: [atMs] });
+  async appendWithin(db: Database, body: Body): Promise<void> {
+    const { text, values = [] } = appendToLog(this.#node, body);
+    await db.executeQuery(CompiledQuery.raw(text, values));
+  }
+
+  async deleteOld(): Promise<void> {
+    await this.#postgres.query({
+      text: `delete from cluster_log where at < ${NOW_MS} - $1`,
+      values: [LOG.keepMs],
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,7 +30,8 @@ const TABLES = [
     kind text not null,
     head bigint not null,
     tail text,
-    snapshot_offset bigint not null
+    snapshot_offset bigint not null,
+    snapshot_tail text
   ) with (fillfactor = 70)`,
   `create table snapshot (
     document text collate "C" primary key,

@@ -17,28 +17,38 @@ export interface PostgresOptions {
   readonly connections: number;
   /** Shown in `pg_stat_activity`. */
   readonly name: string;
-  readonly queryTimeoutMs?: number;
+  /** A connection whose query takes longer is given up; null for migrations. */
+  readonly queryTimeoutMs?: number | null | undefined;
 }
 
 export type Query = Pick<QueryConfig, 'name' | 'text' | 'values'>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than any query of a server may take; a connection that is silent for so long is given up. */
+/** Longer than any query of a server may take. */
 const QUERY_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
+
+/**
+ * Limits that the server keeps, also for a node that was stopped in the middle of a transaction: others wait for
+ * its locks. Per transaction, because a pooler gives sessions to others.
+ */
+export const LIMITS_OF_TRANSACTION =
+  "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '8s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
 const OID = { bytea: 17, int8: 20 } as const;
 
 export class Postgres implements AsyncDisposable {
   readonly #pool: Pool;
+  readonly #options: PostgresOptions;
 
   constructor({ url, connections, name, queryTimeoutMs = QUERY_TIMEOUT_MS }: PostgresOptions) {
+    this.#options = { url, connections, name };
     this.#pool = new Pool({
       connectionString: url,
       max: connections,
       application_name: name,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: queryTimeoutMs,
+      ...(queryTimeoutMs === null ? {} : { query_timeout: queryTimeoutMs }),
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       types: { getTypeParser },
@@ -46,6 +56,11 @@ export class Postgres implements AsyncDisposable {
     // A connection that ends fails its query, if it has one, and is replaced with the next.
     this.#pool.on('error', ignore);
     this.#pool.on('connect', (client) => client.on('error', ignore));
+  }
+
+  /** One connection, whose queries take as long as they need. */
+  forMigrations(): Postgres {
+    return new Postgres({ ...this.#options, connections: 1, queryTimeoutMs: null });
   }
 
   /** @throws PostgresError */
@@ -56,7 +71,7 @@ export class Postgres implements AsyncDisposable {
   /** @throws PostgresError, or the error of `work`; the transaction was rolled back, or its outcome is unknown. */
   async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     return await this.#use(async (client) => {
-      await runQuery(client, { text: 'BEGIN' });
+      await runQuery(client, { text: `BEGIN; ${LIMITS_OF_TRANSACTION}` });
       try {
         const result = await work(client);
         const { command } = await runQuery(client, { text: 'COMMIT' });

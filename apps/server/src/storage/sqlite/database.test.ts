@@ -93,6 +93,23 @@ test('other queries wait for the end of a transaction, in their order', async ()
   expect(order).toEqual(['first', 'before the second saw 0', 'second', 'during the second saw 0']);
 });
 
+test('transactions that begin in the same tick do not mix', async () => {
+  const db = await temporaryDatabase();
+  const user = (id: string) => ({ id, name: 'Ada', color: 1, created_at: 5 });
+  const undone = db.transaction().execute(async (first) => {
+    await first.insertInto('user').values(user('undone')).execute();
+    throw new Error('undone');
+  });
+  const kept = db.transaction().execute(async (second) => {
+    await second.insertInto('user').values(user('kept')).execute();
+  });
+  const other = db.insertInto('user').values(user('other')).execute();
+  await expect(undone).rejects.toThrow('undone');
+  await Promise.all([kept, other]);
+  const rows = await db.selectFrom('user').select('id').orderBy('id').execute();
+  expect(rows.map(({ id }) => id)).toEqual(['kept', 'other']);
+});
+
 test('a transaction that cannot begin does not block later queries', async () => {
   const path = await temporaryDatabaseFile();
   const executor = new LocalExecutor(path);

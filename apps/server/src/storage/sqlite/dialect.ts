@@ -103,8 +103,8 @@ class Turns {
   }[] = [];
 
   async begin(connection: DatabaseConnection): Promise<void> {
-    await this.#wait(connection);
-    this.#transaction = connection;
+    if (this.#transaction === null) this.#transaction = connection;
+    else await this.#wait(connection);
   }
 
   end(): void {
@@ -120,11 +120,11 @@ class Turns {
 
   /** Undefined: at once. */
   waitFor(connection: DatabaseConnection): Promise<void> | undefined {
-    return connection === this.#transaction ? undefined : this.#wait(null);
+    const isFree = this.#transaction === null || connection === this.#transaction;
+    return isFree ? undefined : this.#wait(null);
   }
 
-  #wait(transaction: DatabaseConnection | null): Promise<void> | undefined {
-    if (this.#transaction === null) return undefined;
+  #wait(transaction: DatabaseConnection | null): Promise<void> {
     return new Promise((start) => this.#waiting.push({ transaction, start }));
   }
 }

@@ -98,7 +98,7 @@ test('after a failover that lost what was saved, all that two people have is the
   await eventually(
     'the server has noticed',
     () => server.output.includes('the database went back'),
-    20_000,
+    40_000,
   );
   for (const device of [one, two]) await device.connect(server);
   one.write('after it. ');

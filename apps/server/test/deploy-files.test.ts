@@ -17,7 +17,7 @@ const CHART = join(DEPLOY, 'helm/tandem');
 const DRAIN_AND_STOP_S = 30;
 
 /** Node's own, and one that the parts of a cluster share before it has an effect. */
-const OTHER_VARIABLES = ['NODE_ENV', 'REDIS_URL'];
+const OTHER_VARIABLES = ['NODE_ENV'];
 const settings = new Set([...describeConfiguration().map(({ name }) => name), ...OTHER_VARIABLES]);
 
 function parse(text: string): unknown[] {

@@ -59,6 +59,7 @@ export class Journal {
       snapshotOffset: 0,
       rows: [...rows],
       owners: new Map(owners),
+      tail: null,
     };
   }
 

@@ -128,7 +128,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
       [TRANSPORT_HEADERS.transport]: client.name,
       [TRANSPORT_HEADERS.sequence]: '1',
     };
-    expect(client.name).toMatch(/^[\w-]{32}$/);
+    expect(client.name).toMatch(/^(?:[\w-]+\.)?[\w-]{32}$/);
     expect((await thief.post('send', headers, thief.hello())).status).toBe(404);
     await thief.post('close', headers);
     await client.send(ping(5));

@@ -12,6 +12,9 @@ async function expectOnBoth({ ada, ben }: WriterPair, expected: readonly string[
   for (const { page } of [ada, ben]) await expect.poll(() => outlineOf(page)).toEqual(expected);
 }
 
+/** As in the editor. */
+const UNDO_GROUP_MS = 500;
+
 const press =
   (key: string) =>
   async (page: Page): Promise<void> => {
@@ -60,6 +63,8 @@ for (const { name, act, line = 'two', expected } of STEPS) {
   test(`undo and redo of ${name} keep what another person writes`, async ({ writers }) => {
     const [ada, ben] = [writers.ada.page, writers.ben.page];
     await writers.startDocument(['one', 'two', 'three']);
+    // What follows typing at once is undone together with it.
+    await ada.waitForTimeout(UNDO_GROUP_MS);
     await act(ada);
     await writers.settle();
     await clickInto(ben, line);

@@ -51,7 +51,7 @@ export function createBus({ redisUrl, cluster, storage, clock, log }: BusOptions
   });
   bus.onState((state) => {
     if (state.kind === 'up') log.info('connected to other nodes through Redis');
-    else
+    else if (state.reason.code !== 'closed')
       log.warn(
         { reason: state.reason.code, detail: state.reason.detail },
         'Redis does not work; other nodes are followed through the database',

@@ -12,7 +12,8 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../command-store.ts';
-import { isRetryable, StorageError } from '../storage-error.ts';
+import { withSavepoint } from '../savepoint.ts';
+import { StorageError } from '../storage-error.ts';
 import type { Database } from '../tables.ts';
 import { connectPostgres } from './postgres-database.ts';
 import { appendToLog } from './postgres-log.ts';
@@ -58,19 +59,8 @@ export class PostgresCommandStore implements CommandStore {
     return { result, events: this.#events };
   }
 
-  async savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
-    await this.#run('savepoint command');
-    try {
-      const result = await work();
-      if (!keep(result)) await this.#run('rollback to savepoint command');
-      await this.#run('release savepoint command');
-      return result;
-    } catch (error) {
-      if (isRetryable(error)) throw error;
-      await this.#run('rollback to savepoint command');
-      await this.#run('release savepoint command');
-      throw error;
-    }
+  savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
+    return withSavepoint({ run: (statement) => this.#run(statement), work, keep });
   }
 
   async claim(

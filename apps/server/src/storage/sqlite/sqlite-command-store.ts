@@ -10,7 +10,7 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../command-store.ts';
-import { isRetryable } from '../storage-error.ts';
+import { withSavepoint } from '../savepoint.ts';
 import type { Database } from '../tables.ts';
 import { connectDatabase } from './database.ts';
 import { EventLog } from './event-log.ts';
@@ -52,19 +52,8 @@ export class SqliteCommandStore implements CommandStore {
     });
   }
 
-  async savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
-    await this.#run('SAVEPOINT command');
-    try {
-      const result = await work();
-      if (!keep(result)) await this.#run('ROLLBACK TO command');
-      await this.#run('RELEASE command');
-      return result;
-    } catch (error) {
-      if (isRetryable(error)) throw error;
-      await this.#run('ROLLBACK TO command');
-      await this.#run('RELEASE command');
-      throw error;
-    }
+  savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
+    return withSavepoint({ run: (statement) => this.#run(statement), work, keep });
   }
 
   /** No other process executes commands. */

@@ -147,9 +147,9 @@ export class Cluster implements AsyncDisposable {
   }
 
   async #part(isSameServer: boolean): Promise<void> {
-    const { serverLog, begin, db, engine, openDocuments } = this.#options;
+    const { serverLog, beginTimeline, db, engine, openDocuments } = this.#options;
     serverLog.warn({ isSameServer }, 'the database went back; clients compare what they have');
-    await begin(db, { isSameServer });
+    await beginTimeline(db, { isSameServer });
     for (const document of openDocuments()) engine.reload(document);
   }
 

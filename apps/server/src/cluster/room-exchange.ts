@@ -3,6 +3,7 @@
  * bus may lose messages: lost rows are found by the heads of journals, and who is there is repeated.
  */
 import type { Bus, Subscription, TopicMessage } from '../bus/bus.ts';
+import type { TypingChange } from '../channels/chat-typing.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
 import { ROOM_EXCHANGE } from '../limits.ts';
 import type { RemoteMember, RemotePeople } from '../presence/remote-people.ts';
@@ -28,11 +29,6 @@ export interface RoomExchangeOptions {
   readonly find: (document: string) => ExchangedRoom | undefined;
   readonly setChatTypingOf: (document: string, change: TypingChange) => void;
   readonly clock: Clock;
-}
-
-export interface TypingChange {
-  readonly user: string;
-  readonly typing: 'start' | 'stop';
 }
 
 type Cursors = Extract<LocalPeopleEvent, { kind: 'awareness' }>['entries'];

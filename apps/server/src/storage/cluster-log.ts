@@ -2,6 +2,7 @@
  * The port to the log of commits that all nodes of a cluster read: which channels have new events, and what else
  * follows. Entries are numbered without a gap in the order of their commits.
  */
+import type { RelayDatabase } from '../bus/postgres/postgres-broker.ts';
 import type { ChannelKey } from './channel-key.ts';
 import type { JournalHeads } from './journal-heads.ts';
 import type { Database } from './tables.ts';
@@ -20,17 +21,10 @@ export interface ClusterStorage {
   readonly node: string;
   readonly log: ClusterLog;
   readonly heads: JournalHeads;
-  /** Begins a timeline after the database went back. @throws StorageError */
-  begin(db: Database, options: { readonly isSameServer: boolean }): Promise<void>;
+  /** After the database went back. @throws StorageError */
+  beginTimeline(db: Database, options: { readonly isSameServer: boolean }): Promise<void>;
   /** For mail between nodes while there is no faster way. */
-  readonly relay: RelayDatabase;
-}
-
-export interface RelayDatabase extends AsyncDisposable {
-  query<R extends object>(query: {
-    readonly text: string;
-    readonly values?: unknown[];
-  }): Promise<{ readonly rows: readonly R[] }>;
+  readonly relay: RelayDatabase & AsyncDisposable;
 }
 
 export type LogRead =

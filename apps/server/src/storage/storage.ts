@@ -111,7 +111,7 @@ export function openClusterStorage(
         log: new PostgresLog(connect(url, 'log', LOG.queryTimeoutMs), node),
         heads: new PostgresHeads(connect(url, 'heads')),
         relay: connect(url, 'relay'),
-        begin: async (db, { isSameServer }) =>
+        beginTimeline: async (db, { isSameServer }) =>
           void (await joinCluster(db, clock, { isRestored: isSameServer })),
       };
     }

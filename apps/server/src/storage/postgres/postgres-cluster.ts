@@ -11,7 +11,7 @@ const MIN_VERSION = 15;
 /** Of the write-ahead log: it changes when a standby takes over. */
 export const WAL_TIMELINE = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)';
 
-export interface Cluster {
+export interface ClusterIdentity {
   /** Also the prefix of everything in Redis, so that two clusters on one Redis do not mix. */
   readonly id: string;
   /** Signs tokens, unless the operator has set another one. */
@@ -79,10 +79,12 @@ export async function joinCluster(
   db: Database,
   clock: Clock,
   { isRestored = false }: { readonly isRestored?: boolean } = {},
-): Promise<Cluster> {
+): Promise<ClusterIdentity> {
   return await db.transaction().execute(async (transaction) => {
     // Servers that start at the same time take turns.
-    const known = await sql<Cluster & { readonly walTimeline: string; readonly current: string }>`
+    const known = await sql<
+      ClusterIdentity & { readonly walTimeline: string; readonly current: string }
+    >`
       select id, secret, wal_timeline as "walTimeline",
         ${sql.raw(WAL_TIMELINE)} as current
       from cluster for update`.execute(transaction);

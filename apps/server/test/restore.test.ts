@@ -1,12 +1,11 @@
 /** The database is replaced by an older copy while clients keep editing. */
-import { once } from 'node:events';
 import { copyFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { createData } from './data-document.ts';
 import { Device } from './device.ts';
-import { chat, newDocument, runCommand, subscribe } from './event-client.ts';
+import { chat, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
@@ -75,7 +74,7 @@ test.each<[string, BackUp]>([
   async (_, backUp) => {
     const server = await RunningServer.start();
     const [ann, bob] = [await signIn(server), await signIn(server)];
-    const document = await createDocument(server);
+    const document = await createData(server);
     const [one, two] = [new Device(document, ann), new Device(document, bob)];
     onTestFinished(() => [one, two].forEach((device) => device.disconnect()));
     await Promise.all([one.connect(server), two.connect(server)]);
@@ -163,17 +162,6 @@ test('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is
   const third = await second.restart();
   expect(third.output).not.toContain(RESTORED);
 });
-
-async function createDocument({ socketUrl }: RunningServer): Promise<string> {
-  const document = newDocument();
-  const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
-  await once(socket, 'open');
-  // Sync step 1 of an empty document.
-  socket.send(new Uint8Array([0, 0, 1, 0]));
-  await once(socket, 'message');
-  socket.terminate();
-  return document;
-}
 
 function texts({ state }: Awaited<ReturnType<typeof subscribe>>): readonly string[] {
   return state?.type === 'chat' ? state.messages.map(({ text }) => text) : [];

@@ -12,7 +12,7 @@ import { eventually } from '../eventually.ts';
 import { NativeClient } from '../native-client.ts';
 import { RunningServer, temporaryFolder } from '../running-server.ts';
 import { signIn } from '../signed-in.ts';
-import { createData } from './data-document.ts';
+import { createData } from '../data-document.ts';
 
 async function run(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });

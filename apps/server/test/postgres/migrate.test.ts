@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Client } from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import { createData } from '../data-document.ts';
 import { Device } from '../device.ts';
 import { chat, command, newDocument, runCommand, subscribe } from '../event-client.ts';
 import { eventually } from '../eventually.ts';
@@ -61,17 +61,6 @@ const newUrl = () => createDatabase(inject('postgres'));
 /** A server of its own data directory, whatever database the other tests use. */
 const startOnFolder = (dataDir: string) =>
   RunningServer.start({ DATA_DIR: dataDir, DATABASE_URL: '' });
-
-async function createData({ socketUrl }: RunningServer): Promise<string> {
-  const document = newDocument();
-  const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
-  await once(socket, 'open');
-  // Sync step 1 of an empty document.
-  socket.send(new Uint8Array([0, 0, 1, 0]));
-  await once(socket, 'message');
-  socket.terminate();
-  return document;
-}
 
 async function run(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });

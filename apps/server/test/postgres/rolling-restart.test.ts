@@ -1,12 +1,10 @@
 /** A cluster behind the proxies of `deploy/`: any request at any server, and each of them restarted in its turn. */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
-import { WebSocket } from 'ws';
 import type { Session } from '@tandem/protocol';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import { createData } from '../data-document.ts';
 import { Device } from '../device.ts';
-import { newDocument } from '../event-client.ts';
 import { eventually } from '../eventually.ts';
 import { FRONT_DOORS, runFrontDoor, type RunningFrontDoor } from '../front-door.ts';
 import { insecureFetch } from '../insecure-fetch.ts';
@@ -30,17 +28,6 @@ async function signInThrough({ url }: RunningFrontDoor): Promise<SignedIn> {
   const session = (await answer.json()) as Session;
   const [cookie = ''] = answer.headers.getSetCookie();
   return { ...session, cookie: cookie.split(';', 1)[0] as string, fetch: () => Promise.reject() };
-}
-
-async function createDocument({ socketUrl }: RunningServer): Promise<string> {
-  const document = newDocument();
-  const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
-  await once(socket, 'open');
-  // Sync step 1 of an empty document.
-  socket.send(new Uint8Array([0, 0, 1, 0]));
-  await once(socket, 'message');
-  socket.terminate();
-  return document;
 }
 
 class Writer {
@@ -117,7 +104,7 @@ for (const door of FRONT_DOORS) {
         const isReady = async () => (await insecureFetch(`${front.url}/readyz`)).status;
         await expect.poll(isReady, { timeout: 10_000 }).toBe(200);
 
-        const document = await createDocument(nodes[0] as RunningServer);
+        const document = await createData(nodes[0] as RunningServer);
         const writers: Writer[] = [];
         for (let at = 0; at < WRITERS; at++)
           writers.push(

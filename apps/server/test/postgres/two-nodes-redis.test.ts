@@ -13,7 +13,7 @@ import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { atEndOfFile } from '../shared.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
-import { createData } from './data-document.ts';
+import { createData } from '../data-document.ts';
 
 const atEnd = atEndOfFile();
 let redis: RedisServer;

@@ -10,7 +10,7 @@ import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
-import { createData } from './data-document.ts';
+import { createData } from '../data-document.ts';
 
 async function startNodes(count: number): Promise<RunningServer[]> {
   const DATABASE_URL = await createDatabase(inject('postgres'));

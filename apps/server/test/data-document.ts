@@ -1,8 +1,8 @@
 /** Documents of plain Yjs types, as a stock client creates them. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { newDocument } from '../event-client.ts';
-import type { RunningServer } from '../running-server.ts';
+import { newDocument } from './event-client.ts';
+import type { RunningServer } from './running-server.ts';
 
 export async function createData({ socketUrl }: RunningServer): Promise<string> {
   const document = newDocument();

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { ManualClock } from '@tandem/testkit';
 import { Client } from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
@@ -98,4 +99,5 @@ test('a server with Postgres leaves its data folder alone', async () => {
   const server = await RunningServer.start();
   expect(server.output).toContain('"database":"postgres://');
   expect(server.output).not.toContain('dataDir');
+  expect(await readdir(server.dataDir)).toEqual([]);
 });

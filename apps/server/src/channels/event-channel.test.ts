@@ -124,6 +124,41 @@ test('does not repeat what the state already had when it was read (W30)', async 
   expect(subscriber.of('events')).toMatchObject([{ from: 2, to: 3 }]);
 });
 
+test('reads again what another node published after a running read had begun', async () => {
+  const store = new ModelStore('by hand');
+  const { channel, subscribe } = fixture(store);
+  const opened = subscribe(null);
+  await settled();
+  await store.answerAll();
+  const { subscriber } = await opened;
+  void channel.resync();
+  // The read sees the head of this moment.
+  await store.step();
+  store.commit(2);
+  void channel.moved({ epoch: 'e1', offset: 2 });
+  await store.answerAll();
+  expect(subscriber.of('events')).toMatchObject([{ from: 0, to: 2 }]);
+});
+
+test.each([
+  ['reads nothing for a position it has', { epoch: 'e1', offset: 2 }, 0],
+  ['reads one that is beyond its own', { epoch: 'e1', offset: 3 }, 1],
+  ['reads one of another epoch', { epoch: 'e2', offset: 1 }, 1],
+])('%s, when another node has published', async (_, position, reads) => {
+  const store = new ModelStore();
+  store.commit(2);
+  const { channel, subscribe } = fixture(store);
+  await subscribe(null);
+  let asked = 0;
+  const { readHead } = store;
+  store.readHead = () => {
+    asked++;
+    return readHead.call(store);
+  };
+  await channel.moved(position);
+  expect(asked).toBe(reads);
+});
+
 test('repairs a gap of the other side, from history or with the state (W32)', async () => {
   const { store, channel, subscribe } = fixture();
   store.commit(400);
@@ -283,6 +318,12 @@ test.each(plan)(
       () => {
         const run = missed.shift();
         if (run !== undefined) channel.committed(run);
+      },
+      () => {
+        // Committed by another node.
+        const run = missed.shift();
+        const position = { epoch: 'e1', offset: (run?.from ?? 0) + (run?.events.length ?? 0) };
+        if (run !== undefined) void channel.moved(position);
       },
       () => store.step(random.int(0, Math.max(0, store.waiting - 1))),
       () => store.step(0),

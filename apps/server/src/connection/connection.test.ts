@@ -202,6 +202,17 @@ describe('the open queue', () => {
   });
 });
 
+test.each([
+  ['are sent', 'open', ['unsent']],
+  ['are dropped, while nobody may see them', 'held', []],
+] as const)('unsent messages of a connection that closes %s', (_, output, sent) => {
+  const { connection, socket } = authenticatedConnection({ isHeld: () => output === 'held' });
+  connection.queue('unsent');
+  connection.close('internal');
+  expect(socket.sent).toEqual(sent);
+  expect(socket.closes).toHaveLength(1);
+});
+
 test('distinguishes a clean close from an abrupt one', () => {
   for (const [code, how] of [
     [1000, 'clean'],

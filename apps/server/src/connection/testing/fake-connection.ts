@@ -104,7 +104,12 @@ class CountingRegistry extends ConnectionRegistry {
 export function fakeConnection({
   join = null,
   preAuth = new PreAuthConnections(),
-}: { join?: ProtocolHandler['join']; preAuth?: PreAuthConnections } = {}) {
+  isHeld = () => false,
+}: {
+  join?: ProtocolHandler['join'];
+  preAuth?: PreAuthConnections;
+  isHeld?: () => boolean;
+} = {}) {
   const socket = new FakeTransport();
   const protocol = new FakeProtocolHandler(join);
   const wheel = new TimerWheel();
@@ -119,7 +124,7 @@ export function fakeConnection({
     flushes: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
     frames: new FrameMaker(),
     metrics,
-    isHeld: () => false,
+    isHeld,
   };
   const connection = new Connection({
     id: 'connection',

@@ -324,7 +324,7 @@ export const DOCUMENT_HEADS = { intervalMs: 250, announcedIntervalMs: 1_000 } as
 export const PRESENT_EXCHANGE = {
   intervalMs: 1_000,
   repeatMs: 30_000,
-  /** Documents; the message must fit into 64 KiB. */
+  /** Documents; fewer, if the message would be larger than 64 KiB. */
   perMessage: 100,
 } as const;
 
@@ -336,7 +336,7 @@ export const ROOM_EXCHANGE = {
   cursorIntervalMs: 33,
   /** Who is there is repeated, because messages may be lost. */
   repeatMs: 5_000,
-  /** Of one node; the message must fit into 64 KiB. */
+  /** Of one node; fewer, if the message would be larger than 64 KiB. */
   maxMembers: 200,
 } as const;
 

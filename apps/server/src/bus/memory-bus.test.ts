@@ -1,43 +1,7 @@
-import { ManualClock, SeededRandom } from '@tandem/testkit';
 import { expect, test } from 'vitest';
-import { BrokerBus } from './broker-bus.ts';
 import { testBus } from './bus.contract.ts';
-import type { BusEnvironment } from './testing/bus-fixture.ts';
+import { openMemory } from './testing/memory-environment.ts';
 import { testTopics } from './topics.contract.ts';
-import type { NodeIdentity } from './bus.ts';
-import { MemoryNetwork } from './memory-broker.ts';
-
-const STEP_MS = 25;
-const LIMIT_MS = 60_000;
-
-function openMemory(carriesTopics: boolean): BusEnvironment {
-  const clock = new ManualClock(1_000_000);
-  const random = new SeededRandom(1);
-  const network = new MemoryNetwork({ clock, random: () => random.next(), carriesTopics });
-  return {
-    carriesTopics,
-    createBus: (self: NodeIdentity) =>
-      new BrokerBus({
-        broker: network.createBroker(),
-        self,
-        clock,
-        random: () => random.next(),
-        onError: () => undefined,
-      }),
-    createBroker: () => network.createBroker(),
-    async until(holds) {
-      const endMs = clock.now() + LIMIT_MS;
-      while (!holds()) {
-        if (clock.now() > endMs) throw new Error('not within a minute');
-        await clock.advanceAsync(STEP_MS);
-      }
-    },
-    pass: (ms) => clock.advanceAsync(ms),
-    cut: () => Promise.resolve(network.cut()),
-    stop: () => Promise.resolve(network.stop()),
-    resume: () => Promise.resolve(network.resume()),
-  };
-}
 
 testBus(() => Promise.resolve(openMemory(true)));
 testTopics(() => Promise.resolve(openMemory(true)));

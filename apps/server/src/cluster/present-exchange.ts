@@ -78,13 +78,20 @@ export class PresentExchange implements Disposable {
 
   #send(): void {
     this.#timer = null;
-    const { bus, present } = this.#options;
     const changed = [...this.#changed];
     this.#changed = new Set();
-    for (let at = 0; at < changed.length; at += PRESENT_EXCHANGE.perMessage) {
-      const some = changed.slice(at, at + PRESENT_EXCHANGE.perMessage);
-      bus.publish(TOPIC, packr.pack(some.map((document) => [document, present(document)])));
-    }
+    for (let at = 0; at < changed.length; at += PRESENT_EXCHANGE.perMessage)
+      this.#publish(changed.slice(at, at + PRESENT_EXCHANGE.perMessage));
+  }
+
+  /** In several messages, if one would be too large. */
+  #publish(documents: readonly string[]): void {
+    const { bus, present } = this.#options;
+    const message = packr.pack(documents.map((document) => [document, present(document)]));
+    if (bus.publish(TOPIC, message) !== 'too-large' || documents.length === 1) return;
+    const middle = documents.length >> 1;
+    this.#publish(documents.slice(0, middle));
+    this.#publish(documents.slice(middle));
   }
 
   #receive(message: TopicMessage): void {

@@ -155,14 +155,15 @@ export class RoomExchange implements Disposable {
     }, ROOM_EXCHANGE.peopleIntervalMs);
   }
 
+  /** Those who came last, as many as fit into a message. */
   #sendPeople(document: string): void {
-    const members = this.#options.find(document)?.localPeople ?? [];
-    this.#publish(document, {
-      kind: 'people',
-      members: members
-        .slice(-ROOM_EXCHANGE.maxMembers)
-        .map((member) => ({ ...member, announced: [...member.announced] })),
-    });
+    const people = this.#options.find(document)?.localPeople ?? [];
+    for (let count: number = ROOM_EXCHANGE.maxMembers; count > 0; count >>= 1) {
+      const members = people
+        .slice(-count)
+        .map((member) => ({ ...member, announced: [...member.announced] }));
+      if (this.#publish(document, { kind: 'people', members }) !== 'too-large') return;
+    }
   }
 
   #sendCursorsSoon(
@@ -204,8 +205,8 @@ export class RoomExchange implements Disposable {
     const { engine, find } = this.#options;
     switch (message.kind) {
       case 'rows': {
-        const { epoch, rows, owners, ...rest } = message;
-        const later = { ...rest, rows: rows.map(compacted), owners: new Map(owners) };
+        const { kind: _, epoch, rows, owners, ...positions } = message;
+        const later = { ...positions, rows: rows.map(compacted), owners: new Map(owners) };
         engine.follow({ kind: 'later', document, epoch, later });
         break;
       }

@@ -136,6 +136,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       errors,
       wheel,
       clock,
+      random: Math.random,
     },
     { rooms, policy, metrics, authenticator, runner, eventChannels, wheel, clock },
   );

@@ -36,6 +36,7 @@ export interface ConnectionShared {
   readonly errors: ErrorBoundary;
   readonly wheel: TimerWheel;
   readonly clock: Clock;
+  readonly random: () => number;
 }
 
 export interface ConnectionOwner {
@@ -103,7 +104,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     this.#transport = transport;
     this.#shared = shared;
     this.#output = shared.createOutput(transport, this);
-    this.#heartbeat = new Heartbeat(shared.wheel, this);
+    this.#heartbeat = new Heartbeat(shared, this);
   }
 
   get log(): Log {

@@ -5,6 +5,11 @@
 import { MAX_MISSED_PONGS, PING_INTERVAL_MS, PING_JITTER, PONG_TIMEOUT_MS } from '@tandem/protocol';
 import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
+export interface HeartbeatShared {
+  readonly wheel: TimerWheel;
+  readonly random: () => number;
+}
+
 /** An interface instead of closures, which would take room on each of many connections. */
 export interface HeartbeatOwner {
   /** No answer can arrive while reading is paused. */
@@ -18,20 +23,20 @@ export interface HeartbeatOwner {
 }
 
 export class Heartbeat extends WheelTimer implements Disposable {
-  readonly #wheel: TimerWheel;
+  readonly #shared: HeartbeatShared;
   readonly #owner: HeartbeatOwner;
   #state: 'awaiting-hello' | 'quiet' | 'awaiting-pong' = 'awaiting-hello';
   #missedPongs = 0;
   #hasReceived = false;
 
-  constructor(wheel: TimerWheel, owner: HeartbeatOwner) {
+  constructor(shared: HeartbeatShared, owner: HeartbeatOwner) {
     super();
-    this.#wheel = wheel;
+    this.#shared = shared;
     this.#owner = owner;
   }
 
   start(handshakeTimeoutMs: number): void {
-    this.#wheel.arm(this, handshakeTimeoutMs);
+    this.#shared.wheel.arm(this, handshakeTimeoutMs);
   }
 
   onAuthenticated(): void {
@@ -52,21 +57,22 @@ export class Heartbeat extends WheelTimer implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#wheel.disarm(this);
+    this.#shared.wheel.disarm(this);
   }
 
   #rest(): void {
     this.#state = 'quiet';
     this.#missedPongs = 0;
+    const { wheel, random } = this.#shared;
     // Jitter, so that a storm of reconnects does not become a storm of pings.
-    const jitter = 1 + PING_JITTER * (2 * Math.random() - 1);
-    this.#wheel.arm(this, PING_INTERVAL_MS * jitter - PONG_TIMEOUT_MS);
+    const jitter = 1 + PING_JITTER * (2 * random() - 1);
+    wheel.arm(this, PING_INTERVAL_MS * jitter - PONG_TIMEOUT_MS);
   }
 
   #ping(): void {
     this.#state = 'awaiting-pong';
     this.#hasReceived = false;
-    this.#wheel.arm(this, PONG_TIMEOUT_MS);
+    this.#shared.wheel.arm(this, PONG_TIMEOUT_MS);
     this.#owner.onPing();
   }
 }

@@ -140,6 +140,7 @@ export function fakeConnection({
       errors: new ErrorBoundary({ log, counter: metrics.containedErrors }),
       wheel,
       clock: systemClock,
+      random: () => 0.5,
     },
   });
   return {

@@ -34,7 +34,7 @@ class Writer {
   readonly device: Device;
   readonly written: string[] = [];
   longestGapMs = 0;
-  #isOver = false;
+  #state: 'typing' | 'reading' | 'gone' = 'typing';
   readonly #front: RunningFrontDoor;
   readonly #name: string;
 
@@ -44,10 +44,10 @@ class Writer {
     this.device = device;
   }
 
-  /** Types all the time, and connects again where its document is not open. */
+  /** Types until it is told to stop, and connects again, also after that, where its document is not open. */
   async run(): Promise<void> {
     let lostMs: number | null = null;
-    while (!this.#isOver) {
+    while (this.#state !== 'gone') {
       if (!this.#isLive) {
         lostMs ??= performance.now();
         await this.#connect();
@@ -55,20 +55,32 @@ class Writer {
         this.longestGapMs = Math.max(this.longestGapMs, performance.now() - lostMs);
         lostMs = null;
       }
-      const word = `<${this.#name}.${this.written.length}>`;
-      this.written.push(word);
-      this.device.write(word);
+      if (this.#state === 'typing') this.#type();
       await sleep(WRITE_EVERY_MS);
     }
-    while (!this.#isLive) await this.#connect();
+  }
+
+  #type(): void {
+    const word = `<${this.#name}.${this.written.length}>`;
+    this.written.push(word);
+    this.device.write(word);
   }
 
   get #isLive(): boolean {
     return this.device.isConnected && this.device.channel.phase === 'live';
   }
 
+  describe(): string {
+    const { isConnected, channel, text } = this.device;
+    return `${this.#name} ${isConnected ? channel.phase : 'disconnected'} with ${text.length} characters`;
+  }
+
   stop(): void {
-    this.#isOver = true;
+    this.#state = 'reading';
+  }
+
+  leave(): void {
+    this.#state = 'gone';
   }
 
   async #connect(): Promise<void> {
@@ -118,13 +130,15 @@ for (const door of FRONT_DOORS) {
         }
         await sleep(3_000);
         for (const writer of writers) writer.stop();
-        await Promise.all(running);
-
         for (const { device } of writers) await device.saved();
         const text = () => (writers[0] as Writer).device.text;
-        await eventually('all have the same text', () =>
-          writers.every(({ device }) => device.text === text()),
+        const states = () => writers.map((writer) => writer.describe()).join(', ');
+        await eventually(
+          () => `all have the same text: ${states()}`,
+          () => writers.every(({ device }) => device.text === text()),
         );
+        for (const writer of writers) writer.leave();
+        await Promise.all(running);
         for (const { written, device, longestGapMs } of writers) {
           for (const word of written) expect(text().split(word)).toHaveLength(2);
           expect(device.refusals.filter((kind) => kind !== 'reopen')).toEqual([]);

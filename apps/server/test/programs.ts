@@ -18,10 +18,25 @@ export interface Program {
   readonly package: string;
 }
 
-/** The program's path; null where it is missing and cannot be installed. */
-export async function findProgram({ name, package: debian }: Program): Promise<string | null> {
-  const installed = await onPath(name);
-  if (installed !== null || process.getuid?.() !== 0) return installed;
+interface Place {
+  readonly port: number;
+  readonly folder: string;
+  /** For programs that refuse to run as root. */
+  readonly user?: { readonly uid?: number; readonly gid?: number };
+}
+
+/** The program's path; null, and a sentence, where it is missing and cannot be installed. */
+export async function findProgram(program: Program): Promise<string | null> {
+  const found = (await onPath(program.name)) ?? (await install(program));
+  if (found === null)
+    process.stderr.write(
+      `Tests with ${program.name} do not run: it is not installed (package ${program.package} of Debian).\n`,
+    );
+  return found;
+}
+
+async function install({ name, package: debian }: Program): Promise<string | null> {
+  if (process.getuid?.() !== 0) return null;
   const options = {
     timeout: INSTALL_LIMIT_MS,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
@@ -35,30 +50,33 @@ export async function findProgram({ name, package: debian }: Program): Promise<s
   return await onPath(name);
 }
 
-/** Runs until the test is over. Resolves once it listens on the port. */
+/** Runs until the test is over, or until it is stopped. Resolves once it listens on the port. */
 export async function startProgram(
   [program, ...values]: readonly [string, ...string[]],
-  { port, folder }: { readonly port: number; readonly folder: string },
-): Promise<void> {
+  { port, folder, user = {} }: Place,
+): Promise<{ readonly stop: () => Promise<void> }> {
   const child = spawn(program, values, {
     // Caddy stores unneeded files below its user's home.
     env: { PATH: process.env['PATH'], HOME: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => (output += data.toString()));
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
     await once(child, 'exit');
-  });
+  };
+  onTestFinished(stop);
   const end = Date.now() + START_LIMIT_MS;
   while (!(await canConnect(port))) {
     if (Date.now() > end || child.exitCode !== null)
       throw new Error(`${program} does not listen:\n${output}`);
     await sleep(20);
   }
+  return { stop };
 }
 
 export async function onPath(name: string): Promise<string | null> {

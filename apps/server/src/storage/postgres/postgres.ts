@@ -5,6 +5,7 @@
 import {
   Pool,
   types,
+  type ClientBase,
   type PoolClient,
   type QueryConfig,
   type QueryResult,
@@ -52,6 +53,7 @@ export class Postgres implements AsyncDisposable {
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       types: { getTypeParser },
+      verify: (client, done) => void noticePooler(client).then(() => done(), done),
     });
     // A connection that ends fails its query, if it has one, and is replaced with the next.
     this.#pool.on('error', ignore);
@@ -112,13 +114,28 @@ export class Postgres implements AsyncDisposable {
   }
 }
 
-/** @throws PostgresError */
+/** Connections to a pooler, which may give each transaction to another session of Postgres. */
+const pooled = new WeakSet<ClientBase>();
+
+/** A pooler makes up the process that a connection is told, for requests to cancel its queries. */
+async function noticePooler(client: ClientBase): Promise<void> {
+  const { processID } = client as ClientBase & { readonly processID: number | null };
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  if (rows[0]?.pid !== processID) pooled.add(client);
+}
+
+/**
+ * Statements with a name are prepared once for each session, so through a pooler the name is left out.
+ *
+ * @throws PostgresError
+ */
 export async function runQuery<R extends QueryResultRow>(
   client: PoolClient,
   query: Query,
 ): Promise<QueryResult<R>> {
   try {
-    return await client.query<R>(query);
+    const { name: _, ...unnamed } = query;
+    return await client.query<R>(pooled.has(client) ? unnamed : query);
   } catch (error) {
     throw toPostgresError(error);
   }

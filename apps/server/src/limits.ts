@@ -338,6 +338,8 @@ export const ROOM_EXCHANGE = {
   repeatMs: 5_000,
   /** Of one node; fewer, if the message would be larger than 64 KiB. */
   maxMembers: 200,
+  /** After a message that could not be read, heads of journals are read as without a bus. */
+  unreadMemoryMs: 10_000,
 } as const;
 
 export const METRICS = {

@@ -204,6 +204,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             effects.applyOfOthers(committed);
           },
           onMissed: () => effects.resync(),
+          onUnknown: (part) => metrics.unknownParts.add(part),
           db,
           onCutOff: () => connections.closeAll(),
         });

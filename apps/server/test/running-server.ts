@@ -16,10 +16,12 @@ export interface Ended {
   readonly output: string;
 }
 
-export interface Limits {
+export interface ProcessOptions {
   readonly maxFileKib?: number;
   /** A user id: the user who runs the tests may be root, who bypasses permissions. */
   readonly user?: number;
+  /** Of another build; without it, of this one. */
+  readonly bundle?: string;
 }
 
 /** `onTestFinished`, or `atEndOfFile()` for resources that several tests share. */
@@ -53,11 +55,11 @@ export class RunningServer {
   static async start(
     environment: Record<string, string> = {},
     atEnd: AtEnd = onTestFinished,
-    limits: Limits = {},
+    options: ProcessOptions = {},
   ): Promise<RunningServer> {
     const dataDir = environment['DATA_DIR'] ?? (await temporaryFolder(atEnd));
     const database = await databaseOf(dataDir);
-    const child = spawnServer({ ...database, ...environment, DATA_DIR: dataDir }, limits);
+    const child = spawnServer({ ...database, ...environment, DATA_DIR: dataDir }, options);
     atEnd(() => void child.kill('SIGKILL'));
     let output = '';
     const port = await new Promise<number>((resolve, reject) => {
@@ -108,11 +110,11 @@ export class RunningServer {
   }
 
   /**
-   * Another process on the same folder and port. @param limits for the lifetime of that process.
+   * Another process on the same folder and port. @param options for the lifetime of that process.
    */
-  async restart(limits: Limits = {}): Promise<RunningServer> {
+  async restart(options: ProcessOptions = {}): Promise<RunningServer> {
     const environment = { ...this.#environment, DATA_DIR: this.dataDir, PORT: String(this.port) };
-    return await RunningServer.start(environment, onTestFinished, limits);
+    return await RunningServer.start(environment, onTestFinished, options);
   }
 }
 
@@ -130,9 +132,9 @@ async function databaseOf(dataDir: string): Promise<Record<string, string>> {
 /** Runs the server until it exits by itself, as after a failed start. */
 export async function runToEnd(
   environment: Record<string, string>,
-  limits: Limits = {},
+  options: ProcessOptions = {},
 ): Promise<Ended> {
-  const child = spawnServer(environment, limits);
+  const child = spawnServer(environment, options);
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
@@ -143,10 +145,10 @@ export async function runToEnd(
 
 function spawnServer(
   environment: Record<string, string>,
-  { maxFileKib, user }: Limits = {},
+  { maxFileKib, user, bundle = inject('bundle') }: ProcessOptions = {},
 ): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const command = [process.execPath, '--enable-source-maps', join(inject('bundle'), 'main.js')];
+  const command = [process.execPath, '--enable-source-maps', join(bundle, 'main.js')];
   // The limit's signal would kill the process; with the signal ignored, the write fails.
   const limited =
     maxFileKib === undefined

@@ -1,9 +1,10 @@
+import { Packr } from 'msgpackr';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { openMemory } from '../bus/testing/memory-environment.ts';
 import type { Effect } from '../commands/command-runner.ts';
 import type { Engine } from '../engine/port.ts';
-import { LOG } from '../limits.ts';
+import { DOCUMENT_HEADS, LOG, ROOM_EXCHANGE } from '../limits.ts';
 import type { Database } from '../storage/tables.ts';
 import { Cluster } from './cluster.ts';
 import { FakeLog } from './testing/fake-log.ts';
@@ -13,6 +14,8 @@ async function fixture() {
   const { clock, createBus } = openMemory();
   const log = new FakeLog();
   const calls: string[] = [];
+  const headReads: number[] = [];
+  const bus = createBus({ node: 'this-node', boot: 'boot-1' });
   const nothing = { [Symbol.asyncDispose]: async () => {} };
   const engine: Pick<Engine, 'follow' | 'reload'> = {
     follow: () => {},
@@ -21,11 +24,17 @@ async function fixture() {
   const cluster = new Cluster({
     node: 'this-node',
     log,
-    heads: { ...nothing, read: async () => [] },
+    heads: {
+      ...nothing,
+      read: async () => {
+        headReads.push(clock.monotonicMs());
+        return [];
+      },
+    },
     relay: { ...nothing, query: async () => ({ rows: [] }) },
     beginTimeline: async (_db, { isSameServer }) =>
       void calls.push(`timeline ${isSameServer ? 'of a restore' : 'of another server'}`),
-    bus: createBus({ node: 'this-node', boot: 'boot-1' }),
+    bus,
     engine: engine as Engine,
     openDocuments: () => ['d1', 'd2'],
     findRoom: () => undefined,
@@ -36,6 +45,7 @@ async function fixture() {
     serverLog: pino({ enabled: false }),
     onCommitted: (_channels, effects) => void calls.push(...effects.map(({ kind }) => kind)),
     onMissed: () => void calls.push('missed'),
+    onUnknown: (part) => void calls.push(`unknown ${part}`),
     db: {} as Database,
     onCutOff: () => void calls.push('cut off'),
   });
@@ -54,7 +64,7 @@ async function fixture() {
     log.release();
     await pass(1);
   };
-  return { cluster, log, calls, pass, readLate };
+  return { cluster, log, calls, headReads, createBus, pass, readLate };
 }
 
 const ACCESS: Effect = { kind: 'access-changed', document: 'd1' };
@@ -121,4 +131,33 @@ test('begins a timeline and reloads the open documents when the database went ba
   log.entries.length = 0;
   await pass(LOG.intervalMs);
   expect(calls).toEqual(['timeline of a restore', 'reload d1', 'reload d2', 'missed']);
+});
+
+test('UP8 effects that this version does not know are counted, and the others of their entry are applied', async () => {
+  const { log, calls, pass } = await fixture();
+  const later = { kind: 'chat-pinned', document: 'd1' };
+  log.commit('other', [later, { ...TITLE, by: 'ada' }, { kind: 'renamed' }, 'text', ACCESS]);
+  await pass(LOG.intervalMs);
+  expect(calls).toEqual([...Array(3).fill('unknown effect'), 'renamed', 'access-changed']);
+});
+
+test('UP7 after a message between rooms that cannot be read, heads are read as without a bus', async () => {
+  const { cluster, calls, headReads, createBus, pass } = await fixture();
+  const newer = createBus({ node: 'newer', boot: 'boot-2' });
+  onTestFinished(() => newer[Symbol.asyncDispose]());
+  newer.start();
+  cluster.rooms.onOpened('d1');
+  await pass(5_000);
+  const readsIn = async (ms: number) => {
+    headReads.length = 0;
+    await pass(ms);
+    return headReads.length;
+  };
+  expect(await readsIn(5_000)).toBe(5_000 / DOCUMENT_HEADS.announcedIntervalMs);
+  newer.publish('document/d1', new Packr({ useRecords: false }).pack({ kind: 'drawing' }));
+  await pass(1_000);
+  expect(calls).toEqual(['unknown message']);
+  expect(await readsIn(5_000)).toBe(5_000 / DOCUMENT_HEADS.intervalMs);
+  await pass(ROOM_EXCHANGE.unreadMemoryMs);
+  expect(await readsIn(5_000)).toBe(5_000 / DOCUMENT_HEADS.announcedIntervalMs);
 });

@@ -2,12 +2,13 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Effect } from '../commands/command-runner.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
-import { LOG } from '../limits.ts';
+import { LOG, ROOM_EXCHANGE } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
 import type { Database } from '../storage/tables.ts';
 import { DocumentFollower } from './document-follower.ts';
+import { readEffects } from './log-effects.ts';
 import { LogFollower } from './log-follower.ts';
 import { PresentExchange, type PresentExchangeOptions } from './present-exchange.ts';
 import { RoomExchange, type RoomExchangeOptions } from './room-exchange.ts';
@@ -37,6 +38,8 @@ export interface ClusterOptions extends ClusterStorage {
   readonly onCommitted: (channels: readonly ChannelHead[], effects: readonly Effect[]) => void;
   readonly onMissed: () => void;
   readonly db: Database;
+  /** From a node of another version. */
+  readonly onUnknown: (part: 'message' | 'effect') => void;
   /** This node does not know which roles have ended, for too long to keep its clients. */
   readonly onCutOff: () => void;
 }
@@ -48,6 +51,8 @@ export class Cluster implements AsyncDisposable {
   readonly rooms: RoomExchange;
   readonly present: PresentExchange;
   #state: 'connected' | 'cut-off' = 'connected';
+  /** When a message between rooms could not be read: it may have been about rows. */
+  #unreadAtMs = Number.NEGATIVE_INFINITY;
   #timer: unknown = null;
 
   constructor(options: ClusterOptions) {
@@ -58,8 +63,7 @@ export class Cluster implements AsyncDisposable {
       log,
       node,
       clock,
-      onEntry: ({ channels, effects }) =>
-        this.#handleCommit(channels, effects as readonly Effect[]),
+      onEntry: ({ channels, effects }) => this.#handleCommit(channels, effects),
       onMissed: () => {
         // What is held back may be for somebody whose role has ended.
         if (this.isHeld) options.onCutOff();
@@ -72,7 +76,9 @@ export class Cluster implements AsyncDisposable {
       heads,
       engine,
       open: openDocuments,
-      isAnnounced: () => bus.state.kind === 'up',
+      isAnnounced: () =>
+        bus.state.kind === 'up' &&
+        clock.monotonicMs() - this.#unreadAtMs > ROOM_EXCHANGE.unreadMemoryMs,
       clock,
       onFault: (error) => this.#report(error, 'the heads of journals could not be read'),
     });
@@ -83,7 +89,17 @@ export class Cluster implements AsyncDisposable {
       documents: openDocuments,
       onChanged: options.onPresent,
     });
-    this.rooms = new RoomExchange({ bus, engine, find: findRoom, setChatTypingOf, clock });
+    this.rooms = new RoomExchange({
+      bus,
+      engine,
+      find: findRoom,
+      setChatTypingOf,
+      onUnknown: () => {
+        this.#unreadAtMs = clock.monotonicMs();
+        options.onUnknown('message');
+      },
+      clock,
+    });
   }
 
   /** True while a role may have ended without this node's knowledge: nothing may be sent. */
@@ -140,8 +156,10 @@ export class Cluster implements AsyncDisposable {
     await relay[Symbol.asyncDispose]();
   }
 
-  #handleCommit(channels: readonly ChannelHead[], effects: readonly Effect[]): void {
-    const { onCutOff, onCommitted } = this.#options;
+  #handleCommit(channels: readonly ChannelHead[], written: readonly unknown[]): void {
+    const { onCutOff, onCommitted, onUnknown } = this.#options;
+    const { effects, unknown } = readEffects(written);
+    for (let i = 0; i < unknown; i++) onUnknown('effect');
     if (this.isHeld && effects.some(({ kind }) => ENDS_A_ROLE.has(kind))) onCutOff();
     onCommitted(channels, effects);
   }

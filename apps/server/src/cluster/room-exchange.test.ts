@@ -1,3 +1,4 @@
+import { Packr } from 'msgpackr';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LaterRows } from '@tandem/sync';
 import { createNodes } from '../bus/testing/bus-fixture.ts';
@@ -18,6 +19,7 @@ async function twoRooms() {
   const followed: FollowRequest[] = [];
   const heard: (readonly RemoteMember[])[] = [];
   const cursors: number[] = [];
+  const unknown: string[] = [];
   const open = (bus: typeof a.bus, localPeople: readonly RemoteMember[]) => {
     const exchange = new RoomExchange({
       bus,
@@ -32,6 +34,7 @@ async function twoRooms() {
         setTypingOf: () => {},
       }),
       setChatTypingOf: () => {},
+      onUnknown: () => void unknown.push('unknown'),
       clock: environment.clock,
     });
     onTestFinished(() => exchange[Symbol.dispose]());
@@ -47,7 +50,11 @@ async function twoRooms() {
     await environment.pass(ms);
     return heard.filter((members) => members.length > 0);
   };
-  return { environment, here, people, followed, heard, cursors, tell };
+  const publish = async (message: unknown) => {
+    a.bus.publish(`document/${DOCUMENT}`, new Packr({ useRecords: false }).pack(message));
+    await environment.pass(100);
+  };
+  return { environment, here, people, followed, heard, cursors, unknown, tell, publish };
 }
 
 function rows(sizes: readonly number[], owners = 1): LaterRows {
@@ -115,4 +122,17 @@ test('cursors that do not fit into a message are sent one by one', async () => {
     });
   await environment.pass(ROOM_EXCHANGE.cursorIntervalMs + 50);
   expect(cursors).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test('UP7 fields that a node does not know are passed over, and messages that it does not know are counted', async () => {
+  const { followed, heard, unknown, publish } = await twoRooms();
+  await publish({ kind: 'moved', epoch: 'e1', head: 7, since: 3 });
+  await publish({ kind: 'people', members: [{ ...member(1), mood: 'calm' }] });
+  expect(followed).toEqual([{ kind: 'moved', document: DOCUMENT, epoch: 'e1', head: 7 }]);
+  expect(heard).toEqual([[member(1)]]);
+  expect(unknown).toEqual([]);
+  await publish({ kind: 'drawing' });
+  await publish({ kind: 'moved', epoch: 7 });
+  expect(unknown).toHaveLength(2);
+  expect(followed).toHaveLength(1);
 });

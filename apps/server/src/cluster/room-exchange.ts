@@ -28,6 +28,8 @@ export interface RoomExchangeOptions {
   readonly engine: Pick<Engine, 'follow'>;
   readonly find: (document: string) => ExchangedRoom | undefined;
   readonly setChatTypingOf: (document: string, change: TypingChange) => void;
+  /** A message that this version cannot read. */
+  readonly onUnknown: () => void;
   readonly clock: Clock;
 }
 
@@ -194,11 +196,11 @@ export class RoomExchange implements Disposable {
   }
 
   #receive(document: string, message: TopicMessage): void {
-    if (message.kind === 'unreadable') return;
-    const { node } = message.from;
-    if (node === this.#options.bus.self.node) return;
-    const content = decodeRoomMessage(message.payload);
-    if (content !== null) this.#handle(document, node, content);
+    const { bus, onUnknown } = this.#options;
+    if (message.kind === 'message' && message.from.node === bus.self.node) return;
+    const content = message.kind === 'message' ? decodeRoomMessage(message.payload) : null;
+    if (message.kind === 'unreadable' || content === null) onUnknown();
+    else this.#handle(document, message.from.node, content);
   }
 
   #handle(document: string, node: string, message: RoomMessage): void {

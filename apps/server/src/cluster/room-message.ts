@@ -62,7 +62,7 @@ export function encodeRoomMessage(message: RoomMessage): Uint8Array {
   return packr.pack(message);
 }
 
-/** Null for a message of another version. */
+/** Null for a message of another version: UP7. */
 export function decodeRoomMessage(payload: Uint8Array): RoomMessage | null {
   try {
     return roomMessage.safeParse(packr.unpack(payload)).data ?? null;

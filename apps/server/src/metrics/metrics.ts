@@ -52,6 +52,8 @@ const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:vi
 const PROBE_PATHS = ['deliver', 'commit'] as const;
 export type ProbePath = (typeof PROBE_PATHS)[number];
 
+const UNKNOWN_PARTS = ['message', 'effect'] as const;
+
 const OTHER_CODE = 'other';
 const CLOSE_WORDS: readonly string[] = [
   ...Object.values(TRANSPORT_CLOSE_CODES).map(String),
@@ -160,6 +162,13 @@ export class Metrics {
       'tandem_contained_errors_total',
       'Errors of the server that affected only one connection or one operation.',
       ['source', ERROR_SOURCES],
+    ),
+  );
+  readonly unknownParts = this.#register(
+    new LabeledCounter(
+      'tandem_cluster_unknown_total',
+      'Messages between rooms, and effects in the log of commits, that another version has written and this one does not know.',
+      ['part', UNKNOWN_PARTS],
     ),
   );
   readonly untrustedForwards = this.#register(

@@ -1,5 +1,6 @@
 /** Reads stored channel events. */
-import { channelEvent, type ChannelEvent } from '@tandem/protocol';
+import { receivedEvent, type ChannelEvent } from '@tandem/protocol';
+import { z } from 'zod';
 import { fitStored } from './stored-texts.ts';
 import type { Database } from './tables.ts';
 import { EVENTS } from '../limits.ts';
@@ -13,8 +14,9 @@ export interface EventRun {
 }
 
 /**
- * The newest events up to offset `to`, without a gap; null when there are none. Stops at an event that does
- * not fit the wire's schema because another version wrote it; clients that need it get the state instead.
+ * The newest events up to offset `to`, without a gap; null when there are none. What a newer version wrote is passed
+ * on as it is (UP9). Stops at an event of a known kind that does not fit the wire's schema; clients that need it get
+ * the state instead.
  */
 export async function readEvents(
   db: Database,
@@ -41,9 +43,18 @@ export async function readEvents(
   return events.length === 0 ? null : { from: to - events.length, events: events.reverse(), bytes };
 }
 
+/** With its time, by which it is forgotten. */
+const timed = z.looseObject({ at: z.number() });
+
+/** Clients read as tolerantly (W45), so for them an unknown event is one. */
+function isEvent(event: unknown): event is ChannelEvent {
+  return receivedEvent.safeParse(event).success && timed.safeParse(event).success;
+}
+
 function readEvent(data: string): ChannelEvent | null {
   try {
-    return channelEvent.safeParse(JSON.parse(data, fitStored)).data ?? null;
+    const event: unknown = JSON.parse(data, fitStored);
+    return isEvent(event) ? event : null;
   } catch {
     return null;
   }

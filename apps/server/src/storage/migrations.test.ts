@@ -18,6 +18,12 @@ test('names sort in execution order, from 0001', () => {
   expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, i) => i + 1));
 });
 
+test('UP3 each migration needs itself or one before it', () => {
+  const all = migrations('postgres', systemClock);
+  for (const [at, { needs }] of all.entries())
+    expect(all.slice(0, at + 1).map(({ name }) => name)).toContain(needs);
+});
+
 test('opening a database again keeps its rows', async () => {
   const path = await temporaryPath();
   const before = await open(path);

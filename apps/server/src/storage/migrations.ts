@@ -11,6 +11,8 @@ import { sqliteSchema } from './sqlite/sqlite-schema.ts';
 
 export interface Migration {
   readonly name: string;
+  /** A version that knows this migration can use the database after the one here: UP2, UP3. */
+  readonly needs: string;
   up(db: Kysely<unknown>): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ const SCHEMAS: Readonly<Record<DatabaseKind, SchemaParts>> = {
 };
 
 export function migrations(kind: DatabaseKind, clock: Clock): readonly Migration[] {
-  return [{ name: '0001-schema', up: (db) => createSchema(db, kind, clock) }];
+  return [{ name: '0001-schema', needs: '0001-schema', up: (db) => createSchema(db, kind, clock) }];
 }
 
 async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Clock): Promise<void> {

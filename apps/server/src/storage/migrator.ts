@@ -1,7 +1,7 @@
-/** Brings a database to the newest schema, in one transaction that other processes wait for. */
+/** Brings a database to the newest schema, in one transaction that other processes wait for: UP1 to UP4. */
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Clock } from '../runtime/clock.ts';
-import { migrations } from './migrations.ts';
+import { migrations, type Migration } from './migrations.ts';
 import type { DatabaseKind } from './schema-parts.ts';
 import { StorageError } from './storage-error.ts';
 import type { Database, Tables } from './tables.ts';
@@ -10,12 +10,17 @@ import type { Database, Tables } from './tables.ts';
 export const MIGRATION_LOCK = 7_405_126_203_871;
 
 interface MigrationTables {
-  migration: { name: string; applied_at: number };
+  migration: { name: string; needs: string; applied_at: number };
 }
 
-interface MigrateOptions {
+/** Everyone else who wants the table waits behind a migration that waits for it. */
+const LOCK_TIMEOUT = '2s';
+
+export interface MigrateOptions {
   readonly kind: DatabaseKind;
   readonly clock: Clock;
+  /** Those of this version, unless a test has others. */
+  readonly known?: readonly Migration[] | undefined;
 }
 
 /** @throws StorageError, also when a newer version or another application has used the database. */
@@ -24,8 +29,10 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     .withoutPlugins()
     .transaction()
     .execute(async (transaction) => {
-      if (options.kind === 'postgres')
+      if (options.kind === 'postgres') {
         await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(transaction);
+        await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(transaction);
+      }
       await migrateIn(transaction, options);
     });
 }
@@ -33,21 +40,28 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
 /** In an open transaction that holds `MIGRATION_LOCK`. @throws StorageError as `migrate` */
 export async function migrateIn(
   database: Transaction<Tables>,
-  { kind, clock }: MigrateOptions,
+  { kind, clock, known = migrations(kind, clock) }: MigrateOptions,
 ): Promise<void> {
   const transaction = database as unknown as Transaction<MigrationTables>;
   const applied = await readApplied(transaction);
-  const all = migrations(kind, clock);
-  const unknown = [...applied].filter((name) => !all.some((known) => known.name === name));
-  if (unknown.length > 0) throw refusal(NEWER, unknown);
-  for (const { name, up } of all) {
+  const names = new Set(known.map(({ name }) => name));
+  const tooNew = [...applied].filter(([name, needs]) => !names.has(name) && !names.has(needs));
+  if (tooNew.length > 0)
+    throw refusal(
+      NEWER,
+      tooNew.map(([name]) => name),
+    );
+  for (const { name, needs, up } of known) {
     if (applied.has(name)) continue;
     await up(transaction as unknown as Kysely<unknown>);
-    await transaction.insertInto('migration').values({ name, applied_at: clock.now() }).execute();
+    await transaction
+      .insertInto('migration')
+      .values({ name, needs, applied_at: clock.now() })
+      .execute();
   }
 }
 
-/** @throws StorageError unless the database has the schema of this version. */
+/** UP5. @throws StorageError unless the database has the schema of this version. */
 export function assertCurrentSchema(
   applied: readonly string[],
   { kind, clock }: MigrateOptions,
@@ -68,7 +82,8 @@ const OLDER =
 const FOREIGN =
   'The database holds tables of another application. Nothing was changed. Give Tandem a database of its own.';
 
-async function readApplied(db: Kysely<MigrationTables>): Promise<ReadonlySet<string>> {
+/** @returns what each migration needs, by its name. */
+async function readApplied(db: Kysely<MigrationTables>): Promise<ReadonlyMap<string, string>> {
   const tables = await db.introspection.getTables();
   if (!tables.some(({ name }) => name === 'migration')) {
     if (tables.length > 0)
@@ -79,11 +94,12 @@ async function readApplied(db: Kysely<MigrationTables>): Promise<ReadonlySet<str
     await db.schema
       .createTable('migration')
       .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('needs', 'text', (column) => column.notNull())
       .addColumn('applied_at', 'bigint', (column) => column.notNull())
       .execute();
   }
-  const rows = await db.selectFrom('migration').select('name').execute();
-  return new Set(rows.map(({ name }) => name));
+  const rows = await db.selectFrom('migration').select(['name', 'needs']).execute();
+  return new Map(rows.map(({ name, needs }) => [name, needs]));
 }
 
 const MAX_NAMED = 3;

@@ -80,7 +80,7 @@ export async function openMetadata(storage: StorageDescription, clock: Clock): P
         clock,
       );
     case 'postgres':
-      return await openPostgres(connect(storage.url, 'metadata'), clock);
+      return await openPostgres(connect(storage.url, 'metadata'), { clock });
   }
 }
 

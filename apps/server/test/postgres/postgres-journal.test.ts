@@ -14,7 +14,9 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 async function openJournal(): Promise<PostgresJournal> {
   const url = await server.createDatabase();
-  const db = await openPostgres(new Postgres({ url, connections: 1, name: 'test' }), systemClock);
+  const db = await openPostgres(new Postgres({ url, connections: 1, name: 'test' }), {
+    clock: systemClock,
+  });
   await db.destroy();
   return new PostgresJournal(new Postgres({ url, connections: 2, name: 'test' }));
 }

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ManualClock } from '@tandem/testkit';
 import { Client } from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { migrations, type Migration } from '../../src/storage/migrations.ts';
 import { checkPostgres, joinCluster } from '../../src/storage/postgres/postgres-cluster.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
@@ -11,11 +13,11 @@ import { RunningServer, runToEnd, temporaryFolder } from '../running-server.ts';
 
 const database = () => createDatabase(inject('postgres'));
 
-async function open(url: string) {
-  const db = await openPostgres(
-    new Postgres({ url, connections: 2, name: 'test' }),
-    new ManualClock(1_700_000_000_000),
-  );
+async function open(url: string, known?: readonly Migration[]) {
+  const db = await openPostgres(new Postgres({ url, connections: 2, name: 'test' }), {
+    clock: known === undefined ? new ManualClock(1_700_000_000_000) : systemClock,
+    known,
+  });
   onTestFinished(() => db.destroy());
   return db;
 }
@@ -50,11 +52,63 @@ test('a server that takes over begins a timeline, and the same server does not',
   expect(await count()).toEqual([{ count: 2 }]);
 });
 
-test('a database of a newer version is not touched', async () => {
+const ADDING: Migration = {
+  name: '0998-adding',
+  needs: '0001-schema',
+  up: (db) => db.schema.alterTable('document').addColumn('later', 'text').execute(),
+};
+const REMOVING: Migration = {
+  name: '0999-removing',
+  needs: '0998-adding',
+  up: (db) => db.schema.alterTable('document').dropColumn('excerpt').execute(),
+};
+const current = migrations('postgres', systemClock);
+
+test('UP1 servers of the next version that start at the same time migrate once', async () => {
   const url = await database();
   await open(url);
-  await run(url, "insert into migration (name, applied_at) values ('0999-later', 1)");
-  await expect(open(url)).rejects.toThrow(/A newer version .*Nothing was changed.*0999-later/);
+  await Promise.all([1, 2, 3].map(() => open(url, [...current, ADDING])));
+  expect(await run(url, 'select name, needs from migration order by name')).toEqual([
+    { name: '0001-schema', needs: '0001-schema' },
+    { name: '0998-adding', needs: '0001-schema' },
+  ]);
+});
+
+test('UP2 a version goes on with a schema that only has more than its own', async () => {
+  const url = await database();
+  await open(url, [...current, ADDING]);
+  const db = await open(url);
+  expect(await db.selectFrom('document').select('id').execute()).toEqual([]);
+});
+
+test('UP2 a schema that has less than a version needs is refused, and not touched', async () => {
+  const url = await database();
+  await open(url, [...current, ADDING, REMOVING]);
+  await expect(open(url)).rejects.toThrow(/A newer version .*Nothing was changed.*0999-removing/);
+  // A version that knows what the last migration needs does without the rest.
+  await open(url, [...current, ADDING]);
+});
+
+test('UP4 a migration that waits for a table lets others go first, and is tried again', async () => {
+  const url = await database();
+  await open(url);
+  const reader = new Client({ connectionString: url });
+  await reader.connect();
+  await reader.query('begin; lock table document in access share mode');
+  const opened = open(url, [...current, ADDING]);
+  const waits: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const beganMs = performance.now();
+    await run(url, 'select count(*) from document');
+    waits.push(performance.now() - beganMs);
+    await sleep(500);
+  }
+  expect(Math.max(...waits)).toBeLessThan(3_000);
+  expect(await run(url, 'select count(*)::int as count from migration')).toEqual([{ count: 1 }]);
+  await reader.query('commit');
+  await reader.end();
+  await opened;
+  expect(await run(url, 'select count(*)::int as count from migration')).toEqual([{ count: 2 }]);
 });
 
 test('a database of another application is not touched', async () => {

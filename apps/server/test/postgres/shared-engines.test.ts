@@ -70,7 +70,9 @@ test.each(['reliable', 'cut'] as const)(
   'CL2 CL5 CL13 all that several engines write at once is there once, over a %s connection',
   async (kind) => {
     const url = await server.createDatabase();
-    const db = await openPostgres(new Postgres({ url, connections: 1, name: 'test' }), systemClock);
+    const db = await openPostgres(new Postgres({ url, connections: 1, name: 'test' }), {
+      clock: systemClock,
+    });
     await db.destroy();
     const random = new SeededRandom(3);
     // Some stay longer: otherwise no answer with many rows would ever come through.

@@ -24,7 +24,9 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 async function createDocuments(): Promise<string> {
   const url = await server.createDatabase();
-  const db = await openPostgres(new Postgres({ url, connections: 1, name: 'test' }), systemClock);
+  const db = await openPostgres(new Postgres({ url, connections: 1, name: 'test' }), {
+    clock: systemClock,
+  });
   await db.destroy();
   const journal = openJournal(url);
   for (const document of DOCUMENTS) await journal.create({ document, epoch: EPOCH, kind: 'data' });

@@ -1,12 +1,14 @@
 /** The metadata database in Postgres, as Kysely sees it. */
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import type { PoolClient } from 'pg';
-import type { Clock } from '../../runtime/clock.ts';
-import { migrate } from '../migrator.ts';
+import { migrate, type MigrateOptions } from '../migrator.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
-import type { PostgresError } from './postgres-error.ts';
+import { PostgresError } from './postgres-error.ts';
 import { LIMITS_OF_TRANSACTION, runQuery, type Postgres } from './postgres.ts';
+
+/** About a minute and a half, in which all other statements get their turn. */
+const MIGRATION = { attempts: 30, pauseMs: 1_000 } as const;
 
 /** Where a database gets its connections from. */
 export interface Connections {
@@ -38,9 +40,12 @@ export function connectPostgres(
  * @param postgres is closed together with the database, or when this fails.
  * @throws StorageError
  */
-export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Database> {
+export async function openPostgres(
+  postgres: Postgres,
+  options: Omit<MigrateOptions, 'kind'>,
+): Promise<Database> {
   try {
-    await migratePostgres(postgres.forMigrations(), clock);
+    await migratePostgres(postgres.forMigrations(), { ...options, kind: 'postgres' });
     return connectPool(postgres);
   } catch (error) {
     await postgres[Symbol.asyncDispose]();
@@ -48,11 +53,21 @@ export async function openPostgres(postgres: Postgres, clock: Clock): Promise<Da
   }
 }
 
-/** Other servers wait for a migration, however long it takes. */
-async function migratePostgres(postgres: Postgres, clock: Clock): Promise<void> {
+/** Other servers wait for a migration, however long it takes. One that waits for a table is tried again: UP4. */
+async function migratePostgres(postgres: Postgres, options: MigrateOptions): Promise<void> {
   const db = connectPool(postgres, 'SET LOCAL lock_timeout = 0');
   try {
-    await migrate(db, { kind: 'postgres', clock });
+    for (let attempt = 1; ; attempt++)
+      try {
+        await migrate(db, options);
+        return;
+      } catch (error) {
+        const isBusy = error instanceof PostgresError && error.failure === 'busy';
+        if (!isBusy || attempt === MIGRATION.attempts) throw error;
+        await new Promise<void>((resolve) => {
+          options.clock.setTimeout(resolve, MIGRATION.pauseMs);
+        });
+      }
   } finally {
     await db.destroy();
   }

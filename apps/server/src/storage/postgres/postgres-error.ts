@@ -64,11 +64,13 @@ const CODES: Readonly<Record<string, PostgresFailure>> = {
 export class PostgresError extends StorageError {
   /** The connection cannot be used any more, and what happened to the last request is unknown. */
   readonly isConnectionLost: boolean;
+  readonly failure: PostgresFailure;
 
   constructor(failure: PostgresFailure, detail: string, isConnectionLost: boolean) {
     const { message, ...rest } = FAILURES[failure];
     super({ message: `${message} (${detail})`, ...rest });
     this.isConnectionLost = isConnectionLost;
+    this.failure = failure;
   }
 }
 

@@ -173,7 +173,7 @@ class Statements {
     try {
       await this.run('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     } catch (error) {
-      if (!(error instanceof PostgresError) || !error.message.includes('55P03')) throw error;
+      if (!(error instanceof PostgresError) || error.failure !== 'busy') throw error;
       throw refusal(
         'A server that starts, or another migration, uses the Postgres database. Wait for its end, and try again.',
       );

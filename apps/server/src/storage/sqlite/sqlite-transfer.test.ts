@@ -165,7 +165,7 @@ test('a target that differs at the end is not kept', async () => {
 test('a database of another version, or without tables, is not read', async () => {
   const newer = await temporaryDatabaseFile();
   const sqlite = openSqlite(newer);
-  sqlite.exec(`insert into migration values ('0999-later', 1)`);
+  sqlite.exec(`insert into migration values ('0999-later', '0998-later', 1)`);
   sqlite.close();
   expect(() => SqliteTransferSource.open(newer, clock)).toThrow(/newer version.*0999-later/);
   const empty = await temporaryPath();

@@ -84,6 +84,9 @@ export const HANDSHAKE = {
   retryAfterS: 3,
 } as const;
 
+/** `retryAfterMs` of a connection above the limit of its user; less when the others may be of a node that was lost. */
+export const CONNECTION_LIMITS = { retryMs: 30_000, retryElsewhereMs: 5_000 } as const;
+
 /** What one connection may send at once; the long run is configured. */
 export const INGRESS = {
   /** Messages at once, in seconds of the configured rate. */
@@ -140,6 +143,7 @@ export const REQUEST_RATES = {
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
 } as const;
+export type RequestRate = keyof typeof REQUEST_RATES;
 export const MAX_TRACKED_CALLERS = 10_000;
 
 export const DRAIN = {
@@ -340,6 +344,21 @@ export const ROOM_EXCHANGE = {
   maxMembers: 200,
   /** After a message that could not be read, heads of journals are read as without a bus. */
   unreadMemoryMs: 10_000,
+} as const;
+
+/** Limits by user and by address that count in the whole cluster: `rate-limits/README.md`. */
+export const SHARED_LIMITS = {
+  /** LI2, LI4: less of a limit is not told. */
+  toldShare: 0.1,
+  /** LI2 */
+  intervalMs: 100,
+  repeatMs: 5_000,
+  /** LI3 */
+  forgetAfterMs: 12_000,
+  /** Users and addresses; fewer, if the message would be larger than 64 KiB. */
+  perMessage: 1_000,
+  /** Users and addresses that one node tells about; more are not counted elsewhere. */
+  maxTold: 50_000,
 } as const;
 
 export const METRICS = {

@@ -40,7 +40,7 @@ import { createOriginPolicy } from './http/origin-policy.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
-import { REQUEST_RATES } from './limits.ts';
+import { REQUEST_RATES, type RequestRate } from './limits.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
@@ -48,6 +48,7 @@ import { createSelfProbe } from './probe/create-self-probe.ts';
 import { connectionFactory } from './protocols/connection-factory.ts';
 import { systemClock } from './runtime/clock.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
+import { ViolationTracker } from './rate-limits/violation-tracker.ts';
 import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
@@ -118,13 +119,14 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   const { hub, activity } = eventChannels;
 
+  const violations = new ViolationTracker(clock);
   const policy = new ConnectionPolicy({
     connections,
     connectionsPerUser: limits.connectionsPerUser,
     authenticator,
     isFull: (document) => engine.isFull(document),
     metrics,
-    clock,
+    violations,
   });
   const limiter = new ConnectionLimiter({ limits, connections, wheel, clock, metrics, log });
   const createConnection = connectionFactory(
@@ -156,19 +158,24 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     },
     new WebSockets(configuration.compressFromBytes),
   );
-  const changes = new KeyedRateLimiter(REQUEST_RATES.changes, () =>
-    metrics.rateLimited.add('changes'),
-  );
-  const signedIn = signedInMiddleware({
-    authenticator,
-    changes,
-    reads: new KeyedRateLimiter(REQUEST_RATES.reads, () => metrics.rateLimited.add('reads')),
-  });
+  const rateLimiter = (name: RequestRate): KeyedRateLimiter =>
+    new KeyedRateLimiter({
+      rate: REQUEST_RATES[name],
+      clock,
+      onRefused: () => metrics.rateLimited.add(name),
+    });
+  const [changes, reads] = [rateLimiter('changes'), rateLimiter('reads')];
+  const signedIn = signedInMiddleware({ authenticator, changes, reads });
   const signUpGuest = guestSignUp({
     people,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
-    rates: new KeyedRateLimiter(REQUEST_RATES.guests, () => metrics.rateLimited.add('guests')),
+    rates: rateLimiter('guests'),
+    async tryCount(address) {
+      const isCounted = (await options.cluster?.tryCountGuest(db, address)) ?? true;
+      if (!isCounted) metrics.rateLimited.add('guests');
+      return isCounted;
+    },
   });
   const application = createApplication({
     configuration,
@@ -196,6 +203,13 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           presentHere: (document) => rooms.presentHere(document),
           onPresent: (document) => activity.peopleChanged(document),
           setChatTypingOf: (document, change) => eventChannels.setChatTypingOf(document, change),
+          limits: {
+            counts: {
+              user: connections.held('user', limits.connectionsPerUser),
+              address: connections.held('address', limits.connectionsPerAddress),
+            },
+            rates: { changes, reads, violations },
+          },
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
           clock,
           serverLog: log,
@@ -234,6 +248,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     cluster?.present.changed(document);
   });
   if (cluster !== null) {
+    connections.setElsewhere(cluster.limits);
     rooms.setElsewhere((document) => cluster.present.users(document));
     rooms.setPeers(cluster.rooms);
     eventChannels.onChatTyping((document, change) => cluster.rooms.onChatTyping(document, change));
@@ -262,6 +277,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       listener.drain();
       if (configuration.drainDelayMs > 0) await sleep(configuration.drainDelayMs);
       selfProbe[Symbol.dispose]();
+      cluster?.limits.release();
       await connections.drain();
       limiter[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();

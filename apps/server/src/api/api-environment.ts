@@ -36,5 +36,5 @@ export const signedInMiddleware = ({
 
 /** @throws ApiError `too-many` */
 export function takeRequest(gate: KeyedRateLimiter, user: User): void {
-  if (!gate.tryTake(user.id, Date.now())) throw new ApiError('too-many', { retryAfterMs: 1_000 });
+  if (!gate.tryTake(user.id)) throw new ApiError('too-many', { retryAfterMs: 1_000 });
 }

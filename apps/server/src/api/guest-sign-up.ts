@@ -1,4 +1,4 @@
-/** Creates accounts of new guests, within a rate for each address. */
+/** Creates accounts of new guests, within a rate for each address: LI7. */
 import type { IncomingMessage } from 'node:http';
 import type { User } from '@tandem/protocol';
 import type { People, SignedIn } from '../accounts/people.ts';
@@ -11,7 +11,10 @@ export interface GuestSignUpOptions {
   readonly people: People;
   readonly welcome: (user: User) => Promise<void>;
   readonly addressOf: (request: IncomingMessage) => string | null;
+  /** On this node; it spares the database what is refused in any case. */
   readonly rates: KeyedRateLimiter;
+  /** On all nodes. @throws StorageError */
+  readonly tryCount: (address: string) => Promise<boolean>;
 }
 
 export type SignUpGuest = (
@@ -23,11 +26,12 @@ export function guestSignUp({
   welcome,
   addressOf,
   rates,
+  tryCount,
 }: GuestSignUpOptions): SignUpGuest {
   return async (request) => {
     const address = addressOf(request);
     // Local requests are not limited.
-    if (address !== null && !rates.tryTake(address, Date.now())) {
+    if (address !== null && !(rates.tryTake(address) && (await tryCount(address)))) {
       throw new ApiError('too-many', {
         detail:
           'Many people come from your network at this moment. This page tries again by itself.',

@@ -16,6 +16,7 @@ async function fixture() {
   const calls: string[] = [];
   const headReads: number[] = [];
   const bus = createBus({ node: 'this-node', boot: 'boot-1' });
+  const nobody = { max: 1, of: () => 0, keys: () => [] };
   const nothing = { [Symbol.asyncDispose]: async () => {} };
   const engine: Pick<Engine, 'follow' | 'reload'> = {
     follow: () => {},
@@ -31,6 +32,7 @@ async function fixture() {
         return [];
       },
     },
+    tryCountGuest: async () => true,
     relay: { ...nothing, query: async () => ({ rows: [] }) },
     beginTimeline: async (_db, { isSameServer }) =>
       void calls.push(`timeline ${isSameServer ? 'of a restore' : 'of another server'}`),
@@ -41,6 +43,7 @@ async function fixture() {
     presentHere: () => [],
     onPresent: () => {},
     setChatTypingOf: () => {},
+    limits: { counts: { user: nobody, address: nobody }, rates: {} },
     clock,
     serverLog: pino({ enabled: false }),
     onCommitted: (_channels, effects) => void calls.push(...effects.map(({ kind }) => kind)),

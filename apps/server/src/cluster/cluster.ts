@@ -1,6 +1,7 @@
 /** Connects a server to the other nodes of its cluster. */
 import type { Bus } from '../bus/bus.ts';
 import type { Effect } from '../commands/command-runner.ts';
+import type { ConnectionLimit } from '../connection/connection-registry.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
 import { LOG, ROOM_EXCHANGE } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../runtime/log.ts';
 import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
 import type { Database } from '../storage/tables.ts';
 import { DocumentFollower } from './document-follower.ts';
+import { LimitExchange, type SharedLimits } from './limit-exchange.ts';
 import { readEffects } from './log-effects.ts';
 import { LogFollower } from './log-follower.ts';
 import { PresentExchange, type PresentExchangeOptions } from './present-exchange.ts';
@@ -32,6 +34,7 @@ export interface ClusterOptions extends ClusterStorage {
   /** People came or left on another node. */
   readonly onPresent: PresentExchangeOptions['onChanged'];
   readonly setChatTypingOf: RoomExchangeOptions['setChatTypingOf'];
+  readonly limits: SharedLimits<ConnectionLimit>;
   readonly clock: Clock;
   readonly serverLog: Log;
   /** Another node has committed: in channels that are loaded here, and with effects here. */
@@ -50,6 +53,7 @@ export class Cluster implements AsyncDisposable {
   readonly #documents: DocumentFollower;
   readonly rooms: RoomExchange;
   readonly present: PresentExchange;
+  readonly limits: LimitExchange<ConnectionLimit>;
   #state: 'connected' | 'cut-off' = 'connected';
   /** When a message between rooms could not be read: it may have been about rows. */
   #unreadAtMs = Number.NEGATIVE_INFINITY;
@@ -88,6 +92,12 @@ export class Cluster implements AsyncDisposable {
       present: options.presentHere,
       documents: openDocuments,
       onChanged: options.onPresent,
+    });
+    this.limits = new LimitExchange({
+      ...options.limits,
+      bus,
+      onUnknown: () => options.onUnknown('message'),
+      clock,
     });
     this.rooms = new RoomExchange({
       bus,
@@ -150,6 +160,7 @@ export class Cluster implements AsyncDisposable {
     this.#documents[Symbol.dispose]();
     this.rooms[Symbol.dispose]();
     this.present[Symbol.dispose]();
+    this.limits[Symbol.dispose]();
     await bus[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await heads[Symbol.asyncDispose]();

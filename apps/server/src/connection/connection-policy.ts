@@ -3,9 +3,9 @@ import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
 import type { Engine } from '../engine/port.ts';
+import { CONNECTION_LIMITS } from '../limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { ViolationTracker, type Sender } from '../rate-limits/violation-tracker.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Sender, ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionRegistry } from './connection-registry.ts';
 
@@ -15,12 +15,11 @@ export interface ConnectionPolicyOptions {
   readonly authenticator: Authenticator;
   readonly isFull: Engine['isFull'];
   readonly metrics: Metrics;
-  readonly clock: Clock;
+  readonly violations: ViolationTracker;
 }
 
 export class ConnectionPolicy {
   readonly #options: ConnectionPolicyOptions;
-  readonly #violations = new ViolationTracker();
 
   constructor(options: ConnectionPolicyOptions) {
     this.#options = options;
@@ -28,8 +27,8 @@ export class ConnectionPolicy {
 
   /** Counts the connection as this user's. @returns an error when the user is banned or has too many. */
   authenticate(connection: Connection, user: User): ErrorBody | null {
-    const { connections, connectionsPerUser, metrics, clock } = this.#options;
-    const waitMs = this.#violations.waitMs(senderOf(connection, user), clock.monotonicMs());
+    const { connections, connectionsPerUser, metrics, violations } = this.#options;
+    const waitMs = violations.waitMs(senderOf(connection, user));
     if (waitMs > 0) {
       return errorOf('too-many', {
         detail: 'Too many changes were refused. Your text is kept on this device; come back later.',
@@ -37,11 +36,12 @@ export class ConnectionPolicy {
       });
     }
     if (user.id !== ANONYMOUS.id) {
-      if (connections.ofUser(user.id).length >= connectionsPerUser) {
+      if (connections.countOfUser(user.id) >= connectionsPerUser) {
+        const isFullHere = connections.ofUser(user.id).length >= connectionsPerUser;
         metrics.rateLimited.add('connections');
         return errorOf('too-many', {
           detail: `You have as many tabs open as one person may have (${connectionsPerUser}). Close some; this one comes in by itself.`,
-          retryAfterMs: 30_000,
+          retryAfterMs: isFullHere ? CONNECTION_LIMITS.retryMs : CONNECTION_LIMITS.retryElsewhereMs,
         });
       }
       connections.addToUser(user.id, connection);
@@ -68,10 +68,9 @@ export class ConnectionPolicy {
   onUpdateRefused(connection: Connection, error: ErrorBody): void {
     // Only these make the engine reload a document.
     if (error.code !== 'invalid-update' && error.code !== 'client-taken') return;
-    const sender = senderOf(connection, connection.user);
-    const nowMs = this.#options.clock.monotonicMs();
-    if (this.#violations.add(sender, nowMs) === 'tolerated') return;
-    this.#options.metrics.rateLimited.add('violations');
+    const { violations, metrics } = this.#options;
+    if (violations.add(senderOf(connection, connection.user)) === 'tolerated') return;
+    metrics.rateLimited.add('violations');
     connection.close('invalid-update', error);
   }
 

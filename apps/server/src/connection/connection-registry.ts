@@ -5,6 +5,16 @@ import { DRAIN } from '../limits.ts';
 import { PreAuthConnections } from '../rate-limits/pre-auth-connections.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 
+/** Limits of connections that count in the whole cluster: LI1. */
+export type ConnectionLimit = 'user' | 'address';
+
+/** The connections of other nodes. */
+export interface ElsewhereCounts {
+  count(limit: ConnectionLimit, key: string): number;
+  /** The number of connections here has changed. */
+  changed(limit: ConnectionLimit, key: string): void;
+}
+
 export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner {
   readonly #connections = new Set<Connection>();
   readonly #preAuth: PreAuthConnections;
@@ -12,6 +22,7 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
   /** A list takes less room than a set, and most users have one connection. */
   readonly #byUser = new Map<string, readonly Connection[]>();
   readonly #countByAddress = new Map<string, number>();
+  #elsewhere: ElsewhereCounts | null = null;
   #state: 'open' | 'draining' = 'open';
 
   constructor(preAuth = new PreAuthConnections()) {
@@ -30,8 +41,30 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     return this.#byUser.get(user) ?? [];
   }
 
+  /** On all nodes. */
+  countOfUser(user: string): number {
+    return this.ofUser(user).length + (this.#elsewhere?.count('user', user) ?? 0);
+  }
+
+  /** On all nodes. */
   countOfAddress(address: string | null): number {
-    return address === null ? 0 : (this.#countByAddress.get(address) ?? 0);
+    if (address === null) return 0;
+    return this.#countHere(address) + (this.#elsewhere?.count('address', address) ?? 0);
+  }
+
+  /** The connections that count for a limit on this node. */
+  held(limit: ConnectionLimit, max: number) {
+    return limit === 'user'
+      ? { max, of: (user: string) => this.ofUser(user).length, keys: () => this.#byUser.keys() }
+      : {
+          max,
+          of: (address: string) => this.#countHere(address),
+          keys: () => this.#countByAddress.keys(),
+        };
+  }
+
+  setElsewhere(elsewhere: ElsewhereCounts): void {
+    this.#elsewhere = elsewhere;
   }
 
   hasRoomFor(address: string | null): boolean {
@@ -41,7 +74,7 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
   onStarted(connection: Connection): void {
     this.#connections.add(connection);
     const { address } = connection;
-    if (address !== null) this.#countByAddress.set(address, this.countOfAddress(address) + 1);
+    if (address !== null) this.#changeAddress(address, 1);
     this.#preAuth.add(connection);
   }
 
@@ -51,6 +84,7 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
 
   addToUser(user: string, connection: Connection): void {
     this.#byUser.set(user, this.ofUser(user).concat(connection));
+    this.#elsewhere?.changed('user', user);
   }
 
   onAuthenticated(connection: Connection): void {
@@ -91,15 +125,12 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     this.#connections.delete(connection);
     this.#preAuth.delete(connection);
     this.#paused.delete(connection);
-    if (address !== null) {
-      const left = this.countOfAddress(address) - 1;
-      if (left <= 0) this.#countByAddress.delete(address);
-      else this.#countByAddress.set(address, left);
-    }
+    if (address !== null) this.#changeAddress(address, -1);
     if (user !== null) {
       const left = this.ofUser(user.id).filter((other) => other !== connection);
       if (left.length === 0) this.#byUser.delete(user.id);
       else this.#byUser.set(user.id, left);
+      this.#elsewhere?.changed('user', user.id);
     }
   }
 
@@ -117,5 +148,16 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     const closing = [...this.#connections];
     await Promise.all(closing.map((connection) => connection.restart()));
     for (const connection of closing) connection.terminate();
+  }
+
+  #countHere(address: string): number {
+    return this.#countByAddress.get(address) ?? 0;
+  }
+
+  #changeAddress(address: string, change: 1 | -1): void {
+    const count = this.#countHere(address) + change;
+    if (count <= 0) this.#countByAddress.delete(address);
+    else this.#countByAddress.set(address, count);
+    this.#elsewhere?.changed('address', address);
   }
 }

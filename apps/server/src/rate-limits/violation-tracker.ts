@@ -6,6 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import { VIOLATIONS } from '../limits.ts';
 import { backoffMs } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 
 /** Null where many people share the value: they are not counted by it. */
@@ -20,37 +21,61 @@ interface Violator {
   bannedUntilMs: number;
 }
 
+const USER = 'user ';
+const ADDRESS = 'address ';
+
 const BAN = { baseMs: VIOLATIONS.banFirstMs, capMs: VIOLATIONS.banCapMs };
 
 export class ViolationTracker {
+  readonly #clock: Clock;
   readonly #violators = new LRUCache<string, Violator>({ max: VIOLATIONS.maxTracked });
+  #onTaken: ((key: string, amount: number) => void) | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Sets the one listener, which is told about each violation: LI5. */
+  onTaken(listener: (key: string, amount: number) => void): void {
+    this.#onTaken = listener;
+  }
 
   /** Counts a violation. @returns `excess` when the connection must be closed. */
-  add(sender: Sender, nowMs: number): 'tolerated' | 'excess' {
-    const outcomes = keysOf(sender).map(([key, burst]) => {
-      const violator = this.#violator(key, { burst, nowMs });
-      if (violator.bucket.take(1, nowMs)) return 'tolerated';
-      if (nowMs - violator.bannedUntilMs > VIOLATIONS.windowMs) violator.excess = 0;
-      const banMs = backoffMs(BAN, violator.excess++);
-      violator.bannedUntilMs = Math.max(violator.bannedUntilMs, nowMs + banMs);
-      return 'excess';
+  add(sender: Sender): 'tolerated' | 'excess' {
+    const outcomes = keysOf(sender).map((key) => {
+      this.#onTaken?.(key, 1);
+      return this.#count(key);
     });
     return outcomes.includes('excess') ? 'excess' : 'tolerated';
   }
 
-  waitMs(sender: Sender, nowMs: number): number {
+  /** Another node has counted so many, and this node bans the sender as that one does: LI5. */
+  takenElsewhere(key: string, amount: number): void {
+    for (let i = 0; i < amount && i <= burstOf(key); i++) this.#count(key);
+  }
+
+  waitMs(sender: Sender): number {
+    const nowMs = this.#clock.monotonicMs();
     const waits = keysOf(sender).map(
-      ([key]) => (this.#violators.peek(key)?.bannedUntilMs ?? nowMs) - nowMs,
+      (key) => (this.#violators.peek(key)?.bannedUntilMs ?? nowMs) - nowMs,
     );
     return Math.max(0, ...waits);
   }
 
-  #violator(
-    key: string,
-    { burst, nowMs }: { readonly burst: number; readonly nowMs: number },
-  ): Violator {
+  #count(key: string): 'tolerated' | 'excess' {
+    const nowMs = this.#clock.monotonicMs();
+    const violator = this.#violator(key, nowMs);
+    if (violator.bucket.take(1, nowMs)) return 'tolerated';
+    if (nowMs - violator.bannedUntilMs > VIOLATIONS.windowMs) violator.excess = 0;
+    const banMs = backoffMs(BAN, violator.excess++);
+    violator.bannedUntilMs = Math.max(violator.bannedUntilMs, nowMs + banMs);
+    return 'excess';
+  }
+
+  #violator(key: string, nowMs: number): Violator {
     let violator = this.#violators.get(key);
     if (violator === undefined) {
+      const burst = burstOf(key);
       const perSecond = (burst * 1_000) / VIOLATIONS.windowMs;
       const bucket = new TokenBucket({ perSecond, burst, nowMs });
       violator = { bucket, excess: 0, bannedUntilMs: Number.NEGATIVE_INFINITY };
@@ -60,9 +85,13 @@ export class ViolationTracker {
   }
 }
 
-function keysOf({ user, address }: Sender): (readonly [key: string, burst: number])[] {
+function keysOf({ user, address }: Sender): string[] {
   return [
-    ...(user === null ? [] : [[`user ${user}`, VIOLATIONS.maxPerUser] as const]),
-    ...(address === null ? [] : [[`address ${address}`, VIOLATIONS.maxPerAddress] as const]),
+    ...(user === null ? [] : [USER + user]),
+    ...(address === null ? [] : [ADDRESS + address]),
   ];
+}
+
+function burstOf(key: string): number {
+  return key.startsWith(USER) ? VIOLATIONS.maxPerUser : VIOLATIONS.maxPerAddress;
 }

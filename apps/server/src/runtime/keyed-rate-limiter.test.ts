@@ -1,27 +1,63 @@
+import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { MAX_TRACKED_CALLERS } from '../limits.ts';
 import { KeyedRateLimiter } from './keyed-rate-limiter.ts';
 
+function fixture(rate = { burst: 3, perSecond: 2 }) {
+  const clock = new ManualClock();
+  let refused = 0;
+  const limiter = new KeyedRateLimiter({ rate, clock, onRefused: () => refused++ });
+  const taken = (key: string, attempts = 5): number =>
+    Array.from({ length: attempts }, () => limiter.tryTake(key)).filter(Boolean).length;
+  return { clock, limiter, taken, refused: () => refused };
+}
+
 test('each key has its own burst and rate', () => {
-  const limiter = new KeyedRateLimiter({ burst: 3, perSecond: 2 });
-  const taken = (key: string, nowMs: number) =>
-    Array.from({ length: 5 }, () => limiter.tryTake(key, nowMs)).filter(Boolean).length;
-  expect(taken('ada', 0)).toBe(3);
-  expect(taken('bob', 0)).toBe(3);
-  expect(taken('ada', 1_000)).toBe(2);
+  const { clock, taken } = fixture();
+  expect(taken('ada')).toBe(3);
+  expect(taken('bob')).toBe(3);
+  clock.advance(1_000);
+  expect(taken('ada')).toBe(2);
 });
 
 test('each refusal is reported', () => {
-  let refused = 0;
-  const limiter = new KeyedRateLimiter({ burst: 3, perSecond: 2 }, () => refused++);
-  for (let i = 0; i < 5; i++) limiter.tryTake('ada', 0);
-  expect(refused).toBe(2);
+  const { taken, refused } = fixture();
+  taken('ada');
+  expect(refused()).toBe(2);
 });
 
 test('the number of remembered keys is bounded', () => {
-  const limiter = new KeyedRateLimiter({ burst: 1, perSecond: 0.001 });
-  expect(limiter.tryTake('first', 0)).toBe(true);
-  expect(limiter.tryTake('first', 0)).toBe(false);
-  for (let i = 0; i < MAX_TRACKED_CALLERS; i++) limiter.tryTake(`key ${i}`, 0);
-  expect(limiter.tryTake('first', 0)).toBe(true);
+  const { limiter } = fixture({ burst: 1, perSecond: 0.001 });
+  expect(limiter.tryTake('first')).toBe(true);
+  expect(limiter.tryTake('first')).toBe(false);
+  for (let i = 0; i < MAX_TRACKED_CALLERS; i++) limiter.tryTake(`key ${i}`);
+  expect(limiter.tryTake('first')).toBe(true);
+});
+
+test('LI4 a key is told about after each tenth of its burst, unless it was refilled', () => {
+  const { clock, limiter, taken } = fixture({ burst: 40, perSecond: 1 });
+  const told: [string, number][] = [];
+  limiter.onTaken((key, amount) => told.push([key, amount]));
+  taken('ada', 3);
+  expect(told).toEqual([]);
+  taken('ada', 5);
+  expect(told).toEqual([
+    ['ada', 4],
+    ['ada', 4],
+  ]);
+  taken('bob', 3);
+  clock.advance(60_000);
+  taken('bob', 3);
+  expect(told).toHaveLength(2);
+});
+
+test('LI4 what another node has given is taken here, down to another burst', () => {
+  const { clock, limiter, taken } = fixture({ burst: 10, perSecond: 1 });
+  limiter.takenElsewhere('ada', 8);
+  expect(taken('ada')).toBe(2);
+  limiter.takenElsewhere('ada', 1_000);
+  clock.advance(10_000);
+  expect(taken('ada')).toBe(0);
+  clock.advance(3_000);
+  expect(taken('ada')).toBe(3);
 });

@@ -1,6 +1,7 @@
 /** One token bucket for each key: a user or an address. The keys used least recently are forgotten. */
 import { LRUCache } from 'lru-cache';
-import { MAX_TRACKED_CALLERS } from '../limits.ts';
+import { MAX_TRACKED_CALLERS, SHARED_LIMITS } from '../limits.ts';
+import type { Clock } from './clock.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export interface Rate {
@@ -8,24 +9,66 @@ export interface Rate {
   readonly perSecond: number;
 }
 
+export interface KeyedRateLimiterOptions {
+  readonly rate: Rate;
+  readonly clock: Clock;
+  readonly onRefused?: () => void;
+}
+
+interface Entry {
+  readonly bucket: TokenBucket;
+  /** Taken since the listener was told, and not refilled since. */
+  untold: number;
+}
+
 export class KeyedRateLimiter {
   readonly #rate: Rate;
+  readonly #clock: Clock;
   readonly #onRefused: () => void;
-  readonly #buckets = new LRUCache<string, TokenBucket>({ max: MAX_TRACKED_CALLERS });
+  readonly #entries = new LRUCache<string, Entry>({ max: MAX_TRACKED_CALLERS });
+  #onTaken: ((key: string, amount: number) => void) | null = null;
 
-  constructor(rate: Rate, onRefused: () => void = () => {}) {
+  constructor({ rate, clock, onRefused = () => {} }: KeyedRateLimiterOptions) {
     this.#rate = rate;
+    this.#clock = clock;
     this.#onRefused = onRefused;
   }
 
-  tryTake(key: string, nowMs: number): boolean {
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) {
-      bucket = new TokenBucket({ ...this.#rate, nowMs });
-      this.#buckets.set(key, bucket);
-    }
-    const isTaken = bucket.take(1, nowMs);
-    if (!isTaken) this.#onRefused();
+  /** Sets the one listener, which is told about a key once a tenth of its burst was taken: LI4. */
+  onTaken(listener: (key: string, amount: number) => void): void {
+    this.#onTaken = listener;
+  }
+
+  tryTake(key: string): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const entry = this.#entry(key, nowMs);
+    if (this.#onTaken !== null && entry.bucket.isFull(nowMs)) entry.untold = 0;
+    const isTaken = entry.bucket.take(1, nowMs);
+    if (isTaken) this.#tell(key, entry);
+    else this.#onRefused();
     return isTaken;
+  }
+
+  /** Another node has given so many: LI4. */
+  takenElsewhere(key: string, amount: number): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#entry(key, nowMs).bucket.charge(amount, nowMs);
+  }
+
+  #tell(key: string, entry: Entry): void {
+    if (this.#onTaken === null) return;
+    entry.untold++;
+    if (entry.untold < this.#rate.burst * SHARED_LIMITS.toldShare) return;
+    this.#onTaken(key, entry.untold);
+    entry.untold = 0;
+  }
+
+  #entry(key: string, nowMs: number): Entry {
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = { bucket: new TokenBucket({ ...this.#rate, nowMs }), untold: 0 };
+      this.#entries.set(key, entry);
+    }
+    return entry;
   }
 }

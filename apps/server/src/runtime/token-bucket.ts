@@ -34,4 +34,10 @@ export class TokenBucket {
     this.#tokens -= amount;
     return true;
   }
+
+  /** Takes tokens that are given away already, even those that are not there yet: at most another `burst` of them. */
+  charge(amount: number, nowMs: number): void {
+    this.take(0, nowMs);
+    this.#tokens = Math.max(-this.#burst, this.#tokens - amount);
+  }
 }

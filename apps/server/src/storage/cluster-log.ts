@@ -23,6 +23,8 @@ export interface ClusterStorage {
   readonly heads: JournalHeads;
   /** After the database went back. @throws StorageError */
   beginTimeline(db: Database, options: { readonly isSameServer: boolean }): Promise<void>;
+  /** @returns false when an address has become too many guests on all nodes: LI7. @throws StorageError */
+  tryCountGuest(db: Database, address: string): Promise<boolean>;
   /** For mail between nodes while there is no faster way. */
   readonly relay: RelayDatabase & AsyncDisposable;
 }

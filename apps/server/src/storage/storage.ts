@@ -14,6 +14,7 @@ import { Maintenance } from './sqlite/maintenance.ts';
 import { joinCluster } from './postgres/postgres-cluster.ts';
 import { PostgresCommandStore } from './postgres/postgres-command-store.ts';
 import { openPostgres } from './postgres/postgres-database.ts';
+import { tryCountGuest } from './postgres/postgres-guest-rate.ts';
 import { PostgresHeads } from './postgres/postgres-heads.ts';
 import { PostgresJournal } from './postgres/postgres-journal.ts';
 import { PostgresLog } from './postgres/postgres-log.ts';
@@ -111,6 +112,7 @@ export function openClusterStorage(
         log: new PostgresLog(connect(url, 'log', LOG.queryTimeoutMs), node),
         heads: new PostgresHeads(connect(url, 'heads')),
         relay: connect(url, 'relay'),
+        tryCountGuest,
         beginTimeline: async (db, { isSameServer }) =>
           void (await joinCluster(db, clock, { isRestored: isSameServer })),
       };

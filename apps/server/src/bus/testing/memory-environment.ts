@@ -10,15 +10,17 @@ const LIMIT_MS = 60_000;
 
 export interface MemoryEnvironment extends BusEnvironment {
   readonly clock: ManualClock;
+  readonly network: MemoryNetwork;
 }
 
-export function openMemory(carriesTopics = true): MemoryEnvironment {
+export function openMemory(carriesTopics = true, seed = 1): MemoryEnvironment {
   const clock = new ManualClock(1_000_000);
-  const random = new SeededRandom(1);
+  const random = new SeededRandom(seed);
   const network = new MemoryNetwork({ clock, random: () => random.next(), carriesTopics });
   return {
     carriesTopics,
     clock,
+    network,
     createBus: (self: NodeIdentity) =>
       new BrokerBus({
         broker: network.createBroker(),

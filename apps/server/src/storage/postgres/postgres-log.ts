@@ -7,7 +7,7 @@ import { WAL_TIMELINE } from './postgres-cluster.ts';
 import type { Postgres, Query } from './postgres.ts';
 
 /** By the clock of the database: those of the nodes may differ. */
-const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+export const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 type Body = Pick<LogEntry, 'channels' | 'effects'>;
 

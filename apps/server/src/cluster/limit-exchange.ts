@@ -1,0 +1,276 @@
+/**
+ * Tells other nodes how many connections users and addresses hold here, and what they have used of their rates, so
+ * that limits count in the whole cluster: LI1 to LI6 in `rate-limits/README.md`.
+ */
+import { Packr } from 'msgpackr';
+import { z } from 'zod';
+import { BUS_MESSAGE } from '../bus/bus-limits.ts';
+import type { Bus, Mail } from '../bus/bus.ts';
+import { SHARED_LIMITS } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+/** How many of a kind, such as connections, each key holds on this node. */
+export interface LocalCount {
+  /** In the whole cluster. */
+  readonly max: number;
+  of(key: string): number;
+  keys(): Iterable<string>;
+}
+
+/** A rate by key; each node gives from a bucket of its own. */
+export interface SharedRate {
+  /** Sets the one listener. */
+  onTaken(listener: (key: string, amount: number) => void): void;
+  takenElsewhere(key: string, amount: number): void;
+}
+
+export interface SharedLimits<Limit extends string> {
+  readonly counts: Readonly<Record<Limit, LocalCount>>;
+  readonly rates: Readonly<Record<string, SharedRate>>;
+}
+
+export interface LimitExchangeOptions<Limit extends string> extends SharedLimits<Limit> {
+  readonly bus: Bus;
+  /** A message of another version, which changes nothing: UP7. */
+  readonly onUnknown: () => void;
+  readonly clock: Clock;
+}
+
+/** Longer ones count on their node only. */
+const MAX_KEY_LENGTH = 256;
+
+const name = z.string().max(MAX_KEY_LENGTH);
+const entries = z.array(z.tuple([name, name, z.number().int().nonnegative()]));
+
+const limitMessage = z.discriminatedUnion('kind', [
+  /** How many the sender's node holds now. */
+  z.object({ kind: z.literal('counts'), entries }),
+  /** What it has given since its last message. */
+  z.object({ kind: z.literal('taken'), entries }),
+  /** It drains, and holds nothing any more. */
+  z.object({ kind: z.literal('released') }),
+]);
+
+type LimitMessage = z.infer<typeof limitMessage>;
+type Entry = z.infer<typeof entries>[number];
+
+interface Held {
+  readonly count: number;
+  readonly toldMs: number;
+}
+
+const SERVICE = 'limits';
+const packr = new Packr({ useRecords: false });
+
+export class LimitExchange<Limit extends string = string> implements Disposable {
+  readonly #options: LimitExchangeOptions<Limit>;
+  /** What others hold, by boot, and by limit and key. */
+  readonly #held = new Map<string, Map<string, Held>>();
+  /** What others know of this node, by limit and key. */
+  readonly #told = new Map<string, Entry>();
+  readonly #changed = new Map<string, readonly [limit: Limit, key: string]>();
+  readonly #taken = new Map<string, Entry>();
+  readonly #stops: readonly (() => void)[];
+  #timer: unknown = null;
+  #repeatTimer: unknown = null;
+  #state: 'open' | 'released' = 'open';
+
+  constructor(options: LimitExchangeOptions<Limit>) {
+    this.#options = options;
+    const { bus, rates } = options;
+    this.#stops = [
+      bus.onMail(SERVICE, (mail) => this.#receive(mail)),
+      bus.onPeer(({ kind, peer }) => {
+        if (kind === 'joined') this.#introduce(peer.node);
+        else this.#held.delete(peer.boot);
+      }),
+    ];
+    for (const [rate, each] of Object.entries(rates))
+      each.onTaken((key, amount) => this.#handleTaken(rate, key, amount));
+    this.#repeatLater();
+  }
+
+  /** How many a key holds on other nodes, as far as they have told. */
+  count(limit: Limit, key: string): number {
+    const id = idOf(limit, key);
+    let count = 0;
+    for (const held of this.#held.values()) count += held.get(id)?.count ?? 0;
+    return count;
+  }
+
+  /** The count of a key on this node is another. */
+  changed(limit: Limit, key: string): void {
+    if (this.#state === 'released') return;
+    if (this.#isAlone) {
+      this.#told.clear();
+      return;
+    }
+    this.#changed.set(idOf(limit, key), [limit, key]);
+    this.#sendSoon();
+  }
+
+  /** This node drains: its clients are about to connect to others. */
+  release(): void {
+    this.#state = 'released';
+    this.#changed.clear();
+    this.#told.clear();
+    this.#send(this.#others, { kind: 'released' });
+  }
+
+  [Symbol.dispose](): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    clock.clearTimeout(this.#repeatTimer);
+    for (const stop of this.#stops) stop();
+  }
+
+  get #others(): readonly string[] {
+    return this.#options.bus.peers.map(({ node }) => node);
+  }
+
+  get #isAlone(): boolean {
+    return this.#options.bus.peers.length === 0;
+  }
+
+  #handleTaken(rate: string, key: string, amount: number): void {
+    if (this.#isAlone || key.length > MAX_KEY_LENGTH) return;
+    const id = idOf(rate, key);
+    const [, , before] = this.#taken.get(id) ?? [rate, key, 0];
+    this.#taken.set(id, [rate, key, before + amount]);
+    this.#sendSoon();
+  }
+
+  #sendSoon(): void {
+    this.#timer ??= this.#options.clock.setTimeout(() => {
+      this.#timer = null;
+      this.#sendChanged();
+    }, SHARED_LIMITS.intervalMs);
+  }
+
+  #sendChanged(): void {
+    const counts: Entry[] = [];
+    for (const [id, [limit, key]] of this.#changed) {
+      const count = this.#worthTelling(limit, key);
+      const [, , told] = this.#told.get(id) ?? [limit, key, 0];
+      if (count !== told) counts.push(this.#noteTold(limit, key, count));
+    }
+    const taken = [...this.#taken.values()];
+    this.#changed.clear();
+    this.#taken.clear();
+    this.#sendEntries(this.#others, 'counts', counts);
+    this.#sendEntries(this.#others, 'taken', taken);
+  }
+
+  /** Tells everything to a node that knows nothing of this one. */
+  #introduce(node: string): void {
+    if (this.#state === 'released') return;
+    // Told to the new node only, changes would not be told to the others.
+    this.#sendChanged();
+    const counts: Entry[] = [];
+    const limits = Object.entries(this.#options.counts) as [Limit, LocalCount][];
+    for (const [limit, each] of limits) {
+      for (const key of each.keys()) {
+        const count = this.#worthTelling(limit, key);
+        if (count > 0) counts.push(this.#noteTold(limit, key, count));
+      }
+    }
+    this.#sendEntries([node], 'counts', counts);
+  }
+
+  #noteTold(limit: Limit, key: string, count: number): Entry {
+    const entry: Entry = [limit, key, count];
+    if (count === 0) this.#told.delete(idOf(limit, key));
+    else this.#told.set(idOf(limit, key), entry);
+    return entry;
+  }
+
+  #worthTelling(limit: Limit, key: string): number {
+    const counts = this.#options.counts[limit];
+    const count = counts.of(key);
+    const isTold = count >= counts.max * SHARED_LIMITS.toldShare && key.length <= MAX_KEY_LENGTH;
+    return isTold ? count : 0;
+  }
+
+  #sendEntries(nodes: readonly string[], kind: 'counts' | 'taken', all: readonly Entry[]): void {
+    for (let at = 0; at < all.length; at += SHARED_LIMITS.perMessage)
+      this.#sendPart(nodes, kind, all.slice(at, at + SHARED_LIMITS.perMessage));
+  }
+
+  /** In several messages, if one would be too large. */
+  #sendPart(nodes: readonly string[], kind: 'counts' | 'taken', part: Entry[]): void {
+    if (this.#send(nodes, { kind, entries: part }) === 'sent' || part.length === 1) return;
+    const middle = part.length >> 1;
+    this.#sendPart(nodes, kind, part.slice(0, middle));
+    this.#sendPart(nodes, kind, part.slice(middle));
+  }
+
+  /** What is dropped is missing on the others: counts until they are repeated, and what was taken of a rate: LI6. */
+  #send(nodes: readonly string[], message: LimitMessage): 'sent' | 'too-large' {
+    const payload = packr.pack(message);
+    if (payload.byteLength > BUS_MESSAGE.maxBytes) return 'too-large';
+    for (const node of nodes) this.#options.bus.send(node, SERVICE, payload);
+    return 'sent';
+  }
+
+  #receive({ from: { boot }, payload }: Mail): void {
+    const message = decode(payload);
+    switch (message?.kind) {
+      case 'counts':
+        this.#handleCounts(boot, message.entries);
+        break;
+      case 'taken': {
+        const { rates } = this.#options;
+        for (const [rate, key, amount] of message.entries) rates[rate]?.takenElsewhere(key, amount);
+        break;
+      }
+      case 'released':
+        this.#held.delete(boot);
+        break;
+      case undefined:
+        this.#options.onUnknown();
+    }
+  }
+
+  /** The boot may be no peer yet. */
+  #handleCounts(boot: string, counts: readonly Entry[]): void {
+    const toldMs = this.#options.clock.monotonicMs();
+    const held = this.#held.get(boot) ?? new Map<string, Held>();
+    this.#held.set(boot, held);
+    for (const [limit, key, count] of counts) {
+      const id = idOf(limit, key);
+      if (count === 0) held.delete(id);
+      else if (held.has(id) || held.size < SHARED_LIMITS.maxTold) held.set(id, { count, toldMs });
+    }
+  }
+
+  /** What was lost on the way is right after the next repetition. */
+  #repeatLater(): void {
+    this.#repeatTimer = this.#options.clock.setTimeout(() => {
+      this.#forgetOld();
+      this.#sendEntries(this.#others, 'counts', [...this.#told.values()]);
+      this.#repeatLater();
+    }, SHARED_LIMITS.repeatMs);
+  }
+
+  /** A message may come after the end of its sender, and the one that says that nothing is held may be lost. */
+  #forgetOld(): void {
+    const oldMs = this.#options.clock.monotonicMs() - SHARED_LIMITS.forgetAfterMs;
+    for (const [boot, held] of this.#held) {
+      for (const [id, { toldMs }] of held) if (toldMs <= oldMs) held.delete(id);
+      if (held.size === 0) this.#held.delete(boot);
+    }
+  }
+}
+
+/** Null for a message of another version. */
+function decode(payload: Uint8Array): LimitMessage | null {
+  try {
+    return limitMessage.safeParse(packr.unpack(payload)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function idOf(limit: string, key: string): string {
+  return `${limit} ${key}`;
+}

@@ -38,6 +38,12 @@ export class CuttingProxy implements AsyncDisposable {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Ends the connections that were paused, and lets new ones through. */
+  resume(): void {
+    this.#state = 'running';
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();

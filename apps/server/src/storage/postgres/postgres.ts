@@ -11,6 +11,8 @@ import {
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
+import { CircuitBreaker } from '../../runtime/circuit-breaker.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { PostgresError, toPostgresError } from './postgres-error.ts';
 
 export interface PostgresOptions {
@@ -28,6 +30,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Longer than any query of a server may take. */
 const QUERY_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
+/** Requests that wait for a connection; more fail at once. */
+const MAX_WAITING = 2_000;
+/** While no connection is to be had, one request in this time tries, and the others fail at once. */
+const RETRY_MS = 200;
 
 /**
  * Limits that the server keeps, also for a node that was stopped in the middle of a transaction: others wait for
@@ -41,6 +47,7 @@ const OID = { bytea: 17, int8: 20 } as const;
 export class Postgres implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #options: PostgresOptions;
+  readonly #breaker = new CircuitBreaker<PostgresError>({ clock: systemClock, retryMs: RETRY_MS });
 
   constructor({ url, connections, name, queryTimeoutMs = QUERY_TIMEOUT_MS }: PostgresOptions) {
     this.#options = { url, connections, name };
@@ -90,11 +97,15 @@ export class Postgres implements AsyncDisposable {
 
   /** @throws PostgresError */
   async connect(): Promise<PoolClient> {
-    try {
-      return await this.#pool.connect();
-    } catch (error) {
-      throw toPostgresError(error);
-    }
+    if (this.#pool.waitingCount >= MAX_WAITING)
+      throw new PostgresError('busy', 'too many requests wait for a connection', false);
+    return await this.#breaker.run(async () => {
+      try {
+        return await this.#pool.connect();
+      } catch (error) {
+        throw toPostgresError(error);
+      }
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -41,6 +41,7 @@ import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import { REQUEST_RATES, type RequestRate } from './limits.ts';
+import type { ClusterStats } from './metrics/cluster-stats.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
@@ -97,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
 
   const connections = new ConnectionRegistry();
   let isHeld = () => false;
+  let clusterStats: () => ClusterStats | null = () => null;
   const metricsCollector = new MetricsCollector({
     metrics,
     engine,
@@ -105,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       state: connections.state,
       connections,
       rooms: rooms.all(),
+      cluster: clusterStats(),
     }),
   });
 
@@ -223,6 +226,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           onCutOff: () => connections.closeAll(),
         });
   isHeld = () => cluster?.isHeld === true;
+  clusterStats = () => cluster?.stats ?? null;
   effects.start(runner, (entry) => cluster?.handled(entry));
   excerptUpdater.onExcerptsChanged(async (changes) => {
     const changed = changes.map(

@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame, type Frame, type HeartbeatFrame } from './fra
 import type { Address, Broker } from './broker.ts';
 import { BUS_ECHO, BUS_MESSAGE, LATE_TICK_MS, NODE_LEASE } from './bus-limits.ts';
 import type {
+  BrokerStatus,
   Bus,
   BusCounters,
   BusState,
@@ -96,6 +97,12 @@ export class BrokerBus implements Bus {
 
   get state(): BusState {
     return this.#state;
+  }
+
+  get brokers(): readonly BrokerStatus[] {
+    const { kind, sinceMs } = this.#state;
+    const isUp = kind !== 'down';
+    return [{ name: this.#broker.name, isUp, sinceMs, counters: this.counters }];
   }
 
   get peers(): readonly Peer[] {

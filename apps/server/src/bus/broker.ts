@@ -21,7 +21,10 @@ export interface BrokerListener {
   onDisconnected(reason: DownReason): void;
 }
 
+export type BrokerName = 'redis' | 'postgres' | 'memory';
+
 export interface Broker extends AsyncDisposable {
+  readonly name: BrokerName;
   /** Otherwise `subscribe` is never called, and `publish` only for mailboxes. */
   readonly carriesTopics: boolean;
 

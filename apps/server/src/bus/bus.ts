@@ -1,7 +1,9 @@
 /**
  * The port between nodes: messages to topics, mail and requests to single nodes, and which nodes are alive. Messages may
- * be lost, repeated and reordered; what callers do about it is in SPEC.md, with the rules BU1 to BU43.
+ * be lost, repeated and reordered; what callers do about it is in SPEC.md, with the rules BU1 to BU44.
  */
+
+import type { BrokerName } from './broker.ts';
 
 /** One life of a process, under a name that may outlive it. */
 export interface NodeIdentity {
@@ -96,12 +98,23 @@ export interface BusCounters {
   roundTripMs: number;
 }
 
+/** One of the brokers that a bus uses, for metrics and the dashboard. */
+export interface BrokerStatus {
+  readonly name: BrokerName;
+  readonly isUp: boolean;
+  /** By the monotonic clock. */
+  readonly sinceMs: number;
+  readonly counters: Readonly<BusCounters>;
+}
+
 export type StopListening = () => void;
 
 export interface Bus extends AsyncDisposable {
   readonly self: NodeIdentity;
   readonly state: BusState;
   readonly counters: Readonly<BusCounters>;
+  /** The fastest first. */
+  readonly brokers: readonly BrokerStatus[];
   /** Without this node. */
   readonly peers: readonly Peer[];
 

@@ -168,6 +168,25 @@ test('BU40: without the second bus, the first one goes on; without both, it is d
   expect(a.changes).toEqual(['joined b', 'lost b']);
 });
 
+test('BU44: each broker is said to be up or down, since it is', async () => {
+  const { clock, redis, postgres, nodes } = await createCluster(['a', 'b']);
+  const { bus } = nodes[0]!;
+  const ups = () => bus.brokers.map(({ isUp }) => isUp);
+  expect(ups()).toEqual([true, true]);
+  const stoppedMs = clock.monotonicMs();
+  redis.stop();
+  await clock.advanceAsync(20_000);
+  expect(ups()).toEqual([false, true]);
+  expect(bus.brokers[0]!.sinceMs).toBe(stoppedMs);
+  expect(bus.brokers[0]!.counters.connectionsLost).toBe(1);
+  const upMs = bus.brokers[1]!.sinceMs;
+  expect(upMs).toBeLessThan(stoppedMs);
+  redis.resume();
+  postgres.stop();
+  await clock.advanceAsync(20_000);
+  expect(ups()).toEqual([true, false]);
+});
+
 test('BU42: a crash is one loss, and no change of the state', async () => {
   const { clock, nodes } = await createCluster(['a', 'b']);
   const [a, b] = [nodes[0]!, nodes[1]!];

@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { BrokerBus } from './broker-bus.ts';
 import { BUS_ECHO, BUS_RECONNECT, SILENT_ON_FIRST_BUS_MS } from './bus-limits.ts';
 import type {
+  BrokerStatus,
   Bus,
   BusCounters,
   BusState,
@@ -63,6 +64,10 @@ export class FallbackBus implements Bus {
 
   get state(): BusState {
     return this.#state;
+  }
+
+  get brokers(): readonly BrokerStatus[] {
+    return [...this.first.brokers, ...this.second.brokers];
   }
 
   get peers(): readonly Peer[] {

@@ -106,6 +106,7 @@ export class MemoryNetwork {
 const ANNOUNCEMENTS = 'nodes';
 
 export class MemoryBroker implements Broker {
+  readonly name = 'memory';
   readonly carriesTopics: boolean;
   readonly #network: MemoryNetwork;
   readonly #receiver: Receiver;

@@ -10,8 +10,8 @@ import { Cluster } from './cluster.ts';
 import { FakeLog } from './testing/fake-log.ts';
 
 /** A node that has read the log of commits just now. */
-async function fixture() {
-  const { clock, createBus } = openMemory();
+async function fixture(carriesTopics = true) {
+  const { clock, createBus, stop } = openMemory(carriesTopics);
   const log = new FakeLog();
   const calls: string[] = [];
   const headReads: number[] = [];
@@ -67,7 +67,7 @@ async function fixture() {
     log.release();
     await pass(1);
   };
-  return { cluster, log, calls, headReads, createBus, pass, readLate };
+  return { cluster, clock, log, calls, headReads, createBus, stopBus: stop, pass, readLate };
 }
 
 const ACCESS: Effect = { kind: 'access-changed', document: 'd1' };
@@ -85,6 +85,30 @@ test('holds back output when the last read of the log began too long ago', async
   await pass(LOG.intervalMs);
   expect(cluster.isHeld).toBe(false);
   expect(calls).toEqual([]);
+});
+
+test('says what it depends on, and since when that does not answer', async () => {
+  const { cluster, clock, log, pass, stopBus } = await fixture();
+  await pass(2_000);
+  const { brokers, ...stats } = cluster.stats;
+  expect(stats).toMatchObject({ nodes: 1, isHeld: false, isFallingBack: false });
+  expect(stats.logAgeMs).toBeLessThanOrEqual(LOG.intervalMs);
+  expect(brokers).toMatchObject([{ name: 'memory', isUp: true }]);
+  log.fault = 'fails';
+  const stoppedAt = clock.now();
+  await stopBus();
+  await pass(LOG.holdAfterMs + 1);
+  expect(cluster.stats).toMatchObject({
+    isHeld: true,
+    brokers: [{ isUp: false, since: stoppedAt }],
+  });
+  expect(cluster.stats.logAgeMs).toBeGreaterThan(LOG.holdAfterMs);
+});
+
+test('a bus over the database alone does not fall back', async () => {
+  const { cluster, pass } = await fixture(false);
+  await pass(2_000);
+  expect(cluster.stats).toMatchObject({ isFallingBack: false, brokers: [{ isUp: true }] });
 });
 
 test.each([

@@ -4,6 +4,7 @@ import type { Effect } from '../commands/command-runner.ts';
 import type { ConnectionLimit } from '../connection/connection-registry.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
 import { LOG, ROOM_EXCHANGE } from '../limits.ts';
+import type { ClusterStats } from '../metrics/cluster-stats.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
@@ -115,6 +116,26 @@ export class Cluster implements AsyncDisposable {
   /** True while a role may have ended without this node's knowledge: nothing may be sent. */
   get isHeld(): boolean {
     return this.#follower.ageMs > LOG.holdAfterMs;
+  }
+
+  get stats(): ClusterStats {
+    const { bus, clock } = this.#options;
+    const [nowMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
+    const { state, brokers, peers } = bus;
+    return {
+      nodes: peers.length + 1,
+      logAgeMs: this.#follower.ageMs,
+      isHeld: this.isHeld,
+      // `fallback` is how a bus over Postgres alone works.
+      isFallingBack: brokers.length > 1 && state.kind === 'fallback',
+      busSince: nowMs - (monotonicMs - state.sinceMs),
+      brokers: brokers.map(({ name, isUp, sinceMs, counters }) => ({
+        name,
+        isUp,
+        since: nowMs - (monotonicMs - sinceMs),
+        counters,
+      })),
+    };
   }
 
   /** @throws StorageError */

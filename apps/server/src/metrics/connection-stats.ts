@@ -1,4 +1,6 @@
 /** Connection and room figures, counted on request: messages do not maintain them. */
+import type { ClusterStats } from './cluster-stats.ts';
+
 export const TRANSPORTS = ['websocket', 'stream', 'poll', 'feed'] as const;
 export type TransportWord = (typeof TRANSPORTS)[number];
 
@@ -25,6 +27,8 @@ export interface ServerStats {
   readonly state: 'open' | 'draining';
   readonly connections: Iterable<ConnectionView>;
   readonly rooms: Iterable<RoomView>;
+  /** Null on a server that shares its database with no other. */
+  readonly cluster: ClusterStats | null;
 }
 
 export interface ConnectionKind {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { dashboardSample } from '@tandem/protocol';
+import type { ClusterStats } from './cluster-stats.ts';
 import type { ServerStats, ConnectionKind, RoomView } from './connection-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
 import { Metrics } from './metrics.ts';
 
-function context() {
+function context(cluster: ClusterStats | null = null) {
   const metrics = new Metrics();
   let at = 1_000_000;
   const rooms: RoomView[] = [];
@@ -12,6 +13,7 @@ function context() {
     certificateExpiresAtMs: null,
     state: 'open',
     connections: [],
+    cluster,
     rooms,
   });
   const sampler = new DashboardSampler({
@@ -52,6 +54,46 @@ test('has no rates at first, and fits the wire', () => {
     topRooms: [],
     errorsSent: {},
   });
+});
+
+const counters = {
+  sent: 3,
+  received: 2,
+  droppedWhileDown: 1,
+  droppedOverLimit: 0,
+  droppedTooLarge: 0,
+  unreadable: 0,
+  connectionsLost: 1,
+  stateChanges: 2,
+  roundTripMs: 0.4,
+};
+const broker = { isUp: true, since: 5_000.4, counters };
+const alone: ClusterStats = {
+  nodes: 1,
+  logAgeMs: 120.5,
+  isHeld: false,
+  isFallingBack: false,
+  busSince: 7_000.4,
+  brokers: [{ ...broker, name: 'postgres' }],
+};
+
+test('says nothing of a cluster where there is none, and nothing of Redis where it is not set', () => {
+  expect(context().sampler.sample()).not.toHaveProperty('cluster');
+  const { cluster } = context(alone).sampler.sample();
+  expect(cluster).toEqual({ nodes: 1, logAgeMs: 120.5 });
+});
+
+test.each([
+  ['up', { isUp: true, isFallingBack: false }, 5_000],
+  ['partial', { isUp: true, isFallingBack: true }, 7_000],
+  ['down', { isUp: false, isFallingBack: true }, 5_000],
+  ['down', { isUp: false, isFallingBack: false }, 5_000],
+])('says that Redis is %s, and since when', (state, { isUp, isFallingBack }, since) => {
+  const redis = { ...broker, name: 'redis', isUp } as const;
+  const brokers = [redis, ...alone.brokers];
+  const sample = context({ ...alone, isFallingBack, brokers }).sampler.sample();
+  expect(sample.cluster?.redis).toEqual({ state, since });
+  expect(dashboardSample.parse(sample)).toEqual(sample);
 });
 
 test('gives rates over the time that has really passed', () => {

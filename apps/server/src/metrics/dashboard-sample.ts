@@ -4,6 +4,7 @@
  */
 import type { DashboardSample } from '@tandem/protocol';
 import { METRICS } from '../limits.ts';
+import type { ClusterStats } from './cluster-stats.ts';
 import type { ServerStats, ConnectionCount, RoomView } from './connection-stats.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import type { Metrics } from './metrics.ts';
@@ -36,7 +37,7 @@ export class DashboardSampler {
 
   sample(): DashboardSample {
     const { metrics, serverStats, loopDelayMs, memory, now } = this.#sources;
-    const { rooms } = serverStats();
+    const { rooms, cluster } = serverStats();
     const views = [...rooms];
     const totals: Totals = {
       at: now(),
@@ -68,6 +69,7 @@ export class DashboardSampler {
         // A new room counts from zero.
         (room) => rate(room.deliveries, last.rooms.get(room.document) ?? 0),
       ),
+      ...(cluster === null ? {} : { cluster: clusterOf(cluster) }),
       errorsSent: Object.fromEntries(metrics.errorsSent.entries().filter(([, count]) => count > 0)),
     };
   }
@@ -82,6 +84,29 @@ function connectionsOf(kinds: readonly ConnectionCount[]): DashboardSample['conn
     longPoll: of(({ transport }) => transport === 'poll'),
     feed: of(({ transport }) => transport === 'feed'),
     stock: of(({ codec }) => codec === 'yjs'),
+  };
+}
+
+function clusterOf({
+  nodes,
+  logAgeMs,
+  isFallingBack,
+  busSince,
+  brokers,
+}: ClusterStats): NonNullable<DashboardSample['cluster']> {
+  const redis = brokers.find(({ name }) => name === 'redis');
+  const isPartial = redis?.isUp === true && isFallingBack;
+  return {
+    nodes,
+    logAgeMs,
+    ...(redis === undefined
+      ? {}
+      : {
+          redis: {
+            state: isPartial ? 'partial' : redis.isUp ? 'up' : 'down',
+            since: Math.round(isPartial ? busSince : redis.since),
+          },
+        }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The operators' page, dashboard and alerts name exactly the existing metrics. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { BusCounters } from '../bus/bus.ts';
 import type { Engine } from '../engine/port.ts';
 import { Metrics } from './metrics.ts';
 import { MetricsCollector } from './metrics-collector.ts';
@@ -11,7 +12,20 @@ const read = (name: string): string => readFileSync(new URL(name, operate), 'utf
 const instruments = new MetricsCollector({
   metrics: new Metrics(),
   engine: { stats: () => ({ shards: [], compactions: 0 }) } as unknown as Engine,
-  serverStats: () => ({ certificateExpiresAtMs: null, state: 'open', connections: [], rooms: [] }),
+  serverStats: () => ({
+    certificateExpiresAtMs: null,
+    state: 'open',
+    connections: [],
+    rooms: [],
+    cluster: {
+      nodes: 1,
+      logAgeMs: 0,
+      isHeld: false,
+      isFallingBack: false,
+      busSince: 0,
+      brokers: [{ name: 'redis', isUp: true, since: 0, counters: {} as BusCounters }],
+    },
+  }),
 }).instruments();
 
 const series = new Set(
@@ -71,6 +85,6 @@ test('has alerts on metrics that exist', () => {
   const expressions = read('tandem-alerts.yml')
     .split('\n')
     .filter((line) => line.trim().startsWith('expr:'));
-  expect(expressions).toHaveLength(9);
+  expect(expressions).toHaveLength(12);
   for (const name of expressions.flatMap(namesIn)) expect(series).toContain(name);
 });

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/port.ts';
 import { METRICS } from '../limits.ts';
 import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import type { ServerStats } from './connection-stats.ts';
+import { clusterInstruments } from './cluster-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
 import { expose, type Instrument } from './instruments.ts';
 import { LoopDelay } from './loop-delay.ts';
@@ -58,10 +59,12 @@ export class MetricsCollector implements Disposable {
   }
 
   instruments(): readonly Instrument[] {
-    const { metrics, engine, serverStats } = this.#options;
+    const { metrics, engine } = this.#options;
+    const serverStats = this.#options.serverStats();
     return [
       ...metrics.instruments,
-      ...stateInstruments(serverStats(), metrics, engine.stats()),
+      ...stateInstruments(serverStats, metrics, engine.stats()),
+      ...clusterInstruments(serverStats.cluster),
       ...this.#process.read(),
     ];
   }

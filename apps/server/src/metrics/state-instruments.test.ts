@@ -14,6 +14,7 @@ function oldestUnacknowledged(
     certificateExpiresAtMs: null,
     state: 'open',
     connections: [],
+    cluster: null,
     rooms: rooms as readonly RoomView[],
   } as const;
   const instruments = stateInstruments(stats, metrics, { shards: [], compactions: 0 });

@@ -2,7 +2,7 @@ import type { DashboardSample } from '@tandem/protocol';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { FullPage, Skeleton } from '../components/feedback.tsx';
+import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
@@ -10,6 +10,7 @@ import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { Chart } from './chart.tsx';
+import { formatQuantity, formatSince } from './quantity.ts';
 import { CHARTS } from './series.ts';
 
 export function DashboardScreen() {
@@ -51,9 +52,39 @@ function Content() {
       {CHARTS.map((chart) => (
         <Chart key={chart.name} chart={chart} samples={samples} />
       ))}
+      <Cluster sample={last} />
       <TopRooms sample={last} />
       <ErrorsSent sample={last} />
     </div>
+  );
+}
+
+/** Absent on a server that has a database to itself. */
+function Cluster({ sample: { at, cluster } }: { readonly sample: DashboardSample }) {
+  const { t, i18n } = useTranslation();
+  if (cluster === undefined) return null;
+  const language = formatLocale(i18n.language);
+  const { nodes, logAgeMs, redis } = cluster;
+  const since = redis === undefined ? '' : formatSince(redis.since, at, language);
+  const state = redis?.state ?? 'none';
+  const sentence = t(`dashboard.cluster.${state}`, { since });
+  return (
+    <section className="rounded-box border border-line bg-raise p-3.5 phone:col-span-2 wide:col-span-3">
+      <h2 className="mb-2 text-ui font-semibold">{t('dashboard.cluster.title')}</h2>
+      <div role="status">
+        {state === 'down' || state === 'partial' ? (
+          <Notice tone="warning">{sentence}</Notice>
+        ) : (
+          <p className="text-ui text-ink-2">{sentence}</p>
+        )}
+      </div>
+      <p className="mt-2 text-ui text-ink-2">
+        {t('dashboard.cluster.nodes', { count: nodes })}{' '}
+        {t('dashboard.cluster.database', {
+          ago: formatQuantity(logAgeMs, 'milliseconds', language),
+        })}
+      </p>
+    </section>
   );
 }
 

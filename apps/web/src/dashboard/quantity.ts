@@ -1,6 +1,7 @@
-/** Formats a number with its unit, short enough for an axis. */
+/** Formats numbers with their units, and times. */
 import type { Unit } from './series.ts';
 
+/** Short enough for an axis. */
 export function formatQuantity(value: number, unit: Unit, language: string): string {
   const format = (number: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, { maximumSignificantDigits: 3, ...options }).format(number);
@@ -14,6 +15,15 @@ export function formatQuantity(value: number, unit: Unit, language: string): str
     case 'bytes-per-second':
       return bytes(value, format);
   }
+}
+
+/** "12:03", and with the date on another day. */
+export function formatSince(since: number, at: number, language: string): string {
+  const isToday = new Date(since).toDateString() === new Date(at).toDateString();
+  return new Intl.DateTimeFormat(language, {
+    timeStyle: 'short',
+    ...(isToday ? {} : { dateStyle: 'medium' }),
+  }).format(since);
 }
 
 const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;

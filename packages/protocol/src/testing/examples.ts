@@ -197,6 +197,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
       loopDelayP99: 11.5,
       memory: { rss: 120_000_000, heap: 40_000_000 },
       topRooms: [{ document: 'wYl0tq', title: 'Tide log', people: 2, deliveriesPerSecond: 60 }],
+      cluster: { nodes: 3, logAgeMs: 120, redis: { state: 'up', since: AT } },
       errorsSent: { 'too-many': 1 },
     },
   },

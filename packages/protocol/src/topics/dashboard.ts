@@ -36,6 +36,17 @@ export const dashboardSample = z.object({
       }),
     )
     .max(10),
+  /** What connects this server to others on the same database; none on a server that has a database to itself. */
+  cluster: z
+    .object({
+      /** Servers that are alive, this one among them. */
+      nodes: count,
+      /** How long ago this server learned what others have committed. */
+      logAgeMs: milliseconds,
+      /** `partial`: this server reaches Redis and another one does not. None where it is not set. */
+      redis: z.object({ state: z.enum(['up', 'partial', 'down']), since: instant }).optional(),
+    })
+    .optional(),
   /** Since the server started, by error code. */
   errorsSent: z.record(asciiId(64), count),
 });

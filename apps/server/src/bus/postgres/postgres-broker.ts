@@ -44,6 +44,7 @@ const CLOSE_LIMIT_MS = 500;
 const ANNOUNCEMENTS_PER_CLEANING = 5;
 
 export class PostgresBroker implements Broker {
+  readonly name = 'postgres';
   readonly carriesTopics = false;
   readonly #database: RelayDatabase;
   readonly #instance: string;

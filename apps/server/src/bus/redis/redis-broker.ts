@@ -27,6 +27,7 @@ const MAX_PARTIAL_ECHOES = 16;
 const ROLE_CHECK_INTERVAL_MS = 5000;
 
 export class RedisBroker implements Broker {
+  readonly name = 'redis';
   readonly carriesTopics = true;
   readonly #target: RedisTarget;
   readonly #ca: string | undefined;

@@ -49,6 +49,8 @@ const FAILURES = {
 const CODES: Readonly<Record<string, PostgresFailure>> = {
   '08': 'unreachable',
   '25006': 'read-only',
+  // The server ended a transaction that paused for too long: see `LIMITS_OF_TRANSACTION`.
+  '25P03': 'unreachable',
   '28': 'access-denied',
   '3D000': 'access-denied',
   '40': 'busy',

@@ -36,11 +36,11 @@ const MAX_WAITING = 2_000;
 const RETRY_MS = 200;
 
 /**
- * Limits that the server keeps, also for a node that was stopped in the middle of a transaction: others wait for
- * its locks. Per transaction, because a pooler gives sessions to others.
+ * Limits that the server keeps, also for a node that is stopped or cut off in the middle of a transaction: others
+ * wait for its locks, and for less than their own limit. Per transaction, because a pooler gives sessions to others.
  */
 export const LIMITS_OF_TRANSACTION =
-  "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '8s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
+  "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '8s'; SET LOCAL idle_in_transaction_session_timeout = '2s'";
 
 const OID = { bytea: 17, int8: 20 } as const;
 

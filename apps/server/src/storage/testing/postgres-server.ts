@@ -29,11 +29,11 @@ export class PostgresServer implements AsyncDisposable {
     this.#user = user;
   }
 
-  /** Answers on a socket in its folder only. */
-  static async start(): Promise<PostgresServer> {
+  /** Answers on a socket in its folder only. @param parent of that folder, on the disk that is to be used */
+  static async start(parent: string = tmpdir()): Promise<PostgresServer> {
     const [initdb, postgres] = [await findProgram('initdb'), await findProgram('postgres')];
     const user: Identity = await findPostgresUser();
-    const folder = await createFolder(user);
+    const folder = await createFolder(user, parent);
     const data = join(folder, 'data');
     await execute(initdb, ['-D', data, '-U', 'tandem', '-A', 'trust', '-E', 'UTF8', '-N'], user);
     const server = new PostgresServer(folder, postgres, user);
@@ -47,7 +47,7 @@ export class PostgresServer implements AsyncDisposable {
 
   /** A copy of this server that follows it. */
   async startStandby(): Promise<PostgresServer> {
-    const folder = await createFolder(this.#user);
+    const folder = await createFolder(this.#user, tmpdir());
     const copy = [
       '-h',
       this.folder,
@@ -123,8 +123,8 @@ export class PostgresServer implements AsyncDisposable {
   }
 }
 
-async function createFolder(user: Identity): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'));
+async function createFolder(user: Identity, parent: string): Promise<string> {
+  const folder = await mkdtemp(join(parent, 'tandem-postgres-'));
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid as number);
   await chmod(folder, 0o700);
   return folder;

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { newDocument } from './event-client.ts';
-import type { RunningServer } from './running-server.ts';
+import type { Reachable } from './running-server.ts';
 
-export async function createData({ socketUrl }: RunningServer): Promise<string> {
+export async function createData({ socketUrl }: Pick<Reachable, 'socketUrl'>): Promise<string> {
   const document = newDocument();
   const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
   await once(socket, 'open');

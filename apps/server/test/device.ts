@@ -8,8 +8,14 @@ import type { ClientOptions } from 'ws';
 import * as Y from 'yjs';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
-import type { RunningServer } from './running-server.ts';
+import type { AtEnd, Reachable } from './running-server.ts';
 import type { SignedIn } from './signed-in.ts';
+
+/** What is told about the updates of a device, by their ids in its outbox. */
+export interface DeviceObserver {
+  readonly onKept: (id: number) => void;
+  readonly onConfirmed: (ids: readonly number[]) => void;
+}
 
 export class Device {
   readonly doc = new Y.Doc();
@@ -17,12 +23,15 @@ export class Device {
   readonly #document: string;
   readonly #guest: SignedIn;
   #client: NativeClient | null = null;
+  readonly #observer: DeviceObserver | null;
   #lastRef = 0;
+  #receivedMs = 0;
   readonly refusals: string[] = [];
 
-  constructor(document: string, guest: SignedIn) {
+  constructor(document: string, guest: SignedIn, observer: DeviceObserver | null = null) {
     this.#document = document;
     this.#guest = guest;
+    this.#observer = observer;
     const { doc } = this;
     this.channel = new ClientChannel({
       document,
@@ -54,10 +63,23 @@ export class Device {
     return this.#client !== null && this.#client.closed === null;
   }
 
-  async connect(server: RunningServer, options: ClientOptions = {}): Promise<void> {
+  /** Since the last message. */
+  get silenceMs(): number {
+    return performance.now() - this.#receivedMs;
+  }
+
+  ping(): void {
+    this.#client?.send({ type: 'ping', channel: 0, nonce: 1 });
+  }
+
+  async connect(
+    server: Reachable,
+    options: ClientOptions & { readonly atEnd?: AtEnd } = {},
+  ): Promise<void> {
     this.disconnect();
     const client = await NativeClient.onAuthenticated(server, { guest: this.#guest, ...options });
     this.#client = client;
+    this.#receivedMs = performance.now();
     client.socket.on('message', () => this.#receive(client));
     this.#run(this.channel.open(++this.#lastRef));
     const isOpen = () => this.channel.phase === 'live';
@@ -76,6 +98,7 @@ export class Device {
   }
 
   #receive(client: NativeClient): void {
+    this.#receivedMs = performance.now();
     for (const message of client.received.splice(0))
       if (this.#client === client && isOfChannel(message)) this.#run(this.channel.receive(message));
   }
@@ -83,9 +106,11 @@ export class Device {
   #run(intents: readonly ChannelIntent[]): void {
     for (const intent of intents) {
       if (intent.kind === 'send') this.#client?.send(intent.message);
-      else if (intent.kind === 'advance')
+      else if (intent.kind === 'advance') {
         for (const update of intent.updates) Y.applyUpdate(this.doc, update, this);
-      else if (intent.kind !== 'keep') this.refusals.push(`${intent.kind}`);
+        if (intent.confirmed.length > 0) this.#observer?.onConfirmed(intent.confirmed);
+      } else if (intent.kind === 'keep') this.#observer?.onKept(intent.pending.id);
+      else this.refusals.push(`${intent.kind}`);
     }
   }
 }

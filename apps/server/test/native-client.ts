@@ -15,7 +15,7 @@ import {
 import { SCHEMA_VERSION } from '@tandem/document';
 import { eventually } from './eventually.ts';
 import { takeMessage } from './received-messages.ts';
-import type { AtEnd, RunningServer } from './running-server.ts';
+import type { AtEnd, Reachable } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
 export class NativeClient {
@@ -25,7 +25,7 @@ export class NativeClient {
   readonly #format: 'binary' | 'json';
 
   constructor(
-    server: Pick<RunningServer, 'socketUrl'>,
+    server: Pick<Reachable, 'socketUrl'>,
     {
       format = 'binary',
       atEnd = onTestFinished,
@@ -52,7 +52,7 @@ export class NativeClient {
   }
 
   static async onAuthenticated(
-    server: RunningServer,
+    server: Reachable,
     {
       guest,
       schema,

@@ -24,6 +24,9 @@ export interface ProcessOptions {
   readonly bundle?: string;
 }
 
+/** A server, or what leads to one. */
+export type Reachable = Pick<RunningServer, 'url' | 'socketUrl'>;
+
 /** `onTestFinished`, or `atEndOfFile()` for resources that several tests share. */
 export type AtEnd = (run: () => void | Promise<void>) => void;
 
@@ -100,6 +103,15 @@ export class RunningServer {
 
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Until `continue`. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  continue(): void {
+    this.#child.kill('SIGCONT');
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {

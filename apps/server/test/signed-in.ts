@@ -1,6 +1,6 @@
 /** Signs in a guest of the running server. */
 import type { Session } from '@tandem/protocol';
-import type { RunningServer } from './running-server.ts';
+import type { Reachable } from './running-server.ts';
 
 export interface SignedIn extends Session {
   readonly cookie: string;
@@ -10,7 +10,7 @@ export interface SignedIn extends Session {
   ): Promise<Response>;
 }
 
-export async function signIn(server: RunningServer): Promise<SignedIn> {
+export async function signIn(server: Pick<Reachable, 'url'>): Promise<SignedIn> {
   const response = await fetch(`${server.url}/api/session`, { method: 'POST' });
   const cookie = (response.headers.get('set-cookie') ?? '').split(';', 1)[0] as string;
   const session = (await response.json()) as Session;

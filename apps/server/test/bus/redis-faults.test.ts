@@ -6,7 +6,7 @@ import type { BrokerBus } from '../../src/bus/broker-bus.ts';
 import { eventually } from '../eventually.ts';
 import { startedRedisBuses, startRedisBus } from './redis-bus.ts';
 import { RedisServer, redisProgram } from './redis-server.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { BOTH_WAYS, Link } from '../link.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
@@ -32,6 +32,12 @@ const up = (bus: BrokerBus) =>
   );
 
 const start = (options: readonly string[] = []) => RedisServer.start(onTestFinished, options);
+
+async function startLink({ port }: RedisServer): Promise<Link> {
+  const link = await Link.start({ targets: () => [{ port }], random: Math.random });
+  onTestFinished(() => link[Symbol.asyncDispose]());
+  return link;
+}
 
 describe.skipIf(redisProgram === null)('Redis', () => {
   test('BU6, BU5: stopped by SIGSTOP it is down within 1.5 s, and what is sent meanwhile is bounded', async () => {
@@ -181,13 +187,13 @@ describe.skipIf(redisProgram === null)('Redis', () => {
 
   test('BU8: a subscriber that is too slow is cut, and told', async () => {
     const server = await start(['--client-output-buffer-limit', 'pubsub 1mb 512kb 1']);
-    const proxy = await TcpProxy.start(server.port);
+    const link = await startLink(server);
     const [fast] = await startedRedisBuses({ url: server.url }, ['a']);
-    const slow = startRedisBus({ url: `redis://127.0.0.1:${proxy.port}`, node: 'slow' });
+    const slow = startRedisBus({ url: `redis://127.0.0.1:${link.port}`, node: 'slow' });
     await up(slow);
     await slow.subscribe('doc', () => undefined);
     const states = recordStates(slow);
-    proxy.pause();
+    link.faults = { held: BOTH_WAYS };
     const subscribers = async () =>
       String(await server.command('CLIENT', 'LIST', 'TYPE', 'pubsub')).split('id=').length - 1;
     expect(await subscribers()).toBe(2);
@@ -197,7 +203,7 @@ describe.skipIf(redisProgram === null)('Redis', () => {
     }
     await sleep(500);
     expect(await subscribers()).toBe(1);
-    proxy.resume();
+    link.faults = {};
     await eventually('it is told', () => states.length > 0);
     await up(slow);
     expect(fast!.state.kind).toBe('up');
@@ -206,14 +212,14 @@ describe.skipIf(redisProgram === null)('Redis', () => {
 
   test('BU6, BU10: a connection that is open and dead is noticed, and others are tried', async () => {
     const server = await start();
-    const proxy = await TcpProxy.start(server.port);
-    const bus = startRedisBus({ url: `redis://127.0.0.1:${proxy.port}` });
+    const link = await startLink(server);
+    const bus = startRedisBus({ url: `redis://127.0.0.1:${link.port}` });
     await up(bus);
     const states = recordStates(bus);
-    proxy.pause();
+    link.faults = { held: BOTH_WAYS };
     await eventually('it is down', () => bus.state.kind === 'down');
     await eventually('another is tried', () => states.includes('connect-failed'));
-    proxy.resume();
+    link.faults = {};
     await up(bus);
     expect(states).toEqual(['no-echo', 'connection-lost', 'connect-failed', 'up']);
   });

@@ -2,15 +2,13 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
+import { BOTH_WAYS } from '../link.ts';
+import { PostgresLink } from './postgres-link.ts';
 
 test('requests to a database that does not answer fail at once, and work when it answers again', async () => {
-  const proxy = await CuttingProxy.start(inject('postgres'), () => Number.POSITIVE_INFINITY);
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  const url = (await createDatabase(inject('postgres'))).replace(
-    encodeURIComponent(inject('postgres')),
-    encodeURIComponent(proxy.folder),
-  );
+  const toPostgres = await PostgresLink.start(inject('postgres'));
+  onTestFinished(() => toPostgres[Symbol.asyncDispose]());
+  const url = toPostgres.through(await createDatabase(inject('postgres')));
   const postgres = new Postgres({ url, connections: 2, name: 'test' });
   onTestFinished(() => postgres[Symbol.asyncDispose]());
   const ask = async (): Promise<'answered' | 'failed'> => {
@@ -23,7 +21,7 @@ test('requests to a database that does not answer fail at once, and work when it
   const askMany = () => Promise.all(Array.from({ length: 100 }, ask));
   expect(new Set(await askMany())).toEqual(new Set(['answered']));
 
-  proxy.pause();
+  toPostgres.link.faults = { held: BOTH_WAYS };
   expect(new Set(await askMany())).toEqual(new Set(['failed']));
   const beganMs = performance.now();
   for (let i = 0; i < 10; i++) {
@@ -32,7 +30,7 @@ test('requests to a database that does not answer fail at once, and work when it
   }
   expect(performance.now() - beganMs).toBeLessThan(500);
 
-  proxy.resume();
+  toPostgres.link.faults = {};
   const resumedMs = performance.now();
   while ((await ask()) === 'failed') await new Promise((resolve) => setTimeout(resolve, 20));
   expect(performance.now() - resumedMs).toBeLessThan(2_000);

@@ -11,7 +11,7 @@ import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { PostgresJournal } from '../../src/storage/postgres/postgres-journal.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
 import { PostgresServer } from '../../src/storage/testing/postgres-server.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
+import { PostgresLink } from './postgres-link.ts';
 
 const ENGINES = 3;
 const UPDATES = 150;
@@ -76,13 +76,12 @@ test.each(['reliable', 'cut'] as const)(
     await db.destroy();
     const random = new SeededRandom(3);
     // Some stay longer: otherwise no answer with many rows would ever come through.
-    const untilCut = () => {
+    const bytesUntilCut = () => {
       if (kind === 'reliable') return Number.POSITIVE_INFINITY;
       return random.chance(0.8) ? random.int(500, 6_000) : random.int(50_000, 200_000);
     };
-    await using proxy = await CuttingProxy.start(server.folder, untilCut);
-    const host = (folder: string) => encodeURIComponent(folder);
-    const cut = url.replace(host(server.folder), host(proxy.folder));
+    await using cutting = await PostgresLink.start(server.folder, { faults: { bytesUntilCut } });
+    const cut = cutting.through(url);
     const engines = Array.from({ length: ENGINES }, () =>
       createLocalEngine({ journal: openJournal(cut), isShared: true }),
     );
@@ -120,7 +119,7 @@ test.each(['reliable', 'cut'] as const)(
       .toEqual(writers.map(() => true));
     const lost = writers.flatMap(({ notices }) => notices.filter(({ kind }) => kind === 'lost'));
     expect(lost).toEqual([]);
-    if (kind === 'cut') expect(proxy.cuts).toBeGreaterThan(0);
+    if (kind === 'cut') expect(cutting.link.cuts).toBeGreaterThan(0);
     expect(Math.max(...writers.map(({ conflicts }) => conflicts))).toBeGreaterThan(0);
   },
   120_000,

@@ -11,7 +11,7 @@ import { PostgresJournal } from '../../src/storage/postgres/postgres-journal.ts'
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
 import { PostgresServer } from '../../src/storage/testing/postgres-server.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
+import { PostgresLink } from './postgres-link.ts';
 
 const EPOCH = 'life';
 const DOCUMENTS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -167,12 +167,13 @@ test('writers of the same documents lose nothing, write nothing twice, and never
 test('a batch whose answer is lost is written once', async () => {
   const url = await createDocuments();
   const random = new SeededRandom(7);
-  await using proxy = await CuttingProxy.start(server.folder, () => random.int(400, 12_000));
-  const cut = url.replace(encodeURIComponent(server.folder), encodeURIComponent(proxy.folder));
+  const faults = { bytesUntilCut: () => random.int(400, 12_000) };
+  await using cutting = await PostgresLink.start(server.folder, { faults });
+  const cut = cutting.through(url);
   const nodes = [5, 6].map((seed) => new Node(openJournal(cut), new SeededRandom(seed)));
   await Promise.all(nodes.map((node) => node.work(100)));
   await expectEachOnce(openJournal(url), nodes);
-  expect(proxy.cuts).toBeGreaterThan(20);
+  expect(cutting.link.cuts).toBeGreaterThan(20);
 });
 
 test('a document that somebody holds is busy, and the others are written', async () => {

@@ -9,8 +9,9 @@ import { eventually } from '../eventually.ts';
 import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
 import { createData } from '../data-document.ts';
+import { BOTH_WAYS } from '../link.ts';
+import { PostgresLink } from './postgres-link.ts';
 
 async function startNodes(count: number): Promise<RunningServer[]> {
   const DATABASE_URL = await createDatabase(inject('postgres'));
@@ -150,19 +151,16 @@ test('a session that ends on one node ends on the other', async () => {
 
 test('a node that cannot reach the database sends nothing, and sends its clients away', async () => {
   const DATABASE_URL = await createDatabase(inject('postgres'));
-  const proxy = await CuttingProxy.start(inject('postgres'), () => Number.POSITIVE_INFINITY);
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  const cut = DATABASE_URL.replace(
-    encodeURIComponent(inject('postgres')),
-    encodeURIComponent(proxy.folder),
-  );
+  const toPostgres = await PostgresLink.start(inject('postgres'));
+  onTestFinished(() => toPostgres[Symbol.asyncDispose]());
+  const cut = toPostgres.through(DATABASE_URL);
   const one = await RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1' });
   const other = await RunningServer.start({ DATABASE_URL: cut, ENGINE_WORKERS: '1' });
   const ada = await signIn(one);
   const document = await createPage(ada);
   const tab = await NativeClient.onAuthenticated(other, { guest: ada });
   await tab.open(document, { client: 1 });
-  proxy.pause();
+  toPostgres.link.faults = { held: BOTH_WAYS };
   await sleep(1_200);
   const before = tab.received.length;
   tab.send({ type: 'ping', channel: 0, nonce: 1 });

@@ -1,4 +1,3 @@
-import { Packr } from 'msgpackr';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { openMemory } from '../bus/testing/memory-environment.ts';
@@ -7,6 +6,7 @@ import type { Engine } from '../engine/port.ts';
 import { DOCUMENT_HEADS, LOG, ROOM_EXCHANGE } from '../limits.ts';
 import type { Database } from '../storage/tables.ts';
 import { Cluster } from './cluster.ts';
+import { encodeMessage } from './node-message.ts';
 import { FakeLog } from './testing/fake-log.ts';
 
 /** A node that has read the log of commits just now. */
@@ -181,7 +181,7 @@ test('UP7 after a message between rooms that cannot be read, heads are read as w
     return headReads.length;
   };
   expect(await readsIn(5_000)).toBe(5_000 / DOCUMENT_HEADS.announcedIntervalMs);
-  newer.publish('document/d1', new Packr({ useRecords: false }).pack({ kind: 'drawing' }));
+  newer.publish('document/d1', encodeMessage({ kind: 'drawing' }));
   await pass(1_000);
   expect(calls).toEqual(['unknown message']);
   expect(await readsIn(5_000)).toBe(5_000 / DOCUMENT_HEADS.intervalMs);

@@ -93,6 +93,7 @@ export class Cluster implements AsyncDisposable {
       present: options.presentHere,
       documents: openDocuments,
       onChanged: options.onPresent,
+      onUnknown: () => options.onUnknown('message'),
     });
     this.limits = new LimitExchange({
       ...options.limits,

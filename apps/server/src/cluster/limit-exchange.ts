@@ -2,12 +2,12 @@
  * Tells other nodes how many connections users and addresses hold here, and what they have used of their rates, so
  * that limits count in the whole cluster: LI1 to LI6 in `rate-limits/README.md`.
  */
-import { Packr } from 'msgpackr';
 import { z } from 'zod';
 import { BUS_MESSAGE } from '../bus/bus-limits.ts';
 import type { Bus, Mail } from '../bus/bus.ts';
 import { SHARED_LIMITS } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { decodeMessage, encodeMessage } from './node-message.ts';
 
 /** How many of a kind, such as connections, each key holds on this node. */
 export interface LocalCount {
@@ -60,7 +60,6 @@ interface Held {
 }
 
 const SERVICE = 'limits';
-const packr = new Packr({ useRecords: false });
 
 export class LimitExchange<Limit extends string = string> implements Disposable {
   readonly #options: LimitExchangeOptions<Limit>;
@@ -206,14 +205,14 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
 
   /** What is dropped is missing on the others: counts until they are repeated, and what was taken of a rate: LI6. */
   #send(nodes: readonly string[], message: LimitMessage): 'sent' | 'too-large' {
-    const payload = packr.pack(message);
+    const payload = encodeMessage(message);
     if (payload.byteLength > BUS_MESSAGE.maxBytes) return 'too-large';
     for (const node of nodes) this.#options.bus.send(node, SERVICE, payload);
     return 'sent';
   }
 
   #receive({ from: { boot }, payload }: Mail): void {
-    const message = decode(payload);
+    const message = decodeMessage(limitMessage, payload);
     switch (message?.kind) {
       case 'counts':
         this.#handleCounts(boot, message.entries);
@@ -259,15 +258,6 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
       for (const [id, { toldMs }] of held) if (toldMs <= oldMs) held.delete(id);
       if (held.size === 0) this.#held.delete(boot);
     }
-  }
-}
-
-/** Null for a message of another version. */
-function decode(payload: Uint8Array): LimitMessage | null {
-  try {
-    return limitMessage.safeParse(packr.unpack(payload)).data ?? null;
-  } catch {
-    return null;
   }
 }
 

@@ -3,12 +3,14 @@ import type { User } from '@tandem/protocol';
 import { createNodes } from '../bus/testing/bus-fixture.ts';
 import { openMemory } from '../bus/testing/memory-environment.ts';
 import { LIBRARY, PRESENT_EXCHANGE } from '../limits.ts';
+import { encodeMessage } from './node-message.ts';
 import { PresentExchange } from './present-exchange.ts';
 
 async function twoNodes(present: (document: string) => readonly User[]) {
   const environment = openMemory();
   const [a, b] = await createNodes(environment);
   const documents = new Set<string>();
+  const unknown: string[] = [];
   const create = (bus: typeof a.bus, here: (document: string) => readonly User[]) => {
     const exchange = new PresentExchange({
       bus,
@@ -16,6 +18,7 @@ async function twoNodes(present: (document: string) => readonly User[]) {
       present: here,
       documents: () => documents,
       onChanged: () => {},
+      onUnknown: () => void unknown.push('unknown'),
     });
     onTestFinished(() => exchange[Symbol.dispose]());
     return exchange;
@@ -23,7 +26,7 @@ async function twoNodes(present: (document: string) => readonly User[]) {
   const here = create(a.bus, present);
   const there = create(b.bus, () => []);
   await environment.pass(100);
-  return { environment, a, here, there, documents };
+  return { environment, a, here, there, documents, unknown };
 }
 
 const people = (document: string, name: string): User[] =>
@@ -63,4 +66,22 @@ test('who left, and who was on a node that ended, is not shown', async () => {
   await a.bus[Symbol.asyncDispose]();
   await environment.pass(100);
   expect(there.users('d2')).toEqual([]);
+});
+
+test('UP7 a message that a node does not know is counted, and changes nothing', async () => {
+  const { environment, a, here, there, documents, unknown } = await twoNodes((document) =>
+    people(document, 'Ada').slice(0, 1),
+  );
+  documents.add('d1');
+  here.changed('d1');
+  await environment.pass(PRESENT_EXCHANGE.intervalMs + 100);
+  const before = there.users('d1');
+  expect(before).toHaveLength(1);
+  for (const message of [{ kind: 'later' }, [['d1', 'nobody']]])
+    a.bus.publish('present', encodeMessage(message));
+  // Not MessagePack.
+  a.bus.publish('present', Uint8Array.of(0xc1));
+  await environment.pass(100);
+  expect(unknown).toHaveLength(3);
+  expect(there.users('d1')).toEqual(before);
 });

@@ -2,12 +2,12 @@
  * Tells all nodes who is in which document, for lists of documents: each node says once a second what has changed
  * on it. The bus may lose messages, so all of it is repeated now and then.
  */
-import { Packr } from 'msgpackr';
 import { z } from 'zod';
 import type { User } from '@tandem/protocol';
 import type { Bus, TopicMessage } from '../bus/bus.ts';
 import { PRESENT_EXCHANGE } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { decodeMessage, encodeMessage } from './node-message.ts';
 
 export interface PresentExchangeOptions {
   readonly bus: Bus;
@@ -17,6 +17,8 @@ export interface PresentExchangeOptions {
   /** All documents with people on this node. */
   readonly documents: () => Iterable<string>;
   readonly onChanged: (document: string) => void;
+  /** A message of another version, which changes nothing: UP7. */
+  readonly onUnknown: () => void;
 }
 
 const id = z.string().max(256);
@@ -24,7 +26,6 @@ const user = z.object({ id, name: z.string().max(1_024), color: z.number().int()
 const present = z.array(z.tuple([id, z.array(user)]));
 
 const TOPIC = 'present';
-const packr = new Packr({ useRecords: false });
 
 export class PresentExchange implements Disposable {
   readonly #options: PresentExchangeOptions;
@@ -87,7 +88,7 @@ export class PresentExchange implements Disposable {
   /** In several messages, if one would be too large. */
   #publish(documents: readonly string[]): void {
     const { bus, present } = this.#options;
-    const message = packr.pack(documents.map((document) => [document, present(document)]));
+    const message = encodeMessage(documents.map((document) => [document, present(document)]));
     if (bus.publish(TOPIC, message) !== 'too-large' || documents.length === 1) return;
     const middle = documents.length >> 1;
     this.#publish(documents.slice(0, middle));
@@ -95,12 +96,17 @@ export class PresentExchange implements Disposable {
   }
 
   #receive(message: TopicMessage): void {
-    if (message.kind === 'unreadable' || message.from.node === this.#options.bus.self.node) return;
+    const { bus, onUnknown } = this.#options;
+    if (message.kind === 'message' && message.from.node === bus.self.node) return;
+    const told = message.kind === 'message' ? decodeMessage(present, message.payload) : null;
+    if (message.kind === 'unreadable' || told === null) {
+      onUnknown();
+      return;
+    }
     const { node } = message.from;
     const documents = this.#nodes.get(node) ?? new Map<string, readonly User[]>();
     this.#nodes.set(node, documents);
-    const { data } = present.safeParse(packr.unpack(message.payload));
-    for (const [document, users] of data ?? []) {
+    for (const [document, users] of told) {
       if (users.length === 0) documents.delete(document);
       else documents.set(document, users);
       this.#options.onChanged(document);

@@ -1,4 +1,3 @@
-import { Packr } from 'msgpackr';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LaterRows } from '@tandem/sync';
 import { createNodes } from '../bus/testing/bus-fixture.ts';
@@ -6,6 +5,7 @@ import { openMemory } from '../bus/testing/memory-environment.ts';
 import type { FollowRequest } from '../engine/port.ts';
 import { ROOM_EXCHANGE } from '../limits.ts';
 import type { RemoteMember } from '../presence/remote-people.ts';
+import { encodeMessage } from './node-message.ts';
 import { RoomExchange } from './room-exchange.ts';
 
 const DOCUMENT = 'd1';
@@ -51,7 +51,7 @@ async function twoRooms() {
     return heard.filter((members) => members.length > 0);
   };
   const publish = async (message: unknown) => {
-    a.bus.publish(`document/${DOCUMENT}`, new Packr({ useRecords: false }).pack(message));
+    a.bus.publish(`document/${DOCUMENT}`, encodeMessage(message));
     await environment.pass(100);
   };
   return { environment, here, people, followed, heard, cursors, unknown, tell, publish };

@@ -1,7 +1,7 @@
 /** Messages between the rooms of one document on several nodes. */
-import { Packr } from 'msgpackr';
 import { z } from 'zod';
 import type { LaterRows } from '@tandem/sync';
+import { decodeMessage, encodeMessage } from './node-message.ts';
 
 const id = z.string().max(256);
 const offset = z.number().int().nonnegative();
@@ -56,19 +56,13 @@ const roomMessage = z.discriminatedUnion('kind', [
 
 export type RoomMessage = z.infer<typeof roomMessage>;
 
-const packr = new Packr({ useRecords: false });
-
 export function encodeRoomMessage(message: RoomMessage): Uint8Array {
-  return packr.pack(message);
+  return encodeMessage(message);
 }
 
 /** Null for a message of another version: UP7. */
 export function decodeRoomMessage(payload: Uint8Array): RoomMessage | null {
-  try {
-    return roomMessage.safeParse(packr.unpack(payload)).data ?? null;
-  } catch {
-    return null;
-  }
+  return decodeMessage(roomMessage, payload);
 }
 
 export function toRowsMessage(epoch: string, later: LaterRows): RoomMessage {

@@ -167,7 +167,7 @@ export class Metrics {
   readonly unknownParts = this.#register(
     new LabeledCounter(
       'tandem_cluster_unknown_total',
-      'Messages between rooms, and effects in the log of commits, that another version has written and this one does not know.',
+      'Messages of other nodes, and effects in the log of commits, that another version has written and this one does not know.',
       ['part', UNKNOWN_PARTS],
     ),
   );

@@ -41,7 +41,6 @@ import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import { REQUEST_RATES, type RequestRate } from './limits.ts';
-import type { ClusterStats } from './metrics/cluster-stats.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
@@ -97,8 +96,9 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const rooms = new Rooms({ engine, access, recentDocuments, wheel, metrics, errors, log });
 
   const connections = new ConnectionRegistry();
-  let isHeld = () => false;
-  let clusterStats: () => ClusterStats | null = () => null;
+  let findCluster: () => Cluster | null = () => null;
+  const isCutOff = (): boolean => findCluster()?.isCutOff === true;
+  const isHeld = (): boolean => findCluster()?.isHeld === true;
   const metricsCollector = new MetricsCollector({
     metrics,
     engine,
@@ -107,7 +107,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       state: connections.state,
       connections,
       rooms: rooms.all(),
-      cluster: clusterStats(),
+      cluster: findCluster()?.stats ?? null,
     }),
   });
 
@@ -131,11 +131,19 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     metrics,
     violations,
   });
-  const limiter = new ConnectionLimiter({ limits, connections, wheel, clock, metrics, log });
+  const limiter = new ConnectionLimiter({
+    limits,
+    connections,
+    isCutOff,
+    wheel,
+    clock,
+    metrics,
+    log,
+  });
   const createConnection = connectionFactory(
     {
       owner: connections,
-      createOutput: outputFactory({ wheel, clock, metrics, isHeld: () => isHeld() }),
+      createOutput: outputFactory({ wheel, clock, metrics, isHeld }),
       limits,
       telemetry: new ConnectionTelemetry(metrics, log),
       errors,
@@ -188,6 +196,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       peopleRoutes({ db, people, runner, signedIn }),
     ],
     files: options.files,
+    isCutOff,
     originPolicy,
     securityHeaders: options.securityHeaders,
     readMetrics: metricsCollector.read,
@@ -225,8 +234,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           db,
           onCutOff: () => connections.closeAll(),
         });
-  isHeld = () => cluster?.isHeld === true;
-  clusterStats = () => cluster?.stats ?? null;
+  findCluster = () => cluster;
   effects.start(runner, (entry) => cluster?.handled(entry));
   excerptUpdater.onExcerptsChanged(async (changes) => {
     const changed = changes.map(

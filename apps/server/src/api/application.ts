@@ -16,6 +16,8 @@ export interface ApplicationOptions {
   /** The routes of the API, below `/api`. */
   readonly routes: readonly Hono<ApiEnvironment>[];
   readonly files: StaticFiles;
+  /** The database does not answer: requests fail at once, and a balancer tries another server. */
+  readonly isCutOff: () => boolean;
   readonly originPolicy: OriginPolicy;
   readonly securityHeaders: HeadersOf;
   readonly readMetrics: () => string;
@@ -23,7 +25,7 @@ export interface ApplicationOptions {
 }
 
 export function createApplication(options: ApplicationOptions): Hono<ApiEnvironment> {
-  const { configuration, routes, files, originPolicy, readMetrics, log } = options;
+  const { configuration, routes, files, isCutOff, originPolicy, readMetrics, log } = options;
   const app = new Hono<ApiEnvironment>();
   app.use(securityHeaders(options.securityHeaders));
 
@@ -35,6 +37,10 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
     context.header('Cache-Control', 'no-store');
   });
   api.use(sameSite(originPolicy));
+  api.use(async (_context, next) => {
+    if (isCutOff()) throw new ApiError('storage-failed', { retryAfterMs: CUT_OFF_RETRY_MS });
+    await next();
+  });
   for (const route of routes) api.route('/', route);
   api.all('*', () => {
     throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });
@@ -80,6 +86,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   return app;
 }
 
+const CUT_OFF_RETRY_MS = 1_000;
 const SIGN_IN_PATH = '/sign-in';
 
 function ownPath(to = '/'): string {

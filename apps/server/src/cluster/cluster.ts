@@ -119,6 +119,11 @@ export class Cluster implements AsyncDisposable {
     return this.#follower.ageMs > LOG.holdAfterMs;
   }
 
+  /** True while the database has not answered for so long that clients are sent away: nothing waits for it. */
+  get isCutOff(): boolean {
+    return this.#follower.ageMs > LOG.leaveAfterMs;
+  }
+
   get stats(): ClusterStats {
     const { bus, clock } = this.#options;
     const [nowMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
@@ -207,7 +212,7 @@ export class Cluster implements AsyncDisposable {
   #watch(): void {
     const { clock, onCutOff, serverLog } = this.#options;
     this.#timer = clock.setTimeout(() => {
-      const isCutOff = this.#follower.ageMs > LOG.leaveAfterMs;
+      const { isCutOff } = this;
       if (isCutOff && this.#state === 'connected') {
         this.#state = 'cut-off';
         serverLog.error('the database does not answer; sending everyone away');

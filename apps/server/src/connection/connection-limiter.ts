@@ -11,6 +11,8 @@ import type { ConnectionRegistry } from './connection-registry.ts';
 export interface ConnectionLimiterOptions {
   readonly limits: Pick<Configuration['limits'], 'connectionsPerAddress' | 'hellosPerSecond'>;
   readonly connections: ConnectionRegistry;
+  /** Who a client is cannot be found out now. */
+  readonly isCutOff: () => boolean;
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -20,13 +22,16 @@ export interface ConnectionLimiterOptions {
 export class ConnectionLimiter implements Disposable {
   readonly #connectionsPerAddress: number;
   readonly #connections: ConnectionRegistry;
+  readonly #isCutOff: () => boolean;
   readonly #handshakes: HandshakeRateLimiter;
   readonly #metrics: Metrics;
   readonly #log: Log;
 
-  constructor({ limits, connections, wheel, clock, metrics, log }: ConnectionLimiterOptions) {
+  constructor(options: ConnectionLimiterOptions) {
+    const { limits, connections, isCutOff, wheel, clock, metrics, log } = options;
     this.#connectionsPerAddress = limits.connectionsPerAddress;
     this.#connections = connections;
+    this.#isCutOff = isCutOff;
     this.#handshakes = new HandshakeRateLimiter({
       perSecond: limits.hellosPerSecond,
       wheel,
@@ -55,6 +60,11 @@ export class ConnectionLimiter implements Disposable {
   #tryAccept(address: string | null, accept: () => void): UpgradeRefusal | null {
     if (this.#connections.state === 'draining')
       return { status: 503, sentence: 'The server restarts. Come back in a moment.' };
+    if (this.#isCutOff())
+      return {
+        status: 503,
+        sentence: 'The server does not reach its database. Come back in a moment.',
+      };
     if (
       this.#connections.countOfAddress(address) >= this.#connectionsPerAddress ||
       !this.#connections.hasRoomFor(address)

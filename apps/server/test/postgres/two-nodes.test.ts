@@ -149,18 +149,23 @@ test('a session that ends on one node ends on the other', async () => {
   expect(await again.end()).toMatchObject({ code: 4401 });
 });
 
-test('a node that cannot reach the database sends nothing, and sends its clients away', async () => {
+/** A database, and the way to it over a link. */
+async function overLink() {
   const DATABASE_URL = await createDatabase(inject('postgres'));
   const toPostgres = await PostgresLink.start(inject('postgres'));
   onTestFinished(() => toPostgres[Symbol.asyncDispose]());
-  const cut = toPostgres.through(DATABASE_URL);
+  return { DATABASE_URL, cut: toPostgres.through(DATABASE_URL), link: toPostgres.link };
+}
+
+test('a node that cannot reach the database sends nothing, and sends its clients away', async () => {
+  const { DATABASE_URL, cut, link } = await overLink();
   const one = await RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1' });
   const other = await RunningServer.start({ DATABASE_URL: cut, ENGINE_WORKERS: '1' });
   const ada = await signIn(one);
   const document = await createPage(ada);
   const tab = await NativeClient.onAuthenticated(other, { guest: ada });
   await tab.open(document, { client: 1 });
-  toPostgres.link.faults = { held: BOTH_WAYS };
+  link.faults = { held: BOTH_WAYS };
   await sleep(1_200);
   const before = tab.received.length;
   tab.send({ type: 'ping', channel: 0, nonce: 1 });
@@ -168,4 +173,27 @@ test('a node that cannot reach the database sends nothing, and sends its clients
   expect(tab.received.length).toBe(before);
   const { code } = await tab.end();
   expect(code).toBeGreaterThanOrEqual(4500);
+});
+
+test('a node that has sent its clients away lets none wait for the database', async () => {
+  const { cut, link } = await overLink();
+  const server = await RunningServer.start({ DATABASE_URL: cut, ENGINE_WORKERS: '1' });
+  const ada = await signIn(server);
+  const tab = await NativeClient.onAuthenticated(server, { guest: ada });
+  link.faults = { held: BOTH_WAYS };
+  await tab.end();
+  const beganMs = performance.now();
+  const { status, headers } = await ada.fetch('/api/session', { method: 'POST' });
+  expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await ada.fetch('/api/documents')).status).toBe(503);
+  expect((await ada.fetch('/healthz')).status).toBe(200);
+  const again = new NativeClient(server);
+  await expect(again.opened()).rejects.toThrow('does not open');
+  expect(performance.now() - beganMs).toBeLessThan(1_000);
+
+  link.faults = {};
+  const resumedMs = performance.now();
+  while ((await ada.fetch('/api/session', { method: 'POST' })).status !== 200) await sleep(50);
+  expect(performance.now() - resumedMs).toBeLessThan(5_000);
+  await NativeClient.onAuthenticated(server, { guest: ada });
 });

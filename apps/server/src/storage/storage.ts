@@ -7,6 +7,8 @@ import { LOG } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterStorage } from './cluster-log.ts';
 import type { CommandStore } from './command-store.ts';
+import { DatabaseJobStore } from './jobs/database-job-store.ts';
+import type { JobStore } from './jobs/job-store.ts';
 import type { Journal } from './journal/journal.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
@@ -83,6 +85,11 @@ export async function openMetadata(storage: StorageDescription, clock: Clock): P
     case 'postgres':
       return await openPostgres(connect(storage.url, 'metadata'), { clock });
   }
+}
+
+/** @param db of the storage, or a transaction in it. */
+export function openJobStore(storage: StorageDescription, db: Database, clock: Clock): JobStore {
+  return new DatabaseJobStore({ db, kind: storage.kind, clock });
 }
 
 export function startMaintenance(storage: StorageDescription): Disposable {

@@ -18,6 +18,7 @@ export interface Tables {
   command: CommandTable;
   event: EventTable;
   timeline: TimelineTable;
+  job: JobTable;
   run: RunTable;
   journal: JournalTable;
   snapshot: SnapshotTable;
@@ -124,6 +125,26 @@ export interface TimelineTable {
   number: Generated<number>;
   id: string;
   began_at: number;
+}
+
+/** Jobs of all nodes. Times are by the clock of the database. */
+export interface JobTable {
+  id: string;
+  kind: string;
+  key: string;
+  input: string;
+  /** When the job may be taken; the end of its lease while it runs; null once it has failed. */
+  due_at: number | null;
+  /** Of the process that runs it. */
+  lease: string | null;
+  /** When it is due again after the run that has begun. */
+  again_at: number | null;
+  /** Of a recurring job. */
+  interval_ms: number | null;
+  attempts: Generated<number>;
+  failures: Generated<number>;
+  failed_at: number | null;
+  error: string | null;
 }
 
 export interface RunTable {

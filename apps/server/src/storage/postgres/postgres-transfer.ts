@@ -25,6 +25,9 @@ const QUERY_TIMEOUT_MS = 60 * 60 * 1000;
 const LOCK_TIMEOUT_MS = 5_000;
 const FIRST_FETCH_ROWS = 16;
 
+/** Tables in which a server has rows that was only started: its timeline, and its recurring jobs. */
+const BEGUN_AT_START: readonly string[] = ['timeline', 'job'];
+
 const SQL_TYPES = { text: 'text', integer: 'bigint', bytes: 'bytea' } as const;
 
 /** @throws StorageError */
@@ -63,7 +66,7 @@ export async function writeToPostgres<T>(
     await assertNoServer(statements);
     await migrateIn(open, { kind: 'postgres', clock });
     await assertEmpty(statements);
-    await statements.run('delete from timeline');
+    for (const name of BEGUN_AT_START) await statements.run(`delete from "${name}"`);
     return await work(new PostgresTransferTarget(statements, secret));
   });
 }
@@ -195,8 +198,7 @@ async function assertNoServer(statements: Statements): Promise<void> {
 
 async function assertEmpty(statements: Statements): Promise<void> {
   for (const { name } of TRANSFER_TABLES) {
-    // A server that was only started has begun a timeline.
-    if (name === 'timeline') continue;
+    if (BEGUN_AT_START.includes(name)) continue;
     const found = await statements.run(`select 1 from "${name}" limit 1`);
     if (found.length > 0)
       throw refusal(

@@ -19,6 +19,7 @@ test('opening an empty file creates all tables', async () => {
     'command',
     'document',
     'event',
+    'job',
     'journal',
     'member',
     'migration',

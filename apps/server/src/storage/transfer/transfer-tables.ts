@@ -102,6 +102,23 @@ const DEFINITIONS: Definitions = {
     columns: { number: 'integer', id: 'text', began_at: 'integer' },
     key: ['number'],
   },
+  job: {
+    columns: {
+      id: 'text',
+      kind: 'text',
+      key: 'text',
+      input: 'text',
+      due_at: 'integer',
+      lease: 'text',
+      again_at: 'integer',
+      interval_ms: 'integer',
+      attempts: 'integer',
+      failures: 'integer',
+      failed_at: 'integer',
+      error: 'text',
+    },
+    key: ['id'],
+  },
   journal: {
     columns: {
       document: 'text',

@@ -17,6 +17,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['storage'],
     ['engine'],
     ['metrics'],
+    ['jobs'],
     ['accounts'],
     ['commands'],
     ['presence', 'rate-limits', 'http'],

@@ -288,9 +288,9 @@ export const COMMAND_LIMITS = {
   maxAttempts: 3,
   /** How long a command can be repeated (W25). */
   resultLifetimeMs: 31 * DAY_MS,
-  /** Expired results are deleted in every `transactionsPerSweep`th transaction, at most so many. */
+  /** Expired results are deleted so many at a time, so that others write in between. */
   resultsPerSweep: 500,
-  transactionsPerSweep: 100,
+  resultSweepMs: HOUR_MS,
   /** Commands whose fault was logged, so that it is not logged at each repetition. */
   maxLoggedFaults: 1_000,
 } as const;
@@ -304,6 +304,32 @@ export const EVENTS = {
   perMessage: 100,
   /** How often unused channels and expired events are dropped from memory. */
   sweepIntervalMs: 30_000,
+} as const;
+
+/** See the rules in `jobs/README.md`. */
+export const JOBS = {
+  /** Handlers that run on one node at the same time, and jobs that it holds (JB15). */
+  concurrency: 4,
+  maxHeld: 16,
+  /** A job of a node that died is taken over after this time; leases are renewed three times as often (JB7, JB8). */
+  leaseMs: 30_000,
+  renewalsPerLease: 3,
+  /** Failures after which a job is kept as failed, within four to five hours, and the pauses between them (JB13). */
+  maxFailures: 15,
+  retry: { baseMs: 5_000, capMs: HOUR_MS, jitter: 0.5 },
+  /** How often a node of a cluster asks for jobs that others enqueued (JB20). */
+  pollMs: 5_000,
+  /** Between two questions to the database at least, however many jobs are enqueued. */
+  wakeIntervalMs: 100,
+  /** Pause after another node took what was due. */
+  contendedMs: 250,
+  /** Pauses while the database fails (JB21). */
+  databaseRetry: { baseMs: 1_000, capMs: 30_000, jitter: 0.5 },
+  /** At shutdown, handlers have this long to return (JB14). */
+  stopTimeoutMs: 3_000,
+  maxKeyLength: 256,
+  maxInputLength: 16_384,
+  maxErrorLength: 1_000,
 } as const;
 
 /** The log of commits that the nodes of a cluster read. */
@@ -368,6 +394,8 @@ export const METRICS = {
   loopDelayResolutionMs: 50,
   loopDelayIntervalMs: 1_000,
   maxTopRooms: 10,
+  /** A page of metrics waits this long for the database. */
+  countJobsTimeoutMs: 1_000,
   spanExportIntervalMs: 5_000,
   spanExportTimeoutMs: 10_000,
   maxQueuedSpans: 4_096,

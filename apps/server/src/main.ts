@@ -11,7 +11,7 @@ import {
   openSqliteStorage,
   type ServerStorage,
 } from './storage/server-storage.ts';
-import { openClusterStorage } from './storage/storage.ts';
+import { openClusterStorage, openJobStore } from './storage/storage.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, engine, runner, cluster, bus } = opened;
+  const { secrets, db, engine, runner, jobs, cluster, bus } = opened;
   const spans =
     configuration.traces === null
       ? null
@@ -70,6 +70,7 @@ async function main(): Promise<void> {
     db,
     engine,
     runner,
+    jobs,
     cluster,
     bus,
     spans,
@@ -155,7 +156,8 @@ async function startStorage(
   const runner = new WorkerCommandRunner({ storage: description, engine, log });
   await runner.start();
   storage.confirm();
-  return { secrets, db, engine, runner, cluster, bus };
+  const jobs = openJobStore(description, db, systemClock);
+  return { secrets, db, engine, runner, jobs, cluster, bus };
 }
 
 function withoutPassword(url: URL): string {

@@ -27,6 +27,7 @@ function context() {
       recheck: send('rooms'),
     },
     people: { renamed: send('renamed') },
+    onJobsEnqueued: send('jobs'),
     errors: new ErrorBoundary({
       log: pino({ enabled: false }),
       counter: new Metrics().containedErrors,
@@ -57,6 +58,7 @@ test('looks everything up again that may have been committed without a word (P3)
     'rooms forget',
     'hub resync',
     'activity resync',
+    'jobs',
     ...['rooms d2', 'hub d2', 'activity d2', 'rooms d1', 'hub d1', 'activity d1'],
     'renamed ada',
   ]);

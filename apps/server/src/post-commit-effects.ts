@@ -11,6 +11,7 @@ export interface PostCommitEffectsOptions {
   readonly activity: Activity;
   readonly rooms: Rooms;
   readonly people: People;
+  readonly onJobsEnqueued: () => void;
   readonly errors: ErrorBoundary;
 }
 
@@ -53,10 +54,11 @@ export class PostCommitEffects {
 
   /** Commits were missed: everything that is open is read again. */
   resync(): void {
-    const { hub, activity, rooms } = this.#options;
+    const { hub, activity, rooms, onJobsEnqueued } = this.#options;
     rooms.forget();
     hub.resync();
     activity.resync();
+    onJobsEnqueued();
     const documents = new Set(hub.documents());
     for (const { document } of rooms.all()) documents.add(document);
     for (const document of documents) this.#accessChanged(document);
@@ -90,6 +92,9 @@ export class PostCommitEffects {
         break;
       case 'session-ended':
         people.sessionEnded(effect);
+        break;
+      case 'jobs-enqueued':
+        this.#options.onJobsEnqueued();
         break;
       case 'excerpt-changed':
         activity.excerptChanged(effect.document, effect);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { Authenticator } from './accounts/authenticator.ts';
 import { METRICS_READER, People } from './accounts/people.ts';
-import { sweepSessions } from './accounts/session-sweep.ts';
+import { sessionSweep } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
 import { signedInMiddleware } from './api/api-environment.ts';
@@ -15,9 +15,11 @@ import { peopleRoutes } from './api/people-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
 import type { Bus } from './bus/bus.ts';
 import { Cluster } from './cluster/cluster.ts';
+import { logSweep } from './cluster/log-sweep.ts';
 import { createEventChannels } from './channels/event-channels.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import { measureCommands } from './commands/measured-command-runner.ts';
+import { resultSweep } from './commands/result-sweep.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import type { Secrets } from './configuration/setting-schemas.ts';
 import { ConnectionLimiter } from './connection/connection-limiter.ts';
@@ -40,7 +42,8 @@ import { createOriginPolicy } from './http/origin-policy.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
-import { REQUEST_RATES, type RequestRate } from './limits.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { JOBS, REQUEST_RATES, type RequestRate } from './limits.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
@@ -53,6 +56,7 @@ import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { ClusterStorage } from './storage/cluster-log.ts';
+import type { JobKind, JobStore } from './storage/jobs/job-store.ts';
 import type { Database } from './storage/tables.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
@@ -68,6 +72,7 @@ export interface ServerOptions {
   readonly db: Database;
   readonly engine: Engine;
   readonly runner: CommandRunner;
+  readonly jobs: JobStore;
   /** Null: no other node uses the database. The server closes it. */
   readonly cluster: ClusterStorage | null;
   /** The server starts and closes it. */
@@ -109,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       rooms: rooms.all(),
       cluster: findCluster()?.stats ?? null,
     }),
+    countJobs: () => options.jobs.count(),
   });
 
   const eventChannels = createEventChannels({
@@ -203,7 +209,21 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
   });
 
-  const effects = new PostCommitEffects({ hub, activity, rooms, people, errors });
+  const jobs = new JobRunner<JobKind>({
+    store: options.jobs,
+    handlers: [
+      sessionSweep({ db, engine, clock }),
+      resultSweep(db, clock),
+      ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
+    ],
+    pollMs: options.cluster === null ? null : JOBS.pollMs,
+    clock,
+    random: Math.random,
+    onRan: (kind, result, startMs) => metrics.jobRan(kind, result, startMs),
+    log,
+  });
+  const onJobsEnqueued = () => jobs.wake();
+  const effects = new PostCommitEffects({ hub, activity, rooms, people, onJobsEnqueued, errors });
   const cluster =
     options.cluster === null || options.bus === null
       ? null
@@ -272,8 +292,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   people.onSessionEnded((session) => connections.endSession(session));
 
-  const sweep = sweepSessions({ db, engine, log });
   await cluster?.start();
+  jobs.start();
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
@@ -297,7 +317,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       recentDocuments[Symbol.dispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
-      sweep[Symbol.dispose]();
+      await jobs[Symbol.asyncDispose]();
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();
       await cluster?.[Symbol.asyncDispose]();

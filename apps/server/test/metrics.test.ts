@@ -99,6 +99,11 @@ test('counts a conversation', async () => {
     'tandem_messages_received_total{type="update"}': 1,
     'tandem_messages_received_total{type="typing:start"}': 1,
     'tandem_probe_seconds_count{path="deliver"}': 0,
+    'tandem_jobs_total{kind="session-sweep",result="done"}': 1,
+    'tandem_job_seconds_count{kind="session-sweep"}': 1,
+    tandem_jobs_waiting: 0,
+    tandem_jobs_oldest_waiting_seconds: 0,
+    tandem_jobs_failed: 0,
   });
   expect(open.get('tandem_deliveries_total{class="volatile"}')).toBeGreaterThanOrEqual(2);
   expect(open.get('tandem_deliveries_total{class="reliable"}')).toBeGreaterThanOrEqual(6);
@@ -215,5 +220,5 @@ test('sends traces to a collector, the last of them when it ends', async () => {
   });
   await converse(server);
   await server.kill('SIGTERM');
-  expect(new Set(names)).toEqual(new Set(['hello', 'command', 'open', 'update', 'commit']));
+  expect(new Set(names)).toEqual(new Set(['hello', 'command', 'open', 'update', 'commit', 'job']));
 });

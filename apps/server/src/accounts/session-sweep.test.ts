@@ -1,30 +1,44 @@
-import { pino } from 'pino';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSession } from '../storage/sessions.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { createUser } from '../storage/users.ts';
 import { ACCOUNTS } from '../limits.ts';
-import { sweepSessions } from './session-sweep.ts';
+import { sessionSweep } from './session-sweep.ts';
 
-afterEach(() => void vi.useRealTimers());
+const NOW_MS = 1_700_000_000_000;
 
-test('forgets sessions that are over, at the start and every day', async () => {
-  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_000 });
+async function fixture() {
   const db = await temporaryDatabase();
-  await createUser(db, { id: 'ada', name: 'Ada', color: 1, at: 0 });
-  for (const expiresAt of [999, ACCOUNTS.sessionSweepMs, ACCOUNTS.sessionSweepMs * 9])
-    await createSession(db, { cookie: `until ${expiresAt}`, user: 'ada', at: 0, expiresAt });
-  const left = async () =>
-    (await db.selectFrom('session').select('expires_at').orderBy('expires_at').execute()).map(
-      (session) => session.expires_at,
-    );
-
   const engine = { delete: async () => 'deleted' as const };
-  const sweep = sweepSessions({ db, engine, log: pino({ enabled: false }) });
-  onTestFinished(() => sweep[Symbol.dispose]());
-  await vi.waitFor(async () =>
-    expect(await left()).toEqual([ACCOUNTS.sessionSweepMs, ACCOUNTS.sessionSweepMs * 9]),
-  );
-  vi.advanceTimersByTime(ACCOUNTS.sessionSweepMs);
-  await vi.waitFor(async () => expect(await left()).toEqual([ACCOUNTS.sessionSweepMs * 9]));
+  const sweep = sessionSweep({ db, engine, clock: { now: () => NOW_MS } });
+  const run = (signal = new AbortController().signal) =>
+    sweep.run(null, { id: 'job', attempt: 1, signal });
+  return { db, run };
+}
+
+test('forgets sessions that are over, and guests of whom nothing is left', async () => {
+  const { db, run } = await fixture();
+  for (const id of ['ada', 'guest']) await createUser(db, { id, name: id, color: 1, at: 0 });
+  for (const expiresAt of [NOW_MS, NOW_MS + 1])
+    await createSession(db, { cookie: `until ${expiresAt}`, user: 'ada', at: 0, expiresAt });
+  await run();
+  const sessions = await db.selectFrom('session').select('expires_at').execute();
+  expect(sessions).toEqual([{ expires_at: NOW_MS + 1 }]);
+  expect(await db.selectFrom('user').select('id').execute()).toEqual([{ id: 'ada' }]);
+});
+
+test('stops between batches of guests when it is told to', async () => {
+  const { db, run } = await fixture();
+  const guests = Array.from({ length: ACCOUNTS.guestsPerSweep + 1 }, (_, i) => `guest ${i}`);
+  await db
+    .insertInto('user')
+    .values(guests.map((id) => ({ id, name: 'Guest', color: 1, created_at: 0 })))
+    .execute();
+  const abort = new AbortController();
+  const stopped = run(abort.signal);
+  abort.abort(new Error('stopping'));
+  await expect(stopped).rejects.toThrow('stopping');
+  expect(await db.selectFrom('user').select('id').execute()).not.toHaveLength(0);
+  await run();
+  expect(await db.selectFrom('user').select('id').execute()).toHaveLength(0);
 });

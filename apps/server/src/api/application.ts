@@ -20,7 +20,7 @@ export interface ApplicationOptions {
   readonly isCutOff: () => boolean;
   readonly originPolicy: OriginPolicy;
   readonly securityHeaders: HeadersOf;
-  readonly readMetrics: () => string;
+  readonly readMetrics: () => Promise<string>;
   readonly log: Log;
 }
 

@@ -7,7 +7,7 @@ const TOKEN = 'a-token-of-sixteen';
 
 function ask(token: string | null, authorization?: string) {
   const app = new Hono();
-  app.get('/metrics', metricsRoute({ token, read: () => 'a_total 1\n' }));
+  app.get('/metrics', metricsRoute({ token, read: async () => 'a_total 1\n' }));
   app.onError((error, context) => context.text(error instanceof ApiError ? error.body.code : ''));
   return app.request('/metrics', {
     headers: authorization === undefined ? {} : { Authorization: authorization },

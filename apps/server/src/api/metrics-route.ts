@@ -7,12 +7,12 @@ import { bearerCheck } from '../http/bearer-token.ts';
 export interface MetricsRouteOptions {
   /** Null: responds as for an unknown path. */
   readonly token: string | null;
-  readonly read: () => string;
+  readonly read: () => Promise<string>;
 }
 
 export function metricsRoute({ token, read }: MetricsRouteOptions): Handler {
   const mayRead = bearerCheck(token);
-  return (context) => {
+  return async (context) => {
     if (token === null) {
       throw new ApiError('not-found', {
         detail: 'Metrics are served when METRICS_TOKEN is set on the server.',
@@ -23,7 +23,7 @@ export function metricsRoute({ token, read }: MetricsRouteOptions): Handler {
         detail: 'Metrics are for anyone who has METRICS_TOKEN, as a bearer token.',
       });
     }
-    return context.body(read(), 200, {
+    return context.body(await read(), 200, {
       'Content-Type': EXPOSITION_TYPE,
       'Cache-Control': 'no-store',
     });

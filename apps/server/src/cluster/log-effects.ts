@@ -13,6 +13,7 @@ const BY_KIND: { readonly [K in Effect['kind']]: z.ZodType<Extract<Effect, { kin
   unlisted: z.object({ kind: z.literal('unlisted'), document: id, user: id }),
   chat: z.object({ kind: z.literal('chat'), document: id, head: number }),
   'chat-deleted': z.object({ kind: z.literal('chat-deleted'), document: id, number }),
+  'jobs-enqueued': z.object({ kind: z.literal('jobs-enqueued') }),
   'session-ended': z.object({ kind: z.literal('session-ended'), user: id, session: id }),
   'excerpt-changed': z.object({
     kind: z.literal('excerpt-changed'),

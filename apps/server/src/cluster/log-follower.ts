@@ -27,7 +27,6 @@ export class LogFollower implements Disposable {
   #timer: unknown = null;
   #isReading = false;
   #isWoken = false;
-  #sweptAtMs = 0;
   /** Not dealt with yet. */
   #parted: { readonly isSameServer: boolean } | null = null;
   #state: 'new' | 'running' | 'ended' = 'new';
@@ -117,7 +116,6 @@ export class LogFollower implements Disposable {
       for (const entry of read.entries) this.#take(entry);
     }
     this.#freshAtMs = nowMs;
-    this.#sweep(nowMs);
     return read.kind === 'entries' && read.entries.length === LOG.maxEntries;
   }
 
@@ -134,12 +132,5 @@ export class LogFollower implements Disposable {
     } catch (error) {
       this.#options.onFault(error);
     }
-  }
-
-  #sweep(nowMs: number): void {
-    if (nowMs - this.#sweptAtMs < LOG.sweepIntervalMs) return;
-    this.#sweptAtMs = nowMs;
-    const { log, onFault } = this.#options;
-    log.deleteOld().catch(onFault);
   }
 }

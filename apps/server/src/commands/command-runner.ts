@@ -52,6 +52,7 @@ export type Effect =
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
   | { readonly kind: 'chat'; readonly document: string; readonly head: number }
   | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number }
+  | { readonly kind: 'jobs-enqueued' }
   | { readonly kind: 'session-ended'; readonly user: string; readonly session: string }
   | {
       readonly kind: 'excerpt-changed';

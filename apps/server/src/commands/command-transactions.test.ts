@@ -4,11 +4,13 @@ import { errorOf } from '@tandem/protocol';
 import { chatKey, libraryKey } from '../storage/channel-key.ts';
 import { readHead } from '../storage/channel-states.ts';
 import { openDatabase } from '../storage/sqlite/database.ts';
+import { DatabaseJobStore } from '../storage/jobs/database-job-store.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import { SqliteCommandStore } from '../storage/sqlite/sqlite-command-store.ts';
-import { COMMAND_LIMITS, EVENTS } from '../limits.ts';
+import { EVENTS } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import type { Handler } from './handler.ts';
 import { HANDLERS } from './handlers/handlers.ts';
@@ -16,15 +18,18 @@ import type { CommandRequest } from './command-runner.ts';
 
 const DOCUMENT = 'document-of-these-tests';
 
-const OUTCOMES = { done: 1, forbidden: 2, busy: 3, broken: 4 } as const;
+const OUTCOMES = { done: 1, forbidden: 2, busy: 3, broken: 4, enqueuing: 5 } as const;
 
-const play: Handler<'chat:see'> = async ({ db, user, publish }, { document, number }) => {
+const play: Handler<'chat:see'> = async (context, { document, number }) => {
+  const { db, user, publish, enqueue } = context;
   await db
     .insertInto('visit')
     .values({ user, document: `${document}-${ulid()}`, opened_at: 0 })
     .execute();
   publish(libraryKey(user), { name: 'chat:seen', document, chatRead: number });
   publish(chatKey(document), { name: 'chat:deleted', message: ulid() });
+  if (number === OUTCOMES.enqueuing || number === OUTCOMES.broken)
+    enqueue({ kind: 'mail', key: user, input: 'null', delayMs: 0 });
   if (number === OUTCOMES.forbidden) return { kind: 'refused', error: errorOf('forbidden') };
   if (number === OUTCOMES.busy) return { kind: 'refused', error: errorOf('overloaded') };
   if (number === OUTCOMES.broken) throw new Error('broken');
@@ -45,13 +50,16 @@ async function fixture(options: { path?: string; failing?: (sql: string) => bool
   const db = await openDatabase(executor);
   const faults: unknown[] = [];
   const clock = { now: 1_000 };
+  const store = SqliteCommandStore.over(executor);
+  const jobs = new DatabaseJobStore({ db: store.db, kind: 'sqlite', clock: systemClock });
   const transactions = new CommandTransactions({
-    store: SqliteCommandStore.over(executor),
+    store,
+    jobs,
     handlers: { ...HANDLERS, 'chat:see': play },
     clock: { now: () => clock.now },
     onFault: (_request, error) => faults.push(error),
   });
-  const count = async (table: 'visit' | 'event' | 'command') => {
+  const count = async (table: 'visit' | 'event' | 'command' | 'job') => {
     const { rows } = await local.execute(`select count(*) as rows from "${table}"`, []);
     return rows[0]?.['rows'];
   };
@@ -163,10 +171,8 @@ test('a failed commit writes nothing, and the same commands succeed later', asyn
   expect(events[0]?.from).toBe(0);
 });
 
-test('stores the newest events of a channel, and results for a month', async () => {
+test('stores the newest events of a channel', async () => {
   await using s = await closing(fixture());
-  const first = see('done', { id: ulid(s.clock.now) });
-  await s.transactions.run([first]);
   for (let at = 0; at < EVENTS.maxStored + 2 * EVENTS.trimBatch; at += 50)
     await s.transactions.run(Array.from({ length: 50 }, () => see('done')));
   const rows = await s.db
@@ -176,14 +182,16 @@ test('stores the newest events of a channel, and results for a month', async () 
     .executeTakeFirstOrThrow();
   expect(rows.newest - rows.oldest + 1).toBeGreaterThanOrEqual(EVENTS.maxStored);
   expect(rows.newest - rows.oldest + 1).toBeLessThan(EVENTS.maxStored + EVENTS.trimBatch);
-  s.clock.now += COMMAND_LIMITS.resultLifetimeMs + 1;
-  for (let i = 0; i < 100; i++) await s.transactions.run([]);
-  const kept = await s.db
-    .selectFrom('command')
-    .select('id')
-    .where('id', '=', first.command.id)
-    .execute();
-  expect(kept).toEqual([]);
+});
+
+test('jobs of commands are enqueued with what the commands changed, and runners are woken (JB1)', async () => {
+  await using s = await closing(fixture());
+  const { effects } = await s.transactions.run([see('enqueuing'), see('enqueuing')]);
+  expect(effects.filter(({ kind }) => kind === 'jobs-enqueued')).toHaveLength(1);
+  expect(await s.count('job')).toBe(1);
+  const failing = await s.transactions.run([see('broken', { user: 'u2' })]);
+  expect(failing.effects).toEqual([]);
+  expect(await s.count('job')).toBe(1);
 });
 
 async function closing(opened: ReturnType<typeof fixture>) {

@@ -18,7 +18,7 @@ import type {
   StoredResult,
 } from '../storage/command-store.ts';
 import { isRetryable } from '../storage/storage-error.ts';
-import { COMMAND_LIMITS } from '../limits.ts';
+import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import type {
   CommandAnswer,
   CommandRequest,
@@ -31,6 +31,8 @@ import type { Handler, HandlerContext, HandlerTable, Outcome } from './handler.t
 
 export interface CommandTransactionsOptions {
   readonly store: CommandStore;
+  /** Over the transaction of the store (JB1). */
+  readonly jobs: Pick<JobStore, 'enqueue'>;
   readonly handlers: HandlerTable;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFault: (request: CommandRequest, error: unknown) => void;
@@ -44,6 +46,7 @@ interface Execution {
   readonly request: CommandRequest;
   readonly outcome: Outcome;
   readonly events: readonly PublishedEvent[];
+  readonly jobs: readonly NewJob[];
 }
 
 interface Mode {
@@ -57,7 +60,6 @@ export class CommandTransactions {
   readonly #options: CommandTransactionsOptions;
   #effects: Effect[] = [];
   #lastAt = 0;
-  #count = 0;
 
   constructor(options: CommandTransactionsOptions) {
     this.#options = options;
@@ -79,8 +81,6 @@ export class CommandTransactions {
     this.#effects = [];
     const { result, events } = await store.transaction(async () => {
       const answers = await this.#answerAll(requests, mode);
-      if (this.#count++ % COMMAND_LIMITS.transactionsPerSweep === 0)
-        await store.deleteExpiredResults(mode.at);
       return { answers, entry: await store.recordCommit(this.#effects) };
     });
     return { ...result, events, effects: this.#effects };
@@ -90,7 +90,7 @@ export class CommandTransactions {
     requests: readonly CommandRequest[],
     mode: Mode,
   ): Promise<readonly CommandAnswer[]> {
-    const { store } = this.#options;
+    const { store, jobs } = this.#options;
     const first = new Map<string, number>();
     for (const [at, request] of requests.entries())
       if (!first.has(keyOf(request))) first.set(keyOf(request), at);
@@ -105,6 +105,11 @@ export class CommandTransactions {
       const stored = known[at] ?? null;
       if (stored === null) executions.push(await this.#execute(request, mode));
       else answers.set(keyOf(request), repeatedAnswer(stored));
+    }
+    const enqueued = executions.flatMap((execution) => execution.jobs);
+    if (enqueued.length > 0) {
+      await jobs.enqueue(enqueued);
+      this.#effects.push({ kind: 'jobs-enqueued' });
     }
     const positions = await store.appendEvents(executions.flatMap(({ events }) => events));
     let end = 0;
@@ -130,18 +135,22 @@ export class CommandTransactions {
   async #execute(request: CommandRequest, { at, savepoints }: Mode): Promise<Execution> {
     const { user, command } = request;
     const events: PublishedEvent[] = [];
+    const jobs: NewJob[] = [];
     const context: HandlerContext = {
       db: this.#options.store.db,
       user,
       command: command.id,
       at,
       publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),
+      enqueue: (job) => jobs.push(job),
     };
     const outcome =
       savepoints === 'none'
         ? await this.#executeOptimistic(command, context)
         : await this.#executeWithSavepoint(request, context);
-    return { request, outcome, events: outcome.kind === 'done' ? events : [] };
+    return outcome.kind === 'done'
+      ? { request, outcome, events, jobs }
+      : { request, outcome, events: [], jobs: [] };
   }
 
   /** @throws BatchAborted when the command fails. */

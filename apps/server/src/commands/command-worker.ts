@@ -1,7 +1,7 @@
 /** The thread that executes commands and waits for the disk on their behalf. */
 import { systemClock } from '../runtime/clock.ts';
 import { runWorker } from '../runtime/worker-thread.ts';
-import { openCommandStore, type StorageDescription } from '../storage/storage.ts';
+import { openCommandStore, openJobStore, type StorageDescription } from '../storage/storage.ts';
 import { storageErrors } from '../storage/storage-error.ts';
 import {
   CommandBatcher,
@@ -22,6 +22,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
     const store = openCommandStore(data.storage);
     const transactions = new CommandTransactions({
       store,
+      jobs: openJobStore(data.storage, store.db, systemClock),
       handlers: HANDLERS,
       clock: systemClock,
       onFault: (request, error) => send(toFault(request, error)),

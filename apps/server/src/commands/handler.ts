@@ -5,6 +5,7 @@
  */
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
 import type { ChannelKey } from '../storage/channel-key.ts';
+import type { NewJob } from '../storage/jobs/job-store.ts';
 import type { Database } from '../storage/tables.ts';
 import type { Effect, ServerCommandInput, ServerCommandName } from './command-runner.ts';
 
@@ -23,6 +24,8 @@ export interface HandlerContext {
   /** The time of execution in milliseconds since the epoch. Never goes back. */
   readonly at: number;
   publish(key: ChannelKey, event: NewEvent): void;
+  /** Exists if the command takes effect (JB1); see `jobs/job-handler.ts`. */
+  enqueue(job: NewJob): void;
 }
 
 export type Outcome =

@@ -26,6 +26,7 @@ const instruments = new MetricsCollector({
       brokers: [{ name: 'redis', isUp: true, since: 0, counters: {} as BusCounters }],
     },
   }),
+  countJobs: async () => ({ waiting: 0, oldestWaitingMs: 0, failed: 0 }),
 }).instruments();
 
 const series = new Set(
@@ -85,6 +86,6 @@ test('has alerts on metrics that exist', () => {
   const expressions = read('tandem-alerts.yml')
     .split('\n')
     .filter((line) => line.trim().startsWith('expr:'));
-  expect(expressions).toHaveLength(12);
+  expect(expressions).toHaveLength(14);
   for (const name of expressions.flatMap(namesIn)) expect(series).toContain(name);
 });

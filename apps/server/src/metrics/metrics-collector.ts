@@ -5,6 +5,7 @@
 import type { Engine } from '../engine/port.ts';
 import { METRICS } from '../limits.ts';
 import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
+import type { JobCounts } from '../storage/jobs/job-store.ts';
 import type { ServerStats } from './connection-stats.ts';
 import { clusterInstruments } from './cluster-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
@@ -18,6 +19,8 @@ export interface MetricsCollectorOptions {
   readonly metrics: Metrics;
   readonly engine: Engine;
   readonly serverStats: () => ServerStats;
+  /** Asks the database, which may not answer. */
+  readonly countJobs: () => Promise<JobCounts>;
 }
 
 export class MetricsCollector implements Disposable {
@@ -58,22 +61,35 @@ export class MetricsCollector implements Disposable {
     });
   }
 
-  instruments(): readonly Instrument[] {
+  instruments(jobs: JobCounts | null = null): readonly Instrument[] {
     const { metrics, engine } = this.#options;
     const serverStats = this.#options.serverStats();
     return [
       ...metrics.instruments,
-      ...stateInstruments(serverStats, metrics, engine.stats()),
+      ...stateInstruments(serverStats, metrics, { engine: engine.stats(), jobs }),
       ...clusterInstruments(serverStats.cluster),
       ...this.#process.read(),
     ];
   }
 
-  readonly read = (): string => expose(this.instruments());
+  readonly read = async (): Promise<string> => expose(this.instruments(await this.#readJobs()));
 
   [Symbol.dispose](): void {
     this.#interval[Symbol.dispose]();
     this.#loopDelay.stop();
     this.#process[Symbol.dispose]();
+  }
+
+  /** Everything else is shown although the database does not answer. */
+  async #readJobs(): Promise<JobCounts | null> {
+    const { clock } = this.#options.metrics;
+    let timer: unknown = null;
+    const limit = new Promise<null>((resolve) => {
+      timer = clock.setTimeout(() => resolve(null), METRICS.countJobsTimeoutMs);
+    });
+    const counts = this.#options.countJobs().catch(() => null);
+    const jobs = await Promise.race([counts, limit]);
+    clock.clearTimeout(timer);
+    return jobs;
   }
 }

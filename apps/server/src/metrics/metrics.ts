@@ -14,6 +14,7 @@ import {
 } from '@tandem/protocol';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { ERROR_SOURCES } from '../runtime/error-boundary.ts';
+import { JOB_KINDS, type JobKind } from '../storage/jobs/job-store.ts';
 import { ConnectionCounts } from './connection-stats.ts';
 import { DELIVERY_CLASS, DELIVERY_CLASSES } from './delivery-class.ts';
 import {
@@ -45,6 +46,10 @@ const COMMAND_RESULTS = ['done', 'repeated', 'refused', 'failed'] as const;
 export type CommandResult = (typeof COMMAND_RESULTS)[number];
 
 const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:visit'] as const;
+
+/** `lost`: another node may have taken the job over, or what became of it could not be stored. */
+const JOB_RESULTS = ['done', 'retried', 'failed', 'released', 'lost'] as const;
+export type JobResult = (typeof JOB_RESULTS)[number];
 
 /**
  * `deliver`: publish to another subscriber. `commit`: update to its acknowledgement and delivery.
@@ -249,6 +254,18 @@ export class Metrics {
   readonly #compaction = this.#register(
     new Histogram('tandem_compaction_seconds', 'Compactions of a document.'),
   );
+  readonly #jobs = this.#register(
+    new TwoLabelCounter('tandem_jobs_total', 'Jobs that this node has run.', [
+      ['kind', JOB_KINDS],
+      ['result', JOB_RESULTS],
+    ]),
+  );
+  readonly #job = this.#register(
+    new LabeledHistogram('tandem_job_seconds', 'Jobs, from their start to their outcome.', [
+      'kind',
+      JOB_KINDS,
+    ]),
+  );
   readonly #spans: SpanSink | null;
 
   constructor(spans: SpanSink | null = null, clock: Clock = systemClock) {
@@ -319,6 +336,11 @@ export class Metrics {
     this.#compaction.observe(
       this.#record('compaction', startMs, { document: beginningOf(document) }),
     );
+  }
+
+  jobRan(kind: JobKind, result: JobResult, startMs: number): void {
+    this.#jobs.of(kind).add(result);
+    this.#job.of(kind).observe(this.#record('job', startMs, { kind, result }));
   }
 
   #record(name: string, startMs: number, attributes: Span['attributes']): number {

@@ -17,7 +17,10 @@ function oldestUnacknowledged(
     cluster: null,
     rooms: rooms as readonly RoomView[],
   } as const;
-  const instruments = stateInstruments(stats, metrics, { shards: [], compactions: 0 });
+  const instruments = stateInstruments(stats, metrics, {
+    engine: { shards: [], compactions: 0 },
+    jobs: null,
+  });
   const gauge = instruments.find(({ name }) => name === 'tandem_oldest_unacknowledged_seconds');
   return [...(gauge?.samples() ?? [])][0]?.value;
 }

@@ -1,5 +1,6 @@
 /** Gateway and engine gauges, read on scrape. */
 import type { EngineStats } from '../engine/port.ts';
+import type { JobCounts } from '../storage/jobs/job-store.ts';
 import { sumQueuedBytes, type ServerStats } from './connection-stats.ts';
 import { Counter, Gauge, type Instrument } from './instruments.ts';
 import type { Metrics } from './metrics.ts';
@@ -11,7 +12,7 @@ export function stateInstruments(
     pendingCommands,
     clock,
   }: Pick<Metrics, 'connections' | 'pendingCommands' | 'clock'>,
-  engine: EngineStats,
+  { engine, jobs }: { readonly engine: EngineStats; readonly jobs: JobCounts | null },
 ): readonly Instrument[] {
   const { kinds, total } = connections;
   const { certificateExpiresAtMs } = serverStats;
@@ -85,6 +86,21 @@ export function stateInstruments(
       'tandem_engine_stalled_shards',
       'Shards whose commits fail or do not end, or whose worker is gone.',
       sum((shard) => (shard.state === 'running' ? 0 : 1)),
+    ),
+    new Gauge(
+      'tandem_jobs_waiting',
+      'Jobs of the whole cluster that are due and not taken; none while the database does not answer.',
+      jobs?.waiting ?? [],
+    ),
+    new Gauge(
+      'tandem_jobs_oldest_waiting_seconds',
+      'How long the first of them has been due; 0 without one.',
+      jobs === null ? [] : jobs.oldestWaitingMs / 1_000,
+    ),
+    new Gauge(
+      'tandem_jobs_failed',
+      'Jobs of the whole cluster that are kept because they failed too often.',
+      jobs?.failed ?? [],
     ),
   ];
 }

@@ -6,7 +6,11 @@ export interface Backoff {
   readonly jitter?: number;
 }
 
-export function backoffMs({ baseMs, capMs, jitter = 0 }: Backoff, attempt: number): number {
+export function backoffMs(
+  { baseMs, capMs, jitter = 0 }: Backoff,
+  attempt: number,
+  random: () => number = Math.random,
+): number {
   const delayMs = Math.min(capMs, baseMs * 2 ** Math.min(attempt, 32));
-  return jitter === 0 ? delayMs : delayMs * (1 - jitter * Math.random());
+  return jitter === 0 ? delayMs : delayMs * (1 - jitter * random());
 }

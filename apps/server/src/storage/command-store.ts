@@ -66,7 +66,6 @@ export interface CommandStore extends AsyncDisposable {
   appendEvents(events: readonly PublishedEvent[]): Promise<readonly ChannelPosition[]>;
   /** @param results of all claimed commands that had none. */
   saveResults(results: readonly CommandResult[], at: number): Promise<void>;
-  deleteExpiredResults(at: number): Promise<void>;
   /**
    * Tells other nodes about the events and effects of the transaction; the last call in it.
    *

@@ -13,7 +13,7 @@ import type { CommandWorkerData } from '../../src/commands/command-worker.ts';
 import { HANDLERS } from '../../src/commands/handlers/handlers.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { runWorker } from '../../src/runtime/worker-thread.ts';
-import { openCommandStore } from '../../src/storage/storage.ts';
+import { openCommandStore, openJobStore } from '../../src/storage/storage.ts';
 import { storageErrors } from '../../src/storage/storage-error.ts';
 
 const POLL_MS = 5;
@@ -24,8 +24,10 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
     if (storage.kind !== 'sqlite') throw new Error('This worker fails with SQLite only.');
     const ending = `${storage.path}.end`;
     const hanging = `${storage.path}.hang`;
+    const store = openCommandStore(storage);
     const transactions = new CommandTransactions({
-      store: openCommandStore(storage),
+      store,
+      jobs: openJobStore(storage, store.db, systemClock),
       handlers: HANDLERS,
       clock: systemClock,
       onFault() {},

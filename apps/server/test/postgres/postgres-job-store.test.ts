@@ -15,7 +15,7 @@ describe('queue of jobs in Postgres', () => {
   testJobStore(async () => {
     const url = await createDatabase(inject('postgres'));
     const open = () =>
-      openPostgres(new Postgres({ url, connections: 4, name: 'test' }), systemClock);
+      openPostgres(new Postgres({ url, connections: 4, name: 'test' }), { clock: systemClock });
     const db = await open();
     const otherDb = await open();
     const create = (database: Database, skewMs = 0) =>

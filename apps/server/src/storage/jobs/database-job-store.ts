@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type RawBuilder, type UpdateObject } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
+import { NOW_MS } from '../postgres/postgres-log.ts';
 import type { DatabaseKind } from '../schema-parts.ts';
 import type { Database, Tables } from '../tables.ts';
 import type {
@@ -21,7 +22,6 @@ import type {
 /** Rows of one statement; Postgres takes 65,535 parameters. */
 const MAX_ROWS = 1_000;
 const RECURRING_KEY = '';
-const POSTGRES_NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 const LEASE_ENDED = 'The process that ran the job ended, or did not renew its lease.';
 
 export interface DatabaseJobStoreOptions {
@@ -228,7 +228,7 @@ export class DatabaseJobStore implements JobStore {
   }
 
   #now(): RawBuilder<number> {
-    return this.#kind === 'postgres' ? POSTGRES_NOW : sql<number>`${this.#clock.now()}`;
+    return this.#kind === 'postgres' ? sql.raw<number>(NOW_MS) : sql<number>`${this.#clock.now()}`;
   }
 }
 

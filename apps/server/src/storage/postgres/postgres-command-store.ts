@@ -1,8 +1,7 @@
 /** The command store in Postgres: the command workers of several processes execute commands at the same time. */
 import type { ChannelPosition } from '@tandem/protocol';
 import type { PoolClient } from 'pg';
-import { encodeTime } from 'ulid';
-import { COMMAND_LIMITS, EVENTS } from '../../limits.ts';
+import { EVENTS } from '../../limits.ts';
 import type { ChannelKey } from '../channel-key.ts';
 import type {
   ClaimedCommand,
@@ -163,18 +162,6 @@ export class PostgresCommandStore implements CommandStore {
          where command.id = released.id and command."user" = released."user"`,
         [released.map(({ id }) => id), released.map(({ user }) => user)],
       );
-  }
-
-  async deleteExpiredResults(at: number): Promise<void> {
-    const before = Math.max(0, at - COMMAND_LIMITS.resultLifetimeMs);
-    // Ids begin with the client's time and are the primary key; the server's time decides.
-    await this.#run(
-      `delete from command where (id, "user") in (
-         select id, "user" from command where id < $1 and at < $2
-         order by id limit $3 for update skip locked
-       )`,
-      [encodeTime(before), before, COMMAND_LIMITS.resultsPerSweep],
-    );
   }
 
   async recordCommit(effects: readonly unknown[]): Promise<number | null> {

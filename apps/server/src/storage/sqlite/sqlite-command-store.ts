@@ -1,7 +1,5 @@
 /** The command store over a connection of its own; every call blocks the thread. */
-import { encodeTime } from 'ulid';
 import type { ChannelPosition } from '@tandem/protocol';
-import { COMMAND_LIMITS } from '../../limits.ts';
 import type {
   CommandKey,
   CommandResult,
@@ -86,16 +84,6 @@ export class SqliteCommandStore implements CommandStore {
         [id, user, JSON.stringify(result), at],
       );
     }
-  }
-
-  async deleteExpiredResults(at: number): Promise<void> {
-    const before = Math.max(0, at - COMMAND_LIMITS.resultLifetimeMs);
-    // Ids begin with the client's time and are the primary key; the server's time decides.
-    await this.#executor.execute(
-      `delete from command where (id, user) in
-         (select id, user from command where id < ? and at < ? limit ?)`,
-      [encodeTime(before), before, COMMAND_LIMITS.resultsPerSweep],
-    );
   }
 
   async recordCommit(): Promise<null> {

@@ -1,7 +1,9 @@
 /** Documents and users to execute commands on, with the real transactions and a database in memory. */
 import { onTestFinished } from 'vitest';
 import { binaryCodec, type Call, type ChannelEvent, type ServerMessage } from '@tandem/protocol';
+import { systemClock } from '../../../runtime/clock.ts';
 import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../storage/channel-key.ts';
+import { DatabaseJobStore } from '../../../storage/jobs/database-job-store.ts';
 import { openDatabase } from '../../../storage/sqlite/database.ts';
 import { LocalExecutor } from '../../../storage/sqlite/executor.ts';
 import type { Database } from '../../../storage/tables.ts';
@@ -27,8 +29,10 @@ export class Fixture {
 
   private constructor(db: Database, executor: LocalExecutor) {
     this.db = db;
+    const store = SqliteCommandStore.over(executor);
     this.#transactions = new CommandTransactions({
-      store: SqliteCommandStore.over(executor),
+      store,
+      jobs: new DatabaseJobStore({ db: store.db, kind: 'sqlite', clock: systemClock }),
       handlers: HANDLERS,
       clock: { now: () => ++this.now },
       onFault: (_command, error) => {

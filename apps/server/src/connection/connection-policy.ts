@@ -36,12 +36,17 @@ export class ConnectionPolicy {
       });
     }
     if (user.id !== ANONYMOUS.id) {
-      if (connections.countOfUser(user.id) >= connectionsPerUser) {
-        const isFullHere = connections.ofUser(user.id).length >= connectionsPerUser;
+      const here = connections.ofUser(user.id).length;
+      // The server's own clients, without a session, are the same users on every node.
+      const count = connection.session === null ? here : connections.countOfUser(user.id);
+      if (count >= connectionsPerUser) {
         metrics.rateLimited.add('connections');
         return errorOf('too-many', {
           detail: `You have as many tabs open as one person may have (${connectionsPerUser}). Close some; this one comes in by itself.`,
-          retryAfterMs: isFullHere ? CONNECTION_LIMITS.retryMs : CONNECTION_LIMITS.retryElsewhereMs,
+          retryAfterMs:
+            here >= connectionsPerUser
+              ? CONNECTION_LIMITS.retryMs
+              : CONNECTION_LIMITS.retryElsewhereMs,
         });
       }
       connections.addToUser(user.id, connection);

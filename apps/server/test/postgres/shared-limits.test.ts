@@ -6,12 +6,14 @@ import { REQUEST_RATES, SHARED_LIMITS, VIOLATIONS } from '../../src/limits.ts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
 import { newDocument } from '../event-client.ts';
 import { eventually } from '../eventually.ts';
+import { FeedReader } from '../feed-reader.ts';
 import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { atEndOfFile } from '../shared.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
 
 const MAX = 6;
+const METRICS_TOKEN = 'token-of-the-operator';
 const atEnd = atEndOfFile();
 let environment: Record<string, string>;
 let one: RunningServer;
@@ -24,6 +26,7 @@ beforeAll(async () => {
     TRUST_PROXY: '1',
     MAX_CONNECTIONS_PER_USER: `${MAX}`,
     MAX_CONNECTIONS_PER_ADDRESS: `${MAX}`,
+    METRICS_TOKEN,
   };
   one = await RunningServer.start(environment, atEnd);
   other = await RunningServer.start(environment, atEnd);
@@ -84,6 +87,14 @@ test('LI3 the connections of a node that stops end at once', async () => {
   while ((await connect(one, ada)) === null) await sleep(50);
   expect(performance.now() - stoppedMs).toBeLessThan(1_500);
   await stopped;
+});
+
+test('LI1 readers of metrics count on their node', async () => {
+  const open = async (node: RunningServer): Promise<number> =>
+    (await FeedReader.open(node, 'dashboard', { Authorization: `Bearer ${METRICS_TOKEN}` })).status;
+  for (let i = 0; i < MAX; i++) expect(await open(one)).toBe(200);
+  await sleep(2_000);
+  expect(await Promise.all([one, other].map(open))).toEqual([429, 200]);
 });
 
 test('LI1 the connections of an address on both nodes are one limit', async () => {

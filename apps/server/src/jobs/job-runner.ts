@@ -48,11 +48,15 @@ export class JobRunner<K extends string> implements AsyncDisposable {
     this.#options = options;
     this.#handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
     this.#leaseMs = leaseMs;
-    const onFault = (error: unknown) => log.warn({ err: error }, 'renewing leases of jobs failed');
+    const report = (what: string) => (error: unknown) => log.warn({ err: error }, what);
+    const onFault = report('renewing leases of jobs failed');
     this.#held = new HeldJobs({ store, clock, leaseMs, onFault });
-    const onError = onFault;
-    const run = () => this.#look();
-    this.#wakeUps = new Throttle({ intervalMs: JOBS.wakeIntervalMs, run, onError, clock });
+    this.#wakeUps = new Throttle({
+      intervalMs: JOBS.wakeIntervalMs,
+      run: () => this.#look(),
+      onError: report('looking for jobs failed'),
+      clock,
+    });
   }
 
   start(): void {

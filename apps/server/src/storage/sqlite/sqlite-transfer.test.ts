@@ -107,6 +107,26 @@ test('a new timeline begins in the target, after those of the source', async () 
   expect(after[0]).toEqual(before[0]);
 });
 
+test('jobs are carried as they are: waiting, leased by a process that ended, recurring, or failed', async () => {
+  const from = await temporaryDatabaseFile();
+  const sqlite = openSqlite(from);
+  sqlite.exec(`insert into job (id, kind, key, input, due_at, lease, again_at, interval_ms, attempts, failures, failed_at, error)
+    values ('1', 'mail', 'ada', '{"a":1}', 5, null, null, null, 0, 0, null, null),
+      ('2', 'mail', 'bob', '{}', 6, 'lease', 7, null, 2, 1, null, 'no route'),
+      ('3', 'sweep', '', 'null', 8, null, null, 1000, 0, 0, null, null),
+      ('4', 'mail', 'eve', '{}', null, null, null, null, 15, 0, 9, 'no such host')`);
+  const read = (path: string) => {
+    const database = new DatabaseSync(path, { readOnly: true });
+    onTestFinished(() => database.close());
+    return database.prepare('select * from job order by id').all();
+  };
+  sqlite.close();
+  const to = await temporaryPath('copy.db');
+  await transferTo(to, from);
+  expect(read(to)).toHaveLength(4);
+  expect(read(to)).toEqual(read(from));
+});
+
 test('nothing in the folder of a source changes, and a log that was left is read', async () => {
   const path = await temporaryDatabaseFile();
   const sqlite = openSqlite(path);

@@ -2,6 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { describe, expect, inject, test } from 'vitest';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { testJournal, testSharedJournal } from '../../src/storage/journal/journal.contract.ts';
+import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
+import { PostgresJournal } from '../../src/storage/postgres/postgres-journal.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
 import { createData } from '../data-document.ts';
@@ -43,7 +47,21 @@ test('statements with a name are prepared where no pooler is in between', async 
   expect(await preparedOf(await createDatabase(inject('postgres')))).toBe(1);
 });
 
+async function openJournal(): Promise<PostgresJournal> {
+  const bouncer = await runPgBouncer(inject('postgres'), { sessions: 2 });
+  const url = bouncer.urlOf(await createDatabase(inject('postgres')));
+  const connect = () => new Postgres({ url, connections: 4, name: 'tandem test' });
+  const db = await openPostgres(connect(), { clock: systemClock });
+  await db.destroy();
+  return new PostgresJournal(connect());
+}
+
 describe.runIf(pgBouncer !== null)('through PgBouncer', () => {
+  describe('the journal', () => {
+    testJournal(openJournal);
+    testSharedJournal(openJournal);
+  });
+
   test('no statement is prepared', async () => {
     const database = await createDatabase(inject('postgres'));
     const bouncer = await runPgBouncer(inject('postgres'), { sessions: SESSIONS });

@@ -58,6 +58,15 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
   'document:unlist': {
     document: (document) => ({ name: 'document:unlist', input: { document } }),
   },
+  'document:trash': {
+    document: (document) => ({ name: 'document:trash', input: { document } }),
+  },
+  'document:restore': {
+    document: (document) => ({ name: 'document:restore', input: { document } }),
+  },
+  'document:purge': {
+    document: (document) => ({ name: 'document:purge', input: { document } }),
+  },
   'link:change': {
     link: (link, { own }) => ({ name: 'link:change', input: { document: own, link } }),
   },

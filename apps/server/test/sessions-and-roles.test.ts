@@ -96,6 +96,42 @@ describe('a changed role', () => {
     );
   });
 
+  test('PO3 PO4 a document in the trash is its owner’s alone, until it is restored or purged', async () => {
+    const [ada, bob] = [await signIn(server), await signIn(server)];
+    const document = await createdBy(ada);
+    const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+    const guest = await NativeClient.onAuthenticated(server, { guest: bob });
+    const { channel } = await guest.open(document);
+    await owner.open(document, { client: 2 });
+    await withinTime(async () => {
+      expect(await run(owner, { name: 'document:trash', input: { document } })).toBe('done');
+      const error = { code: 'not-found', message: expect.stringContaining('trash') as string };
+      expect(await guest.next('closed')).toMatchObject({ channel, error });
+      expect(await owner.next('document:changed')).toMatchObject({
+        access: 'view',
+        trashedAt: expect.any(Number) as number,
+      });
+    });
+    for (const path of ['', '/chat'])
+      expect((await bob.fetch(`/api/documents/${document}${path}`)).status).toBe(404);
+    expect((await ada.fetch(`/api/documents/${document}`)).status).toBe(200);
+    expect(await run(owner, { name: 'document:rename', input: { document, title: 'No' } })).toBe(
+      'forbidden',
+    );
+
+    expect(await run(owner, { name: 'document:restore', input: { document } })).toBe('done');
+    const back = await owner.next('document:changed', ({ access }) => access === 'edit');
+    expect(back.trashedAt).toBeUndefined();
+    expect((await guest.open(document)).access).toBe('edit');
+
+    expect(await run(owner, { name: 'document:trash', input: { document } })).toBe('done');
+    expect(await run(owner, { name: 'document:purge', input: { document } })).toBe('done');
+    for (const { fetch } of [ada, bob])
+      expect((await fetch(`/api/documents/${document}`)).status).toBe(404);
+    const again = await ada.fetch('/api/documents', { method: 'POST', body: { id: document } });
+    expect(again.status).toBe(404);
+  });
+
   test('W36 that is nothing any more closes the channel at once', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);

@@ -13,8 +13,14 @@ import { dashboardState } from './topics/dashboard.ts';
 import type { ReduceOptions } from './topics/definition.ts';
 import { libraryChannel, type LibraryEvent } from './topics/library.ts';
 import { sharingChannel, type SharingEvent } from './topics/sharing.ts';
+import { trashChannel, type TrashEvent } from './topics/trash.ts';
 
-const RELIABLE = { library: libraryChannel, chat: chatChannel, sharing: sharingChannel } as const;
+const RELIABLE = {
+  library: libraryChannel,
+  trash: trashChannel,
+  chat: chatChannel,
+  sharing: sharingChannel,
+} as const;
 
 interface ChannelType {
   readonly delivery: 'reliable' | 'latest';
@@ -23,6 +29,7 @@ interface ChannelType {
 
 export const CHANNEL_TYPES = {
   library: { delivery: 'reliable', of: RELIABLE.library.of },
+  trash: { delivery: 'reliable', of: RELIABLE.trash.of },
   chat: { delivery: 'reliable', of: RELIABLE.chat.of },
   sharing: { delivery: 'reliable', of: RELIABLE.sharing.of },
   activity: { delivery: 'latest', of: 'person' },
@@ -34,6 +41,7 @@ export type ChannelTypeName = keyof typeof CHANNEL_TYPES;
 /** `library` or `chat:<document>`. A `person` channel belongs to the connection's user. */
 export type ChannelName =
   | 'library'
+  | 'trash'
   | 'activity'
   | 'dashboard'
   | `chat:${string}`
@@ -43,6 +51,7 @@ const documentChannel = (type: 'chat' | 'sharing') => z.templateLiteral([`${type
 
 export const channelName = z.union([
   z.literal('library'),
+  z.literal('trash'),
   z.literal('activity'),
   z.literal('dashboard'),
   documentChannel('chat'),
@@ -65,6 +74,7 @@ export const sentPosition = z.object(channelPosition.shape);
 /** The full content of a channel at one offset, for a client that cannot recover by events. */
 export const channelState = z.discriminatedUnion('type', [
   RELIABLE.library.state,
+  RELIABLE.trash.state,
   RELIABLE.chat.state,
   RELIABLE.sharing.state,
   activityState,
@@ -73,7 +83,7 @@ export const channelState = z.discriminatedUnion('type', [
 export type ChannelState = z.infer<typeof channelState>;
 export type ChannelStateOf<T extends ChannelState['type']> = Extract<ChannelState, { type: T }>;
 
-export type ChannelEvent = LibraryEvent | ChatEvent | SharingEvent;
+export type ChannelEvent = LibraryEvent | TrashEvent | ChatEvent | SharingEvent;
 
 const eventsByName = new Map<string, z.ZodType>(
   Object.values(RELIABLE).flatMap(({ event }) =>
@@ -113,6 +123,7 @@ export const receivedEvent = z.union([
 
 const namesByType = {
   library: namesOf(RELIABLE.library.event),
+  trash: namesOf(RELIABLE.trash.event),
   chat: namesOf(RELIABLE.chat.event),
   sharing: namesOf(RELIABLE.sharing.event),
 };
@@ -129,6 +140,7 @@ export function reduceChannel(
 ): ChannelState {
   switch (state.type) {
     case 'library':
+    case 'trash':
     case 'chat':
     case 'sharing': {
       if (!namesByType[state.type].has(event.name)) return state;

@@ -23,6 +23,10 @@ const listed = {
 } as const;
 const STATES: Partial<Record<ChannelName, ChannelState>> = {
   library: { type: 'library', user, documents: [listed], next: null },
+  trash: {
+    type: 'trash',
+    documents: [{ id: D, kind: 'page', title: 'Old', excerpt: '', trashedAt: 5 }],
+  },
   [`chat:${D}` as const]: {
     type: 'chat',
     head: 1,
@@ -56,6 +60,9 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
   ],
   'document:rename': [{ document: D, title: 'Tide' }, { documents: [{ title: 'Tide' }] }],
   'document:unlist': [{ document: D }, { documents: [] }],
+  'document:trash': [{ document: D }, { documents: [] }],
+  'document:restore': [{ document: D }, { documents: [] }],
+  'document:purge': [{ document: D }, { documents: [] }],
   'link:change': [{ document: D, link: 'edit' }, { link: 'edit' }],
   'member:change': [
     { document: D, user: 'ben', role: 'editor' },

@@ -15,9 +15,11 @@ import type { CommandDefinition } from './topics/definition.ts';
 import { libraryCommands } from './topics/library.ts';
 import { profileCommands } from './topics/profile.ts';
 import { sharingCommands } from './topics/sharing.ts';
+import { trashCommands } from './topics/trash.ts';
 
 export const COMMANDS = {
   ...libraryCommands,
+  ...trashCommands,
   ...sharingCommands,
   ...profileCommands,
   ...chatCommands,

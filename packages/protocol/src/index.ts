@@ -32,12 +32,14 @@ export {
   type User,
 } from './messages/field.ts';
 export * from './messages/message.ts';
+export * from './policy.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
 export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
 export * from './topics/chat.ts';
 export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
 export * from './topics/library.ts';
 export * from './topics/sharing.ts';
+export * from './topics/trash.ts';
 export * from './topics/unread.ts';
 export {
   fitText,

@@ -95,6 +95,9 @@ export const MAX_CHAT_HISTORY_PAGE = 500;
 export const MAX_LIBRARY_PAGE = 100;
 export const MAX_FOLLOWED_DOCUMENTS = 500;
 export const MAX_SHARING_MEMBERS = 100;
+export const MAX_TRASH = 200;
+/** A document is deleted for good this long after it was moved to the trash. */
+export const TRASH_MS = 30 * 24 * 60 * 60 * 1_000;
 export const MAX_DASHBOARD_SAMPLES = 300;
 
 export const ACTIVITY_INTERVAL_MS = 1_000;

@@ -90,12 +90,39 @@ describe('a client with view access', () => {
       message: { type: 'opened', ...change },
     });
   });
+
+  test('PO3 is told when the document was moved to the trash, and when it is back', () => {
+    const { room, join, opened } = start();
+    opened(1);
+    const change = { access: 'view', trashedAt: 1_000 } as const;
+    expect(room.changed(1, change)).toEqual([
+      send([1], { type: 'document:changed', channel: CHANNEL, title: 'Plan', ...change }),
+    ]);
+    expect(room.changed(1, change)).toEqual([]);
+    const back = { access: 'edit', trashedAt: null } as const;
+    expect(room.changed(1, back)).toEqual([
+      send([1], { type: 'document:changed', channel: CHANNEL, title: 'Plan', access: 'edit' }),
+    ]);
+    join(2);
+    room.changed(2, change);
+    expect(room.event(engineEvent.answered(2))[0]).toMatchObject({
+      message: { type: 'opened', ...change },
+    });
+  });
 });
 
 describe('a client whose schema is older than the document needs (W14)', () => {
   const outdated = { type: 'error', channel: CHANNEL, error: errorOf('schema-outdated') } as const;
   const joinWith = (room: Room, subscription: number, schema: number) =>
-    room.join({ subscription, schema, access: 'edit', ref: 1, title: '', user: 'ann' });
+    room.join({
+      subscription,
+      schema,
+      access: 'edit',
+      ref: 1,
+      title: '',
+      trashedAt: null,
+      user: 'ann',
+    });
 
   test('may only view it, and is notified after `opened`', () => {
     const { room } = start();
@@ -138,7 +165,15 @@ describe('a client whose schema is older than the document needs (W14)', () => {
 
   test('receives only the reason when it may not write anyway', () => {
     const { room } = start();
-    room.join({ subscription: 1, schema: 1, access: 'view', ref: 1, title: '', user: 'ann' });
+    room.join({
+      subscription: 1,
+      schema: 1,
+      access: 'view',
+      ref: 1,
+      title: '',
+      trashedAt: null,
+      user: 'ann',
+    });
     room.event(engineEvent.answered(1));
     const intents = room.event(engineEvent.committed(0, [9], [], 2));
     expect(intents[0]).toEqual(send([1], outdated));

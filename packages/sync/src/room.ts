@@ -23,10 +23,16 @@ export type RoomIntent =
   | { readonly kind: 'send'; readonly to: readonly number[]; readonly message: ServerMessage }
   | { readonly kind: 'engine'; readonly request: EngineRequest };
 
-export interface JoinRequest extends OpenRequest {
-  readonly ref: number;
+/** What the document's row says of it to one client. */
+export interface ShownFacts {
   readonly title: string;
   readonly access: Access;
+  /** Null for a document that is not in the trash. */
+  readonly trashedAt: number | null;
+}
+
+export interface JoinRequest extends OpenRequest, ShownFacts {
+  readonly ref: number;
   readonly schema?: number | undefined;
 }
 
@@ -37,9 +43,8 @@ interface Subscription {
   readonly user: string;
   readonly ref: number;
   readonly schema: number;
-  title: string;
   /** A client with an outdated schema may only view (W14). */
-  access: Access;
+  facts: ShownFacts;
   state: 'opening' | 'open';
   received: number;
   acknowledged: number;
@@ -71,14 +76,13 @@ export class Room {
   }
 
   join(request: JoinRequest): readonly RoomIntent[] {
-    const { ref, title, access, schema = Number.POSITIVE_INFINITY, ...open } = request;
+    const { ref, title, access, trashedAt, schema = Number.POSITIVE_INFINITY, ...open } = request;
     this.#subscriptions.set(request.subscription, {
       id: request.subscription,
       user: request.user,
       ref,
       schema,
-      title,
-      access,
+      facts: { title, access, trashedAt },
       state: 'opening',
       received: 0,
       acknowledged: 0,
@@ -109,16 +113,16 @@ export class Room {
     return found === undefined ? 'view' : this.#access(found);
   }
 
-  changed(
-    subscription: number,
-    change: { readonly title: string; readonly access?: Access },
-  ): readonly RoomIntent[] {
+  changed(subscription: number, change: Partial<ShownFacts>): readonly RoomIntent[] {
     const recipient = this.#subscriptions.get(subscription);
     if (recipient === undefined) return [];
-    const { title, access = recipient.access } = change;
-    const before = { title: recipient.title, access: this.#access(recipient) };
-    Object.assign(recipient, { title, access });
-    const isSame = before.title === title && before.access === this.#access(recipient);
+    const before = this.#factsFor(recipient);
+    recipient.facts = { ...recipient.facts, ...change };
+    const after = this.#factsFor(recipient);
+    const isSame =
+      before.title === after.title &&
+      before.access === after.access &&
+      before.trashedAt === after.trashedAt;
     return recipient.state === 'opening' || isSame ? [] : [this.#changed(recipient)];
   }
 
@@ -181,7 +185,7 @@ export class Room {
     if (answer.kind === 'refused') return this.#end(receiver, answer.error);
     const raised = this.#raiseSchema(answer.schema);
     receiver.state = 'open';
-    const { ref, title } = receiver;
+    const { ref } = receiver;
     const { epoch, timeline, isParted, base, offset, stateVector, documentKind: kind } = answer;
     const { document, channel } = this;
     return [
@@ -192,8 +196,7 @@ export class Room {
         ref,
         document,
         kind,
-        title,
-        access: this.#access(receiver),
+        ...this.#factsFor(receiver),
         schema: this.#schema,
         epoch,
         timeline,
@@ -213,7 +216,18 @@ export class Room {
   }
 
   #access(subscription: Subscription): Access {
-    return this.#isOutdated(subscription) ? 'view' : subscription.access;
+    return this.#isOutdated(subscription) ? 'view' : subscription.facts.access;
+  }
+
+  #factsFor(
+    subscription: Subscription,
+  ): Pick<MessageOf<'opened'>, 'title' | 'access' | 'trashedAt'> {
+    const { title, trashedAt } = subscription.facts;
+    return {
+      title,
+      access: this.#access(subscription),
+      ...(trashedAt === null ? {} : { trashedAt }),
+    };
   }
 
   #raiseSchema(schema: number): readonly RoomIntent[] {
@@ -224,7 +238,7 @@ export class Room {
     return current
       .filter((subscription) => this.#isOutdated(subscription))
       .flatMap((subscription) => [
-        ...(subscription.access === 'edit' ? [this.#changed(subscription)] : []),
+        ...(subscription.facts.access === 'edit' ? [this.#changed(subscription)] : []),
         this.#outdated(subscription),
       ]);
   }
@@ -236,9 +250,11 @@ export class Room {
 
   #changed(subscription: Subscription): RoomIntent {
     const { channel } = this;
-    const { title } = subscription;
-    const access = this.#access(subscription);
-    return send([subscription], { type: 'document:changed', channel, title, access });
+    return send([subscription], {
+      type: 'document:changed',
+      channel,
+      ...this.#factsFor(subscription),
+    });
   }
 
   #sendRows(receiver: Subscription, answer: RowsAnswer): readonly RoomIntent[] {

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { documentId, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE, type ChatPage } from '@tandem/protocol';
 import { readMessages } from '../storage/chat.ts';
-import { roleOf } from '../storage/roles.ts';
+import { findAccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment } from './api-environment.ts';
@@ -13,7 +13,7 @@ export function chatRoutes({ db }: { readonly db: Database }): Hono<ApiEnvironme
     const limit = readNumber('limit', context.req.query('limit')) ?? MAX_CHAT_PAGE;
     const document = documentId.safeParse(context.req.param('id'));
     const whose = { document: document.data ?? '', user: context.get('user').id };
-    if ((await roleOf(db, whose)) === null) throw new ApiError('not-found');
+    if ((await findAccessEntry(db, whose)) === null) throw new ApiError('not-found');
     const page: ChatPage = {
       messages: await readMessages(db, whose.document, {
         before,

@@ -48,14 +48,11 @@ export function documentRoutes({
   runner,
   signedIn,
 }: DocumentRoutesOptions): Hono<ApiEnvironment> {
-  const summary = ({
-    document,
-    role,
-  }: Pick<AccessEntry, 'document' | 'role'>): DocumentSummary => ({
+  const summary = ({ document, ...standing }: AccessEntry): DocumentSummary => ({
     id: document.id,
     kind: document.kind,
     title: document.title,
-    access: accessOf(role),
+    access: accessOf(standing),
     excerpt: document.excerpt,
     createdAt: document.created_at,
     updatedAt: document.updated_at,

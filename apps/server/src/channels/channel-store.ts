@@ -1,7 +1,7 @@
 /** The database reads that channels need. */
-import type { ChannelPosition } from '@tandem/protocol';
+import { can, type ChannelPosition } from '@tandem/protocol';
 import { loadState, readHead, type LoadedState } from '../storage/channel-states.ts';
-import { rolesIn } from '../storage/roles.ts';
+import { standingsIn } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
@@ -19,19 +19,19 @@ export interface ChannelStore {
   whoMaySee(document: string): Promise<(user: string) => boolean>;
 }
 
-export function databaseChannels(db: Database, rooms: Pick<Rooms, 'roleOf'>): ChannelStore {
+export function databaseChannels(db: Database, rooms: Pick<Rooms, 'standingOf'>): ChannelStore {
   return {
     readHead: (key) => readHead(db, key),
     readEvents: (key, to) => readEvents(db, key, to),
     loadState: (key, known) => loadState(db, key, known),
-    maySee: async (document, user) => (await rooms.roleOf(user, document)) !== null,
+    maySee: async (document, user) => (await rooms.standingOf(user, document)) !== null,
     async mayWrite(document, user) {
-      const role = await rooms.roleOf(user, document);
-      return role === 'owner' || role === 'editor';
+      const standing = await rooms.standingOf(user, document);
+      return standing !== null && can(standing, 'chat');
     },
     async whoMaySee(document) {
-      const roles = await rolesIn(db, document);
-      return (user) => roles(user) !== null;
+      const standingOf = await standingsIn(db, document);
+      return (user) => standingOf(user) !== null;
     },
   };
 }

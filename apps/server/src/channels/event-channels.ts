@@ -86,6 +86,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
         case 'dashboard':
           return dashboard.channel.subscribe(subscriber, request.ref);
         case 'library':
+        case 'trash':
         case 'chat':
         case 'sharing':
           return hub.subscribe(subscriber, request);

@@ -61,6 +61,7 @@ function context() {
     document: 'd',
     kind: 'page',
     title: 'Title',
+    trashedAt: null,
     channel: 5,
     wheel,
     metrics: new Metrics(),

@@ -45,10 +45,17 @@ export interface JoinOptions {
   readonly presence?: ChannelPosition | undefined;
 }
 
+export interface AccessChange {
+  /** Null for a document that is not there any more. */
+  readonly facts: { readonly title: string; readonly trashedAt: number | null } | null;
+  readonly accessOf: (user: string) => Access | ErrorBody;
+}
+
 export interface DocumentRoomOptions {
   readonly document: string;
   readonly kind: DocumentKind;
   readonly title: string;
+  readonly trashedAt: number | null;
   readonly channel: number;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
@@ -62,11 +69,6 @@ export interface DocumentRoomOptions {
 }
 
 const ROOM_ID_BYTES = 16;
-
-const NOT_ANY_MORE = errorOf('forbidden', {
-  detail:
-    'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
-});
 
 interface Participant {
   readonly subscriber: Subscriber;
@@ -88,6 +90,7 @@ export class DocumentRoom implements Disposable {
   readonly #people: RoomPeople;
   readonly #storageError: () => ErrorBody | null;
   #title: string;
+  #trashedAt: number | null;
   #deliveries = 0;
   #statedStorageError: ErrorBody | null = null;
 
@@ -95,6 +98,7 @@ export class DocumentRoom implements Disposable {
     document,
     kind,
     title,
+    trashedAt,
     channel,
     wheel,
     metrics,
@@ -109,6 +113,7 @@ export class DocumentRoom implements Disposable {
     this.kind = kind;
     this.channel = channel;
     this.#title = title;
+    this.#trashedAt = trashedAt;
     this.#metrics = metrics;
     this.#clock = new ChannelLatencyTracker(metrics, document);
     this.#ask = ask;
@@ -189,6 +194,7 @@ export class DocumentRoom implements Disposable {
         client: client ?? undefined,
         title: this.#title,
         access,
+        trashedAt: this.#trashedAt,
         schema,
         position,
         stateVector,
@@ -261,15 +267,19 @@ export class DocumentRoom implements Disposable {
       this.#perform(this.#core.changed(subscription, { title }));
   }
 
-  recheck(accessOf: (user: string) => Access | null): void {
+  /** @param change.accessOf the access of a user, or the reason why the user has to leave */
+  recheck({ facts, accessOf }: AccessChange): void {
+    if (facts !== null) {
+      this.#title = facts.title;
+      this.#trashedAt = facts.trashedAt;
+    }
     for (const [subscription, participant] of [...this.#participants]) {
-      const { id: user } = participant.subscriber.user;
-      const access = accessOf(user);
-      if (access === null) {
-        this.#perform(this.#core.expel(subscription, NOT_ANY_MORE));
-        continue;
-      }
-      this.#perform(this.#core.changed(subscription, { title: this.#title, access }));
+      const access = accessOf(participant.subscriber.user.id);
+      this.#perform(
+        typeof access === 'string'
+          ? this.#core.changed(subscription, { ...facts, access })
+          : this.#core.expel(subscription, access),
+      );
     }
   }
 

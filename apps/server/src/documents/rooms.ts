@@ -1,7 +1,7 @@
 /** All open rooms: access checks, and routing of engine events. */
-import { errorOf, type Access, type ErrorBody, type Role, type User } from '@tandem/protocol';
+import { errorOf, type Access, type ErrorBody, type Standing, type User } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
-import { accessOf, roleIn, type DocumentAccess } from '../storage/roles.ts';
+import { accessOf, isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/roles.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';
@@ -24,6 +24,15 @@ export interface RoomsOptions {
   readonly errors: ErrorBoundary;
   readonly log: Log;
 }
+
+const NOT_ANY_MORE = errorOf('forbidden', {
+  detail:
+    'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
+});
+const IN_TRASH = errorOf('not-found', {
+  detail:
+    'The owner of this document has moved it to the trash. What you wrote is kept on this device; ask them to restore it.',
+});
 
 export type Admission =
   | { readonly kind: 'authorized'; readonly document: DocumentAccess; readonly access: Access }
@@ -73,11 +82,11 @@ export class Rooms implements Disposable {
     try {
       const document =
         client === 'stock' ? await access.findOrCreate(id, user) : await access.find(id);
-      const role = document === null ? null : roleIn(document, user.id);
-      if (document === null || role === null)
-        return { kind: 'refused', error: errorOf('not-found') };
+      const standing = document === null ? null : standingIn(document, user.id);
+      if (document === null || standing === null)
+        return { kind: 'refused', error: refusalOf(document, user.id, errorOf('not-found')) };
       if (user.id !== ANONYMOUS.id) recentDocuments.note({ user: user.id, document: document.id });
-      return { kind: 'authorized', document, access: accessOf(role) };
+      return { kind: 'authorized', document, access: accessOf(standing) };
     } catch (error) {
       log.error({ err: error, document: id }, 'a document could not be looked up');
       return {
@@ -88,9 +97,9 @@ export class Rooms implements Disposable {
   }
 
   /** Null for a document that this user may not see. @throws StorageError */
-  async roleOf(user: string, document: string): Promise<Role | null> {
+  async standingOf(user: string, document: string): Promise<Standing | null> {
     const access = await this.#options.access.find(document);
-    return access === null ? null : roleIn(access, user);
+    return access === null ? null : standingIn(access, user);
   }
 
   join(document: DocumentAccess, subscriber: Subscriber, options: JoinOptions): DocumentRoom {
@@ -100,6 +109,7 @@ export class Rooms implements Disposable {
         document: document.id,
         kind: document.kind,
         title: document.title,
+        trashedAt: document.trashed_at,
         channel: this.nextChannel(),
         wheel: this.#options.wheel,
         metrics: this.#options.metrics,
@@ -182,10 +192,12 @@ export class Rooms implements Disposable {
       const access = await cache.find(document);
       // Everyone admitted during the read has joined by now.
       const room = this.#rooms.get(document);
-      if (access !== null) room?.renameDocument(access.title);
-      room?.recheck((user) => {
-        const role = access === null ? null : roleIn(access, user);
-        return role === null ? null : accessOf(role);
+      room?.recheck({
+        facts: access === null ? null : { title: access.title, trashedAt: access.trashed_at },
+        accessOf(user) {
+          const standing = access === null ? null : standingIn(access, user);
+          return standing === null ? refusalOf(access, user, NOT_ANY_MORE) : accessOf(standing);
+        },
       });
     } catch (error) {
       log.error({ err: error, document }, 'who may be in a document could not be looked up');
@@ -216,4 +228,8 @@ export class Rooms implements Disposable {
     for (const room of this.#rooms.values()) room[Symbol.dispose]();
     this.#rooms.clear();
   }
+}
+
+function refusalOf(document: DocumentAccess | null, user: string, otherwise: ErrorBody): ErrorBody {
+  return document !== null && isHiddenByTrash(document, user) ? IN_TRASH : otherwise;
 }

@@ -1,9 +1,12 @@
 /** The server's name of a reliable channel. Unlike the wire's name, it includes the user of a user's own channel. */
 import { readChannelName, type ChannelName } from '@tandem/protocol';
 
-export type ChannelKey = `library:${string}` | `chat:${string}` | `sharing:${string}`;
+type PersonType = 'library' | 'trash';
+type DocumentType = 'chat' | 'sharing';
+export type ChannelKey = `${PersonType}:${string}` | `${DocumentType}:${string}`;
 
 export const libraryKey = (user: string): ChannelKey => `library:${user}`;
+export const trashKey = (user: string): ChannelKey => `trash:${user}`;
 export const chatKey = (document: string): ChannelKey => `chat:${document}`;
 export const sharingKey = (document: string): ChannelKey => `sharing:${document}`;
 
@@ -11,7 +14,8 @@ export function keyOf(name: ChannelName, user: string): ChannelKey | null {
   const { type, document } = readChannelName(name);
   switch (type) {
     case 'library':
-      return libraryKey(user);
+    case 'trash':
+      return `${type}:${user}`;
     case 'chat':
     case 'sharing':
       return `${type}:${document!}`;
@@ -22,6 +26,7 @@ export function keyOf(name: ChannelName, user: string): ChannelKey | null {
 }
 
 export function nameOf(key: ChannelKey, user: string): ChannelName | null {
-  if (!key.startsWith('library:')) return key as ChannelName;
-  return key === libraryKey(user) ? 'library' : null;
+  for (const type of ['library', 'trash'] as const)
+    if (key.startsWith(`${type}:`)) return key === `${type}:${user}` ? type : null;
+  return key as ChannelName;
 }

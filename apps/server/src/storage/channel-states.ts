@@ -10,6 +10,7 @@ import { readDeletedRanges, readMessages } from './chat.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { listDocuments, readLibraryPage } from './documents.ts';
 import { readSharing } from './sharing.ts';
+import { listTrash } from './trash.ts';
 import type { Database } from './tables.ts';
 import { findUser, toUser } from './users.ts';
 
@@ -93,12 +94,15 @@ export async function loadActivity(
 async function readState(db: Database, key: ChannelKey): Promise<ChannelState | null> {
   const at = key.indexOf(':');
   const of = key.slice(at + 1);
-  switch (key.slice(0, at) as 'library' | 'chat' | 'sharing') {
+  switch (key.slice(0, at) as 'library' | 'trash' | 'chat' | 'sharing') {
     case 'library': {
       const user = await findUser(db, of);
       if (user === undefined) return null;
       return { type: 'library', user: toUser(user), ...(await readLibraryPage(db, of)) };
     }
+    case 'trash':
+      if ((await findUser(db, of)) === undefined) return null;
+      return { type: 'trash', documents: await listTrash(db, of) };
     case 'chat': {
       const messages = await readMessages(db, of);
       return { type: 'chat', messages, head: messages.at(-1)?.number ?? 0 };

@@ -13,7 +13,7 @@ import {
 } from '@tandem/protocol';
 import { LIBRARY, VISITS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { decideRole } from './roles.ts';
+import { decideStanding } from './roles.ts';
 import type { Database, DocumentRow } from './tables.ts';
 
 export interface NewDocument {
@@ -112,6 +112,7 @@ function listQuery(
           'member.role as given',
         ])
         .where('visit.user', '=', user)
+        .where('document.trashed_at', 'is', null)
         .where((or) =>
           or.or([
             or('document.owner', '=', user),
@@ -164,9 +165,9 @@ export async function listDocuments(
       ? await firstPage(db, user, limit)
       : await listQuery(db, { user, limit, after, words }).execute();
   return rows.flatMap(({ chatRead, chatHead, openedAt, given, ...document }) => {
-    const role = decideRole(document, { user, given });
+    const role = decideStanding(document, { user, given })?.role;
     const isNew = openedAt === NEVER_OPENED;
-    return role === null ? [] : [{ document, role, chatRead, chatHead, isNew }];
+    return role === undefined ? [] : [{ document, role, chatRead, chatHead, isNew }];
   });
 }
 

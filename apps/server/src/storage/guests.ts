@@ -4,7 +4,7 @@
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { ACCOUNTS } from '../limits.ts';
-import { libraryKey } from './channel-key.ts';
+import { libraryKey, trashKey } from './channel-key.ts';
 import type { Database } from './tables.ts';
 
 const WELCOME_PAGE_HEAD = 1;
@@ -130,7 +130,7 @@ async function deleteMetadata(db: Database, guests: readonly string[]): Promise<
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
   for (const table of ['visit', 'session', 'command'] as const)
     await db.deleteFrom(table).where('user', 'in', guests).execute();
-  const libraries = guests.map(libraryKey);
-  await db.deleteFrom('event').where('channel', 'in', libraries).execute();
+  const channels = guests.flatMap((guest) => [libraryKey(guest), trashKey(guest)]);
+  await db.deleteFrom('event').where('channel', 'in', channels).execute();
   await db.deleteFrom('user').where('id', 'in', guests).execute();
 }

@@ -64,6 +64,14 @@ async function createPeopleAndDocuments(db: Kysely<unknown>, types: ColumnTypes)
     .addColumn('folded_excerpt', types.text, (column) => column.notNull().defaultTo(''))
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('updated_at', types.integer, (column) => column.notNull())
+    .addColumn('trashed_at', types.integer)
+    .addColumn('purged_at', types.integer)
+    .execute();
+  await db.schema
+    .createIndex('document_trashed_at')
+    .on('document')
+    .column('trashed_at')
+    .where(sql.ref('trashed_at'), 'is not', null)
     .execute();
   await db.schema.createIndex('document_owner').on('document').column('owner').execute();
   await db.schema

@@ -42,6 +42,7 @@ function meetings(db: Database, user: string) {
       cte
         .selectFrom('document')
         .select(['id', 'title', 'owner', 'link_access'])
+        .where('trashed_at', 'is', null)
         .where(({ eb, or, and, selectFrom }) =>
           or([
             eb('owner', '=', user),

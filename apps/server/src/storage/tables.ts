@@ -56,6 +56,9 @@ export interface DocumentTable {
   folded_excerpt: Generated<string>;
   created_at: number;
   updated_at: number;
+  trashed_at: number | null;
+  /** Set for good: the row keeps the id from being used again. */
+  purged_at: number | null;
 }
 export type DocumentRow = Selectable<DocumentTable>;
 

@@ -13,7 +13,8 @@ export const SUMMARIES: Readonly<Record<MessageType, string>> = {
   opened: 'The document is open: the channel’s number, and the position from which updates follow.',
   leave: 'Leaves a document.',
   closed: 'An open was refused, or the channel was lost.',
-  'document:changed': 'The title or the user’s access has changed.',
+  'document:changed':
+    'The title or the user’s access has changed, or the document is in the trash.',
   update: 'One Yjs update of the client, under its next number.',
   ack: 'All updates of this channel up to this number are on disk.',
   nack: 'An update was refused; open the document again.',

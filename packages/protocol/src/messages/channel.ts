@@ -12,6 +12,7 @@ import {
   documentId,
   documentKind,
   epoch,
+  instant,
   requestedName,
   offset,
   timeline,
@@ -38,6 +39,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     kind: documentKind,
     title,
     access,
+    trashedAt: instant.optional(),
     /** The schema that the document needs; a client with a lower one may only view it (W14). */
     schema: z.number().int().nonnegative(),
     epoch,
@@ -54,5 +56,5 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
   }),
   leave: z.strictObject({}),
   closed: z.object({ ref: z.number().int().nonnegative().optional(), error: errorBody }),
-  'document:changed': z.object({ title, access }),
+  'document:changed': z.object({ title, access, trashedAt: instant.optional() }),
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ChatEvent, ChatMention, ChatMessage } from '../topics/chat.ts';
 import type { LibraryEvent } from '../topics/library.ts';
 import type { SharingEvent } from '../topics/sharing.ts';
+import type { TrashEvent } from '../topics/trash.ts';
 
 const at = fc.integer({ min: 0, max: 50 });
 const userId = fc.constantFrom('ada', 'ben', 'cem');
@@ -40,6 +41,22 @@ export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
     document,
     chatRead: fc.integer({ min: 0, max: 5 }),
   }),
+);
+
+export const trashEvents: fc.Arbitrary<TrashEvent> = fc.oneof(
+  fc.record({
+    name: fc.constant('document:trashed' as const),
+    at,
+    document: fc.record({
+      id: document,
+      kind: fc.constant('page' as const),
+      title: text,
+      excerpt: fc.constant(''),
+      trashedAt: at,
+    }),
+  }),
+  fc.record({ name: fc.constant('document:restored' as const), at, document }),
+  fc.record({ name: fc.constant('document:purged' as const), at, document }),
 );
 
 const sentMessage: fc.Arbitrary<ChatMessage> = fc.record({

@@ -207,6 +207,15 @@ export const libraryCommands = defineCommands(
     predict: ({ input: { document } }) => ({ name: 'document:unlisted', document }),
   }),
   defineCommand({
+    name: 'document:trash',
+    summary: 'Moves a document to its owner’s trash. It is deleted for good after 30 days.',
+    input: z.strictObject({ document: documentId }),
+    order: IN_TURN,
+    replaces: null,
+    isIdempotent: false,
+    predict: ({ input: { document } }) => ({ name: 'document:unlisted', document }),
+  }),
+  defineCommand({
     name: 'chat:see',
     summary: 'All messages up to this number have been seen. The mark never moves back.',
     input: z.strictObject({ document: documentId, number: z.number().int().nonnegative() }),

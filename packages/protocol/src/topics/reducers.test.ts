@@ -2,12 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reduceChannel, type ChannelEvent, type ChannelState } from '../channels.ts';
 import {
+  MAX_TRASH,
   MAX_CHAT_PAGE,
   MAX_DASHBOARD_SAMPLES,
   MAX_REACTIONS_PER_MESSAGE,
   MAX_SHARING_MEMBERS,
 } from '../limits.ts';
-import { chatEvents, libraryEvents, sharingEvents } from '../testing/arbitrary-events.ts';
+import {
+  chatEvents,
+  libraryEvents,
+  sharingEvents,
+  trashEvents,
+} from '../testing/arbitrary-events.ts';
 import { reduceActivity } from './activity.ts';
 import { prependChat, reduceChat, type ChatMessage, type ChatState } from './chat.ts';
 import { reduceDashboard, type DashboardSample } from './dashboard.ts';
@@ -21,9 +27,11 @@ import {
   type ListedDocument,
 } from './library.ts';
 import { reduceSharing, type SharingState } from './sharing.ts';
+import { reduceTrash, type TrashState } from './trash.ts';
 
 const RUNS = { seed: 17, numRuns: 500 };
 const ada = { id: 'ada', name: 'ada', color: 1 };
+const NO_TRASH: TrashState = { type: 'trash', documents: [] };
 const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [], next: null };
 const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
 const NO_SHARING: SharingState = { type: 'sharing', owner: 'ada', link: 'off', members: [] };
@@ -69,6 +77,7 @@ describe('any state, any event', () => {
     ['library', NO_LIBRARY, libraryEvents],
     ['chat', NO_CHAT, chatEvents],
     ['sharing', NO_SHARING, sharingEvents],
+    ['trash', NO_TRASH, trashEvents],
   ] as const)('%s: what comes twice counts once', (_, empty, events) => {
     fc.assert(
       fc.property(fc.array<ChannelEvent>(events), events, (before, event) => {
@@ -80,9 +89,10 @@ describe('any state, any event', () => {
   });
 
   test.each([
-    ['library', NO_LIBRARY, fc.oneof(chatEvents, sharingEvents)],
-    ['chat', NO_CHAT, fc.oneof(libraryEvents, sharingEvents)],
-    ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents)],
+    ['library', NO_LIBRARY, fc.oneof(chatEvents, sharingEvents, trashEvents)],
+    ['chat', NO_CHAT, fc.oneof(libraryEvents, sharingEvents, trashEvents)],
+    ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents, trashEvents)],
+    ['trash', NO_TRASH, fc.oneof(libraryEvents, chatEvents, sharingEvents)],
   ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
     fc.assert(
       // The new name reaches every member.
@@ -98,6 +108,7 @@ describe('any state, any event', () => {
     ['library', NO_LIBRARY, libraryEvents],
     ['chat', NO_CHAT, chatEvents],
     ['sharing', NO_SHARING, sharingEvents],
+    ['trash', NO_TRASH, trashEvents],
   ] as const)('%s: the state before is left alone', (_, empty, events) => {
     fc.assert(
       fc.property(fc.array<ChannelEvent>(events), events, (earlier, event) => {
@@ -135,6 +146,31 @@ describe('any state, any event', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('trash', () => {
+  const trashed = (id: string, trashedAt: number) =>
+    ({
+      name: 'document:trashed',
+      at: trashedAt,
+      document: { id, kind: 'page', title: id, excerpt: '', trashedAt },
+    }) as const;
+
+  test('PO5 keeps what was moved there last, newest first', () => {
+    const events = Array.from({ length: MAX_TRASH + 1 }, (_, at) => trashed(`d${at}`, at));
+    const { documents } = events.reduce(reduceTrash, NO_TRASH);
+    expect(documents).toHaveLength(MAX_TRASH);
+    expect([documents[0]?.id, documents.at(-1)?.id]).toEqual([`d${MAX_TRASH}`, 'd1']);
+  });
+
+  test('what is restored or purged leaves it', () => {
+    const state = [trashed('d1', 1), trashed('d2', 2)].reduce(reduceTrash, NO_TRASH);
+    for (const name of ['document:restored', 'document:purged'] as const) {
+      const after = reduceTrash(state, { name, at: 3, document: 'd1' });
+      expect(after.documents.map(({ id }) => id)).toEqual(['d2']);
+      expect(reduceTrash(after, { name, at: 4, document: 'd1' })).toBe(after);
+    }
   });
 });
 

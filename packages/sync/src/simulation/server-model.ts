@@ -119,6 +119,7 @@ export class ServerModel {
             access,
             user,
             title: '',
+            trashedAt: null,
           }),
         );
         break;

@@ -73,6 +73,7 @@ export function start() {
       access,
       ref: subscription * 10,
       title: 'Plan',
+      trashedAt: null,
       user: 'ann',
       client: subscription,
     });

@@ -11,11 +11,11 @@ import {
   moveChatRead,
   removeReaction,
 } from '../../storage/chat.ts';
-import { roleOf } from '../../storage/roles.ts';
+import { findAccessEntry } from '../../storage/roles.ts';
 import type { ChatMessageRow, Database } from '../../storage/tables.ts';
 import { findUser, findUserIds, toUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
-import { DONE, forbidden, notFound } from './outcomes.ts';
+import { DONE, forbidden, grant, notFound } from './outcomes.ts';
 
 type ChatHandlers = Pick<
   HandlerTable,
@@ -76,11 +76,14 @@ export const chatHandlers: ChatHandlers = {
   },
 
   async 'chat:delete'({ db, user, at, publish }, { document, message: id }) {
-    const role = await roleOf(db, { document, user });
-    if (role === null) return notFound('document');
+    if ((await findAccessEntry(db, { document, user })) === null) return notFound('document');
     const message = await findUndeleted(db, document, id);
     if (message === undefined) return notFound('message');
-    if (message.author !== user && role !== 'owner') return forbidden('not-yours-to-delete');
+    if (message.author !== user) {
+      const otherwise = 'not-yours-to-delete';
+      const permission = await grant({ db, user }, { document, action: 'moderate', otherwise });
+      if (permission.kind === 'refused') return permission;
+    }
     await deleteMessage(db, { document, message: id }, at);
     publish(chatKey(document), { name: 'chat:deleted', message: id });
     return {
@@ -111,7 +114,7 @@ export const chatHandlers: ChatHandlers = {
   },
 
   async 'chat:see'({ db, user, publish }, { document, number }) {
-    if ((await roleOf(db, { document, user })) === null) return notFound('document');
+    if ((await findAccessEntry(db, { document, user })) === null) return notFound('document');
     const chatRead = Math.min(number, await chatHead(db, document));
     if (await moveChatRead(db, { user, document, number: chatRead }))
       publish(libraryKey(user), { name: 'chat:seen', document, chatRead });
@@ -119,13 +122,10 @@ export const chatHandlers: ChatHandlers = {
   },
 };
 
-async function refuseWriter(
-  { db, user }: HandlerContext,
-  document: string,
-): Promise<Outcome | null> {
-  const role = await roleOf(db, { document, user });
-  if (role === null) return notFound('document');
-  return role === 'viewer' ? forbidden('viewers-do-not-chat') : null;
+async function refuseWriter(context: HandlerContext, document: string): Promise<Outcome | null> {
+  const otherwise = 'viewers-do-not-chat';
+  const permission = await grant(context, { document, action: 'chat', otherwise });
+  return permission.kind === 'refused' ? permission : null;
 }
 
 async function findUndeleted(

@@ -9,12 +9,17 @@ import {
   renewVisit,
   toListed,
 } from '../../storage/documents.ts';
-import { findAccessEntry, rolesIn, type AccessEntry } from '../../storage/roles.ts';
+import {
+  findAccessEntry,
+  hasRoleByLink,
+  standingsIn,
+  type AccessEntry,
+} from '../../storage/roles.ts';
 import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
-import { DONE, forbidden, notFound } from './outcomes.ts';
+import { DONE, grant, notFound } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
   HandlerTable,
@@ -27,20 +32,22 @@ export const documentHandlers: DocumentHandlers = {
     const { document } = await createDocument(db, { id, kind: 'page', title, owner: user, at });
     const entry = await findAccessEntry(db, { document: document.id, user });
     if (entry === null) return notFound('document');
+    if (entry.lifecycle !== 'active') return DONE;
     if ((await renewVisit(db, { user, document: id, at })) !== 'none') return DONE;
     return { kind: 'done', effects: await list(context, { user, entry }) };
   },
 
   async 'document:rename'(context, { document: id, title }) {
-    const { db, user, at, publish } = context;
-    const entry = await findAccessEntry(db, { document: id, user });
-    if (entry === null) return notFound('document');
-    if (entry.role === 'viewer') return forbidden('viewers-do-not-rename');
+    const { db, at, publish } = context;
+    const otherwise = 'viewers-do-not-rename';
+    const permission = await grant(context, { document: id, action: 'rename', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const { entry } = permission;
     if (entry.document.title === title) return DONE;
     await renameDocument(db, id, { title, at });
-    const roleOf = await rolesIn(db, id);
+    const standingOf = await standingsIn(db, id);
     for (const visitor of await findVisitors(db, id)) {
-      if (roleOf(visitor.user) !== null)
+      if (standingOf(visitor.user) !== null)
         publish(libraryKey(visitor.user), { name: 'document:renamed', document: id, title });
     }
     return { kind: 'done', effects: [{ kind: 'renamed', document: id, title }] };
@@ -49,8 +56,7 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:unlist'({ db, user, publish }, { document }) {
     if (!(await forgetVisit(db, { user, document }))) return DONE;
     publish(libraryKey(user), { name: 'document:unlisted', document });
-    const entry = await findAccessEntry(db, { document, user });
-    if (entry !== null && !entry.isOwn)
+    if (await hasRoleByLink(db, { document, user }))
       publish(sharingKey(document), { name: 'member:removed', user });
     return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };
   },
@@ -62,7 +68,7 @@ export const documentHandlers: DocumentHandlers = {
       const visit = await renewVisit(db, { user, document, at });
       if (visit === 'again') continue;
       const entry = await findAccessEntry(db, { document, user });
-      if (entry === null) continue;
+      if (entry === null || entry.lifecycle !== 'active') continue;
       if (visit === 'first') await showOpened(context, { user, entry });
       else effects.push(...(await list(context, { user, entry })));
     }

@@ -3,9 +3,11 @@ import { chatHandlers } from './chat.ts';
 import { documentHandlers } from './documents.ts';
 import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
+import { trashHandlers } from './trash.ts';
 
 export const HANDLERS: HandlerTable = {
   ...documentHandlers,
+  ...trashHandlers,
   ...sharingHandlers,
   ...profileHandlers,
   ...chatHandlers,

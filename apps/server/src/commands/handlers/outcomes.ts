@@ -1,6 +1,7 @@
-/** The outcomes of handlers: done, or a permanent refusal with a sentence for the user. */
-import { errorOf } from '@tandem/protocol';
-import type { Outcome } from '../handler.ts';
+/** The outcomes of handlers: done, or a permanent refusal with a sentence for the user. `grant` asks the policy. */
+import { can, errorOf, type Action } from '@tandem/protocol';
+import { findAccessEntry, type AccessEntry } from '../../storage/roles.ts';
+import type { HandlerContext, Outcome } from '../handler.ts';
 
 export const DONE: Outcome = { kind: 'done' };
 
@@ -15,11 +16,34 @@ const FORBIDDEN = {
   'not-your-message': 'You may change only what you wrote yourself.',
   'not-yours-to-delete': 'Only its author and the document’s owner may delete a message.',
   'too-many-reactions': 'This message has reached the reaction limit.',
+  'in-trash': 'This document is in the trash. Restore it first.',
+  'not-in-trash': 'Only a document in the trash can be restored or deleted for good.',
+  'not-yours-to-trash':
+    'Only the owner of a document may move it to the trash. You can remove it from your list.',
   'id-taken': 'Another message has the same id. Send this one again.',
 } as const;
 
-export function forbidden(why: keyof typeof FORBIDDEN): Outcome {
+export function forbidden(why: keyof typeof FORBIDDEN): Refused {
   return { kind: 'refused', error: errorOf('forbidden', { detail: FORBIDDEN[why] }) };
+}
+
+type Granted = { readonly kind: 'granted'; readonly entry: AccessEntry };
+type Refused = Extract<Outcome, { kind: 'refused' }>;
+
+/** @param otherwise the refusal of a person whose role does not allow the action. */
+export async function grant(
+  { db, user }: Pick<HandlerContext, 'db' | 'user'>,
+  request: {
+    readonly document: string;
+    readonly action: Action;
+    readonly otherwise: keyof typeof FORBIDDEN;
+  },
+): Promise<Granted | Refused> {
+  const entry = await findAccessEntry(db, { document: request.document, user });
+  if (entry === null) return notFound('document');
+  if (can(entry, request.action)) return { kind: 'granted', entry };
+  if (entry.role !== 'owner') return forbidden(request.otherwise);
+  return forbidden(entry.lifecycle === 'trashed' ? 'in-trash' : 'not-in-trash');
 }
 
 const NOT_FOUND = {
@@ -28,6 +52,6 @@ const NOT_FOUND = {
   message: { detail: 'This message no longer exists.' },
 } as const;
 
-export function notFound(what: keyof typeof NOT_FOUND): Outcome {
+export function notFound(what: keyof typeof NOT_FOUND): Refused {
   return { kind: 'refused', error: errorOf('not-found', NOT_FOUND[what]) };
 }

@@ -1,5 +1,6 @@
+/** The authorisation matrix of commands: command × role × lifecycle of the document. */
 import { describe, expect, test } from 'vitest';
-import type { Call, CommandName, ErrorCode, LinkAccess } from '@tandem/protocol';
+import type { Call, CommandName, ErrorCode, Lifecycle, LinkAccess } from '@tandem/protocol';
 import type { ServerCommandName } from '../command-runner.ts';
 import {
   DOCUMENT as document,
@@ -37,62 +38,99 @@ interface Row<N extends ServerCommandName> {
     user: string,
     messages: { readonly own: string; readonly others: string },
   ) => Extract<AnyCall, { name: N }>['input'];
+  /** For an active document. */
   readonly expected: Readonly<Record<RoleName, Result>>;
+  readonly inTrash: InTrash;
 }
+
+/** For others than the owner a document in the trash does not exist (PO3). */
+interface InTrash {
+  readonly owner: Result;
+  readonly others: 'done' | 'not-found';
+}
+
+const READABLE: InTrash = { owner: 'done', others: 'not-found' };
+const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
+/** Not about the document, or about the person's own list only. */
+const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
+const NOT_IN_TRASH: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
 
 const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'document:create': [
-    { call: () => ({ document, title: 'Mine now' }), expected: READERS },
-    { call: (user) => ({ document: `new-document-of-${user}` }), expected: ALL },
+    { call: () => ({ document, title: 'Mine now' }), expected: READERS, inTrash: READABLE },
+    {
+      call: (user) => ({ document: `new-document-of-${user}` }),
+      expected: ALL,
+      inTrash: UNAFFECTED,
+    },
   ],
-  'document:rename': [{ call: () => ({ document, title: 'Plan B' }), expected: WRITERS }],
-  'document:unlist': [{ call: () => ({ document }), expected: ALL }],
+  'document:rename': [
+    { call: () => ({ document, title: 'Plan B' }), expected: WRITERS, inTrash: REFUSED },
+  ],
+  'document:unlist': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   // Skips documents the user may not see.
-  'document:visit': [{ call: () => ({ document }), expected: ALL }],
-  'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER }],
+  'document:visit': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
+  'document:trash': [{ call: () => ({ document }), expected: OWNER, inTrash: REFUSED }],
+  'document:restore': [{ call: () => ({ document }), expected: NOT_IN_TRASH, inTrash: READABLE }],
+  'document:purge': [{ call: () => ({ document }), expected: NOT_IN_TRASH, inTrash: READABLE }],
+  'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER, inTrash: REFUSED }],
   'member:change': [
-    { call: () => ({ document, user: 'ned', role: 'editor' }), expected: OWNER },
+    { call: () => ({ document, user: 'ned', role: 'editor' }), expected: OWNER, inTrash: REFUSED },
     {
       call: () => ({ document, user: 'nobody', role: 'editor' }),
       expected: { ...OWNER, owner: 'not-found' },
+      inTrash: REFUSED,
     },
     {
       call: () => ({ document, user: 'ada', role: 'viewer' }),
       expected: { ...OWNER, owner: 'forbidden' },
+      inTrash: REFUSED,
     },
   ],
   'member:remove': [
-    { call: () => ({ document, user: 'ed' }), expected: OWNER },
-    { call: () => ({ document, user: 'ada' }), expected: { ...OWNER, owner: 'forbidden' } },
+    { call: () => ({ document, user: 'ed' }), expected: OWNER, inTrash: REFUSED },
+    { call: () => ({ document, user: 'ada' }), expected: NOT_IN_TRASH, inTrash: REFUSED },
   ],
-  'profile:change': [{ call: () => ({ name: 'Another' }), expected: ALL }],
+  'profile:change': [{ call: () => ({ name: 'Another' }), expected: ALL, inTrash: UNAFFECTED }],
   'chat:send': [
-    { call: () => ({ document, text: 'Hi', mentions: [], replyTo: null }), expected: WRITERS },
+    {
+      call: () => ({ document, text: 'Hi', mentions: [], replyTo: null }),
+      expected: WRITERS,
+      inTrash: REFUSED,
+    },
   ],
   'chat:edit': [
     {
       call: (_user, { own }) => ({ document, message: own, text: 'Ho', mentions: [] }),
       expected: WRITERS,
+      inTrash: REFUSED,
     },
     {
       call: (_user, { others }) => ({ document, message: others, text: 'Ho', mentions: [] }),
       expected: { ...OWNER, owner: 'forbidden' },
+      inTrash: REFUSED,
     },
   ],
   'chat:delete': [
-    { call: (_user, { own }) => ({ document, message: own }), expected: READERS },
+    {
+      call: (_user, { own }) => ({ document, message: own }),
+      expected: READERS,
+      inTrash: READABLE,
+    },
     {
       call: (_user, { others }) => ({ document, message: others }),
       expected: { ...OWNER, 'by a link that is off': 'not-found' },
+      inTrash: REFUSED,
     },
   ],
   'chat:react': [
     {
       call: (_user, { others }) => ({ document, message: others, emoji: '🎉', on: true }),
       expected: WRITERS,
+      inTrash: REFUSED,
     },
   ],
-  'chat:see': [{ call: () => ({ document, number: 1 }), expected: READERS }],
+  'chat:see': [{ call: () => ({ document, number: 1 }), expected: READERS, inTrash: READABLE }],
 };
 
 async function messages(fixture: Fixture, user: string) {
@@ -118,36 +156,65 @@ async function messages(fixture: Fixture, user: string) {
   return { own, others };
 }
 
+const LIFECYCLES: Readonly<Record<Lifecycle, true>> = { active: true, trashed: true, purged: true };
+
+function expectedIn(
+  lifecycle: Lifecycle,
+  role: RoleName,
+  { expected, inTrash }: Pick<Row<ServerCommandName>, 'expected' | 'inTrash'>,
+): Result {
+  if (lifecycle === 'active') return expected[role];
+  if (lifecycle === 'trashed' && role === 'owner') return inTrash.owner;
+  return inTrash.others;
+}
+
 const CASES = Object.entries(TABLE).flatMap(([name, rows]) =>
-  rows.flatMap(({ call, expected }, i) =>
-    (Object.keys(ROLES) as RoleName[]).map((role) => ({
-      name,
-      i,
-      role,
-      call,
-      result: expected[role],
-    })),
+  rows.flatMap((row, i) =>
+    (Object.keys(ROLES) as RoleName[]).flatMap((role) =>
+      (Object.keys(LIFECYCLES) as Lifecycle[]).map((lifecycle) => ({
+        name,
+        i,
+        role,
+        lifecycle,
+        call: row.call,
+        result: expectedIn(lifecycle, role, row),
+      })),
+    ),
   ),
 );
 
-describe('W34 permissions', () => {
-  test.each(CASES)('$name ($i) as $role: $result', async ({ name, role, call, result }) => {
-    const fixture = await fixtureWithRoles();
-    const { user, link } = ROLES[role];
-    const { own, others } = await messages(fixture, user);
-    await fixture.do('ada', { name: 'link:change', input: { document, link } });
-    const before = await contents(fixture);
+async function move(fixture: Fixture, lifecycle: Lifecycle): Promise<void> {
+  if (lifecycle === 'active') return;
+  await fixture.do('ada', { name: 'document:trash', input: { document } });
+  if (lifecycle === 'purged')
+    await fixture.do('ada', { name: 'document:purge', input: { document } });
+}
 
-    const input = call(user, { own, others });
-    const answer = await fixture.run(user, { name: name as CommandName, input } as Call);
+describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
+  test.each(CASES)(
+    '$name ($i) as $role, $lifecycle: $result',
+    async ({ name, role, lifecycle, call, result }) => {
+      const fixture = await fixtureWithRoles();
+      const { user, link } = ROLES[role];
+      const { own, others } = await messages(fixture, user);
+      await fixture.do('ada', { name: 'link:change', input: { document, link } });
+      await move(fixture, lifecycle);
+      const before = await contents(fixture);
 
-    if (result === 'done') {
-      expect(answer).toMatchObject({ kind: 'done', repeated: false });
-    } else {
-      expect(answer).toMatchObject({ kind: 'refused', error: { code: result, temporary: false } });
-      expect(await contents(fixture)).toEqual(before);
-    }
-  });
+      const input = call(user, { own, others });
+      const answer = await fixture.run(user, { name: name as CommandName, input } as Call);
+
+      if (result === 'done') {
+        expect(answer).toMatchObject({ kind: 'done', repeated: false });
+      } else {
+        expect(answer).toMatchObject({
+          kind: 'refused',
+          error: { code: result, temporary: false },
+        });
+        expect(await contents(fixture)).toEqual(before);
+      }
+    },
+  );
 });
 
 async function contents({ db }: Fixture) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkAccess } from '@tandem/protocol';
 import { listDocuments } from '../../storage/documents.ts';
-import { rolesIn } from '../../storage/roles.ts';
+import { standingsIn } from '../../storage/roles.ts';
 import { createUser } from '../../storage/users.ts';
 import { LIBRARY, SHARING, VISITS } from '../../limits.ts';
 import {
@@ -23,8 +23,8 @@ const told = (fixture: Fixture, user: string) => {
 };
 
 const rolesNow = async (fixture: Fixture) => {
-  const roleOf = await rolesIn(fixture.db, document);
-  return ['ada', 'ed', 'vi', 'lin'].map(roleOf);
+  const standingOf = await standingsIn(fixture.db, document);
+  return ['ada', 'ed', 'vi', 'lin'].map((user) => standingOf(user)?.role ?? null);
 };
 
 describe('a link', () => {

@@ -14,8 +14,7 @@ import {
   findAccessEntry,
   givenRoles,
   LINK_ROLES,
-  roleOf,
-  rolesIn,
+  standingsIn,
   type AccessEntry,
 } from '../../storage/roles.ts';
 import { hasMet } from '../../storage/people.ts';
@@ -24,27 +23,30 @@ import type { DocumentRow } from '../../storage/tables.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
-import { DONE, forbidden, notFound } from './outcomes.ts';
+import { DONE, forbidden, grant, notFound } from './outcomes.ts';
 
 type SharingHandlers = Pick<HandlerTable, 'link:change' | 'member:change' | 'member:remove'>;
 
 export const sharingHandlers: SharingHandlers = {
   async 'link:change'(context, { document: id, link }) {
-    const { db, user, publish } = context;
-    const entry = await findAccessEntry(db, { document: id, user });
-    if (entry === null) return notFound('document');
-    if (entry.role !== 'owner') return forbidden('not-your-link');
+    const { db, publish } = context;
+    const otherwise = 'not-your-link';
+    const permission = await grant(context, { document: id, action: 'share', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const { entry } = permission;
     const before = entry.document.link_access;
     if (before === link) return DONE;
-    const roleBefore = await rolesIn(db, id);
+    const standingBefore = await standingsIn(db, id);
     await changeLink(db, id, link);
-    const roleAfter = await rolesIn(db, id);
+    const standingAfter = await standingsIn(db, id);
     publish(sharingKey(id), { name: 'link:changed', link });
     if (before === 'off') await showVisitors(context, { document: entry.document, link });
     const effects: Effect[] = [{ kind: 'access-changed', document: id }];
     for (const { user: visitor, ...listing } of await findVisitors(db, id)) {
-      const change = { before: roleBefore(visitor), after: roleAfter(visitor), listing };
-      effects.push(...publishRole(context, entry, { user: visitor, ...change }));
+      const roleBefore = standingBefore(visitor)?.role ?? null;
+      const roleAfter = standingAfter(visitor)?.role ?? null;
+      const change = { user: visitor, before: roleBefore, after: roleAfter, listing };
+      effects.push(...publishRole(context, entry, change));
     }
     return { kind: 'done', effects };
   },
@@ -52,14 +54,14 @@ export const sharingHandlers: SharingHandlers = {
   async 'member:change'(context, { document: id, user: target, role }) {
     const { db, user, publish } = context;
     const access = await ownedBy(context, { document: id, target });
-    if (access.kind === 'refused') return access.outcome;
+    if (access.kind === 'refused') return access;
     const row = await findUser(db, target);
     const listing = await findListing(db, { document: id, user: target });
     const isHere = listing !== undefined || (await givenRoles(db, id)).has(target);
     // The same answer for a user the owner never met as for one that does not exist.
     if (row === undefined || !(isHere || (await hasMet(db, { user, other: target }))))
       return notFound('person');
-    const before = await roleOf(db, { document: id, user: target });
+    const before = (await findAccessEntry(db, { document: id, user: target }))?.role ?? null;
     const given = await giveRole(db, { document: id, user: target, role });
     if (given === 'unchanged') return DONE;
     if (given === 'full') return forbidden('too-many-members');
@@ -78,8 +80,8 @@ export const sharingHandlers: SharingHandlers = {
   async 'member:remove'(context, { document: id, user: target }) {
     const { db, publish } = context;
     const access = await ownedBy(context, { document: id, target });
-    if (access.kind === 'refused') return access.outcome;
-    const before = await roleOf(db, { document: id, user: target });
+    if (access.kind === 'refused') return access;
+    const before = (await findAccessEntry(db, { document: id, user: target }))?.role ?? null;
     if (!(await takeRole(db, { document: id, user: target }))) return DONE;
     const after = LINK_ROLES[access.entry.document.link_access];
     const row = await findUser(db, target);
@@ -107,17 +109,13 @@ interface RoleChange {
 }
 
 async function ownedBy(
-  { db, user }: HandlerContext,
+  context: HandlerContext,
   { document, target }: { readonly document: string; readonly target: string },
-): Promise<
-  | { readonly kind: 'owned'; readonly entry: AccessEntry }
-  | { readonly kind: 'refused'; readonly outcome: Outcome }
-> {
-  const entry = await findAccessEntry(db, { document, user });
-  if (entry === null) return { kind: 'refused', outcome: notFound('document') };
-  if (entry.role !== 'owner') return { kind: 'refused', outcome: forbidden('not-your-members') };
-  if (target === user) return { kind: 'refused', outcome: forbidden('owner-stays') };
-  return { kind: 'owned', entry };
+) {
+  const otherwise = 'not-your-members';
+  const permission = await grant(context, { document, action: 'share', otherwise });
+  if (permission.kind === 'granted' && target === context.user) return forbidden('owner-stays');
+  return permission;
 }
 
 function changed(context: HandlerContext, entry: AccessEntry, change: RoleChange): Outcome {

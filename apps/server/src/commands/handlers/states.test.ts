@@ -6,6 +6,7 @@ import {
   libraryKey,
   nameOf,
   sharingKey,
+  trashKey,
   type ChannelKey,
 } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
@@ -41,6 +42,10 @@ const call = fc.oneof(
     input: fc.record({ document, title: fc.constantFrom('', 'Plan', 'Plan B') }),
   }),
   fc.record({ name: fc.constant('document:unlist' as const), input: fc.record({ document }) }),
+  fc.record({
+    name: fc.constantFrom('document:trash' as const, 'document:restore' as const),
+    input: fc.record({ document }),
+  }),
   fc.record({ name: fc.constant('document:visit' as const), input: fc.record({ document }) }),
   fc.record({ name: fc.constant('document:create' as const), input: fc.record({ document }) }),
   fc.record({
@@ -136,7 +141,7 @@ test(
           const { state } = (await loadState(fixture.db, key))!;
           began.set(key, state);
         };
-        for (const user of PEOPLE) await begin(libraryKey(user));
+        for (const user of PEOPLE) for (const key of [libraryKey, trashKey]) await begin(key(user));
         for (const [i, id] of DOCUMENTS.entries()) {
           const owner = PEOPLE[i] as string;
           await fixture.do(owner, { name: 'document:create', input: { document: id } });

@@ -49,6 +49,8 @@ const DEFINITIONS: Definitions = {
       folded_excerpt: 'text',
       created_at: 'integer',
       updated_at: 'integer',
+      trashed_at: 'integer',
+      purged_at: 'integer',
     },
     key: ['id'],
   },

@@ -166,7 +166,10 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           input: { document: SHARED_DOCUMENT, link: random.pick(['off', 'view', 'edit']) },
         }),
       ],
-      // Not modelled: the ledger has no members.
+      // Not modelled: the ledger has no trash and no members.
+      'document:trash': [],
+      'document:restore': [],
+      'document:purge': [],
       'member:change': [],
       'member:remove': [],
       'chat:edit': [() => ({ name: 'chat:edit', input: { ...about, text, mentions: [] } })],

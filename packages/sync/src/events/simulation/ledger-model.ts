@@ -124,6 +124,9 @@ export class LedgerModel {
         const { link } = command.input;
         return [[null, sharing, { name: 'link:changed', at, link }]];
       }
+      case 'document:trash':
+      case 'document:restore':
+      case 'document:purge':
       case 'member:change':
       case 'member:remove':
         return errorOf('forbidden');

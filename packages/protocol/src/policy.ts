@@ -1,0 +1,44 @@
+/**
+ * Who may do what with a document (PO1–PO5): the one place that decides it, for commands, connections and
+ * routes of the server, and for what the app offers.
+ */
+import type { Role } from './messages/field.ts';
+
+/** `purged`: deleted for good. Only its id is left, so that nobody creates another document under it. */
+export type Lifecycle = 'active' | 'trashed' | 'purged';
+
+export type Action =
+  /** See the document at all: its text, its chat, its people. */
+  | 'read'
+  | 'write'
+  | 'rename'
+  | 'chat'
+  /** Delete messages of others. */
+  | 'moderate'
+  /** Change roles and the link. */
+  | 'share'
+  | 'trash'
+  | 'restore'
+  | 'purge';
+
+export interface Standing {
+  readonly role: Role;
+  readonly lifecycle: Lifecycle;
+}
+
+const NOTHING: readonly Action[] = [];
+
+const POLICY: Readonly<Record<Lifecycle, Readonly<Record<Role, readonly Action[]>>>> = {
+  active: {
+    owner: ['read', 'write', 'rename', 'chat', 'moderate', 'share', 'trash'],
+    editor: ['read', 'write', 'rename', 'chat'],
+    viewer: ['read'],
+  },
+  // Everyone keeps their role for the day on which the document is restored.
+  trashed: { owner: ['read', 'restore', 'purge'], editor: NOTHING, viewer: NOTHING },
+  purged: { owner: NOTHING, editor: NOTHING, viewer: NOTHING },
+};
+
+export function can({ role, lifecycle }: Standing, action: Action): boolean {
+  return POLICY[lifecycle][role].includes(action);
+}

@@ -36,6 +36,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['session', 'screen'],
     ['unconfirmed'],
     ['save-status'],
+    ['trash'],
     ['chat', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
     ['document', 'shell'],
     ['router'],

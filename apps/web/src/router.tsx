@@ -16,6 +16,11 @@ const document = createRoute({
   // The editor is the largest part of the application, so the list loads without it.
   component: lazyRouteComponent(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
 });
+const trash = createRoute({
+  getParentRoute: () => root,
+  path: '/trash',
+  component: lazyRouteComponent(() => import('./trash/trash-screen.tsx'), 'TrashScreen'),
+});
 const help = createRoute({
   getParentRoute: () => root,
   path: '/help/connection',
@@ -39,7 +44,7 @@ const dashboard = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([list, document, help, wire, dashboard]),
+  routeTree: root.addChildren([list, document, trash, help, wire, dashboard]),
   defaultPreload: 'intent',
   defaultErrorComponent: BrokenScreen,
   scrollRestoration: true,

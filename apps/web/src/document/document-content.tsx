@@ -9,6 +9,7 @@ import { Editor, type EditorHandle } from '../editor/editor.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { reloadPage } from '../runtime/service-worker.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
+import { TrashNotice } from '../trash/trash-notice.tsx';
 import { Byline } from './byline.tsx';
 import { DataView } from './data-view.tsx';
 import { fullWidth } from './document-menu.tsx';
@@ -45,6 +46,9 @@ export function DocumentContent({ session, facts, updatedAt }: DocumentContentPr
       className={classNames('page min-w-0 flex-1 outline-none', isWide && 'page-wide')}
     >
       <div className="page-head">
+        {facts.trashedAt !== null && (
+          <TrashNotice document={facts.id} title={facts.title} trashedAt={facts.trashedAt} />
+        )}
         <TitleField facts={facts} onLeave={goToText} onTypedAhead={goToText} />
         <Byline session={session} updatedAt={updatedAt} />
       </div>

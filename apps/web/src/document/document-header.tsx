@@ -34,7 +34,7 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
       <TypingLine session={session} />
       <People session={session} />
       {facts.kind === 'page' && !facts.isUnknownToServer && <ChatButton document={session.id} />}
-      <Share id={session.id} />
+      {facts.trashedAt === null && <Share id={session.id} />}
       <DocumentMenu session={session} facts={facts} />
     </ScreenHeader>
   );

@@ -1,5 +1,5 @@
 import type { DocumentSession } from '@tandem/client';
-import { Copy, Ellipsis, Keyboard, Pencil, StretchHorizontal } from 'lucide-react';
+import { Copy, Ellipsis, Keyboard, Pencil, StretchHorizontal, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { useObservable, Observable } from '../runtime/observable.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord } from '../screen/shortcuts.ts';
 import { deviceStorage } from '../session/device-storage.ts';
+import { useServices } from '../session/services.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
@@ -26,6 +27,7 @@ export function DocumentMenu({
   readonly facts: DocumentFacts;
 }) {
   const { t } = useTranslation();
+  const { client } = useServices();
   const isWide = useObservable(fullWidth);
   const chosenTheme = useObservable(theme);
   const copyMarkdown = async () => {
@@ -63,6 +65,20 @@ export function DocumentMenu({
       <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
         {t('menu.shortcuts')}
       </MenuItem>
+      {facts.isOwn && facts.trashedAt === null && (
+        <>
+          <MenuLine />
+          <MenuItem
+            icon={Trash2}
+            tone="bad"
+            onSelect={() =>
+              client.commands.run({ name: 'document:trash', input: { document: facts.id } })
+            }
+          >
+            {t('trash.move')}
+          </MenuItem>
+        </>
+      )}
     </Menu>
   );
 }

@@ -19,6 +19,8 @@ export interface DocumentFacts {
   readonly kind: DocumentKind | null;
   readonly access: Access;
   readonly isOwn: boolean;
+  /** When the document was moved to the trash; null for one that is not there. */
+  readonly trashedAt: number | null;
   /** Created on this device, and unknown to the server: not sent yet, or refused. */
   readonly isUnknownToServer: boolean;
   readonly ended: ErrorBody | null;
@@ -44,15 +46,20 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   // A document outside the list can be renamed, too.
   const newTitle = useCommandsValue((commands) => newTitleIn(commands, id));
 
+  const move = useCommandsValue((commands) => moveIn(commands, id));
+
   const isUnknownToServer = isCreating || refusal !== undefined;
   // Between the creation and the server's first answer, the document stays a page.
   const [wasMadeHere] = useState(isUnknownToServer);
+  const trashedAt = move === null ? (state?.trashedAt ?? null) : move === 'out' ? null : move;
   return {
     id,
     title: listedTitle ?? newTitle ?? state?.title ?? refusal?.title ?? '',
     kind: state?.kind ?? (isUnknownToServer || wasMadeHere ? 'page' : null),
-    access: state?.access ?? (role === 'viewer' ? 'view' : 'edit'),
-    isOwn: role === 'owner' || isUnknownToServer,
+    access: trashedAt === null ? (state?.access ?? (role === 'viewer' ? 'view' : 'edit')) : 'view',
+    // Only its owner sees a document in the trash.
+    isOwn: role === 'owner' || isUnknownToServer || trashedAt !== null,
+    trashedAt,
     isUnknownToServer,
     ended,
     outdated,
@@ -60,7 +67,9 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   };
 }
 
-function useCommandsValue<T extends string | boolean | null>(select: (commands: Commands) => T): T {
+function useCommandsValue<T extends string | number | boolean | null>(
+  select: (commands: Commands) => T,
+): T {
   const { commands } = useServices().client;
   const subscribe = useCallback((changed: () => void) => commands.onChange(changed), [commands]);
   return useSyncExternalStore(subscribe, () => select(commands));
@@ -75,4 +84,14 @@ function newTitleIn({ pending }: Commands, id: string): string | null {
     (command) => command.name === 'document:rename' && command.input.document === id,
   );
   return rename?.name === 'document:rename' ? rename.input.title : null;
+}
+
+/** The last pending move: into the trash, by its time, or out of it. */
+function moveIn({ pending }: Commands, id: string): number | 'out' | null {
+  const move = pending.findLast(
+    ({ name, input }) =>
+      (name === 'document:trash' || name === 'document:restore') && input.document === id,
+  );
+  if (move === undefined) return null;
+  return move.name === 'document:trash' ? move.at : 'out';
 }

@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router';
-import { Ellipsis, ExternalLink, ListX } from 'lucide-react';
+import { can } from '@tandem/protocol';
+import { Ellipsis, ExternalLink, ListX, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
-import { Menu, MenuItem } from '../components/menu.tsx';
+import { Menu, MenuItem, MenuLine } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
 import { NewBadge, PresenceDots, UnreadBadge } from './document-badges.tsx';
+import { moveToTrash } from '../trash/move-to-trash.ts';
 import type { ShownDocument } from './shown-document.ts';
 
 export function DocumentRow({ document }: { readonly document: ShownDocument }) {
@@ -76,6 +78,18 @@ function DocumentRowMenu({
       >
         {t('list.forget')}
       </MenuItem>
+      {can({ role: document.role, lifecycle: 'active' }, 'trash') && (
+        <>
+          <MenuLine />
+          <MenuItem
+            icon={Trash2}
+            tone="bad"
+            onSelect={() => moveToTrash(client.commands, document.id)}
+          >
+            {t('trash.move')}
+          </MenuItem>
+        </>
+      )}
     </Menu>
   );
 }

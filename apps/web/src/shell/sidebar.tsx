@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { SquarePen } from 'lucide-react';
+import { SquarePen, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../components/button.tsx';
 import { Skeleton } from '../components/feedback.tsx';
@@ -52,6 +52,10 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         {recent === null ? <RecentSkeleton /> : <Recent documents={recent} />}
       </div>
+      <Link to="/trash" activeProps={rowHere} className={row}>
+        <Trash2 size={15} aria-hidden />
+        {t('trash.title')}
+      </Link>
       <AccountHint className="px-2 py-2 text-small text-ink-2" />
       <NewVersion />
       <ProfileButton />

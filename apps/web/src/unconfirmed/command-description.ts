@@ -10,6 +10,12 @@ export function commandDescription(call: Call, t: TFunction): string {
       return t('unconfirmed.did.rename', { title: isolated(call.input.title || t('untitled')) });
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
+    case 'document:trash':
+      return t('unconfirmed.did.trash');
+    case 'document:restore':
+      return t('unconfirmed.did.restore');
+    case 'document:purge':
+      return t('unconfirmed.did.purge');
     case 'link:change':
     case 'member:change':
     case 'member:remove':

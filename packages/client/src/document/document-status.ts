@@ -2,7 +2,7 @@
  * What a session knows of its document: kind, title and access, the state of its channel, and what
  * became of its work. The save state is derived from it.
  */
-import { errorOf, type Access, type ErrorBody } from '@tandem/protocol';
+import { errorOf, type Access, type ErrorBody, type MessageOf } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
 import type { DocumentFacts } from '../store/store.ts';
 import { saveState, type ChannelState, type SaveFacts, type SaveState } from './save-state.ts';
@@ -10,7 +10,11 @@ import { saveState, type ChannelState, type SaveFacts, type SaveState } from './
 export interface DocumentState extends DocumentFacts {
   readonly id: string;
   readonly access: Access;
+  /** When the document was moved to the trash; null for one that is not there. */
+  readonly trashedAt: number | null;
 }
+
+type Opened = Pick<MessageOf<'opened'>, 'title' | 'access' | 'trashedAt'> & Partial<DocumentFacts>;
 
 const NO_ANSWER = errorOf('overloaded', {
   detail:
@@ -50,7 +54,8 @@ export class DocumentStatus {
   }
 
   loaded(facts: DocumentFacts | null): void {
-    if (facts !== null) this.#document = { ...facts, id: this.#id, access: 'edit' };
+    if (facts !== null)
+      this.#document = { ...facts, id: this.#id, access: 'edit', trashedAt: null };
   }
 
   /** @param againMs the time to the next request, after the last ones were not answered */
@@ -60,14 +65,10 @@ export class DocumentStatus {
     this.#forgetStatements();
   }
 
-  opened({
-    kind,
-    title,
-    access,
-  }: Omit<DocumentState, 'id' | 'kind'> & Partial<DocumentFacts>): DocumentFacts {
+  opened({ kind, title, access, trashedAt }: Opened): DocumentFacts {
     this.#channel = { kind: 'open', access };
     const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
-    this.#document = { ...facts, id: this.#id, access };
+    this.#document = { ...facts, id: this.#id, access, trashedAt: trashedAt ?? null };
     return facts;
   }
 

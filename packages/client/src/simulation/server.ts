@@ -77,7 +77,12 @@ export class Server {
           this.#room = new Room({ document, channel: this.#room.channel + 1 });
         const subscription = ++this.#lastSubscription;
         connection.subscription = subscription;
-        const facts = { title: 'Tide log', access: 'edit', user: wire.user } as const;
+        const facts = {
+          title: 'Tide log',
+          access: 'edit',
+          trashedAt: null,
+          user: wire.user,
+        } as const;
         this.#run(this.#room.join({ ...facts, ref, subscription, client, position, stateVector }));
         return;
       }

@@ -1,0 +1,13 @@
+import { TRASH_MS } from '@tandem/protocol';
+import { useTranslation } from 'react-i18next';
+import { formatLocale } from '../languages/i18n.ts';
+
+/** The day on which a document of the trash is deleted for good: "29 December". */
+export function useDeletionDay(trashedAt: number): string {
+  const { i18n } = useTranslation();
+  const format = new Intl.DateTimeFormat(formatLocale(i18n.language), {
+    day: 'numeric',
+    month: 'long',
+  });
+  return format.format(trashedAt + TRASH_MS);
+}

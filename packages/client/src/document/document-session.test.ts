@@ -80,6 +80,20 @@ test('a document is loading until all of it has arrived', async () => {
   expect(session.status.kind).toBe('saved');
 });
 
+test('PO3 a document in the trash is read-only for its owner, who is told why', async () => {
+  const { server, session } = await opened();
+  const changed = { type: 'document:changed', channel: CHANNEL, title: 'Plan' } as const;
+  server.socket.answer({ ...changed, access: 'view', trashedAt: 5 });
+  expect(session.document).toMatchObject({ access: 'view', trashedAt: 5 });
+  expect(session.status).toMatchObject({
+    kind: 'view-only',
+    error: { message: expect.stringContaining('Restore it') as string },
+  });
+  server.socket.answer({ ...changed, access: 'edit' });
+  expect(session.document).toMatchObject({ access: 'edit', trashedAt: null });
+  expect(session.status.kind).toBe('saved');
+});
+
 test('the status of a refused document has the reason', async () => {
   const server = new FakeServer();
   const session = server.client.openDocument('d');

@@ -14,6 +14,10 @@ export interface DocumentState extends DocumentFacts {
   readonly trashedAt: number | null;
 }
 
+const IN_TRASH = errorOf('read-only', {
+  detail: 'This document is in the trash. You can read it. Restore it to write in it.',
+});
+
 type Opened = Pick<MessageOf<'opened'>, 'title' | 'access' | 'trashedAt'> & Partial<DocumentFacts>;
 
 const NO_ANSWER = errorOf('overloaded', {
@@ -124,7 +128,7 @@ export class DocumentStatus {
       savedAt: this.#savedAt,
       rejectedUpdates: this.#rejectedUpdates,
       storageError: this.#storageError,
-      notice: this.#notice,
+      notice: this.#notice ?? (this.#document?.trashedAt == null ? null : IN_TRASH),
     });
   }
 

@@ -21,7 +21,7 @@ export interface SaveFacts {
   readonly rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null;
   /** Why the server cannot store this document's updates at the moment (W44). */
   readonly storageError: ErrorBody | null;
-  /** Why the document is read-only although this person has write access (W14). */
+  /** Why the document is read-only although this person has write access (W14), or owns it (PO3). */
   readonly notice: ErrorBody | null;
 }
 

@@ -221,12 +221,24 @@ export const VISITS = {
 export const LIBRARY = {
   maxPresentShown: 8,
   /** An excerpt follows the text after this long. */
-  excerptDelayMs: 2_000,
+  excerptDelayMs: 1_500,
   excerptsPerCommit: 10,
   /** A changed document is sent to the libraries of this many people: those who opened it last. */
   maxNotifiedLibraries: 1_000,
   /** A person's new name is sent to the chats and lists of this many documents: those changed last. */
   maxNotifiedDocuments: 100,
+} as const;
+
+export const SEARCH = {
+  /** Of one document; the rest of a longer one is not searched. */
+  maxCharsPerDocument: 1_000_000,
+  partsPerTransaction: 10,
+  /** Parts that match: the best of them are shown, one for each document. */
+  maxRows: 200,
+  excerptLength: 160,
+  /** Shown before the first match. */
+  contextLength: 40,
+  outdatedAtOnce: 50,
 } as const;
 
 export const SHARING = {

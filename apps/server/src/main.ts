@@ -11,7 +11,7 @@ import {
   openSqliteStorage,
   type ServerStorage,
 } from './storage/server-storage.ts';
-import { openClusterStorage, openJobStore } from './storage/storage.ts';
+import { openClusterStorage, openJobStore, openSearch } from './storage/storage.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, engine, runner, jobs, cluster, bus } = opened;
+  const { secrets, db, search, engine, runner, jobs, cluster, bus } = opened;
   const spans =
     configuration.traces === null
       ? null
@@ -68,6 +68,7 @@ async function main(): Promise<void> {
     files,
     securityHeaders,
     db,
+    search,
     engine,
     runner,
     jobs,
@@ -157,7 +158,8 @@ async function startStorage(
   await runner.start();
   storage.confirm();
   const jobs = openJobStore(description, db, systemClock);
-  return { secrets, db, engine, runner, jobs, cluster, bus };
+  const search = openSearch(description, db);
+  return { secrets, db, search, engine, runner, jobs, cluster, bus };
 }
 
 function withoutPassword(url: URL): string {

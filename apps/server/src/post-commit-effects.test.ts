@@ -44,6 +44,7 @@ function context() {
     activity: options.activity as unknown as Activity,
     rooms: options.rooms as unknown as Rooms,
     people: options.people as unknown as People,
+    onRenamedHere: () => {},
   }).start(runner as CommandRunner, () => {});
   return { calls, lose };
 }

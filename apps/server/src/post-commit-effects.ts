@@ -12,6 +12,7 @@ export interface PostCommitEffectsOptions {
   readonly rooms: Rooms;
   readonly people: People;
   readonly onJobsEnqueued: () => void;
+  readonly onRenamedHere: (document: string) => void;
   readonly errors: ErrorBoundary;
 }
 
@@ -73,6 +74,7 @@ export class PostCommitEffects {
       case 'renamed':
         rooms.renameDocument(effect.document, effect.title);
         activity.changed(effect.document);
+        this.#options.onRenamedHere(effect.document);
         break;
       case 'profile-changed':
         this.#reportFailure(people.renamed(effect.user));

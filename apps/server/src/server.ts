@@ -12,6 +12,7 @@ import { createApplication } from './api/application.ts';
 import { documentRoutes } from './api/document-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
 import { peopleRoutes } from './api/people-routes.ts';
+import { searchRoutes } from './api/search-routes.ts';
 import { sessionRoutes } from './api/session-routes.ts';
 import type { Bus } from './bus/bus.ts';
 import { Cluster } from './cluster/cluster.ts';
@@ -28,6 +29,7 @@ import { ConnectionRegistry } from './connection/connection-registry.ts';
 import { ConnectionTelemetry } from './connection/connection-telemetry.ts';
 import { outputFactory } from './connection/output.ts';
 import { AccessCache } from './documents/access-cache.ts';
+import { DocumentIndexer } from './documents/document-indexer.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
 import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
@@ -57,6 +59,7 @@ import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { ClusterStorage } from './storage/cluster-log.ts';
 import type { JobKind, JobStore } from './storage/jobs/job-store.ts';
+import type { SearchIndex } from './storage/search/search-index.ts';
 import type { Database } from './storage/tables.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
@@ -70,6 +73,7 @@ export interface ServerOptions {
   readonly securityHeaders: HeadersOf;
   /** The caller closes these three after the server. */
   readonly db: Database;
+  readonly search: SearchIndex;
   readonly engine: Engine;
   readonly runner: CommandRunner;
   readonly jobs: JobStore;
@@ -95,7 +99,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const tokens = createTokenSigner(secrets);
   const authenticator = new Authenticator(people, tokens);
 
-  const excerptUpdater = new ExcerptUpdater({ db, engine, log });
+  const indexer = new DocumentIndexer({ index: options.search, engine, now: clock.now, log });
+  const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log });
   const recentDocuments = new RecentDocuments({ runner, log });
   const access = new AccessCache({ db, engine, allowAdhocDocuments });
   const rooms = new Rooms({ engine, access, recentDocuments, wheel, metrics, errors, log });
@@ -200,6 +205,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       sessionRoutes({ configuration, authenticator, people, tokens, signUpGuest, changes, log }),
       documentRoutes({ db, engine, rooms, runner, signedIn }),
       peopleRoutes({ db, people, runner, signedIn }),
+      searchRoutes({ index: options.search, signedIn }),
     ],
     files: options.files,
     isCutOff,
@@ -223,7 +229,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
   });
   const onJobsEnqueued = () => jobs.wake();
-  const effects = new PostCommitEffects({ hub, activity, rooms, people, onJobsEnqueued, errors });
+  const effects = new PostCommitEffects({
+    ...{ hub, activity, rooms, people, onJobsEnqueued, errors },
+    onRenamedHere: (document) => indexer.titleChanged(document),
+  });
   const cluster =
     options.cluster === null || options.bus === null
       ? null
@@ -303,6 +312,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     canStore: () => !isStalled(engine) && !isHeld(),
   });
   if (configuration.selfProbe) selfProbe.start();
+  indexer.catchUp();
 
   return {
     async [Symbol.asyncDispose]() {
@@ -314,6 +324,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       limiter[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
       await excerptUpdater[Symbol.asyncDispose]();
+      await indexer[Symbol.asyncDispose]();
       recentDocuments[Symbol.dispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();

@@ -21,5 +21,5 @@ export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
 export { readPage, writePage } from './page.ts';
 export { neededSchema, neededSchemaOfChange } from './schema-version.ts';
 export { pageRoots } from './stream/roots.ts';
-export { excerpt, readableText } from './text.ts';
+export { excerpt, readableText, searchParts } from './text.ts';
 export { inspectPage, validateChange, validatePage } from './validation.ts';

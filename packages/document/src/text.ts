@@ -31,6 +31,46 @@ export function readableText(source: BlockSource): string {
   return linesOf(blocksOf(source)).join('\n');
 }
 
+/** Parts end at blocks. The end of one depends on its own blocks only, so that an edit changes one part. */
+const PART = { minChars: 1_000, maxChars: 8_000, oneIn: 4 } as const;
+
+/**
+ * The visible text in parts for a search index.
+ *
+ * @param maxChars of all parts together; the rest of a longer text is left out
+ */
+export function searchParts(source: BlockSource, maxChars: number): string[] {
+  const parts: string[] = [];
+  let part = '';
+  let left = maxChars;
+  const end = () => {
+    if (part !== '') parts.push(part);
+    part = '';
+  };
+  const blocks = source instanceof Y.Doc ? iterateBlocks(source) : source;
+  for (const block of blocks) {
+    if (left <= 0) break;
+    const text = linesOf([block]).join('\n').slice(0, left);
+    left -= text.length;
+    for (let at = 0; at < text.length; at += PART.maxChars) {
+      const piece = text.slice(at, at + PART.maxChars);
+      if (part.length + piece.length > PART.maxChars) end();
+      part = part === '' ? piece : `${part}\n${piece}`;
+      if (part.length >= PART.minChars && hashOf(piece) % PART.oneIn === 0) end();
+    }
+  }
+  end();
+  return parts;
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return hash;
+}
+
 function linesOf(blocks: Iterable<Block> = []): string[] {
   const numbers = new ListCounter();
   const lines: string[] = [];

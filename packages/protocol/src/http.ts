@@ -15,13 +15,14 @@
  * | `GET /api/documents/:id/visit` | – | `listedDocument`: the document as it is on this user's list |
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
  * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
+ * | `GET /api/search?text=` | – | `searchResults`: the best 20 documents of this user by words of their titles and text (SE1–SE5) |
  * | `GET /api/people?search=` | – | `metPeople`: people who share a document with this user, found by name |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
  */
 import { z } from 'zod';
 import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
-import { MAX_EXCERPT_LENGTH, MAX_MET_PEOPLE, MAX_SEARCH_LENGTH } from './limits.ts';
+import { MAX_EXCERPT_LENGTH, MAX_MET_PEOPLE, MAX_SEARCH_LENGTH, MAX_SEARCH_RESULTS } from './limits.ts';
 import { eventChannelMessages } from './messages/event-channel.ts';
 import {
   access,
@@ -92,6 +93,19 @@ export const metPerson = z.object({
 export type MetPerson = z.infer<typeof metPerson>;
 export const metPeople = z.object({ people: z.array(metPerson).max(MAX_MET_PEOPLE) });
 export type MetPeople = z.infer<typeof metPeople>;
+
+export const searchResult = z.object({
+  document: documentId,
+  kind: documentKind,
+  title,
+  updatedAt: z.number().int(),
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
+  /** Where the excerpt matches, in UTF-16 units, in order and without overlaps. */
+  matches: z.array(z.object({ from: z.number().int(), to: z.number().int() })),
+});
+export type SearchResult = z.infer<typeof searchResult>;
+export const searchResults = z.object({ results: z.array(searchResult).max(MAX_SEARCH_RESULTS) });
+export type SearchResults = z.infer<typeof searchResults>;
 
 export const errorAnswer = z.object({ error: errorBody });
 

@@ -35,6 +35,7 @@ export * from './messages/message.ts';
 export * from './policy.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
 export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
+export * from './search-terms.ts';
 export * from './topics/chat.ts';
 export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
 export * from './topics/library.ts';

@@ -60,6 +60,7 @@ export const MAX_TYPING_NAMES = 5;
 
 export const MAX_SEARCH_LENGTH = 200;
 export const MAX_SEARCH_WORDS = 8;
+export const MAX_SEARCH_RESULTS = 20;
 
 export const MAX_DOCUMENT_ID_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;

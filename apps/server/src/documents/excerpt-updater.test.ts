@@ -6,6 +6,8 @@ import type { Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import { ExcerptUpdater } from './excerpt-updater.ts';
 
+const indexer = { textsChanged() {} };
+
 afterEach(() => void vi.useRealTimers());
 
 test('follows a document that changes all the time once per delay', async () => {
@@ -17,10 +19,10 @@ test('follows a document that changes all the time once per delay', async () => 
     view: (document: string) => {
       // Simulates typing during the read.
       if (views < 50) excerptUpdater.changed(document);
-      return Promise.resolve({ kind: 'page', excerpt: `words ${++views}` });
+      return Promise.resolve({ kind: 'page', excerpt: `words ${++views}`, parts: [] });
     },
   } as unknown as Engine;
-  const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
+  const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log: pino({ enabled: false }) });
   const reported: string[] = [];
   excerptUpdater.onExcerptsChanged(async (changes) => {
     for (const { id, excerpt } of changes) reported.push(`${id}: ${excerpt}`);
@@ -49,10 +51,12 @@ test('follows many at once, and all but those that cannot be read', async () => 
   const engine = {
     view: async (document: string) => {
       if (document === 'd1') throw new Error('it is damaged');
-      return document === 'd2' ? null : { kind: 'page', excerpt: `words of ${document}` };
+      return document === 'd2'
+        ? null
+        : { kind: 'page', excerpt: `words of ${document}`, parts: [] };
     },
   } as unknown as Engine;
-  const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
+  const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log: pino({ enabled: false }) });
   const reported: string[] = [];
   excerptUpdater.onExcerptsChanged(async (changes) => {
     for (const { id, excerpt } of changes) reported.push(`${id}: ${excerpt}`);

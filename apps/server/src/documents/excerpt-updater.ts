@@ -4,13 +4,17 @@
  */
 import { refreshDocuments, type DocumentChange } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
-import type { Engine } from '../engine/port.ts';
+import type { DocumentView, Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
+import type { DocumentIndexer } from './document-indexer.ts';
+
+type ReadDocument = DocumentChange & DocumentView;
 
 export class ExcerptUpdater implements AsyncDisposable {
   readonly #db: Database;
   readonly #engine: Engine;
+  readonly #indexer: Pick<DocumentIndexer, 'textsChanged'>;
   readonly #log: Log;
   readonly #changed = new Set<string>();
   #listener: (changes: readonly DocumentChange[]) => Promise<void> = async () => {};
@@ -20,14 +24,17 @@ export class ExcerptUpdater implements AsyncDisposable {
   constructor({
     db,
     engine,
+    indexer,
     log,
   }: {
     readonly db: Database;
     readonly engine: Engine;
+    readonly indexer: Pick<DocumentIndexer, 'textsChanged'>;
     readonly log: Log;
   }) {
     this.#db = db;
     this.#engine = engine;
+    this.#indexer = indexer;
     this.#log = log;
   }
 
@@ -65,6 +72,11 @@ export class ExcerptUpdater implements AsyncDisposable {
       const changes = read.filter((change) => change !== null);
       const excerpts = new Map(changes.map(({ id, excerpt }) => [id, excerpt]));
       const refreshed = await refreshDocuments(this.#db, changes);
+      this.#indexer.textsChanged(
+        changes
+          .filter(({ kind }) => kind === 'page')
+          .map(({ id, at, parts }) => ({ document: id, at, parts })),
+      );
       await this.#listener(
         refreshed.map(({ id, at }) => ({ id, at, excerpt: excerpts.get(id) ?? '' })),
       );
@@ -74,10 +86,11 @@ export class ExcerptUpdater implements AsyncDisposable {
     }
   }
 
-  async #read(document: string): Promise<DocumentChange | null> {
+  async #read(document: string): Promise<ReadDocument | null> {
     try {
       const view = await this.#engine.view(document);
-      return view === null ? null : { id: document, excerpt: view.excerpt, at: Date.now() };
+      if (view === null) return null;
+      return { ...view, id: document, at: Date.now() };
     } catch (error) {
       this.#log.warn({ err: error, document }, 'the list could not follow a document');
       return null;

@@ -1,6 +1,6 @@
 /** A document in memory, with its subscriptions. */
-import { describeRoots, excerpt, type TreeEntry } from '@tandem/document';
-import { fitText, MAX_EXCERPT_LENGTH, type DocumentKind } from '@tandem/protocol';
+import { describeRoots, excerpt, searchParts, type TreeEntry } from '@tandem/document';
+import { fitText, MAX_EXCERPT_LENGTH, toStorable, type DocumentKind } from '@tandem/protocol';
 import {
   Authority,
   JournalFollower,
@@ -12,6 +12,7 @@ import * as Y from 'yjs';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { JournalInit } from '../storage/journal/journal.ts';
 import { CompactionPlan } from './compaction-plan.ts';
+import { SEARCH } from '../limits.ts';
 import { COMPACTION, WORK_BUDGET } from './limits.ts';
 import type { CreateRequest, DocumentView, EngineNotice } from './port.ts';
 
@@ -116,9 +117,13 @@ export function toSeed({ update, user }: CreateRequest, at: number): JournalInit
 function toView(doc: Y.Doc, kind: DocumentKind): DocumentView {
   switch (kind) {
     case 'page':
-      return { kind, excerpt: fitExcerpt(excerpt(doc, MAX_EXCERPT_LENGTH)) };
+      return {
+        kind,
+        excerpt: fitExcerpt(excerpt(doc, MAX_EXCERPT_LENGTH)),
+        parts: searchParts(doc, SEARCH.maxCharsPerDocument).map(toStorable),
+      };
     case 'data':
-      return { kind, excerpt: fitExcerpt(rootNames(describeRoots(doc).entries)) };
+      return { kind, excerpt: fitExcerpt(rootNames(describeRoots(doc).entries)), parts: [] };
   }
 }
 

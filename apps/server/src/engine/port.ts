@@ -16,6 +16,8 @@ export interface CreateRequest {
 export interface DocumentView {
   readonly kind: DocumentKind;
   readonly excerpt: string;
+  /** The text of a page, in parts for the search. */
+  readonly parts: readonly string[];
 }
 
 /**

@@ -33,6 +33,28 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createChat(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);
+  await createSearch(db, SCHEMAS[kind]);
+}
+
+async function createSearch(
+  db: Kysely<unknown>,
+  { types, createSearchTerms }: SchemaParts,
+): Promise<void> {
+  await db.schema
+    .createTable('search_part')
+    .addColumn('number', types.rowNumber, (column) => column.primaryKey())
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('hash', types.text, (column) => column.notNull())
+    .addColumn('is_title', types.integer, (column) => column.notNull())
+    .addColumn('text', types.text, (column) => column.notNull())
+    .addUniqueConstraint('search_part_hash', ['document', 'hash'])
+    .execute();
+  await db.schema
+    .createTable('search_document')
+    .addColumn('document', types.text, (column) => column.primaryKey())
+    .addColumn('indexed_at', types.integer, (column) => column.notNull())
+    .execute();
+  await createSearchTerms(db);
 }
 
 async function createPeopleAndDocuments(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {

@@ -18,4 +18,6 @@ export interface ColumnTypes {
 export interface SchemaParts {
   readonly types: ColumnTypes;
   createOwnTables(db: Kysely<unknown>): Promise<void>;
+  /** How the terms of `search_part` are stored. */
+  createSearchTerms(db: Kysely<unknown>): Promise<void>;
 }

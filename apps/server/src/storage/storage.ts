@@ -21,6 +21,9 @@ import { PostgresHeads } from './postgres/postgres-heads.ts';
 import { PostgresJournal } from './postgres/postgres-journal.ts';
 import { PostgresLog } from './postgres/postgres-log.ts';
 import { Postgres } from './postgres/postgres.ts';
+import { postgresTerms } from './search/postgres-terms.ts';
+import { SearchIndex } from './search/search-index.ts';
+import { sqliteTerms } from './search/sqlite-terms.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
 import { SqliteJournal } from './sqlite/sqlite-journal.ts';
 import { WorkerExecutor } from './sqlite/worker-executor.ts';
@@ -90,6 +93,15 @@ export async function openMetadata(storage: StorageDescription, clock: Clock): P
 /** @param db of the storage, or a transaction in it. */
 export function openJobStore(storage: StorageDescription, db: Database, clock: Clock): JobStore {
   return new DatabaseJobStore({ db, kind: storage.kind, clock });
+}
+
+export function openSearch(storage: StorageDescription, db: Database): SearchIndex {
+  switch (storage.kind) {
+    case 'sqlite':
+      return new SearchIndex(db, sqliteTerms);
+    case 'postgres':
+      return new SearchIndex(db, postgresTerms);
+  }
 }
 
 export function startMaintenance(storage: StorageDescription): Disposable {

@@ -17,6 +17,8 @@ export interface Tables {
   chat_reaction: ChatReactionTable;
   command: CommandTable;
   event: EventTable;
+  search_part: SearchPartTable;
+  search_document: SearchDocumentTable;
   timeline: TimelineTable;
   job: JobTable;
   run: RunTable;
@@ -118,6 +120,22 @@ export interface EventTable {
   offset: number;
   data: string;
   at: number;
+}
+
+/** A part of a document's text, or its title. Its terms are stored in the way of the database. */
+export interface SearchPartTable {
+  number: Generated<number>;
+  document: string;
+  /** Of the text: the parts of a document differ. */
+  hash: string;
+  is_title: number;
+  text: string;
+}
+
+/** When a document was indexed last. */
+export interface SearchDocumentTable {
+  document: string;
+  indexed_at: number;
 }
 
 /**

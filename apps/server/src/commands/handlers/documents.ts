@@ -29,12 +29,16 @@ type DocumentHandlers = Pick<
 export const documentHandlers: DocumentHandlers = {
   async 'document:create'(context, { document: id, title = '' }) {
     const { db, user, at } = context;
-    const { document } = await createDocument(db, { id, kind: 'page', title, owner: user, at });
+    const created = await createDocument(db, { id, kind: 'page', title, owner: user, at });
+    const { document } = created;
     const entry = await findAccessEntry(db, { document: document.id, user });
     if (entry === null) return notFound('document');
     if (entry.lifecycle !== 'active') return DONE;
     if ((await renewVisit(db, { user, document: id, at })) !== 'none') return DONE;
-    return { kind: 'done', effects: await list(context, { user, entry }) };
+    const listed = await list(context, { user, entry });
+    const isNamed = created.kind === 'created' && title !== '';
+    const named: Effect[] = isNamed ? [{ kind: 'renamed', document: id, title }] : [];
+    return { kind: 'done', effects: [...listed, ...named] };
   },
 
   async 'document:rename'(context, { document: id, title }) {

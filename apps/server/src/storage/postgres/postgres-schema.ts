@@ -1,6 +1,7 @@
 /** The types of columns in Postgres, and the tables that only the Postgres adapters use. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { ADD_SEARCH_TERMS } from '../search/postgres-terms.ts';
 import type { SchemaParts } from '../schema-parts.ts';
 
 const SECRET_BYTES = 32;
@@ -19,6 +20,9 @@ export const postgresSchema: SchemaParts = {
       values (${randomUUID()}, ${randomBytes(SECRET_BYTES).toString('base64url')}, ${''})`.execute(
       db,
     );
+  },
+  async createSearchTerms(db) {
+    for (const statement of ADD_SEARCH_TERMS) await sql.raw(statement).execute(db);
   },
 };
 

@@ -1,5 +1,6 @@
 /** The types of columns in SQLite, and the tables that only the SQLite adapters use. */
 import { sql, type Kysely } from 'kysely';
+import { CREATE_SEARCH_TERMS } from '../search/sqlite-terms.ts';
 import type { SchemaParts } from '../schema-parts.ts';
 
 export const sqliteSchema: SchemaParts = {
@@ -16,6 +17,9 @@ export const sqliteSchema: SchemaParts = {
       .addColumn('id', 'text', (column) => column.primaryKey())
       .addColumn('schema_version', 'integer', (column) => column.notNull())
       .execute();
+  },
+  async createSearchTerms(db) {
+    await sql.raw(CREATE_SEARCH_TERMS).execute(db);
   },
 };
 

@@ -13,8 +13,8 @@ export interface TransferTable {
   readonly key: readonly string[];
 }
 
-/** `run` is of one process, and `recent` is a part of `update`. */
-type TransferredName = Exclude<keyof Tables, 'run' | 'recent'>;
+/** `run` is of one process, `recent` is a part of `update`, and what is searched is derived (SE6). */
+type TransferredName = Exclude<keyof Tables, 'run' | 'recent' | 'search_part' | 'search_document'>;
 
 /** Every column of the table, so that a new one is not forgotten. */
 type ColumnsOf<T extends TransferredName> = T extends 'journal'

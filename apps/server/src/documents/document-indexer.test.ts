@@ -1,0 +1,57 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { DocumentView } from '../engine/port.ts';
+import { createDocument, renameDocument } from '../storage/documents.ts';
+import { SearchIndex } from '../storage/search/search-index.ts';
+import { sqliteTerms } from '../storage/search/sqlite-terms.ts';
+import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
+import { DocumentIndexer } from './document-indexer.ts';
+
+async function start(texts: Readonly<Record<string, string | Error>>) {
+  const db = await temporaryDatabase();
+  for (const id of Object.keys(texts)) {
+    await createDocument(db, { id, kind: 'page', title: '', owner: 'ada', at: 1 });
+    await renameDocument(db, id, { title: `Title ${id}`, at: 2 });
+  }
+  const index = new SearchIndex(db, sqliteTerms);
+  const viewed: string[] = [];
+  const engine = {
+    async view(document: string): Promise<DocumentView | null> {
+      viewed.push(document);
+      const text = texts[document];
+      if (text instanceof Error) throw text;
+      return text === undefined ? null : { kind: 'page', excerpt: '', parts: [text] };
+    },
+  };
+  const log = pino({ enabled: false });
+  const indexer = new DocumentIndexer({ index, engine, now: () => 10, log });
+  const find = async (search: string) =>
+    (await index.search({ user: 'ada', search, limit: 5 })).map(({ id }) => id);
+  return { db, indexer, viewed, find };
+}
+
+test('SE6 catches up with everything that is not indexed, and does it once', async () => {
+  const { indexer, viewed, find } = await start({
+    one: 'high water',
+    two: new Error('it is damaged'),
+    three: 'low water',
+  });
+  indexer.catchUp();
+  await expect.poll(() => find('water')).toEqual(expect.arrayContaining(['one', 'three']));
+  expect(viewed.toSorted()).toEqual(['one', 'three', 'two']);
+  await indexer[Symbol.asyncDispose]();
+});
+
+test('texts and titles are indexed in turn, and all before it ends', async () => {
+  const { db, indexer, find } = await start({ one: '' });
+  indexer.textsChanged([{ document: 'one', parts: ['ebb'], at: 3 }]);
+  indexer.textsChanged([{ document: 'one', parts: ['flood'], at: 4 }]);
+  await renameDocument(db, 'one', { title: 'Log', at: 5 });
+  indexer.titleChanged('one');
+  await indexer[Symbol.asyncDispose]();
+  expect([await find('ebb'), await find('flood'), await find('log')]).toEqual([
+    [],
+    ['one'],
+    ['one'],
+  ]);
+});

@@ -1,0 +1,173 @@
+/** The contract of full text search. Each database runs it from its own test. */
+import { describe, expect, test } from 'vitest';
+import { MAX_SEARCH_RESULTS } from '@tandem/protocol';
+import { SEARCH } from '../../limits.ts';
+import { addVisit, createDocument, forgetVisit } from '../documents.ts';
+import { changeLink, giveRole } from '../sharing.ts';
+import type { Database } from '../tables.ts';
+import { setTrashed } from '../trash.ts';
+import type { SearchIndex } from './search-index.ts';
+
+interface Opened {
+  readonly db: Database;
+  readonly index: SearchIndex;
+}
+
+export function testSearch(open: () => Promise<Opened>): void {
+  async function start() {
+    const { db, index } = await open();
+    const put = async (
+      id: string,
+      {
+        title = '',
+        parts = [],
+        owner = 'ada',
+      }: { title?: string; parts?: string[]; owner?: string },
+    ) => {
+      await createDocument(db, { id, kind: 'page', title, owner, at: 1_000 });
+      await index.update([{ document: id, parts, at: 1_000 }]);
+    };
+    const find = async (search: string, user = 'ada', limit: number = MAX_SEARCH_RESULTS) =>
+      (await index.search({ user, search, limit })).map(({ id }) => id);
+    return { db, index, put, find };
+  }
+
+  describe('SE2 SE3 what is found', () => {
+    test('words in any order and part, folded, the last one by its beginning', async () => {
+      const { put, find } = await start();
+      await put('tide', { title: 'Tide log', parts: ['High water at nine.', 'Łódź lies inland.'] });
+      await put('menu', { title: 'Menu', parts: ['Waterzooi, low prices'] });
+      expect(await find('water')).toEqual(expect.arrayContaining(['tide', 'menu']));
+      expect(await find('water ')).toEqual(['tide']);
+      expect(await find('nine HIGH')).toEqual(['tide']);
+      expect(await find('lodz water tide')).toEqual(['tide']);
+      expect(await find('tide prices')).toEqual([]);
+      for (const nothing of ['', ' ', '*', '"', '" OR "', "'", 'x:y', '\\', '(', '🌊'])
+        expect(await find(nothing), nothing).toEqual([]);
+      expect(await find('high OR')).toEqual([]);
+    });
+
+    test('scripts without blanks by two letters, by more, and by one', async () => {
+      const { put, find } = await start();
+      await put('ja', { parts: ['私は東京都に住む。検索する。'] });
+      await put('ko', { parts: ['문서를 검색합니다'] });
+      await put('zh', { parts: ['共同编辑的文档'] });
+      await put('hi', { parts: ['हिन्दी में लिखा'] });
+      expect(await find('東京')).toEqual(['ja']);
+      expect(await find('東京都に')).toEqual(['ja']);
+      expect(await find('京東')).toEqual([]);
+      expect(await find('문서')).toEqual(['ko']);
+      expect(await find('文档')).toEqual(['zh']);
+      expect(await find('档')).toEqual(['zh']);
+      expect(await find('む')).toEqual(['ja']);
+      expect(await find('हिन्दी')).toEqual(['hi']);
+    });
+
+    test('a title counts more than a text, and each document is found once', async () => {
+      const { put, find } = await start();
+      for (let at = 0; at < 5; at++)
+        await put(`text-${at}`, { parts: [`tide ${at}`, `tide again ${at}`] });
+      await put('title', { title: 'Tide', parts: ['nothing'] });
+      const found = await find('tide');
+      expect(found[0]).toBe('title');
+      expect(found).toHaveLength(6);
+      expect(await find('tide', 'ada', 2)).toHaveLength(2);
+    });
+
+    test('an excerpt around the match, with its places', async () => {
+      const { put, index } = await start();
+      const words = 'long before it '.repeat(30);
+      await put('tide', { title: 'Log', parts: [`${words}the high\nwater mark ${words}`] });
+      await put('only', { title: 'Water', parts: ['dry land'] });
+      const hits = await index.search({ user: 'ada', search: 'water', limit: 5 });
+      const [tide] = hits.filter(({ id }) => id === 'tide');
+      expect(tide?.excerpt.length).toBeLessThanOrEqual(SEARCH.excerptLength);
+      expect(tide?.matches.map(({ from, to }) => tide.excerpt.slice(from, to))).toEqual(['water']);
+      expect(hits.find(({ id }) => id === 'only')).toMatchObject({ title: 'Water', matches: [] });
+    });
+  });
+
+  describe('SE4 SE6 what is indexed', () => {
+    test('a change replaces what it changed, and nothing else is written', async () => {
+      const { db, index, put, find } = await start();
+      await put('tide', { parts: ['one ebb', 'two flood', 'three ebb'] });
+      const numbers = async () =>
+        (await db.selectFrom('search_part').select(['number', 'text']).execute()).map(
+          ({ number, text }) => `${number} ${text}`,
+        );
+      const before = await numbers();
+      await index.update([
+        { document: 'tide', parts: ['one ebb', 'two surge', 'three ebb'], at: 2 },
+      ]);
+      const after = await numbers();
+      expect(after.filter((row) => !before.includes(row))).toHaveLength(1);
+      expect([await find('flood'), await find('surge'), await find('ebb')]).toEqual([
+        [],
+        ['tide'],
+        ['tide'],
+      ]);
+    });
+
+    test('a long document, repeated parts, and the same text again', async () => {
+      const { db, index, put, find } = await start();
+      const parts = Array.from({ length: 35 }, (_, at) => `part${at % 30} word`);
+      await put('long', { parts });
+      await index.update([{ document: 'long', parts, at: 2 }]);
+      expect(await find('part29')).toEqual(['long']);
+      const { count } = await db
+        .selectFrom('search_part')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      expect(Number(count)).toBe(31);
+      await index.update([{ document: 'long', parts: [], at: 3 }]);
+      expect(await find('word')).toEqual([]);
+      await index.remove('long');
+      expect(await index.outdated('')).toEqual([]);
+      await db.updateTable('document').set({ updated_at: 1_001 }).execute();
+      expect(await index.outdated('')).toEqual(['long']);
+      expect(await index.outdated('long')).toEqual([]);
+    });
+
+    test('a new title', async () => {
+      const { db, index, put, find } = await start();
+      await put('tide', { title: 'Old name' });
+      await db.updateTable('document').set({ title: 'New name', updated_at: 2_000 }).execute();
+      await index.updateTitle('tide');
+      await index.updateTitle('missing');
+      expect([await find('old'), await find('new')]).toEqual([[], ['tide']]);
+      expect(await index.outdated('')).toEqual(['tide']);
+      await index.update([{ document: 'tide', parts: [], at: 2_000 }]);
+      expect([await find('old'), await find('new'), await index.outdated('')]).toEqual([
+        [],
+        ['tide'],
+        [],
+      ]);
+    });
+  });
+
+  describe('SE5 who finds it', () => {
+    test('the owner, people with a role, and those who opened it by a link that still works', async () => {
+      const { db, put, find } = await start();
+      await put('tide', { parts: ['high water'] });
+      const finders = async () => {
+        const found = await Promise.all(
+          ['ada', 'ed', 'lin', 'eve'].map(async (user) => [
+            user,
+            (await find('water', user)).length,
+          ]),
+        );
+        return found.flatMap(([user, count]) => (count === 1 ? [user] : []));
+      };
+      await giveRole(db, { document: 'tide', user: 'ed', role: 'viewer' });
+      await addVisit(db, { user: 'lin', document: 'tide', at: 5 });
+      expect(await finders()).toEqual(['ada', 'ed', 'lin']);
+      await changeLink(db, 'tide', 'off');
+      expect(await finders()).toEqual(['ada', 'ed']);
+      await changeLink(db, 'tide', 'view');
+      await forgetVisit(db, { user: 'lin', document: 'tide' });
+      expect(await finders()).toEqual(['ada', 'ed']);
+      await setTrashed(db, 'tide', 9);
+      expect(await finders()).toEqual([]);
+    });
+  });
+}

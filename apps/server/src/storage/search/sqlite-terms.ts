@@ -1,0 +1,50 @@
+/** Terms in SQLite's FTS5, which stores no text of its own. */
+import { sql } from 'kysely';
+import type { SearchTerm } from '@tandem/protocol';
+import type { Database } from '../tables.ts';
+import type { NewPart, TermTables } from './search-index.ts';
+
+/** A match in a title counts as much as eight in the text. */
+const WEIGHTS = sql`8.0, 1.0`;
+
+/** Letters, numbers and marks: what a term consists of. */
+export const CREATE_SEARCH_TERMS = `create virtual table search_terms using fts5(
+  title, body, content='', contentless_delete=1,
+  tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* Co'"
+)`;
+
+export const sqliteTerms: TermTables = {
+  async insert(db: Database, parts: readonly NewPart[]): Promise<void> {
+    for (const { document, hash, isTitle, text, terms } of parts) {
+      const added = await db
+        .insertInto('search_part')
+        .values({ document, hash, is_title: isTitle ? 1 : 0, text })
+        .onConflict((conflict) => conflict.columns(['document', 'hash']).doNothing())
+        .returning('number')
+        .executeTakeFirst();
+      if (added === undefined) continue;
+      const words = terms.join(' ');
+      await sql`insert into search_terms (rowid, title, body)
+        values (${added.number}, ${isTitle ? words : ''}, ${isTitle ? '' : words})`.execute(db);
+    }
+  },
+
+  async remove(db: Database, numbers: readonly number[]): Promise<void> {
+    await sql`delete from search_terms where rowid in (${sql.join(numbers)})`.execute(db);
+    await db.deleteFrom('search_part').where('number', 'in', numbers).execute();
+  },
+
+  matching(terms: readonly SearchTerm[]) {
+    const query = terms.map(queryOf).join(' OR ');
+    return {
+      source: sql`search_terms join search_part on search_part.number = search_terms.rowid`,
+      condition: sql<boolean>`search_terms match ${query}`,
+      rank: sql<number>`-bm25(search_terms, ${WEIGHTS})`,
+    };
+  },
+};
+
+/** Terms have no quotes in them. */
+function queryOf({ phrase, isPrefix }: SearchTerm): string {
+  return `"${phrase.join(' ')}"${isPrefix ? '*' : ''}`;
+}

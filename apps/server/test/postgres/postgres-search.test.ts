@@ -1,0 +1,19 @@
+import { describe, inject, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
+import { Postgres } from '../../src/storage/postgres/postgres.ts';
+import { postgresTerms } from '../../src/storage/search/postgres-terms.ts';
+import { SearchIndex } from '../../src/storage/search/search-index.ts';
+import { testSearch } from '../../src/storage/search/search.contract.ts';
+import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+
+describe('search in Postgres', () => {
+  testSearch(async () => {
+    const url = await createDatabase(inject('postgres'));
+    const db = await openPostgres(new Postgres({ url, connections: 2, name: 'test' }), {
+      clock: systemClock,
+    });
+    onTestFinished(() => db.destroy());
+    return { db, index: new SearchIndex(db, postgresTerms) };
+  });
+});

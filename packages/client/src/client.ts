@@ -24,6 +24,7 @@ import { OpenDocuments } from './document/open-documents.ts';
 import type { Environment } from './environment.ts';
 import { Listeners } from './listeners.ts';
 import { PeopleSearch } from './people-search.ts';
+import { TextSearch } from './text-search.ts';
 import { UnloadOutbox, type UnloadOutboxStorage } from './store/unload-outbox.ts';
 import type { StorageHealth } from './store/storage-health.ts';
 import type { RejectedUpdate, Store } from './store/store.ts';
@@ -54,6 +55,7 @@ export class Client {
   readonly commands: Commands;
   readonly pages: ChannelPages;
   readonly people: PeopleSearch;
+  readonly search: TextSearch;
   readonly fetch: typeof fetch;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
@@ -92,6 +94,7 @@ export class Client {
     });
     this.fetch = http.fetch;
     this.people = new PeopleSearch({ base, fetch: http.fetch, clock: environment.clock });
+    this.search = new TextSearch({ base, fetch: http.fetch, clock: environment.clock });
     const live = createLive({
       findUser: (id) => this.people.known(id),
       connection: this.connection,

@@ -15,6 +15,7 @@ const groups = [
     name: 'everywhere',
     shortcuts: [
       ['newDocument', NEW_DOCUMENT],
+      ['palette', chord('Mod', 'K')],
       ['filter', '/'],
       ['help', chord('Mod', '/')],
       ['notices', chord(...NOTICES_KEYS)],

@@ -15,7 +15,7 @@ export const NEW_DOCUMENT = isApple ? chord('Ctrl', 'Alt', 'N') : chord('Alt', '
 /** Moves the focus to the notices; sonner's default, Option+T, writes `†` on a Mac. */
 export const NOTICES_KEYS = ['F8'];
 
-export type Shortcut = 'new-document' | 'filter' | 'help' | 'connection-view';
+export type Shortcut = 'new-document' | 'palette' | 'filter' | 'help' | 'connection-view';
 
 /** The shortcut of a key press. In a text field, a key that writes a character is never a shortcut. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {
@@ -24,6 +24,7 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   if (writes && isEditable(event.target)) return null;
   const mod = isApple ? metaKey : ctrlKey;
   if (mod && !altKey && key === '/') return 'help';
+  if (mod && !altKey && !event.shiftKey && letterOf(event) === 'k') return 'palette';
   if (altKey && !metaKey) {
     const letter = letterOf(event);
     if (letter === 'n' && (isApple || !ctrlKey)) return 'new-document';

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
+import { PaletteHost } from '../palette/palette-host.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useLeaveGuard } from '../save-status/leave-guard.ts';
 import { SidebarContext } from '../screen/screen-header.tsx';
@@ -62,6 +63,7 @@ export function Shell() {
       </Dialog>
       <UnconfirmedDrawer />
       <ShortcutSheet />
+      <PaletteHost />
       {ConnectionView !== null && (
         <Suspense>
           <ConnectionView />

@@ -1,14 +1,17 @@
 import { Link } from '@tanstack/react-router';
-import { SquarePen, Trash2 } from 'lucide-react';
+import { Search, SquarePen, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../components/button.tsx';
+import { classNames } from '../components/class-names.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { NewBadge, PresenceDots, UnreadBadge } from '../documents/document-badges.tsx';
 import type { ShownDocument } from '../documents/shown-document.ts';
 import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
+import { openPalette } from '../palette/palette-host.tsx';
 import { ProfileButton } from '../profile/profile-button.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { newVersion, reloadPage } from '../runtime/service-worker.ts';
+import { chord } from '../screen/shortcuts.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 
 const MAX_RECENT = 30;
@@ -45,6 +48,20 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
           }}
         />
       </div>
+      <button
+        type="button"
+        className={classNames(row, 'w-full text-start')}
+        onClick={() => {
+          onNavigate?.();
+          openPalette();
+        }}
+      >
+        <Search size={15} aria-hidden />
+        <span className="flex-1">{t('palette.open')}</span>
+        <kbd className="font-sans text-tiny text-ink-3 pointer-coarse:hidden">
+          {chord('Mod', 'K')}
+        </kbd>
+      </button>
       <Link to="/" activeOptions={{ exact: true }} activeProps={rowHere} className={row}>
         {t('allDocuments')}
       </Link>

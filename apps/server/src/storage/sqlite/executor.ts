@@ -17,6 +17,9 @@ export interface SqlExecutor {
 
 const MAX_PREPARED_STATEMENTS = 256;
 
+const BEGIN = /^\s*begin immediate\b/i;
+const COMMIT = /^\s*commit\b/i;
+const ROLLBACK = /^\s*rollback\b/i;
 /** Statements that never wait for a writer. */
 const READS = /^\s*(select|pragma|begin deferred|rollback)\b/i;
 
@@ -27,9 +30,14 @@ interface Statement {
   readonly lock: WriteLock;
 }
 
+/**
+ * A transaction holds the lock from its beginning to its end: a writer that took the lock in between would wait for
+ * SQLite's own lock, and the transaction for that writer.
+ */
 export class LocalExecutor implements SqlExecutor {
   readonly #sqlite: Sqlite;
   readonly #lock: WriteLock;
+  #transaction: Disposable | null = null;
   readonly #statements = new LRUCache<string, Statement>({ max: MAX_PREPARED_STATEMENTS });
 
   /** @throws StorageError */
@@ -44,11 +52,42 @@ export class LocalExecutor implements SqlExecutor {
       throw sqliteError('request-failed', 'a text contains U+0000');
     return mapSqliteErrors(() => {
       const statement = this.#prepare(sql);
-      return statement.lock.run(() => run(statement, parameters));
+      if (this.#transaction !== null) return this.#runWithin(statement, { sql, parameters });
+      if (!BEGIN.test(sql)) return statement.lock.run(() => run(statement, parameters));
+      const held = statement.lock.hold();
+      try {
+        const result = run(statement, parameters);
+        this.#transaction = held;
+        return result;
+      } catch (error) {
+        held[Symbol.dispose]();
+        throw error;
+      }
     });
   }
 
+  /** A commit that fails is followed by a rollback, which ends the transaction in any case. */
+  #runWithin(
+    statement: Statement,
+    { sql, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] },
+  ): SqlResult {
+    let isOver = ROLLBACK.test(sql);
+    try {
+      const result = run(statement, parameters);
+      isOver ||= COMMIT.test(sql);
+      return result;
+    } finally {
+      if (isOver) this.#endTransaction();
+    }
+  }
+
+  #endTransaction(): void {
+    this.#transaction?.[Symbol.dispose]();
+    this.#transaction = null;
+  }
+
   async close(): Promise<void> {
+    this.#endTransaction();
     this.#statements.clear();
     this.#sqlite.close();
   }

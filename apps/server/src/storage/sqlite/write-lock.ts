@@ -9,11 +9,17 @@ import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { BUSY_TIMEOUT_MS } from './sqlite.ts';
 
 export interface WriteLock {
+  /** For work that is not one call, such as a transaction; released by disposing of the result. */
+  hold(): Disposable;
   run<T>(work: () => T): T;
   runAsync<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export const noLock: WriteLock = { run: (work) => work(), runAsync: (work) => work() };
+export const noLock: WriteLock = {
+  hold: () => ({ [Symbol.dispose]() {} }),
+  run: (work) => work(),
+  runAsync: (work) => work(),
+};
 
 const FREE = 0;
 const HOLDER = 0;
@@ -61,6 +67,15 @@ export class SharedWriteLock implements WriteLock {
     Atomics.store(this.#integers, RELEASES, 0);
   }
 
+  hold(): Disposable {
+    const isHeld = this.#acquire();
+    return {
+      [Symbol.dispose]: () => {
+        if (isHeld) release(this.#integers, threadId);
+      },
+    };
+  }
+
   run<T>(work: () => T): T {
     const isHeld = this.#acquire();
     try {
@@ -71,12 +86,8 @@ export class SharedWriteLock implements WriteLock {
   }
 
   async runAsync<T>(work: () => Promise<T>): Promise<T> {
-    const isHeld = this.#acquire();
-    try {
-      return await work();
-    } finally {
-      if (isHeld) release(this.#integers, threadId);
-    }
+    using _held = this.hold();
+    return await work();
   }
 
   /** @returns false on timeout: proceed without the lock; SQLite's own busy handling arbitrates. */

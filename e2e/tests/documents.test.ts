@@ -232,7 +232,7 @@ test('a long list is drawn in part, continues on scrolling, and is searched as a
       data: { id, title },
       headers,
     });
-    expect(answer.ok()).toBe(true);
+    expect(answer.ok(), await answer.text()).toBe(true);
   }
   // A device without a stored list.
   const { page } = await openAsGuest('/', { storageState: await first.context.storageState() });

@@ -3,6 +3,7 @@ import { Search, SquarePen, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
+import { isApple } from '../components/keyboard.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { NewBadge, PresenceDots, UnreadBadge } from '../documents/document-badges.tsx';
 import type { ShownDocument } from '../documents/shown-document.ts';
@@ -50,6 +51,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       </div>
       <button
         type="button"
+        aria-keyshortcuts={`${isApple ? 'Meta' : 'Control'}+K`}
         className={classNames(row, 'w-full text-start')}
         onClick={() => {
           onNavigate?.();
@@ -58,7 +60,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       >
         <Search size={15} aria-hidden />
         <span className="flex-1">{t('palette.open')}</span>
-        <kbd className="font-sans text-tiny text-ink-3 pointer-coarse:hidden">
+        <kbd aria-hidden className="font-sans text-tiny text-ink-3 pointer-coarse:hidden">
           {chord('Mod', 'K')}
         </kbd>
       </button>

@@ -229,6 +229,11 @@ export const LIBRARY = {
   maxNotifiedDocuments: 100,
 } as const;
 
+export const TRASH = {
+  sweepMs: 60 * 60 * 1_000,
+  documentsPerSweep: 100,
+} as const;
+
 export const SEARCH = {
   /** Of one document; the rest of a longer one is not searched. */
   maxCharsPerDocument: 1_000_000,

@@ -31,6 +31,7 @@ import { outputFactory } from './connection/output.ts';
 import { AccessCache } from './documents/access-cache.ts';
 import { DocumentIndexer } from './documents/document-indexer.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
+import { documentPurge, trashSweep } from './documents/trash-jobs.ts';
 import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
 import { routeEngineNotices } from './engine-notices.ts';
@@ -219,6 +220,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     store: options.jobs,
     handlers: [
       sessionSweep({ db, engine, clock }),
+      trashSweep({ db, runner, clock }),
+      documentPurge({ engine, search: options.search }),
       resultSweep(db, clock),
       ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
     ],

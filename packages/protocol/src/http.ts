@@ -22,7 +22,12 @@
 import { z } from 'zod';
 import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
-import { MAX_EXCERPT_LENGTH, MAX_MET_PEOPLE, MAX_SEARCH_LENGTH, MAX_SEARCH_RESULTS } from './limits.ts';
+import {
+  MAX_EXCERPT_LENGTH,
+  MAX_MET_PEOPLE,
+  MAX_SEARCH_LENGTH,
+  MAX_SEARCH_RESULTS,
+} from './limits.ts';
 import { eventChannelMessages } from './messages/event-channel.ts';
 import {
   access,

@@ -352,7 +352,7 @@ export async function refreshDocuments(
     with change (id, excerpt, folded, at) as (values ${values})
     update document
     set excerpt = change.excerpt, folded_excerpt = change.folded, updated_at = case when updated_at > change.at then updated_at else change.at end
-    from change where document.id = change.id
+    from change where document.id = change.id and document.purged_at is null
     returning document.id as id, updated_at as at`.execute(db);
   return rows;
 }

@@ -4,6 +4,7 @@ import { addVisit, findListing, findVisitors, toListed } from '../../storage/doc
 import { standingsIn } from '../../storage/roles.ts';
 import { purgeMetadata, setTrashed } from '../../storage/trash.ts';
 import type { Effect } from '../command-runner.ts';
+import { purgeJob } from '../document-purge.ts';
 import type { HandlerTable } from '../handler.ts';
 import { grant } from './outcomes.ts';
 
@@ -53,11 +54,12 @@ export const trashHandlers: TrashHandlers = {
   },
 
   async 'document:purge'(context, { document: id }) {
-    const { db, user, at, publish } = context;
+    const { db, user, at, publish, enqueue } = context;
     const otherwise = 'not-yours-to-trash';
     const permission = await grant(context, { document: id, action: 'purge', otherwise });
     if (permission.kind === 'refused') return permission;
     await purgeMetadata(db, id, at);
+    enqueue(purgeJob(id));
     publish(trashKey(user), { name: 'document:purged', document: id });
     return { kind: 'done', effects: [{ kind: 'access-changed', document: id }] };
   },

@@ -4,7 +4,13 @@
  */
 
 /** The kinds of this version, for labels of metrics. Rows of other kinds are left to the versions that know them. */
-export const JOB_KINDS = ['cluster-log-sweep', 'command-result-sweep', 'session-sweep'] as const;
+export const JOB_KINDS = [
+  'cluster-log-sweep',
+  'command-result-sweep',
+  'document-purge',
+  'session-sweep',
+  'trash-sweep',
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface NewJob {

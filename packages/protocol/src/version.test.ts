@@ -26,6 +26,7 @@ test('W1: the schemas belong to this protocol version', async () => {
     documentCreate,
     documentPatch,
     metPeople,
+    searchResults,
     errorAnswer,
   } = http;
   const bodies = Object.fromEntries(
@@ -37,6 +38,7 @@ test('W1: the schemas belong to this protocol version', async () => {
       documentCreate,
       documentPatch,
       metPeople,
+      searchResults,
       errorAnswer,
     }).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),
   );

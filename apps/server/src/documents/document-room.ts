@@ -3,7 +3,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
-  errorOf,
   type Access,
   type ChannelPosition,
   type DocumentKind,

@@ -35,7 +35,7 @@ test('PO4 the sweep purges what has been in the trash for 30 days, as its owner'
     },
   };
   const sweep = (at: number) =>
-    runJob(trashSweep({ db, runner: runner as never, clock: { now: () => at } }), 'null', context);
+    runJob(trashSweep({ db, runner, clock: { now: () => at } }), 'null', context);
   await sweep(trashedAt + TRASH_MS);
   expect(await listTrash(db, 'ada')).toHaveLength(1);
   await expect(sweep(trashedAt + TRASH_MS + 1)).rejects.toThrow('busy');

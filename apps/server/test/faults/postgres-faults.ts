@@ -89,11 +89,12 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
         isFull = bytesWritten < CHUNK.byteLength;
       }
       await file.close();
-      const refusals = () =>
-        cluster.nodes.filter(({ server }) => server.output.includes('no space')).length;
-      const before = refusals();
+      const before = cluster.nodes.map(({ server }) => server.output.length);
       return async () => {
-        if (refusals() === before) report('the full disk was not noticed');
+        const isNoticed = cluster.nodes.some(({ server }, at) =>
+          server.output.slice(before[at]).includes('no space'),
+        );
+        if (!isNoticed) report('the full disk was not noticed');
         await rm(path);
         await restartIfEnded(cluster);
       };

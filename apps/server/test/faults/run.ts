@@ -59,35 +59,39 @@ const plans: Plan[] = [
 
 const results = new Map<string, RunResult[]>();
 let cluster: { readonly diskMib: number | null; readonly running: FaultCluster } | null = null;
-for (const { fault, seed, row } of plans) {
-  const diskMib = fault.diskMib ?? null;
-  if (cluster !== null && cluster.diskMib !== diskMib) {
+try {
+  for (const { fault, seed, row } of plans) {
+    const diskMib = fault.diskMib ?? null;
+    if (cluster !== null && cluster.diskMib !== diskMib) {
+      await cluster.running[Symbol.asyncDispose]();
+      cluster = null;
+    }
+    cluster ??= {
+      diskMib,
+      running: await FaultCluster.start({
+        random: new SeededRandom(firstSeed),
+        diskMib,
+        bundle: import.meta.dirname,
+      }),
+    };
+    const result = await runFault(cluster.running, fault, seed);
+    results.set(row, [...(results.get(row) ?? []), result]);
+    const { findings, healedMs, pauseMs } = result;
+    process.stderr.write(
+      `${fault.name} (seed ${seed}): ${findings.acknowledged} acknowledged, healed in ${healedMs} ms, longest pause ${pauseMs} ms\n`,
+    );
+    for (const problem of [...findings.lost, ...findings.twice, ...findings.problems].slice(0, 20))
+      process.stderr.write(`  ${problem}\n`);
+    if (!hasFailed(result)) continue;
+    process.exitCode = 1;
+    for (const [at, { server }] of cluster.running.nodes.entries())
+      process.stderr.write(`  node ${at} said last:\n${server.output.slice(-3_000)}\n`);
+    // What comes next begins in order.
     await cluster.running[Symbol.asyncDispose]();
     cluster = null;
   }
-  cluster ??= {
-    diskMib,
-    running: await FaultCluster.start({
-      random: new SeededRandom(firstSeed),
-      diskMib,
-      bundle: import.meta.dirname,
-    }),
-  };
-  const result = await runFault(cluster.running, fault, seed);
-  results.set(row, [...(results.get(row) ?? []), result]);
-  const { findings, healedMs, pauseMs } = result;
-  process.stderr.write(
-    `${fault.name} (seed ${seed}): ${findings.acknowledged} acknowledged, healed in ${healedMs} ms, longest pause ${pauseMs} ms\n`,
-  );
-  for (const problem of [...findings.lost, ...findings.twice, ...findings.problems].slice(0, 20))
-    process.stderr.write(`  ${problem}\n`);
-  if (!hasFailed(result)) continue;
-  process.exitCode = 1;
-  for (const [at, { server }] of cluster.running.nodes.entries())
-    process.stderr.write(`  node ${at} said last:\n${server.output.slice(-3_000)}\n`);
-  // What comes next begins in order.
-  await cluster.running[Symbol.asyncDispose]();
-  cluster = null;
+} finally {
+  // Its processes would go on without this one.
+  await cluster?.running[Symbol.asyncDispose]();
 }
-await cluster?.running[Symbol.asyncDispose]();
 process.stdout.write(toTable(results));

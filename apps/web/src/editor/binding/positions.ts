@@ -7,7 +7,7 @@ import type { RestoredCopies } from './restored-copies.ts';
 import type { ShownPage } from './shown-page.ts';
 import { charactersOf, isLivingMarker, lengthOf } from './stream-items.ts';
 
-/** A position that survives edits (PO1): an element of the stream, and a side of it. */
+/** A position that survives edits (PS1): an element of the stream, and a side of it. */
 export type SharedPosition = Y.RelativePosition;
 
 export interface SharedSelection {
@@ -69,7 +69,7 @@ export class Positions {
     return sharedPosition(marker && marker.id, BEHIND);
   }
 
-  /** The position after an element, or after the nearest living one before it (PO2). */
+  /** The position after an element, or after the nearest living one before it (PS2). */
   #behind(item: Y.Item, offset: number): number | null {
     let at: Y.Item | null = item;
     for (let last = offset; at !== null; at = at.left, last = (at?.length ?? 0) - 1) {

@@ -1,9 +1,8 @@
-import type { LibraryPlace } from '@tandem/protocol';
-import { useCallback, useEffect, useState } from 'react';
+import type { LibraryPage, LibraryPlace } from '@tandem/protocol';
+import { useCallback, useState } from 'react';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
-
-const SEARCH_AFTER_MS = 150;
+import { useSearch, type Search } from '../session/use-search.ts';
 
 export function useNextPage(): (() => void) | null {
   const { library, client } = useServices();
@@ -17,50 +16,42 @@ export function useNextPage(): (() => void) | null {
 }
 
 export interface LibrarySearch {
-  readonly state: 'none' | 'running' | 'done' | 'failed';
+  readonly state: Search<LibraryPage>['state'];
   readonly loadMore: (() => void) | null;
 }
 
-interface Found {
-  readonly wanted: string;
+/** How far the pages after a first one have been loaded. */
+interface Progress {
+  readonly first: LibraryPage;
   readonly next: LibraryPlace | null;
-  readonly failed: boolean;
 }
 
+/** What is found goes to the library's state, so only a library that is not loaded to its end is searched. */
 export function useLibrarySearch(wanted: string): LibrarySearch {
   const { library, client } = useServices();
   const isPartial = useChannelValue(library, ({ state }) => state?.next != null) ?? false;
-  const [found, setFound] = useState<Found | null>(null);
-  const isAsked = wanted.trim() !== '' && isPartial;
-  useEffect(() => {
-    if (!isAsked) return;
-    let isOver = false;
-    const set = (answer: Omit<Found, 'wanted'>) => !isOver && setFound({ wanted, ...answer });
-    const timer = setTimeout(() => {
-      client.pages.searchLibrary(library, wanted).then(
-        ({ next }) => set({ next, failed: false }),
-        () => set({ next: null, failed: true }),
-      );
-    }, SEARCH_AFTER_MS);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-    };
-  }, [client, library, wanted, isAsked]);
-  const next = found?.wanted === wanted ? found.next : null;
+  const find = useCallback(
+    (search: string) => client.pages.searchLibrary(library, search),
+    [client, library],
+  );
+  const { state, answer } = useSearch(isPartial ? wanted : '', find);
+  const first = state === 'done' ? answer : null;
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const next = nextAfter(first, progress);
   const loadMore = useCallback(() => {
-    if (next === null) return;
+    if (first === null || next === null) return;
     client.pages.searchLibrary(library, wanted, next).then(
       (page) =>
-        setFound((current) =>
-          current?.wanted === wanted && current.next === next
-            ? { ...current, next: page.next }
-            : current,
+        setProgress((current) =>
+          nextAfter(first, current) === next ? { first, next: page.next } : current,
         ),
       () => undefined,
     );
-  }, [client, library, wanted, next]);
-  if (!isAsked) return { state: 'none', loadMore: null };
-  if (found?.wanted !== wanted) return { state: 'running', loadMore: null };
-  return { state: found.failed ? 'failed' : 'done', loadMore: next === null ? null : loadMore };
+  }, [client, library, wanted, first, next]);
+  return { state, loadMore: next === null ? null : loadMore };
+}
+
+function nextAfter(first: LibraryPage | null, progress: Progress | null): LibraryPlace | null {
+  if (first === null) return null;
+  return progress?.first === first ? progress.next : first.next;
 }

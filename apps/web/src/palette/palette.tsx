@@ -9,6 +9,7 @@ import type { ShownDocument } from '../documents/shown-document.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord, NEW_DOCUMENT } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
+import { useSearch } from '../session/use-search.ts';
 import { chooseTheme, THEME_CHOICES } from '../theme/theme.ts';
 import { Highlighted } from './highlighted.tsx';
 import {
@@ -17,7 +18,6 @@ import {
   type PaletteGroup,
   type PaletteItem,
 } from './palette-groups.ts';
-import { useAnswers } from './use-answers.ts';
 
 interface PaletteProps {
   readonly open: boolean;
@@ -47,14 +47,14 @@ function Finder({ close }: { readonly close: () => void }) {
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
   const documents = useDocuments(all) ?? [];
-  const askText = useCallback((text: string) => client.search.find(text), [client]);
-  const askPeople = useCallback((text: string) => client.people.find(text), [client]);
-  const results = useAnswers(search, askText);
-  const people = useAnswers(search, askPeople);
+  const findText = useCallback((text: string) => client.search.find(text), [client]);
+  const findPeople = useCallback((text: string) => client.people.find(text), [client]);
+  const results = useSearch(search, findText, isEmpty);
+  const people = useSearch(search, findPeople);
   const groups = paletteGroups(search, {
     documents,
-    results: results.items,
-    people: people.items,
+    results: results.answer ?? [],
+    people: people.answer ?? [],
     actions: useActions(),
   });
   const choose = (item: PaletteItem) => {
@@ -184,6 +184,11 @@ function useActions(): readonly PaletteAction[] {
     ),
     action('shortcuts', t('menu.shortcuts'), openShortcutSheet, chord('Mod', '/')),
   ];
+}
+
+/** The index has a text two seconds after it was typed. */
+function isEmpty(results: readonly unknown[]): boolean {
+  return results.length === 0;
 }
 
 function all(documents: readonly ShownDocument[]): readonly ShownDocument[] {

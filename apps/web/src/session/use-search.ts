@@ -1,27 +1,28 @@
 import { useEffect, useState } from 'react';
 
 const SEARCH_AFTER_MS = 150;
-/** The index has a text two seconds after it was typed, so after an empty answer the search runs once more. */
-const AGAIN_AFTER_MS = 2_500;
+const REPEAT_AFTER_MS = 2_500;
 
-export interface Answers<T> {
+export interface Search<T> {
   readonly state: 'none' | 'running' | 'done' | 'failed';
-  /** While a search is running, the answers to the one before, so that the list does not blink. */
-  readonly items: readonly T[];
+  /** While a search is running, the answer to the one before, so that a list does not blink. */
+  readonly answer: T | null;
 }
 
 /**
- * Asks a moment after the last key.
+ * Searches a moment after the last key. A failed search runs once more.
  *
- * @param ask rejects when there is no answer
+ * @param find rejects when there is no answer
+ * @param isIncomplete is true of an answer after which the search runs once more
  */
-export function useAnswers<T>(
+export function useSearch<T>(
   search: string,
-  ask: (search: string) => Promise<readonly T[]>,
-): Answers<T> {
-  const [answer, setAnswer] = useState<Answers<T> & { readonly search: string }>({
+  find: (search: string) => Promise<T>,
+  isIncomplete?: (answer: T) => boolean,
+): Search<T> {
+  const [last, setLast] = useState<Search<T> & { readonly search: string }>({
     state: 'none',
-    items: [],
+    answer: null,
     search: '',
   });
   const isAsked = search.trim() !== '';
@@ -29,23 +30,25 @@ export function useAnswers<T>(
     if (!isAsked) return;
     let isOver = false;
     const run = async (isRepeated: boolean) => {
-      let next: Answers<T>;
+      let next: Search<T>;
+      let isRepeatable = true;
       try {
-        next = { state: 'done', items: await ask(search) };
+        const answer = await find(search);
+        next = { state: 'done', answer };
+        isRepeatable = isIncomplete?.(answer) === true;
       } catch {
-        next = { state: 'failed', items: [] };
+        next = { state: 'failed', answer: null };
       }
       if (isOver) return;
-      setAnswer({ ...next, search });
-      if (next.items.length === 0 && !isRepeated)
-        timer = setTimeout(() => void run(true), AGAIN_AFTER_MS);
+      setLast({ ...next, search });
+      if (isRepeatable && !isRepeated) timer = setTimeout(() => void run(true), REPEAT_AFTER_MS);
     };
     let timer = setTimeout(() => void run(false), SEARCH_AFTER_MS);
     return () => {
       isOver = true;
       clearTimeout(timer);
     };
-  }, [search, ask, isAsked]);
-  if (!isAsked) return { state: 'none', items: [] };
-  return answer.search === search ? answer : { state: 'running', items: answer.items };
+  }, [search, find, isIncomplete, isAsked]);
+  if (!isAsked) return { state: 'none', answer: null };
+  return last.search === search ? last : { state: 'running', answer: last.answer };
 }

@@ -1,11 +1,12 @@
 import type { MetPerson, SharingMember } from '@tandem/protocol';
-import { useEffect, useId, useState } from 'react';
+import { useCallback, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { Menu, MenuChoice, choiceButton } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
+import { useSearch, type Search } from '../session/use-search.ts';
 
 export const GIVEN_ROLES = ['editor', 'viewer'] as const;
 type GivenRole = (typeof GIVEN_ROLES)[number];
@@ -19,12 +20,14 @@ export function AddPerson({ members, onAdd }: AddPersonProps) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
   const [role, setRole] = useState<GivenRole>('editor');
-  const found = usePeopleSearch(wanted);
+  const { client } = useServices();
+  const find = useCallback((name: string) => client.people.find(name), [client]);
+  const search = useSearch(wanted, find);
   const list = useId();
   const withRole = new Set(members.flatMap(({ user, isOwn }) => (isOwn ? [user.id] : [])));
-  const people =
-    found.state === 'done' ? found.people.filter(({ user }) => !withRole.has(user.id)) : [];
-  const note = noteOf(found, people.length);
+  const found = search.state === 'done' ? (search.answer ?? []) : [];
+  const people = found.filter(({ user }) => !withRole.has(user.id));
+  const note = people.length > 0 ? null : noteOf(search.state, found.length);
   return (
     <section>
       <div className="flex gap-2">
@@ -94,36 +97,11 @@ function PersonButton({ person: { user, document, seenAt }, onAdd }: PersonButto
   );
 }
 
-function noteOf(found: FoundPeople, count: number): 'failed' | 'nobody' | 'everybody' | null {
-  if (found.state === 'failed') return 'failed';
-  if (found.state !== 'done' || count > 0) return null;
-  return found.people.length === 0 ? 'nobody' : 'everybody';
-}
-
-const SEARCH_AFTER_MS = 150;
-
-type FoundPeople =
-  | { readonly state: 'none' | 'running' | 'failed' }
-  | { readonly state: 'done'; readonly people: readonly MetPerson[] };
-
-function usePeopleSearch(wanted: string): FoundPeople {
-  const { client } = useServices();
-  const [found, setFound] = useState<FoundPeople & { readonly wanted?: string }>({ state: 'none' });
-  const isAsked = wanted.trim() !== '';
-  useEffect(() => {
-    if (!isAsked) return;
-    let isOver = false;
-    const timer = setTimeout(() => {
-      client.people.find(wanted).then(
-        (people) => !isOver && setFound({ state: 'done', people, wanted }),
-        () => !isOver && setFound({ state: 'failed', wanted }),
-      );
-    }, SEARCH_AFTER_MS);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-    };
-  }, [client, wanted, isAsked]);
-  if (!isAsked) return { state: 'none' };
-  return found.wanted === wanted ? found : { state: 'running' };
+function noteOf(
+  state: Search<unknown>['state'],
+  found: number,
+): 'failed' | 'nobody' | 'everybody' | null {
+  if (state === 'failed') return 'failed';
+  if (state !== 'done') return null;
+  return found === 0 ? 'nobody' : 'everybody';
 }

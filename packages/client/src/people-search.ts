@@ -1,33 +1,21 @@
 /** Search among the people whom this person has met, as known to the server. */
 import { metPeople, type MetPerson, type User } from '@tandem/protocol';
-import type { Clock } from './environment.ts';
-import { withTimeout } from './request-timeout.ts';
+import { fetchJson, type JsonRequestOptions } from './json-requests.ts';
 
-const SEARCH_TIMEOUT_MS = 10_000;
 const MAX_REMEMBERED_PEOPLE = 200;
 
-export interface PeopleSearchOptions {
-  readonly base: string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-}
-
 export class PeopleSearch {
-  readonly #options: PeopleSearchOptions;
+  readonly #options: JsonRequestOptions;
   readonly #known = new Map<string, User>();
 
-  constructor(options: PeopleSearchOptions) {
+  constructor(options: JsonRequestOptions) {
     this.#options = options;
   }
 
   async find(search: string): Promise<readonly MetPerson[]> {
-    const { base, fetch, clock } = this.#options;
     const query = new URLSearchParams({ search });
-    const { people } = await withTimeout({ clock, limitMs: SEARCH_TIMEOUT_MS }, async (signal) => {
-      const response = await fetch(`${base}/api/people?${query.toString()}`, { signal });
-      if (!response.ok) throw new Error(`no people: ${response.status}`);
-      return metPeople.parse(await response.json());
-    });
+    const path = `/api/people?${query.toString()}`;
+    const { people } = await fetchJson(this.#options, path, metPeople);
     for (const { user } of people) this.#remember(user);
     return people;
   }

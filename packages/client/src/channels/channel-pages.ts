@@ -20,29 +20,21 @@ import {
   type LibraryPlace,
   type LibraryState,
 } from '@tandem/protocol';
-import type { Clock } from '../environment.ts';
-import { withTimeout } from '../request-timeout.ts';
+import { fetchJson, type JsonRequestOptions } from '../json-requests.ts';
 import type { ChannelSession } from './channel-session.ts';
 
-const PAGE_TIMEOUT_MS = 10_000;
 /** A longer chat is trimmed to `MAX_CHAT_HISTORY_PAGE` while the person reads its end. */
 const MAX_MESSAGES_AT_END = 2 * MAX_CHAT_HISTORY_PAGE;
-
-export interface ChannelPagesOptions {
-  readonly base: string;
-  readonly fetch: typeof fetch;
-  readonly clock: Clock;
-}
 
 type ChatSession = ChannelSession<`chat:${string}`>;
 type LibrarySession = ChannelSession<'library'>;
 type ActivitySession = ChannelSession<'activity'>;
 
 export class ChannelPages {
-  readonly #options: ChannelPagesOptions;
+  readonly #options: JsonRequestOptions;
   readonly #loading = new WeakMap<ChannelSession, Promise<void>>();
 
-  constructor(options: ChannelPagesOptions) {
+  constructor(options: JsonRequestOptions) {
     this.#options = options;
   }
 
@@ -107,7 +99,7 @@ export class ChannelPages {
   async loadListed(session: LibrarySession, document: string): Promise<void> {
     const path = `/api/documents/${encodeURIComponent(document)}/visit`;
     await session.amendWith(
-      async () => listedDocument.parse(await this.#get(path)),
+      async () => await fetchJson(this.#options, path, listedDocument),
       (state, listed) => (state.type === 'library' ? mergeDocuments(state, [listed]) : state),
     );
   }
@@ -145,7 +137,7 @@ export class ChannelPages {
     if (search !== undefined) query.set('search', search);
     return await session.amendWith(
       async (): Promise<LibraryPage> =>
-        libraryPage.parse(await this.#get(`/api/documents?${query.toString()}`)),
+        await fetchJson(this.#options, `/api/documents?${query.toString()}`, libraryPage),
       (state, page) => (state.type === 'library' ? add(state, page) : state),
     );
   }
@@ -167,18 +159,9 @@ export class ChannelPages {
     if (document === null || before <= 1) return;
     const path = `/api/documents/${encodeURIComponent(document)}/chat?before=${before}&limit=${limit}`;
     await session.amendWith(
-      async (): Promise<ChatPage> => chatPage.parse(await this.#get(path)),
+      async (): Promise<ChatPage> => await fetchJson(this.#options, path, chatPage),
       (state, page) => (state.type === 'chat' ? prependChat(state, page) : state),
     );
-  }
-
-  async #get(path: string): Promise<unknown> {
-    const { base, fetch, clock } = this.#options;
-    return await withTimeout({ clock, limitMs: PAGE_TIMEOUT_MS }, async (signal) => {
-      const response = await fetch(`${base}${path}`, { signal });
-      if (!response.ok) throw new Error(`no page at ${path}: ${response.status}`);
-      return (await response.json()) as unknown;
-    });
   }
 }
 

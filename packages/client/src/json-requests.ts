@@ -1,0 +1,24 @@
+/** Reads JSON from the server's API. */
+import type { Clock } from './environment.ts';
+import { withTimeout } from './request-timeout.ts';
+
+const TIMEOUT_MS = 10_000;
+
+export interface JsonRequestOptions {
+  readonly base: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+}
+
+/** Rejects when the server refuses, answers too late, or sends something else than the schema says. */
+export async function fetchJson<T>(
+  { base, fetch, clock }: JsonRequestOptions,
+  path: string,
+  schema: { parse(json: unknown): T },
+): Promise<T> {
+  return await withTimeout({ clock, limitMs: TIMEOUT_MS }, async (signal) => {
+    const response = await fetch(`${base}${path}`, { signal });
+    if (!response.ok) throw new Error(`no answer for ${path}: ${response.status}`);
+    return schema.parse(await response.json());
+  });
+}

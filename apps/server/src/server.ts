@@ -1,7 +1,6 @@
 /** Wires the parts of a server, starts them in order, and stops them in reverse. */
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
 import { Authenticator } from './accounts/authenticator.ts';
 import { METRICS_READER, People } from './accounts/people.ts';
 import { sessionSweep } from './accounts/session-sweep.ts';
@@ -39,9 +38,10 @@ import type { Engine } from './engine/port.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
-import { createCors, type Cors } from './http/cors.ts';
-import type { HttpHandlers, HttpListener } from './http/http-listener.ts';
+import { createCors } from './http/cors.ts';
+import type { HttpListener } from './http/http-listener.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
+import { createRequestHandlers } from './http/request-handlers.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
@@ -311,7 +311,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   eventChannels.start();
   const selfProbe = createSelfProbe({ db, engine, tokens, clock, metrics, log }, listener);
   listener.serve({
-    ...createHandlers({ cors: createCors(configuration), gateway, application, errors }),
+    ...createRequestHandlers({ cors: createCors(configuration), gateway, application, errors }),
     canStore: () => !isStalled(engine) && !isHeld(),
   });
   if (configuration.selfProbe) selfProbe.start();
@@ -335,41 +335,6 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();
       await cluster?.[Symbol.asyncDispose]();
-    },
-  };
-}
-
-interface RequestTargets {
-  readonly cors: Cors;
-  readonly gateway: Gateway;
-  readonly application: ReturnType<typeof createApplication>;
-  readonly errors: ErrorBoundary;
-}
-
-function createHandlers({
-  cors,
-  gateway,
-  application,
-  errors,
-}: RequestTargets): Pick<HttpHandlers, 'request' | 'upgrade'> {
-  const answerApi = getRequestListener(application.fetch, { overrideGlobalObjects: false });
-  return {
-    request(request, response) {
-      const fields = { method: request.method };
-      const isDone = errors.run('request', fields, () => {
-        if (cors(request, response) || gateway.request(request, response)) return;
-        Promise.resolve(answerApi(request, response)).catch((error: unknown) => {
-          errors.report('request', fields, error);
-          response.destroy();
-        });
-      });
-      if (!isDone) response.destroy();
-    },
-    upgrade(request, stream, head) {
-      const isDone = errors.run('request', { method: 'upgrade' }, () =>
-        gateway.upgrade(request, stream, head),
-      );
-      if (!isDone) stream.destroy();
     },
   };
 }

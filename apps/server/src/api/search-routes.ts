@@ -15,8 +15,7 @@ export function searchRoutes({ index, signedIn }: SearchRoutesOptions): Hono<Api
     const text = librarySearch.safeParse(context.req.query('text') ?? '');
     if (!text.success) throw new ApiError('bad-message', { detail: '"text" is a short text.' });
     const { id: user } = context.get('user');
-    const hits = await index.search({ user, search: text.data, limit: MAX_SEARCH_RESULTS });
-    const results = hits.map(({ id, ...hit }) => ({ document: id, ...hit }));
+    const results = await index.search({ user, search: text.data, limit: MAX_SEARCH_RESULTS });
     return context.json({ results } satisfies SearchResults);
   });
 }

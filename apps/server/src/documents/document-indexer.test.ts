@@ -26,7 +26,7 @@ async function start(texts: Readonly<Record<string, string | Error>>) {
   const log = pino({ enabled: false });
   const indexer = new DocumentIndexer({ index, engine, now: () => 10, log });
   const find = async (search: string) =>
-    (await index.search({ user: 'ada', search, limit: 5 })).map(({ id }) => id);
+    (await index.search({ user: 'ada', search, limit: 5 })).map(({ document }) => document);
   return { db, indexer, viewed, find };
 }
 

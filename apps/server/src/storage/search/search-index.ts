@@ -1,14 +1,4 @@
-/**
- * Full text search in titles and text, in both databases.
- *
- * - **SE1–SE3** Terms are those of the protocol's `search-terms.ts`; a text is found by all terms of a search.
- * - **SE4** A document is indexed in parts of some thousand letters. Only parts that changed are written, a few
- *   in each transaction, because each of these holds the write lock of SQLite.
- * - **SE5** A search finds what its user has on their list, owns or has a role in, decided in the query; never
- *   what is in the trash.
- * - **SE6** The index is derived: it may be late, and what it lacks after a crash or a move is added at the next
- *   start (`outdated`).
- */
+/** Full text search in titles and text, in both databases: the rules are in README.md. */
 import { createHash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import {
@@ -16,7 +6,7 @@ import {
   searchTermsOf,
   termsOf,
   type DocumentKind,
-  type SearchMatch,
+  type SearchResult,
   type SearchTerm,
 } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
@@ -27,16 +17,6 @@ export interface SearchableText {
   readonly parts: readonly string[];
   /** The text is at least as new as this. */
   readonly at: number;
-}
-
-export interface SearchHit {
-  readonly id: string;
-  readonly kind: DocumentKind;
-  readonly title: string;
-  readonly updatedAt: number;
-  readonly excerpt: string;
-  /** In the excerpt. */
-  readonly matches: SearchMatch[];
 }
 
 export interface NewPart {
@@ -142,20 +122,20 @@ export class SearchIndex {
     readonly user: string;
     readonly search: string;
     readonly limit: number;
-  }): Promise<SearchHit[]> {
+  }): Promise<SearchResult[]> {
     const terms = searchTermsOf(search);
     if (terms.length === 0) return [];
-    const hits = new Map<string, SearchHit>();
+    const results = new Map<string, SearchResult>();
     for (const row of await this.#rows(user, terms)) {
-      const known = hits.get(row.id);
-      if (known === undefined && hits.size === limit) continue;
+      const { text, is_title: isTitle, fallback, ...found } = row;
+      const known = results.get(found.document);
+      if (known === undefined && results.size === limit) continue;
       if (known !== undefined && known.matches.length > 0) continue;
-      const { text, is_title: isTitle, fallback, ...document } = row;
       const excerpt = isTitle === 1 ? { excerpt: fallback, matches: [] } : excerptOf(text, terms);
       if (known === undefined || excerpt.matches.length > 0)
-        hits.set(row.id, { ...document, ...excerpt });
+        results.set(found.document, { ...found, ...excerpt });
     }
-    return [...hits.values()];
+    return [...results.values()];
   }
 
   async #rows(user: string, terms: readonly SearchTerm[]) {
@@ -166,7 +146,7 @@ export class SearchIndex {
       return sql`and document.id in (select search_part.document from ${one.source} where ${one.condition})`;
     });
     const { rows } = await sql<{
-      readonly id: string;
+      readonly document: string;
       readonly kind: DocumentKind;
       readonly title: string;
       readonly updatedAt: number;
@@ -174,7 +154,7 @@ export class SearchIndex {
       readonly text: string;
       readonly is_title: number;
     }>`
-      select document.id, document.kind, document.title, document.updated_at as "updatedAt",
+      select document.id as document, document.kind, document.title, document.updated_at as "updatedAt",
         document.excerpt as fallback, search_part.text, search_part.is_title
       from ${source}
         join document on document.id = search_part.document
@@ -262,7 +242,7 @@ function partOf(document: string, text: string, isTitle: boolean): NewPart {
 function excerptOf(
   text: string,
   terms: readonly SearchTerm[],
-): Pick<SearchHit, 'excerpt' | 'matches'> {
+): Pick<SearchResult, 'excerpt' | 'matches'> {
   const line = text.replaceAll(/\s/g, ' ');
   const [first] = matchesIn(line, terms);
   if (first === undefined) return { excerpt: line.slice(0, SEARCH.excerptLength), matches: [] };

@@ -28,7 +28,7 @@ export function testSearch(open: () => Promise<Opened>): void {
       await index.update([{ document: id, parts, at: 1_000 }]);
     };
     const find = async (search: string, user = 'ada', limit: number = MAX_SEARCH_RESULTS) =>
-      (await index.search({ user, search, limit })).map(({ id }) => id);
+      (await index.search({ user, search, limit })).map(({ document }) => document);
     return { db, index, put, find };
   }
 
@@ -80,10 +80,13 @@ export function testSearch(open: () => Promise<Opened>): void {
       await put('tide', { title: 'Log', parts: [`${words}the high\nwater mark ${words}`] });
       await put('only', { title: 'Water', parts: ['dry land'] });
       const hits = await index.search({ user: 'ada', search: 'water', limit: 5 });
-      const [tide] = hits.filter(({ id }) => id === 'tide');
+      const [tide] = hits.filter(({ document }) => document === 'tide');
       expect(tide?.excerpt.length).toBeLessThanOrEqual(SEARCH.excerptLength);
       expect(tide?.matches.map(({ from, to }) => tide.excerpt.slice(from, to))).toEqual(['water']);
-      expect(hits.find(({ id }) => id === 'only')).toMatchObject({ title: 'Water', matches: [] });
+      expect(hits.find(({ document }) => document === 'only')).toMatchObject({
+        title: 'Water',
+        matches: [],
+      });
     });
   });
 

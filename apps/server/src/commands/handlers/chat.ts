@@ -15,7 +15,8 @@ import { findAccessEntry } from '../../storage/roles.ts';
 import type { ChatMessageRow, Database } from '../../storage/tables.ts';
 import { findUser, findUserIds, toUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
-import { DONE, forbidden, grant, notFound } from './outcomes.ts';
+import { authorize } from './authorize.ts';
+import { DONE, forbidden, notFound } from './outcomes.ts';
 
 type ChatHandlers = Pick<
   HandlerTable,
@@ -81,7 +82,7 @@ export const chatHandlers: ChatHandlers = {
     if (message === undefined) return notFound('message');
     if (message.author !== user) {
       const otherwise = 'not-yours-to-delete';
-      const permission = await grant({ db, user }, { document, action: 'moderate', otherwise });
+      const permission = await authorize({ db, user }, { document, action: 'moderate', otherwise });
       if (permission.kind === 'refused') return permission;
     }
     await deleteMessage(db, { document, message: id }, at);
@@ -124,7 +125,7 @@ export const chatHandlers: ChatHandlers = {
 
 async function refuseWriter(context: HandlerContext, document: string): Promise<Outcome | null> {
   const otherwise = 'viewers-do-not-chat';
-  const permission = await grant(context, { document, action: 'chat', otherwise });
+  const permission = await authorize(context, { document, action: 'chat', otherwise });
   return permission.kind === 'refused' ? permission : null;
 }
 

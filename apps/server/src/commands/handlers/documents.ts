@@ -19,7 +19,8 @@ import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
-import { DONE, grant, notFound } from './outcomes.ts';
+import { authorize } from './authorize.ts';
+import { DONE, notFound } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
   HandlerTable,
@@ -44,7 +45,7 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:rename'(context, { document: id, title }) {
     const { db, at, publish } = context;
     const otherwise = 'viewers-do-not-rename';
-    const permission = await grant(context, { document: id, action: 'rename', otherwise });
+    const permission = await authorize(context, { document: id, action: 'rename', otherwise });
     if (permission.kind === 'refused') return permission;
     const { entry } = permission;
     if (entry.document.title === title) return DONE;

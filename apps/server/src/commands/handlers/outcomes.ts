@@ -1,7 +1,8 @@
-/** The outcomes of handlers: done, or a permanent refusal with a sentence for the user. `grant` asks the policy. */
-import { can, errorOf, type Action } from '@tandem/protocol';
-import { findAccessEntry, type AccessEntry } from '../../storage/roles.ts';
-import type { HandlerContext, Outcome } from '../handler.ts';
+/** The outcomes of handlers: done, or a permanent refusal with a sentence for the user. */
+import { errorOf } from '@tandem/protocol';
+import type { Outcome } from '../handler.ts';
+
+export type Refused = Extract<Outcome, { kind: 'refused' }>;
 
 export const DONE: Outcome = { kind: 'done' };
 
@@ -23,27 +24,10 @@ const FORBIDDEN = {
   'id-taken': 'Another message has the same id. Send this one again.',
 } as const;
 
-export function forbidden(why: keyof typeof FORBIDDEN): Refused {
+export type ForbiddenReason = keyof typeof FORBIDDEN;
+
+export function forbidden(why: ForbiddenReason): Refused {
   return { kind: 'refused', error: errorOf('forbidden', { detail: FORBIDDEN[why] }) };
-}
-
-type Granted = { readonly kind: 'granted'; readonly entry: AccessEntry };
-type Refused = Extract<Outcome, { kind: 'refused' }>;
-
-/** @param otherwise the refusal of a person whose role does not allow the action. */
-export async function grant(
-  { db, user }: Pick<HandlerContext, 'db' | 'user'>,
-  request: {
-    readonly document: string;
-    readonly action: Action;
-    readonly otherwise: keyof typeof FORBIDDEN;
-  },
-): Promise<Granted | Refused> {
-  const entry = await findAccessEntry(db, { document: request.document, user });
-  if (entry === null) return notFound('document');
-  if (can(entry, request.action)) return { kind: 'granted', entry };
-  if (entry.role !== 'owner') return forbidden(request.otherwise);
-  return forbidden(entry.lifecycle === 'trashed' ? 'in-trash' : 'not-in-trash');
 }
 
 const NOT_FOUND = {

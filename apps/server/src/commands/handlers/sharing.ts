@@ -23,7 +23,8 @@ import type { DocumentRow } from '../../storage/tables.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
-import { DONE, forbidden, grant, notFound } from './outcomes.ts';
+import { authorize } from './authorize.ts';
+import { DONE, forbidden, notFound } from './outcomes.ts';
 
 type SharingHandlers = Pick<HandlerTable, 'link:change' | 'member:change' | 'member:remove'>;
 
@@ -31,7 +32,7 @@ export const sharingHandlers: SharingHandlers = {
   async 'link:change'(context, { document: id, link }) {
     const { db, publish } = context;
     const otherwise = 'not-your-link';
-    const permission = await grant(context, { document: id, action: 'share', otherwise });
+    const permission = await authorize(context, { document: id, action: 'share', otherwise });
     if (permission.kind === 'refused') return permission;
     const { entry } = permission;
     const before = entry.document.link_access;
@@ -113,8 +114,8 @@ async function ownedBy(
   { document, target }: { readonly document: string; readonly target: string },
 ) {
   const otherwise = 'not-your-members';
-  const permission = await grant(context, { document, action: 'share', otherwise });
-  if (permission.kind === 'granted' && target === context.user) return forbidden('owner-stays');
+  const permission = await authorize(context, { document, action: 'share', otherwise });
+  if (permission.kind === 'authorized' && target === context.user) return forbidden('owner-stays');
   return permission;
 }
 

@@ -6,7 +6,7 @@ import { purgeMetadata, setTrashed } from '../../storage/trash.ts';
 import type { Effect } from '../command-runner.ts';
 import { purgeJob } from '../document-purge.ts';
 import type { HandlerTable } from '../handler.ts';
-import { grant } from './outcomes.ts';
+import { authorize } from './authorize.ts';
 
 type TrashHandlers = Pick<HandlerTable, 'document:trash' | 'document:restore' | 'document:purge'>;
 
@@ -14,7 +14,7 @@ export const trashHandlers: TrashHandlers = {
   async 'document:trash'(context, { document: id }) {
     const { db, user, at, publish } = context;
     const otherwise = 'not-yours-to-trash';
-    const permission = await grant(context, { document: id, action: 'trash', otherwise });
+    const permission = await authorize(context, { document: id, action: 'trash', otherwise });
     if (permission.kind === 'refused') return permission;
     const { kind, title, excerpt } = permission.entry.document;
     await setTrashed(db, id, at);
@@ -33,7 +33,7 @@ export const trashHandlers: TrashHandlers = {
   async 'document:restore'(context, { document: id }) {
     const { db, user, at, publish } = context;
     const otherwise = 'not-yours-to-trash';
-    const permission = await grant(context, { document: id, action: 'restore', otherwise });
+    const permission = await authorize(context, { document: id, action: 'restore', otherwise });
     if (permission.kind === 'refused') return permission;
     await setTrashed(db, id, null);
     publish(trashKey(user), { name: 'document:restored', document: id });
@@ -56,7 +56,7 @@ export const trashHandlers: TrashHandlers = {
   async 'document:purge'(context, { document: id }) {
     const { db, user, at, publish, enqueue } = context;
     const otherwise = 'not-yours-to-trash';
-    const permission = await grant(context, { document: id, action: 'purge', otherwise });
+    const permission = await authorize(context, { document: id, action: 'purge', otherwise });
     if (permission.kind === 'refused') return permission;
     await purgeMetadata(db, id, at);
     enqueue(purgeJob(id));

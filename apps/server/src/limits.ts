@@ -391,8 +391,8 @@ export const ROOM_EXCHANGE = {
 
 /** Limits by user and by address that count in the whole cluster: `rate-limits/README.md`. */
 export const SHARED_LIMITS = {
-  /** LI2, LI4: less of a limit is not told. */
-  toldShare: 0.1,
+  /** LI2, LI4: a smaller share of a limit is not reported. */
+  reportedShare: 0.1,
   /** LI2 */
   intervalMs: 100,
   repeatMs: 5_000,
@@ -400,8 +400,8 @@ export const SHARED_LIMITS = {
   forgetAfterMs: 12_000,
   /** Users and addresses; fewer, if the message would be larger than 64 KiB. */
   perMessage: 1_000,
-  /** Users and addresses that one node tells about; more are not counted elsewhere. */
-  maxTold: 50_000,
+  /** Users and addresses that one node reports; more are not counted elsewhere. */
+  maxReported: 50_000,
 } as const;
 
 export const METRICS = {

@@ -10,7 +10,7 @@ import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { LimitExchange } from './limit-exchange.ts';
 
 const MAX = 20;
-const TOLD_FROM = MAX * SHARED_LIMITS.toldShare;
+const REPORTED_FROM = MAX * SHARED_LIMITS.reportedShare;
 const RATE = { burst: 40, perSecond: 4 };
 /** A change is told, and has arrived. */
 const ROUND_MS = SHARED_LIMITS.intervalMs + 50;
@@ -71,7 +71,7 @@ function expectAllKnown(members: readonly Member[], keys: readonly string[]): vo
   for (const member of members) {
     const others = members.filter((other) => other !== member);
     for (const key of keys) {
-      const told = others.map(({ held }) => held.get(key) ?? 0).filter((n) => n >= TOLD_FROM);
+      const told = others.map(({ held }) => held.get(key) ?? 0).filter((n) => n >= REPORTED_FROM);
       expect(member.exchange.count('user', key), key).toBe(sum(told));
     }
   }
@@ -114,11 +114,11 @@ test.each([1, 2, 3])(
       members[random.int(0, 2)]!.tryHold('ada');
       await environment.pass(ROUND_MS);
     }
-    const untold = (members.length - 1) * (TOLD_FROM - 1);
+    const unreported = (members.length - 1) * (REPORTED_FROM - 1);
     expect(total(members, 'ada')).toBeGreaterThanOrEqual(MAX);
-    expect(total(members, 'ada')).toBeLessThanOrEqual(MAX + untold);
-    const full = members.find(({ held }) => (held.get('ada') ?? 0) > TOLD_FROM)!;
-    full.set('ada', full.held.get('ada')! - 1 - untold);
+    expect(total(members, 'ada')).toBeLessThanOrEqual(MAX + unreported);
+    const full = members.find(({ held }) => (held.get('ada') ?? 0) > REPORTED_FROM)!;
+    full.set('ada', full.held.get('ada')! - 1 - unreported);
     await environment.pass(ROUND_MS);
     expect(members.some((member) => member.tryHold('ada'))).toBe(true);
   },
@@ -232,9 +232,9 @@ test('LI4 LI6 what several nodes give of one rate is little more than one would 
     await environment.pass(ROUND_MS);
   }
   const alone = RATE.burst + seconds * RATE.perSecond;
-  const untold = members.length * RATE.burst * SHARED_LIMITS.toldShare;
-  expect(taken).toBeGreaterThan(alone - untold - RATE.burst);
-  expect(taken).toBeLessThan(alone + untold + RATE.burst);
+  const unreported = members.length * RATE.burst * SHARED_LIMITS.reportedShare;
+  expect(taken).toBeGreaterThan(alone - unreported - RATE.burst);
+  expect(taken).toBeLessThan(alone + unreported + RATE.burst);
 });
 
 test('LI4 what was given everywhere in one moment is paid back', async () => {
@@ -284,7 +284,7 @@ test('a node that is alone, or whose users hold little, sends nothing', async ()
   createMember(environment, 'other');
   await environment.until(() => one.bus.peers.length === 1);
   for (let i = 0; i < 20; i++) {
-    change(i % TOLD_FROM);
+    change(i % REPORTED_FROM);
     await environment.pass(SHARED_LIMITS.repeatMs);
   }
   expect(sent()).toBe(0);

@@ -56,7 +56,7 @@ type Entry = z.infer<typeof entries>[number];
 
 interface Held {
   readonly count: number;
-  readonly toldMs: number;
+  readonly reportedMs: number;
 }
 
 const SERVICE = 'limits';
@@ -66,7 +66,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   /** What others hold, by boot, and by limit and key. */
   readonly #held = new Map<string, Map<string, Held>>();
   /** What others know of this node, by limit and key. */
-  readonly #told = new Map<string, Entry>();
+  readonly #reported = new Map<string, Entry>();
   readonly #changed = new Map<string, readonly [limit: Limit, key: string]>();
   readonly #taken = new Map<string, Entry>();
   readonly #stops: readonly (() => void)[];
@@ -80,7 +80,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
     this.#stops = [
       bus.onMail(SERVICE, (mail) => this.#receive(mail)),
       bus.onPeer(({ kind, peer }) => {
-        if (kind === 'joined') this.#introduce(peer.node);
+        if (kind === 'joined') this.#reportAllTo(peer.node);
         else this.#held.delete(peer.boot);
       }),
     ];
@@ -101,7 +101,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   changed(limit: Limit, key: string): void {
     if (this.#state === 'released') return;
     if (this.#isAlone) {
-      this.#told.clear();
+      this.#reported.clear();
       return;
     }
     this.#changed.set(idOf(limit, key), [limit, key]);
@@ -112,7 +112,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   release(): void {
     this.#state = 'released';
     this.#changed.clear();
-    this.#told.clear();
+    this.#reported.clear();
     this.#send(this.#others, { kind: 'released' });
   }
 
@@ -149,9 +149,9 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   #sendChanged(): void {
     const counts: Entry[] = [];
     for (const [id, [limit, key]] of this.#changed) {
-      const count = this.#worthTelling(limit, key);
-      const [, , told] = this.#told.get(id) ?? [limit, key, 0];
-      if (count !== told) counts.push(this.#noteTold(limit, key, count));
+      const count = this.#reportableCount(limit, key);
+      const [, , reported] = this.#reported.get(id) ?? [limit, key, 0];
+      if (count !== reported) counts.push(this.#recordReported(limit, key, count));
     }
     const taken = [...this.#taken.values()];
     this.#changed.clear();
@@ -161,7 +161,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   }
 
   /** Tells everything to a node that knows nothing of this one. */
-  #introduce(node: string): void {
+  #reportAllTo(node: string): void {
     if (this.#state === 'released') return;
     // Told to the new node only, changes would not be told to the others.
     this.#sendChanged();
@@ -169,25 +169,26 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
     const limits = Object.entries(this.#options.counts) as [Limit, LocalCount][];
     for (const [limit, each] of limits) {
       for (const key of each.keys()) {
-        const count = this.#worthTelling(limit, key);
-        if (count > 0) counts.push(this.#noteTold(limit, key, count));
+        const count = this.#reportableCount(limit, key);
+        if (count > 0) counts.push(this.#recordReported(limit, key, count));
       }
     }
     this.#sendEntries([node], 'counts', counts);
   }
 
-  #noteTold(limit: Limit, key: string, count: number): Entry {
+  #recordReported(limit: Limit, key: string, count: number): Entry {
     const entry: Entry = [limit, key, count];
-    if (count === 0) this.#told.delete(idOf(limit, key));
-    else this.#told.set(idOf(limit, key), entry);
+    if (count === 0) this.#reported.delete(idOf(limit, key));
+    else this.#reported.set(idOf(limit, key), entry);
     return entry;
   }
 
-  #worthTelling(limit: Limit, key: string): number {
+  #reportableCount(limit: Limit, key: string): number {
     const counts = this.#options.counts[limit];
     const count = counts.of(key);
-    const isTold = count >= counts.max * SHARED_LIMITS.toldShare && key.length <= MAX_KEY_LENGTH;
-    return isTold ? count : 0;
+    const isReportable =
+      count >= counts.max * SHARED_LIMITS.reportedShare && key.length <= MAX_KEY_LENGTH;
+    return isReportable ? count : 0;
   }
 
   #sendEntries(nodes: readonly string[], kind: 'counts' | 'taken', all: readonly Entry[]): void {
@@ -232,13 +233,14 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
 
   /** The boot may be no peer yet. */
   #handleCounts(boot: string, counts: readonly Entry[]): void {
-    const toldMs = this.#options.clock.monotonicMs();
+    const reportedMs = this.#options.clock.monotonicMs();
     const held = this.#held.get(boot) ?? new Map<string, Held>();
     this.#held.set(boot, held);
     for (const [limit, key, count] of counts) {
       const id = idOf(limit, key);
       if (count === 0) held.delete(id);
-      else if (held.has(id) || held.size < SHARED_LIMITS.maxTold) held.set(id, { count, toldMs });
+      else if (held.has(id) || held.size < SHARED_LIMITS.maxReported)
+        held.set(id, { count, reportedMs });
     }
   }
 
@@ -246,7 +248,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   #repeatLater(): void {
     this.#repeatTimer = this.#options.clock.setTimeout(() => {
       this.#forgetOld();
-      this.#sendEntries(this.#others, 'counts', [...this.#told.values()]);
+      this.#sendEntries(this.#others, 'counts', [...this.#reported.values()]);
       this.#repeatLater();
     }, SHARED_LIMITS.repeatMs);
   }
@@ -255,7 +257,7 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
   #forgetOld(): void {
     const oldMs = this.#options.clock.monotonicMs() - SHARED_LIMITS.forgetAfterMs;
     for (const [boot, held] of this.#held) {
-      for (const [id, { toldMs }] of held) if (toldMs <= oldMs) held.delete(id);
+      for (const [id, { reportedMs }] of held) if (reportedMs <= oldMs) held.delete(id);
       if (held.size === 0) this.#held.delete(boot);
     }
   }

@@ -55,7 +55,8 @@ export class RoomExchange implements Disposable {
     const { bus } = options;
     this.#stops = [
       bus.onState(({ kind }) => {
-        if (kind === 'up') for (const document of this.#rooms.keys()) this.#introduce(document);
+        if (kind === 'up')
+          for (const document of this.#rooms.keys()) this.#exchangePeople(document);
       }),
       bus.onPeer(({ kind, peer }) => {
         if (kind === 'lost' || kind === 'restarted') this.#forget(peer.node, 'clean');
@@ -83,7 +84,7 @@ export class RoomExchange implements Disposable {
           return;
         }
         room.subscription = subscription;
-        this.#introduce(document);
+        this.#exchangePeople(document);
       });
   }
 
@@ -145,7 +146,7 @@ export class RoomExchange implements Disposable {
     return this.#options.bus.publish(topicOf(document), encodeRoomMessage(message));
   }
 
-  #introduce(document: string): void {
+  #exchangePeople(document: string): void {
     this.#publish(document, { kind: 'who-is-there' });
     this.#sendPeople(document);
   }

@@ -18,7 +18,7 @@ export interface KeyedRateLimiterOptions {
 interface Entry {
   readonly bucket: TokenBucket;
   /** Taken since the listener was told, and not refilled since. */
-  untold: number;
+  unreported: number;
 }
 
 export class KeyedRateLimiter {
@@ -42,7 +42,7 @@ export class KeyedRateLimiter {
   tryTake(key: string): boolean {
     const nowMs = this.#clock.monotonicMs();
     const entry = this.#entry(key, nowMs);
-    if (this.#onTaken !== null && entry.bucket.isFull(nowMs)) entry.untold = 0;
+    if (this.#onTaken !== null && entry.bucket.isFull(nowMs)) entry.unreported = 0;
     const isTaken = entry.bucket.take(1, nowMs);
     if (isTaken) this.#tell(key, entry);
     else this.#onRefused();
@@ -57,16 +57,16 @@ export class KeyedRateLimiter {
 
   #tell(key: string, entry: Entry): void {
     if (this.#onTaken === null) return;
-    entry.untold++;
-    if (entry.untold < this.#rate.burst * SHARED_LIMITS.toldShare) return;
-    this.#onTaken(key, entry.untold);
-    entry.untold = 0;
+    entry.unreported++;
+    if (entry.unreported < this.#rate.burst * SHARED_LIMITS.reportedShare) return;
+    this.#onTaken(key, entry.unreported);
+    entry.unreported = 0;
   }
 
   #entry(key: string, nowMs: number): Entry {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { bucket: new TokenBucket({ ...this.#rate, nowMs }), untold: 0 };
+      entry = { bucket: new TokenBucket({ ...this.#rate, nowMs }), unreported: 0 };
       this.#entries.set(key, entry);
     }
     return entry;

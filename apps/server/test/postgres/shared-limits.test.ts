@@ -149,11 +149,11 @@ test('LI4 the requests of a user on both nodes are one rate', async () => {
     await sleep(10);
     return await fetch(`${node.url}/api/session`, { method: 'POST', headers: { Cookie: cookie } });
   });
-  const untold = 2 * burst * SHARED_LIMITS.toldShare;
+  const unreported = 2 * burst * SHARED_LIMITS.reportedShare;
   // What is given while the first message is under way.
   const unheard = 0.5 * (ok / seconds);
-  expect(ok).toBeGreaterThanOrEqual(burst - untold);
-  expect(ok).toBeLessThanOrEqual(burst + perSecond * seconds + untold + unheard);
+  expect(ok).toBeGreaterThanOrEqual(burst - unreported);
+  expect(ok).toBeLessThanOrEqual(burst + perSecond * seconds + unreported + unheard);
 });
 
 test('LI5 a user who sends harmful updates to one node is banned from both', async () => {

@@ -1,6 +1,6 @@
 /**
  * Updates the excerpts in lists a moment after a document's text changed, many documents per
- * commit.
+ * commit, and hands the texts to the search index.
  */
 import { refreshDocuments, type DocumentChange } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';

@@ -44,7 +44,7 @@ export class KeyedRateLimiter {
     const entry = this.#entry(key, nowMs);
     if (this.#onTaken !== null && entry.bucket.isFull(nowMs)) entry.unreported = 0;
     const isTaken = entry.bucket.take(1, nowMs);
-    if (isTaken) this.#tell(key, entry);
+    if (isTaken) this.#report(key, entry);
     else this.#onRefused();
     return isTaken;
   }
@@ -55,7 +55,7 @@ export class KeyedRateLimiter {
     this.#entry(key, nowMs).bucket.charge(amount, nowMs);
   }
 
-  #tell(key: string, entry: Entry): void {
+  #report(key: string, entry: Entry): void {
     if (this.#onTaken === null) return;
     entry.unreported++;
     if (entry.unreported < this.#rate.burst * SHARED_LIMITS.reportedShare) return;

@@ -53,7 +53,7 @@ const READABLE: InTrash = { owner: 'done', others: 'not-found' };
 const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
 /** Not about the document, or about the person's own list only. */
 const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
-const NOT_IN_TRASH: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
+const NOBODY: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
 
 const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'document:create': [
@@ -71,8 +71,8 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   // Skips documents the user may not see.
   'document:visit': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   'document:trash': [{ call: () => ({ document }), expected: OWNER, inTrash: REFUSED }],
-  'document:restore': [{ call: () => ({ document }), expected: NOT_IN_TRASH, inTrash: READABLE }],
-  'document:purge': [{ call: () => ({ document }), expected: NOT_IN_TRASH, inTrash: READABLE }],
+  'document:restore': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
+  'document:purge': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER, inTrash: REFUSED }],
   'member:change': [
     { call: () => ({ document, user: 'ned', role: 'editor' }), expected: OWNER, inTrash: REFUSED },
@@ -83,13 +83,13 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
     },
     {
       call: () => ({ document, user: 'ada', role: 'viewer' }),
-      expected: { ...OWNER, owner: 'forbidden' },
+      expected: NOBODY,
       inTrash: REFUSED,
     },
   ],
   'member:remove': [
     { call: () => ({ document, user: 'ed' }), expected: OWNER, inTrash: REFUSED },
-    { call: () => ({ document, user: 'ada' }), expected: NOT_IN_TRASH, inTrash: REFUSED },
+    { call: () => ({ document, user: 'ada' }), expected: NOBODY, inTrash: REFUSED },
   ],
   'profile:change': [{ call: () => ({ name: 'Another' }), expected: ALL, inTrash: UNAFFECTED }],
   'chat:send': [
@@ -107,7 +107,7 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
     },
     {
       call: (_user, { others }) => ({ document, message: others, text: 'Ho', mentions: [] }),
-      expected: { ...OWNER, owner: 'forbidden' },
+      expected: NOBODY,
       inTrash: REFUSED,
     },
   ],

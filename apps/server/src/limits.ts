@@ -229,11 +229,13 @@ export const LIBRARY = {
   maxNotifiedDocuments: 100,
 } as const;
 
+/** The job that purges what has been in the trash for `TRASH_MS`, so many documents for each query. */
 export const TRASH = {
-  sweepMs: 60 * 60 * 1_000,
+  sweepMs: HOUR_MS,
   documentsPerSweep: 100,
 } as const;
 
+/** See the rules in `storage/search/README.md`. */
 export const SEARCH = {
   /** Of one document; the rest of a longer one is not searched. */
   maxCharsPerDocument: 1_000_000,
@@ -323,32 +325,6 @@ export const EVENTS = {
   sweepIntervalMs: 30_000,
 } as const;
 
-/** See the rules in `jobs/README.md`. */
-export const JOBS = {
-  /** Handlers that run on one node at the same time, and jobs that it holds (JB15). */
-  concurrency: 4,
-  maxHeld: 16,
-  /** A job of a node that died is taken over after this time; leases are renewed three times as often (JB7, JB8). */
-  leaseMs: 30_000,
-  renewalsPerLease: 3,
-  /** Failures after which a job is kept as failed, within four to five hours, and the pauses between them (JB13). */
-  maxFailures: 15,
-  retry: { baseMs: 5_000, capMs: HOUR_MS, jitter: 0.5 },
-  /** How often a node of a cluster asks for jobs that others enqueued (JB20). */
-  pollMs: 5_000,
-  /** Between two questions to the database at least, however many jobs are enqueued. */
-  wakeIntervalMs: 100,
-  /** Pause after another node took what was due. */
-  contendedMs: 250,
-  /** Pauses while the database fails (JB21). */
-  databaseRetry: { baseMs: 1_000, capMs: 30_000, jitter: 0.5 },
-  /** At shutdown, handlers have this long to return (JB14). */
-  stopTimeoutMs: 3_000,
-  maxKeyLength: 256,
-  maxInputLength: 16_384,
-  maxErrorLength: 1_000,
-} as const;
-
 /** The log of commits that the nodes of a cluster read. */
 export const LOG = {
   /** How often a node reads it, woken or not: what ends a right takes effect everywhere within a second. */
@@ -362,31 +338,6 @@ export const LOG = {
   /** Entries are kept for so long; a node that is further behind reads everything again. */
   keepMs: 10 * MINUTE_MS,
   sweepIntervalMs: MINUTE_MS,
-} as const;
-
-/** How often the heads of open documents are read from the journal; rarely while other nodes announce theirs. */
-export const DOCUMENT_HEADS = { intervalMs: 250, announcedIntervalMs: 1_000 } as const;
-
-/** Who is in which document, for lists on all nodes. */
-export const PRESENT_EXCHANGE = {
-  intervalMs: 1_000,
-  repeatMs: 30_000,
-  /** Documents; fewer, if the message would be larger than 64 KiB. */
-  perMessage: 100,
-} as const;
-
-/** What rooms tell those of the same document on other nodes. */
-export const ROOM_EXCHANGE = {
-  /** Above it, others read the rows from the journal. */
-  maxRowBytes: 48 * KIB,
-  peopleIntervalMs: 100,
-  cursorIntervalMs: 33,
-  /** Who is there is repeated, because messages may be lost. */
-  repeatMs: 5_000,
-  /** Of one node; fewer, if the message would be larger than 64 KiB. */
-  maxMembers: 200,
-  /** After a message that could not be read, heads of journals are read as without a bus. */
-  unreadMemoryMs: 10_000,
 } as const;
 
 /** Limits by user and by address that count in the whole cluster: `rate-limits/README.md`. */

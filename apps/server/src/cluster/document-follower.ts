@@ -1,6 +1,6 @@
 /** Tells the engine how far the journals of open documents are: other nodes may have appended to them. */
 import type { Engine } from '../engine/port.ts';
-import { DOCUMENT_HEADS } from '../limits.ts';
+import { DOCUMENT_HEADS } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { JournalHeads } from '../storage/journal-heads.ts';
 

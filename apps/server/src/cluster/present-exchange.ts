@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { User } from '@tandem/protocol';
 import type { Bus, TopicMessage } from '../bus/bus.ts';
-import { PRESENT_EXCHANGE } from '../limits.ts';
+import { PRESENT_EXCHANGE } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { decodeMessage, encodeMessage } from './node-message.ts';
 

@@ -3,7 +3,7 @@ import type { LaterRows } from '@tandem/sync';
 import { createNodes } from '../bus/testing/bus-fixture.ts';
 import { openMemory } from '../bus/testing/memory-environment.ts';
 import type { FollowRequest } from '../engine/port.ts';
-import { ROOM_EXCHANGE } from '../limits.ts';
+import { ROOM_EXCHANGE } from './limits.ts';
 import type { RemoteMember } from '../presence/remote-people.ts';
 import { encodeMessage } from './node-message.ts';
 import { RoomExchange } from './room-exchange.ts';

@@ -5,7 +5,7 @@
 import type { Bus, Subscription, TopicMessage } from '../bus/bus.ts';
 import type { TypingChange } from '../channels/chat-typing.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
-import { ROOM_EXCHANGE } from '../limits.ts';
+import { ROOM_EXCHANGE } from './limits.ts';
 import type { RemoteMember, RemotePeople } from '../presence/remote-people.ts';
 import type { LocalPeopleEvent } from '../presence/room-people.ts';
 import type { Leave } from '../presence/subscriber.ts';

@@ -1,5 +1,5 @@
 /** The jobs that this node holds, and their leases: renewed while a job is held, and given up when they end. */
-import { JOBS } from '../limits.ts';
+import { JOBS } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import type { ClaimedJob, JobStore } from '../storage/jobs/job-store.ts';

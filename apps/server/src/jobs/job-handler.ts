@@ -1,7 +1,7 @@
 /** What a kind of job is: the schema of its input, and the handler that does the work. */
 import { z } from 'zod';
 import type { NewJob } from '../storage/jobs/job-store.ts';
-import { JOBS } from '../limits.ts';
+import { JOBS } from './limits.ts';
 import type { Backoff } from '../runtime/backoff.ts';
 
 /** Known where jobs are enqueued, also in threads that run none. */

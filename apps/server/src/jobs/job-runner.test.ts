@@ -3,7 +3,7 @@ import { ManualClock } from '@tandem/testkit';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { JOBS } from '../limits.ts';
+import { JOBS } from './limits.ts';
 import { DatabaseJobStore } from '../storage/jobs/database-job-store.ts';
 import type { JobStore } from '../storage/jobs/job-store.ts';
 import { StorageError } from '../storage/storage-error.ts';

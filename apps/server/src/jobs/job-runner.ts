@@ -1,5 +1,5 @@
 /** Takes jobs that are due and runs their handlers, within limits; sleeps until the next one is due. */
-import { JOBS } from '../limits.ts';
+import { JOBS } from './limits.ts';
 import type { JobResult } from '../metrics/metrics.ts';
 import { backoffMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';

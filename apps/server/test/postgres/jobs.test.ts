@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { build } from 'rolldown';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import configuration from '../../rolldown.config.mjs';
-import { JOBS } from '../../src/limits.ts';
+import { JOBS } from '../../src/jobs/limits.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { DatabaseJobStore } from '../../src/storage/jobs/database-job-store.ts';
 import { JOB_KINDS } from '../../src/storage/jobs/job-store.ts';

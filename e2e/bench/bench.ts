@@ -9,7 +9,8 @@
  * the tables into apps/docs. `--bundle` measures another build of the server. `--profile` writes a
  * processor profile of each thread of Tandem. `--pin` gives the measured server one core and the load
  * all others (Linux only), so that processor times of servers with one and with many threads compare. `--threads` prints
- * what each thread of the first target used.
+ * what each thread of the first target used. With `BENCH_DATABASE=postgres://user@host/%s`, where `createdb` may make
+ * databases, Tandem on Postgres is measured, too.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -17,12 +18,19 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Swarm } from '../load/swarm/swarm.ts';
-import { TARGET_NAMES, createTargets, type Target, type TargetName } from './targets.ts';
+import {
+  TANDEM_ON_POSTGRES,
+  TARGET_NAMES,
+  createTargets,
+  type Target,
+  type TargetName,
+} from './targets.ts';
 import { writeDocs } from './docs-page.ts';
 import { toRow, type Report, type Section } from './result.ts';
 import type { Runner, Outcome, Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { printTable, printThreads } from './table.ts';
+import { createSeededDatabase, createSeededFolder } from './seeded-storage.ts';
 import { TandemTarget } from './tandem-target.ts';
 
 const RESULTS = resolve(import.meta.dirname, 'results');
@@ -51,21 +59,33 @@ const length = options.quick ? 'quick' : 'full';
 const rounds = Number(options.rounds ?? ROUNDS[length]);
 const scale = Number(options.scale);
 const scenarios = select(SCENARIOS, options.scenario, ({ name }) => name);
-const names: readonly TargetName[] = select(TARGET_NAMES, options.only, (name) => name);
+const database = process.env['BENCH_DATABASE'];
+const available = TARGET_NAMES.filter(
+  (name) => name !== TANDEM_ON_POSTGRES || database !== undefined,
+);
+const names: readonly TargetName[] = select(available, options.only, (name) => name);
 
 const core = options.pin ? 0 : undefined;
 if (core !== undefined) pinThisProcess(`${core + 1}-${availableParallelism() - 1}`);
 
-await using tandem = await TandemTarget.create({
+const shared = {
   bundle: options.bundle,
   core,
   nodeArguments:
     options.profile === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`],
+};
+await using tandem = await TandemTarget.create({
+  ...shared,
+  storage: await createSeededFolder(),
 });
+await using tandemOnPostgres =
+  database === undefined
+    ? null
+    : await TandemTarget.create({ ...shared, storage: await createSeededDatabase(database) });
 await using swarm = Swarm.create(SWARM_PROCESSES);
-const targets = createTargets(tandem, core);
+const targets = createTargets({ tandem, tandemOnPostgres, core });
 
 const sections: Section[] = [];
 for (const scenario of scenarios) {

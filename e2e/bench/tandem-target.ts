@@ -1,14 +1,10 @@
-/**
- * Tandem, with a data folder of users that is created once. Each run starts on a copy of the folder, so
- * that runs do not affect each other.
- */
-import { cp, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+/** Tandem, with users that are created once. */
+import { resolve } from 'node:path';
 import { forEachConcurrently } from '../load/concurrency.ts';
 import { createDataDocument } from '../load/bot.ts';
 import type { RunningTarget } from './targets.ts';
-import { createDataFolder } from './data-folder.ts';
 import { MeasuredServer } from './measured-server.ts';
+import type { SeededStorage } from './seeded-storage.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
 
@@ -34,6 +30,8 @@ interface User {
 }
 
 export interface TandemTargetOptions {
+  /** The target disposes of it. */
+  readonly storage: SeededStorage;
   readonly bundle: string | undefined;
   readonly nodeArguments: readonly string[];
   readonly core: number | undefined;
@@ -41,25 +39,23 @@ export interface TandemTargetOptions {
 
 export class TandemTarget implements AsyncDisposable {
   readonly #options: TandemTargetOptions;
-  readonly #folder: string;
   #users: User[] = [];
   #tokensIssuedMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(folder: string, options: TandemTargetOptions) {
-    this.#folder = folder;
+  private constructor(options: TandemTargetOptions) {
     this.#options = options;
   }
 
   static async create(options: TandemTargetOptions): Promise<TandemTarget> {
-    const target = new TandemTarget(await createDataFolder(), options);
+    const target = new TandemTarget(options);
     await target.#createUsers();
     return target;
   }
 
   async start(): Promise<RunningTarget> {
-    const data = await createDataFolder();
-    await cp(this.#seedFolder, data, { recursive: true });
-    const server = await this.#launch(data, this.#options.nodeArguments);
+    const { storage, nodeArguments } = this.#options;
+    const copy = await storage.copy();
+    const server = await this.#launch(copy.settings, nodeArguments);
     return {
       clientProtocol: 'tandem',
       server,
@@ -77,23 +73,19 @@ export class TandemTarget implements AsyncDisposable {
       },
       [Symbol.asyncDispose]: async () => {
         // Only a graceful stop writes a profile.
-        if (this.#options.nodeArguments.length > 0) await server.stop();
+        if (nodeArguments.length > 0) await server.stop();
         await server[Symbol.asyncDispose]();
-        await rm(data, { recursive: true, force: true });
+        await copy[Symbol.asyncDispose]();
       },
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  get #seedFolder(): string {
-    return join(this.#folder, 'data');
+    await this.#options.storage[Symbol.asyncDispose]();
   }
 
   async #createUsers(): Promise<void> {
-    const server = await this.#launch(this.#seedFolder);
+    const server = await this.#launch(this.#options.storage.seed);
     this.#users = await signInUsers(server.url, USERS);
     this.#tokensIssuedMs = performance.now();
     await server.stop();
@@ -107,12 +99,15 @@ export class TandemTarget implements AsyncDisposable {
     this.#tokensIssuedMs = performance.now();
   }
 
-  #launch(data: string, nodeArguments: readonly string[] = []): Promise<MeasuredServer> {
+  #launch(
+    settings: SeededStorage['seed'],
+    nodeArguments: readonly string[] = [],
+  ): Promise<MeasuredServer> {
     return MeasuredServer.create({
       script: this.#options.bundle ?? BUNDLE,
       nodeArguments,
       core: this.#options.core,
-      env: { ...ENVIRONMENT, DATA_DIR: data },
+      env: { ...ENVIRONMENT, ...settings },
     });
   }
 }

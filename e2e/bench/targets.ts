@@ -44,17 +44,25 @@ export const COMMON_TARGETS = [
   'socket-io',
 ] as const;
 
-export const TARGET_NAMES = [...COMMON_TARGETS, ...PERSISTENT_RIVALS] as const;
+/** Measured only where `BENCH_DATABASE` names a Postgres. */
+export const TANDEM_ON_POSTGRES = 'tandem-postgres';
+
+export const TARGET_NAMES = [...COMMON_TARGETS, ...PERSISTENT_RIVALS, TANDEM_ON_POSTGRES] as const;
 
 export type TargetName = (typeof TARGET_NAMES)[number];
 
 /** The longest time between two writes of Hocuspocus is 10 s, and begins with a change. */
 const DEBOUNCED_WRITES_EVERY_SECONDS = 11;
 
-export function createTargets(
-  tandem: TandemTarget,
-  core: number | undefined,
-): Record<TargetName, Target> {
+export function createTargets({
+  tandem,
+  tandemOnPostgres,
+  core,
+}: {
+  readonly tandem: TandemTarget;
+  readonly tandemOnPostgres: TandemTarget | null;
+  readonly core: number | undefined;
+}): Record<TargetName, Target> {
   const yWebsocket = `@y/websocket-server ${versionOf('@y/websocket-server')}`;
   const hocuspocus = `Hocuspocus ${versionOf('@hocuspocus/server')}`;
   const hocuspocusSqlite = `${hocuspocus} with extension-database ${versionOf('@hocuspocus/extension-database')}`;
@@ -65,6 +73,16 @@ export function createTargets(
       settings:
         'as it is shipped, limits per person raised; writes each update before it delivers and acknowledges it',
       start: () => tandem.start(),
+    },
+    [TANDEM_ON_POSTGRES]: {
+      name: TANDEM_ON_POSTGRES,
+      title: 'Tandem on Postgres',
+      settings:
+        'as tandem, with `DATABASE_URL`; without the processor time and the bytes of Postgres itself',
+      async start() {
+        if (tandemOnPostgres === null) throw new Error('BENCH_DATABASE names no Postgres.');
+        return await tandemOnPostgres.start();
+      },
     },
     'ws-relay': rival('ws-relay', {
       core,

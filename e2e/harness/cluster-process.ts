@@ -7,22 +7,19 @@
  * to the next server.
  */
 
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { createDatabase } from './postgres-database.ts';
 import { freePort, HOST, ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 export const CLUSTER = process.env['CLUSTER'];
 
 const NODES = 2;
 const READY_LIMIT_MS = 10_000;
-
-const execute = promisify(execFile);
 
 export class ClusterProcess implements AsyncDisposable {
   readonly port: number;
@@ -45,7 +42,10 @@ export class ClusterProcess implements AsyncDisposable {
   }
 
   static async create({ env, arguments: args }: ServerProcessOptions): Promise<ClusterProcess> {
-    const database = await createDatabase();
+    const template = process.env['CLUSTER_DATABASE'];
+    if (template === undefined)
+      throw new Error('CLUSTER needs CLUSTER_DATABASE and CLUSTER_REDIS.');
+    const database = await createDatabase(template);
     const shared = { ...env, DATABASE_URL: database, REDIS_URL: process.env['CLUSTER_REDIS'] };
     const nodes = await Promise.all(
       Array.from({ length: NODES }, () =>
@@ -92,16 +92,6 @@ export class ClusterProcess implements AsyncDisposable {
     }
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function createDatabase(): Promise<string> {
-  const template = process.env['CLUSTER_DATABASE'];
-  if (template === undefined) throw new Error('CLUSTER needs CLUSTER_DATABASE and CLUSTER_REDIS.');
-  const name = `e2e_${randomUUID().replaceAll('-', '')}`;
-  const { hostname, port, username, searchParams } = new URL(template);
-  const host = searchParams.get('host') ?? hostname;
-  await execute('createdb', ['-h', host, '-p', port || '5432', '-U', username, name]);
-  return template.replace('%s', name);
 }
 
 interface Balancer {

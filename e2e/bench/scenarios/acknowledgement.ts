@@ -1,6 +1,6 @@
 /** Time until the server acknowledges a message. */
 import type { MeasuredOperation } from '../../load/swarm/client-protocol.ts';
-import { TARGET_NAMES } from '../targets.ts';
+import { TANDEM_ON_POSTGRES, TARGET_NAMES } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import {
@@ -28,7 +28,7 @@ export const commands: Scenario = {
   name: 'commands',
   what: 'A thousand people, each in a room of their own, 2,000 chat messages a second; each is answered: Tandem after the disk has it, exactly once, and tells the room; the others from memory.',
   operation: 'command',
-  targets: ['tandem', 'ws-relay', 'socket-io'],
+  targets: ['tandem', 'ws-relay', 'socket-io', TANDEM_ON_POSTGRES],
   run: (runner) => run(runner, 'command'),
 };
 

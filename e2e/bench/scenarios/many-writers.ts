@@ -1,6 +1,6 @@
 /** All people write into one document. */
 import { typeKeys } from '../../load/swarm/typist.ts';
-import { PERSISTENT_RIVALS } from '../targets.ts';
+import { PERSISTENT_RIVALS, TANDEM_ON_POSTGRES } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import {
@@ -20,7 +20,7 @@ export const manyWriters: Scenario = {
   name: 'many-writers',
   what: 'Fifty people type into one document, twelve keys a second each; every tenth update is a pasted piece whose delivery is timed.',
   operation: 'update',
-  targets: ['tandem', 'y-websocket', 'hocuspocus', ...PERSISTENT_RIVALS],
+  targets: ['tandem', 'y-websocket', 'hocuspocus', ...PERSISTENT_RIVALS, TANDEM_ON_POSTGRES],
   run: (runner) => run(runner, FEW),
 };
 

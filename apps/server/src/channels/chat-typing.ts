@@ -47,7 +47,7 @@ export class ChatTyping {
     if (document !== null) this.#options.onLocal(document, { user: user.id, typing: 'stop' });
   }
 
-  /** Of somebody on another node. */
+  /** Of a person on another node. */
   setTypingOf(channel: EventChannel, { user, typing }: TypingChange): void {
     if (typing === 'start') this.#list(channel).start(user);
     else this.#lists.get(channel)?.stop(user);

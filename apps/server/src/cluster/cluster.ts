@@ -71,7 +71,7 @@ export class Cluster implements AsyncDisposable {
       clock,
       onEntry: ({ channels, effects }) => this.#handleCommit(channels, effects),
       onMissed: () => {
-        // What is held back may be for somebody whose role has ended.
+        // What is held back may be for a person whose role has ended.
         if (this.isHeld) options.onCutOff();
         options.onMissed();
       },

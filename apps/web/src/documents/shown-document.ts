@@ -31,11 +31,15 @@ export function shownDocuments(
     .toSorted((one, other) => other.updatedAt - one.updatedAt);
 }
 
-/** Whether the title or excerpt contains every word of `filter`; the same rule as the server's search. */
+/** Whether the title or excerpt contains every word of `filter`; the same rule as the server's list. */
 export function matches(
   { title, excerpt }: Pick<ListedDocument, 'title' | 'excerpt'>,
   filter: string,
 ): boolean {
-  const text = `${foldText(title)} ${foldText(excerpt)}`;
-  return searchWords(filter).every((word) => text.includes(word));
+  return hasWords(`${title} ${excerpt}`, filter);
+}
+
+export function hasWords(text: string, search: string): boolean {
+  const folded = foldText(text);
+  return searchWords(search).every((word) => folded.includes(word));
 }

@@ -52,6 +52,11 @@ export function useDocuments<T>(
   });
 }
 
+/** The selection of everything. */
+export function allDocuments(documents: readonly ShownDocument[]): readonly ShownDocument[] {
+  return documents;
+}
+
 export function useNewDocument(): () => void {
   const { t } = useTranslation();
   const { client } = useServices();

@@ -1,12 +1,6 @@
 /** What the palette offers for a search: documents, people and actions, in groups. */
-import {
-  foldText,
-  searchWords,
-  type MetPerson,
-  type SearchMatch,
-  type SearchResult,
-} from '@tandem/protocol';
-import type { ShownDocument } from '../documents/shown-document.ts';
+import { searchWords, type MetPerson, type SearchMatch, type SearchResult } from '@tandem/protocol';
+import { hasWords, type ShownDocument } from '../documents/shown-document.ts';
 
 export interface PaletteAction {
   readonly kind: 'action';
@@ -51,16 +45,11 @@ export function paletteGroups(
     readonly actions: readonly PaletteAction[];
   },
 ): PaletteGroup[] {
-  const words = searchWords(search);
-  const hasWords = (text: string) => {
-    const folded = foldText(text);
-    return words.every((word) => folded.includes(word));
-  };
-  const isEmpty = words.length === 0;
+  const isEmpty = searchWords(search).length === 0;
   const found = new Map(results.map((result) => [result.document, result]));
   const titled = isEmpty
     ? documents.slice(0, MAX_RECENT)
-    : documents.filter(({ title }) => hasWords(title));
+    : documents.filter(({ title }) => hasWords(title, search));
   const known = titled.map(({ id, title, excerpt }): PaletteItem => {
     const result = found.get(id);
     found.delete(id);
@@ -81,7 +70,10 @@ export function paletteGroups(
         .slice(0, MAX_PEOPLE)
         .map((person) => ({ kind: 'person', id: `person ${person.user.id}`, person })),
     },
-    { value: 'actions', items: isEmpty ? actions : actions.filter(({ label }) => hasWords(label)) },
+    {
+      value: 'actions',
+      items: isEmpty ? actions : actions.filter(({ label }) => hasWords(label, search)),
+    },
   ];
   return groups.filter(({ items }) => items.length > 0);
 }

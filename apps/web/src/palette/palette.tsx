@@ -4,8 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { FileText, Search, UserRound, Zap } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNewDocument, useDocuments } from '../documents/use-documents.ts';
-import type { ShownDocument } from '../documents/shown-document.ts';
+import { allDocuments, useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord, NEW_DOCUMENT } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
@@ -46,7 +45,7 @@ function Finder({ close }: { readonly close: () => void }) {
   const { client } = useServices();
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
-  const documents = useDocuments(all) ?? [];
+  const documents = useDocuments(allDocuments) ?? [];
   const findText = useCallback((text: string) => client.search.find(text), [client]);
   const findPeople = useCallback((text: string) => client.people.find(text), [client]);
   const results = useSearch(search, findText, isEmpty);
@@ -189,10 +188,6 @@ function useActions(): readonly PaletteAction[] {
 /** The index has a text two seconds after it was typed. */
 function isEmpty(results: readonly unknown[]): boolean {
   return results.length === 0;
-}
-
-function all(documents: readonly ShownDocument[]): readonly ShownDocument[] {
-  return documents;
 }
 
 function nameOf(item: PaletteItem): string {

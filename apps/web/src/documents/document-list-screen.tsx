@@ -9,13 +9,14 @@ import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { NEW_DOCUMENT } from '../screen/shortcuts.ts';
 import { useShortcut } from '../screen/use-shortcut.ts';
+import { ChannelUnavailable } from '../session/channel-unavailable.tsx';
 import { useServices } from '../session/services.ts';
 import { SignInLink } from '../session/sign-in.tsx';
 import { useChannelValue } from '../session/use-channel.ts';
 import { cutOffBy, useConnection, type CutOff } from '../session/use-connection.ts';
 import { DocumentRows } from './document-rows.tsx';
 import { matches, type ShownDocument } from './shown-document.ts';
-import { useDocuments, useNewDocument } from './use-documents.ts';
+import { allDocuments, useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 
 export function DocumentListScreen() {
@@ -43,7 +44,7 @@ export function DocumentListScreen() {
 }
 
 function Content({ newDocument }: { readonly newDocument: () => void }) {
-  const documents = useDocuments(all);
+  const documents = useDocuments(allDocuments);
   if (documents === null) return <ListUnavailable />;
   if (documents.length === 0) return <Empty newDocument={newDocument} />;
   return (
@@ -52,10 +53,6 @@ function Content({ newDocument }: { readonly newDocument: () => void }) {
       <Documents documents={documents} />
     </>
   );
-}
-
-function all(documents: readonly ShownDocument[]): readonly ShownDocument[] {
-  return documents;
 }
 
 const STALE_TEXTS = {
@@ -183,22 +180,15 @@ function Empty({ newDocument }: { readonly newDocument: () => void }) {
 
 function ListUnavailable() {
   const { t } = useTranslation();
-  const { library, client } = useServices();
-  const refusal = useChannelValue(library, ({ status, error }) =>
-    status === 'lost' ? error : null,
-  );
-  const cutOff = cutOffBy(useConnection());
-  if (refusal === null && cutOff === null) return <ListSkeleton />;
-  const retry = () => (refusal === null ? client.connection.tryNow() : library.retry());
+  const { library } = useServices();
   return (
-    <FullPage
+    <ChannelUnavailable
+      channel={library}
       title={t('list.failedTitle')}
-      action={
-        cutOff === 'sign-in' ? <SignInLink /> : <Button onClick={retry}>{t('tryAgain')}</Button>
-      }
+      textOf={(cutOff) => t(MISSING_TEXTS[cutOff])}
     >
-      {refusal?.message ?? t(cutOff === null ? 'list.unreachable' : MISSING_TEXTS[cutOff])}
-    </FullPage>
+      <ListSkeleton />
+    </ChannelUnavailable>
   );
 }
 

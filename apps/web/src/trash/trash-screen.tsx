@@ -5,8 +5,9 @@ import { FullPage, Skeleton } from '../components/feedback.tsx';
 import { isolated } from '../languages/names.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { ChannelUnavailable } from '../session/channel-unavailable.tsx';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
-import { cutOffBy, useConnection } from '../session/use-connection.ts';
+import type { CutOff } from '../session/use-connection.ts';
 import { TrashActions } from './trash-actions.tsx';
 import { useDeletionDay } from './use-deletion-day.ts';
 
@@ -31,8 +32,18 @@ export function TrashScreen() {
 
 function Trash() {
   const { t } = useTranslation();
-  const state: TrashState | null = useChannelValue(useChannel('trash'), ({ state }) => state);
-  if (state === null) return <TrashUnavailable />;
+  const channel = useChannel('trash');
+  const state: TrashState | null = useChannelValue(channel, ({ state }) => state);
+  if (state === null)
+    return (
+      <ChannelUnavailable
+        channel={channel}
+        title={t('trash.failedTitle')}
+        textOf={(cutOff) => t(MISSING_TEXTS[cutOff])}
+      >
+        <TrashSkeleton />
+      </ChannelUnavailable>
+    );
   if (state.documents.length === 0)
     return <FullPage title={t('trash.emptyTitle')}>{t('trash.emptyText')}</FullPage>;
   return (
@@ -77,10 +88,17 @@ function TrashRow({ document }: { readonly document: TrashedDocument }) {
   );
 }
 
-function TrashUnavailable() {
+const MISSING_TEXTS = {
+  'no-network': 'trash.offline',
+  unreachable: 'trash.unreachable',
+  'socket-blocked': 'trash.unreachable',
+  'sign-in': 'chip.about.sign-in',
+  lost: 'trash.unreachable',
+  stopped: 'trash.unreachable',
+} as const satisfies Record<CutOff, string>;
+
+function TrashSkeleton() {
   const { t } = useTranslation();
-  const isCutOff = cutOffBy(useConnection()) !== null;
-  if (isCutOff) return <FullPage title={t('trash.title')}>{t('trash.unreachable')}</FullPage>;
   return (
     <div aria-busy role="status" aria-label={t('loading')} className="flex flex-col gap-7 px-3">
       <h1 className="text-heading font-semibold tracking-[-0.012em]">{t('trash.title')}</h1>

@@ -3,7 +3,7 @@
  * and depend on the locale of the database.
  */
 import { sql } from 'kysely';
-import type { SearchTerm } from '@tandem/protocol';
+import { termsOf, type SearchTerm } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-index.ts';
 
@@ -17,9 +17,9 @@ export const ADD_SEARCH_TERMS = [
 
 export const postgresTerms: TermTables = {
   async insert(db: Database, parts: readonly NewPart[]): Promise<void> {
-    for (const { document, hash, isTitle, text, terms } of parts)
+    for (const { document, hash, isTitle, text } of parts)
       await sql`insert into search_part (document, hash, is_title, text, terms)
-        values (${document}, ${hash}, ${isTitle ? 1 : 0}, ${text}, ${vectorOf(terms, isTitle)}::tsvector)
+        values (${document}, ${hash}, ${isTitle ? 1 : 0}, ${text}, ${vectorOf(termsOf(text), isTitle)}::tsvector)
         on conflict (document, hash) do nothing`.execute(db);
   },
 

@@ -4,7 +4,6 @@ import { sql, type RawBuilder } from 'kysely';
 import {
   matchesIn,
   searchTermsOf,
-  termsOf,
   type DocumentKind,
   type SearchResult,
   type SearchTerm,
@@ -24,11 +23,11 @@ export interface NewPart {
   readonly hash: string;
   readonly isTitle: boolean;
   readonly text: string;
-  readonly terms: readonly string[];
 }
 
 /** What differs between the databases: how terms are stored, and how they are matched. */
 export interface TermTables {
+  /** Makes the terms, one part at a time: those of a whole long document block the thread for 0.1 s. */
   insert(db: Database, parts: readonly NewPart[]): Promise<void>;
   remove(db: Database, numbers: readonly number[]): Promise<void>;
   /** Condition and rank of rows of `search_part`, higher ranks first. */
@@ -235,7 +234,7 @@ function partOf(document: string, text: string, isTitle: boolean): NewPart {
   const hash = createHash('sha256')
     .update(isTitle ? `title ${text}` : text)
     .digest('base64url');
-  return { document, hash, isTitle, text, terms: termsOf(text) };
+  return { document, hash, isTitle, text };
 }
 
 /** A piece of the text around its first match. */

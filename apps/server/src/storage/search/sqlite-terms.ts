@@ -1,6 +1,6 @@
 /** Terms in SQLite's FTS5, which stores no text of its own. */
 import { sql } from 'kysely';
-import type { SearchTerm } from '@tandem/protocol';
+import { termsOf, type SearchTerm } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-index.ts';
 
@@ -15,7 +15,7 @@ export const CREATE_SEARCH_TERMS = `create virtual table search_terms using fts5
 
 export const sqliteTerms: TermTables = {
   async insert(db: Database, parts: readonly NewPart[]): Promise<void> {
-    for (const { document, hash, isTitle, text, terms } of parts) {
+    for (const { document, hash, isTitle, text } of parts) {
       const added = await db
         .insertInto('search_part')
         .values({ document, hash, is_title: isTitle ? 1 : 0, text })
@@ -23,7 +23,7 @@ export const sqliteTerms: TermTables = {
         .returning('number')
         .executeTakeFirst();
       if (added === undefined) continue;
-      const words = terms.join(' ');
+      const words = termsOf(text).join(' ');
       await sql`insert into search_terms (rowid, title, body)
         values (${added.number}, ${isTitle ? words : ''}, ${isTitle ? '' : words})`.execute(db);
     }

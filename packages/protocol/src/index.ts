@@ -31,6 +31,7 @@ export {
   user,
   type User,
 } from './messages/field.ts';
+export { foldText, searchWords } from './fold.ts';
 export * from './messages/message.ts';
 export * from './policy.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
@@ -42,14 +43,6 @@ export * from './topics/library.ts';
 export * from './topics/sharing.ts';
 export * from './topics/trash.ts';
 export * from './topics/unread.ts';
-export {
-  fitText,
-  foldText,
-  hasVisibleText,
-  searchWords,
-  textRefusal,
-  toStorable,
-  truncateText,
-} from './text.ts';
+export { fitText, hasVisibleText, textRefusal, toStorable, truncateText } from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

@@ -3,28 +3,13 @@
  * word; scripts without blanks, and Korean, have pairs of neighbouring letters instead, because most of their
  * words have two letters.
  */
+import { foldComposed } from './fold.ts';
 import { MAX_SEARCH_WORDS } from './limits.ts';
 
 /** A run of one script kind: letters of words, or letters of scripts that are searched by pairs. */
 const RUNS =
   /(?<pairs>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+)|(?<word>[\p{L}\p{N}\p{M}]+)/gu;
 
-/** Not one letter and a mark in Unicode, but one to people. */
-const FOLDED: Readonly<Record<string, string>> = {
-  ł: 'l',
-  ß: 'ss',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  æ: 'ae',
-  œ: 'oe',
-  ı: 'i',
-  þ: 'th',
-  ё: 'е',
-};
-const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join('')}]`, 'gu');
-/** Marks of Latin, Greek and Cyrillic, Hebrew points and Arabic vowels. Others are part of their letter: か, が. */
-const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/gu;
 /** Longer ones are numbers or data. */
 const MAX_TERM_LENGTH = 40;
 
@@ -38,7 +23,7 @@ export interface SearchTerm {
 /** All terms of a text in their order, repetitions included. */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];
-  for (const { groups } of fold(text).matchAll(RUNS)) {
+  for (const { groups } of foldComposed(text).matchAll(RUNS)) {
     if (groups?.['word'] !== undefined) terms.push(clip(groups['word']));
     else terms.push(...pairsOf(groups?.['pairs'] ?? ''));
   }
@@ -47,7 +32,7 @@ export function termsOf(text: string): string[] {
 
 /** What a text must contain to be found: each of these. Only the last word may be incomplete. */
 export function searchTermsOf(search: string): SearchTerm[] {
-  const folded = fold(search);
+  const folded = foldComposed(search);
   const runs = [...folded.matchAll(RUNS)].slice(0, MAX_SEARCH_WORDS);
   return runs.map(({ groups, index, 0: run }) => {
     const isLast = index + run.length === folded.length;
@@ -116,15 +101,6 @@ function clip(word: string): string {
   return [...word].slice(0, MAX_TERM_LENGTH).join('');
 }
 
-function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(MARKS, '')
-    .normalize('NFC')
-    .replace(FOLDABLE, (letter) => FOLDED[letter] ?? letter);
-}
-
 /** @returns for each unit of the folded text, the place in the text; the last one is its end. */
 function foldWithPositions(text: string): {
   readonly folded: string;
@@ -134,7 +110,7 @@ function foldWithPositions(text: string): {
   const positions: number[] = [];
   let at = 0;
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
-    const part = fold(segment);
+    const part = foldComposed(segment);
     for (let unit = 0; unit < part.length; unit++) positions.push(at);
     folded += part;
     at += segment.length;

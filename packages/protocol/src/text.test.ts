@@ -7,8 +7,7 @@ import { toDisplayName } from './messages/field.ts';
 import { MESSAGES, type MessageType, binaryBodies } from './messages/message.ts';
 import { newChatText } from './topics/chat.ts';
 import { examples } from './testing/examples.ts';
-import { fitText, foldText, hasVisibleText, searchWords, toStorable } from './text.ts';
-import { MAX_SEARCH_WORDS } from './limits.ts';
+import { fitText, hasVisibleText, toStorable } from './text.ts';
 
 const name = profilePatch.shape.name.unwrap();
 const { title } = documentPatch.shape;
@@ -173,22 +172,4 @@ test('text that was stored earlier, or is made of another, is made to fit', () =
   const cut = fitText(`${'a'.repeat(9)}😀b`, { lines: 'one', maxLength: 10 });
   expect(cut).toBe(`${'a'.repeat(9)}😀`);
   expect(hasVisibleText('\ufffd')).toBe(true);
-});
-
-describe('list search', () => {
-  test.each([
-    ['Ébauche', 'ebauche'],
-    ['ＴＩＤＥ', 'tide'],
-    ['Прилив', 'прилив'],
-    ['潮汐', '潮汐'],
-    ['Straße', 'straße'],
-  ])('%s is compared as %s', (text, folded) => {
-    expect(foldText(text)).toBe(folded);
-  });
-
-  test('a search has so many words', () => {
-    expect(searchWords('  Tide\tLÓG ')).toEqual(['tide', 'log']);
-    expect(searchWords(' ')).toEqual([]);
-    expect(searchWords('a '.repeat(50))).toHaveLength(MAX_SEARCH_WORDS);
-  });
 });

@@ -12,7 +12,6 @@
  * the server has decided.
  */
 import { z } from 'zod';
-import { MAX_SEARCH_WORDS } from './limits.ts';
 
 const REPLACEMENT = '\ufffd';
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -106,15 +105,6 @@ export function textRefusal(error: z.ZodError): string | null {
   const [first] = error.issues;
   if (first === undefined) return null;
   return error.issues.every(({ message }) => SENTENCES.has(message)) ? first.message : null;
-}
-
-/** List search: matches words anywhere in a text, ignoring case and accents. */
-export function foldText(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
-}
-
-export function searchWords(search: string): readonly string[] {
-  return foldText(search).split(/\s+/u).filter(Boolean).slice(0, MAX_SEARCH_WORDS);
 }
 
 function isStorable(text: string): boolean {

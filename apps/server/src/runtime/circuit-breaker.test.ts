@@ -26,7 +26,7 @@ function fixture() {
   return { clock, waiting, outcomes, request, answer };
 }
 
-test('requests run at the same time while the service answers', async () => {
+test('CB1: requests run at the same time while the service answers', async () => {
   const { waiting, outcomes, request, answer } = fixture();
   for (const name of ['a', 'b', 'c']) request(name);
   expect(waiting).toHaveLength(3);
@@ -34,7 +34,7 @@ test('requests run at the same time while the service answers', async () => {
   expect(outcomes).toEqual(['a done', 'b done', 'c done']);
 });
 
-test('after a failure, requests fail at once with its error', async () => {
+test('CB1: after a failure, requests fail at once with its error', async () => {
   const { clock, waiting, outcomes, request, answer } = fixture();
   request('a');
   await answer('fail', 'refused');
@@ -45,7 +45,7 @@ test('after a failure, requests fail at once with its error', async () => {
   expect(outcomes).toEqual(['a refused', 'b refused']);
 });
 
-test('one request at a time finds out whether the service answers again', async () => {
+test('CB2: one request at a time finds out whether the service answers again', async () => {
   const { clock, waiting, outcomes, request, answer } = fixture();
   request('a');
   await answer('fail');
@@ -69,7 +69,7 @@ test('one request at a time finds out whether the service answers again', async 
   expect(outcomes.slice(5)).toEqual(['f done', 'g done', 'h done']);
 });
 
-test('the failure of an earlier request does not end the wait for the one that finds out', async () => {
+test('CB4: the failure of an earlier request does not end the wait for the one that finds out', async () => {
   const { clock, waiting, request } = fixture();
   request('slow');
   request('quick');
@@ -82,7 +82,7 @@ test('the failure of an earlier request does not end the wait for the one that f
   expect(waiting).toHaveLength(3);
 });
 
-test('the success of an earlier request shows that the service answers', async () => {
+test('CB3: the success of an earlier request shows that the service answers', async () => {
   const { clock, waiting, outcomes, request } = fixture();
   request('slow');
   request('quick');
@@ -92,5 +92,33 @@ test('the success of an earlier request shows that the service answers', async (
   await clock.advanceAsync(0);
   request('next');
   expect(outcomes).toEqual(['quick overloaded', 'slow done']);
+  expect(waiting).toHaveLength(3);
+});
+
+test('CB4: the failure of a request from before the recovery does not open it again', async () => {
+  const { clock, waiting, outcomes, request } = fixture();
+  request('slow');
+  request('quick');
+  waiting[1]!.fail(new Error('no answer'));
+  await clock.advanceAsync(RETRY_MS);
+  request('probe');
+  waiting[2]!.succeed();
+  await clock.advanceAsync(0);
+  waiting[0]!.fail(new Error('out of date'));
+  await clock.advanceAsync(0);
+  request('next');
+  expect(outcomes).toEqual(['quick no answer', 'probe done', 'slow out of date']);
+  expect(waiting).toHaveLength(4);
+});
+
+test('CB4: requests that fail together are one failure, and the wait begins with the first', async () => {
+  const { clock, waiting, request } = fixture();
+  request('quick');
+  request('slow');
+  waiting[0]!.fail(new Error('no answer'));
+  await clock.advanceAsync(RETRY_MS - 1);
+  waiting[1]!.fail(new Error('no answer'));
+  await clock.advanceAsync(1);
+  request('probe');
   expect(waiting).toHaveLength(3);
 });

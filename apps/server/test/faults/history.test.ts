@@ -76,6 +76,11 @@ describe('text', () => {
     expect([lost, problems]).toEqual([[], ['1 words were never acknowledged']]);
   });
 
+  test('a run in which no words were acknowledged is a problem', () => {
+    const history = textHistory({ sent: [], copies: [{ of: 'a', text: '' }] });
+    expect(findingsOf('text', history).problems).toEqual(['no words were acknowledged']);
+  });
+
   test('rows that change nothing were committed twice', () => {
     expect(findingsOf('text', textHistory({ repeatedRows: 2 })).twice).toEqual([
       '2 rows of the journal',
@@ -140,9 +145,52 @@ describe('channels', () => {
     ]);
   });
 
-  test('an event that only a listener still has is not lost', () => {
+  test('an event that the database deleted because newer ones followed is not lost', () => {
     const stored = new Map([[3, three]]);
-    expect(findingsOf('channel', channelHistory({ stored })).lost).toEqual([]);
+    expect(findingsOf('channel', channelHistory({ stored }))).toEqual({
+      ...noFindings(),
+      acknowledged: 3,
+    });
+  });
+
+  test.each([
+    [
+      'the newest event',
+      new Map([
+        [1, one],
+        [2, two],
+      ]),
+      ['c3 of chat'],
+    ],
+    [
+      'an event in the middle',
+      new Map([
+        [1, one],
+        [3, three],
+      ]),
+      ['c2 of chat'],
+    ],
+    ['everything', new Map(), ['c1 of chat', 'c2 of chat', 'c3 of chat']],
+  ])('%s that only a listener has is lost', (_, stored, expected) => {
+    const { lost, problems } = findingsOf('channel', channelHistory({ stored }));
+    expect(lost).toEqual(expected);
+    for (const item of expected) {
+      const offset = item.slice(1, 2);
+      expect(problems).toContain(
+        `ann got event ${offset} of chat, which the database does not have`,
+      );
+    }
+  });
+
+  test('a command that was never acknowledged is a problem, and is not lost', () => {
+    const sent = [...channelHistory().sent, { item: 'c4', acknowledgedMs: null, positions: [] }];
+    const { lost, problems } = findingsOf('channel', channelHistory({ sent }));
+    expect([lost, problems]).toEqual([[], ['1 commands of chat were never acknowledged']]);
+  });
+
+  test('a run in which no command was acknowledged is a problem', () => {
+    const { problems } = findingsOf('channel', channelHistory({ sent: [] }));
+    expect(problems).toEqual(['no commands of chat were acknowledged']);
   });
 
   test('an acknowledged command whose position holds another event is lost', () => {

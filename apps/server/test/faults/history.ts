@@ -50,7 +50,7 @@ export interface SentCommand extends Sent {
 export interface ChannelHistory {
   readonly name: string;
   readonly sent: readonly SentCommand[];
-  /** The newest events of the database by their offsets; it deletes old ones. */
+  /** The newest events of the database by their offsets; it deletes old ones, and never the newest one. */
   readonly stored: ReadonlyMap<number, HistoryEvent>;
   /** The last of them is a new subscriber. */
   readonly listeners: readonly Listener[];
@@ -73,10 +73,7 @@ const WORD = /<([\w-]+\.\d+)>/g;
 export function checkText({ sent, copies, repeatedRows }: TextHistory, findings: Findings): void {
   const { lost, twice, problems } = findings;
   const known = new Set(sent.map(({ item }) => item));
-  const acknowledged = sent.filter(({ acknowledgedMs }) => acknowledgedMs !== null);
-  findings.acknowledged += acknowledged.length;
-  if (acknowledged.length < sent.length)
-    problems.push(`${sent.length - acknowledged.length} words were never acknowledged`);
+  const acknowledged = acknowledgedOf(sent, 'words', findings);
   for (const { of, text } of copies) {
     const words = Array.from(text.matchAll(WORD), ([, word]) => word as string);
     const counts = countOf(words);
@@ -93,6 +90,21 @@ export function checkText({ sent, copies, repeatedRows }: TextHistory, findings:
   if (repeatedRows > 0) twice.push(`${repeatedRows} rows of the journal`);
 }
 
+/** A run in which nothing was acknowledged shows nothing. */
+function acknowledgedOf<T extends Sent>(
+  sent: readonly T[],
+  what: string,
+  findings: Findings,
+): readonly T[] {
+  const { problems } = findings;
+  const acknowledged = sent.filter(({ acknowledgedMs }) => acknowledgedMs !== null);
+  const missing = sent.length - acknowledged.length;
+  findings.acknowledged += acknowledged.length;
+  if (acknowledged.length === 0) problems.push(`no ${what} were acknowledged`);
+  if (missing > 0) problems.push(`${missing} ${what} were never acknowledged`);
+  return acknowledged;
+}
+
 function findOutOfOrder(words: readonly string[]): string | null {
   const last = new Map<string, number>();
   for (const word of words) {
@@ -106,15 +118,16 @@ function findOutOfOrder(words: readonly string[]): string | null {
 export function checkChannel(history: ChannelHistory, findings: Findings): void {
   const { name, sent, stored, listeners } = history;
   const { lost, twice, problems } = findings;
-  const known = new Map(stored);
   checkNoRepeat([...stored.values()], `${name} in the database`, twice);
   const offsets = [...stored.keys()].toSorted((a, b) => a - b);
   if (offsets.some((offset, at) => offset !== (offsets[0] as number) + at))
     problems.push(`${name} has a gap in the database`);
-  for (const listener of listeners) checkListener(listener, { name, known, findings });
-  for (const { item, acknowledgedMs, positions } of sent) {
-    if (acknowledgedMs === null) continue;
-    findings.acknowledged++;
+  // A copy of a listener is evidence only of what the database has deleted.
+  const oldestStored = offsets[0] ?? 0;
+  const known = new Map(stored);
+  for (const listener of listeners)
+    checkListener(listener, { name, known, oldestStored, findings });
+  for (const { item, positions } of acknowledgedOf(sent, `commands of ${name}`, findings)) {
     const position = positions.find((each) => each.name === name);
     const event = position === undefined ? undefined : known.get(position.offset);
     if (event?.command !== item) lost.push(`${item} of ${name}`);
@@ -130,10 +143,12 @@ function checkListener(
   {
     name,
     known,
+    oldestStored,
     findings,
   }: {
     readonly name: string;
     readonly known: Map<number, HistoryEvent>;
+    readonly oldestStored: number;
     readonly findings: Findings;
   },
 ): void {
@@ -150,8 +165,10 @@ function checkListener(
       for (const [at, event] of entry.events.entries()) {
         const offset = first + 1 + at;
         const other = known.get(offset);
-        known.set(offset, other ?? event);
-        if (other !== undefined && other.digest !== event.digest)
+        if (other === undefined && offset < oldestStored) known.set(offset, event);
+        else if (other === undefined)
+          problems.push(`${of} got event ${offset} of ${name}, which the database does not have`);
+        else if (other.digest !== event.digest)
           problems.push(`${of} got another event ${offset} of ${name} than others`);
       }
     }

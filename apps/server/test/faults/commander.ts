@@ -181,6 +181,9 @@ export class Commander implements Work {
       if (intent.kind === 'send') this.#client?.send(intent.message);
       else if (intent.kind === 'refused')
         this.refusals.push(`${this.name}: ${intent.command.name} ${intent.error.code}`);
+      else if (intent.kind === 'replaced')
+        // CM7: a newer title made it unnecessary, so it gets no answer.
+        this.#sent.delete(intent.command.id);
       else if (intent.kind === 'done' && answer?.type === 'done') {
         const sent = this.#sent.get(intent.command.id);
         if (sent === undefined) continue;

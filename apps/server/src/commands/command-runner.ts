@@ -10,6 +10,8 @@ import type {
 import type { CommittedEvents } from '../storage/command-store.ts';
 
 interface OwnInputs {
+  /** Purges the document if it has been in the trash since before `before`, as its owner. */
+  'document:expire': { readonly document: string; readonly before: number };
   'document:visit': {
     readonly visits: readonly { readonly user: string; readonly document: string }[];
   };

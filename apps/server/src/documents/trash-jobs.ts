@@ -31,8 +31,8 @@ export function trashSweep({
         purged = 0;
         for (const { id, owner } of await findExpiredTrash(db, before, TRASH.documentsPerSweep)) {
           signal.throwIfAborted();
-          const input = { document: id };
-          const command = { id: ulid(), name: 'document:purge', input } as const;
+          const input = { document: id, before };
+          const command = { id: ulid(), name: 'document:expire', input } as const;
           const answer = await runner.run({ user: owner ?? '', command });
           if (answer.kind === 'done') purged++;
           // Any other refusal means that its owner has just restored it.

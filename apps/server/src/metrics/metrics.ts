@@ -45,7 +45,11 @@ const RECOVERIES = ['rows', 'whole', 'refused'] as const;
 const COMMAND_RESULTS = ['done', 'repeated', 'refused', 'failed'] as const;
 export type CommandResult = (typeof COMMAND_RESULTS)[number];
 
-const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:visit'] as const;
+const COMMAND_NAMES = [
+  ...(Object.keys(COMMANDS) as CommandName[]),
+  'document:visit',
+  'document:expire',
+] as const;
 
 /** `lost`: another node may have taken the job over, or what became of it could not be stored. */
 const JOB_RESULTS = ['done', 'retried', 'failed', 'released', 'lost'] as const;

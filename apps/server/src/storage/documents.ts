@@ -362,7 +362,7 @@ function later(at: number): RawBuilder<number> {
 }
 
 /** A pattern of `like`. Texts are folded, so that the letters' case does not matter. */
-function containing(word: string): string {
+export function containing(word: string): string {
   return `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 

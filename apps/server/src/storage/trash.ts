@@ -1,6 +1,8 @@
 /** Documents that their owners moved to the trash, and what is left of purged ones. */
 import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
-import { chatKey, sharingKey } from './channel-key.ts';
+import { sql } from 'kysely';
+import { chatKey, libraryKey, sharingKey, trashKey } from './channel-key.ts';
+import { containing } from './documents.ts';
 import type { Database, DocumentRow } from './tables.ts';
 
 export async function listTrash(db: Database, owner: string): Promise<TrashedDocument[]> {
@@ -46,8 +48,19 @@ export async function findExpiredTrash(
     .execute();
 }
 
-/** Deletes what the database has of a document. Its row stays, and keeps the id from being used again (PO4). */
-export async function purgeMetadata(db: Database, document: string, at: number): Promise<void> {
+/**
+ * Deletes what the database has of a document, also from events that are kept for people who return. Its row stays,
+ * and keeps the id from being used again (PO4).
+ */
+export async function purgeMetadata(
+  db: Database,
+  {
+    document,
+    owner,
+    at,
+  }: { readonly document: string; readonly owner: string; readonly at: number },
+): Promise<void> {
+  await blankEvents(db, { document, owner });
   for (const table of ['visit', 'member', 'chat_message', 'chat_author', 'chat_reaction'] as const)
     await db.deleteFrom(table).where('document', '=', document).execute();
   await db
@@ -66,4 +79,42 @@ export async function purgeMetadata(db: Database, document: string, at: number):
     })
     .where('id', '=', document)
     .execute();
+}
+
+/** Lists have gapless events, so those of the document stay, without its words. */
+async function blankEvents(
+  db: Database,
+  { document, owner }: { readonly document: string; readonly owner: string },
+): Promise<void> {
+  const visitors = await db
+    .selectFrom('visit')
+    .select('user')
+    .where('document', '=', document)
+    .execute();
+  const channels = [
+    trashKey(owner),
+    libraryKey(owner),
+    ...visitors.map(({ user }) => libraryKey(user)),
+  ];
+  for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
+    const rows = await db
+      .selectFrom('event')
+      .select(['channel', 'offset', 'data'])
+      .where('channel', 'in', channels.slice(from, from + CHANNELS_AT_ONCE))
+      .where(sql<boolean>`data like ${containing(`"${document}"`)} escape '\\'`)
+      .execute();
+    for (const { channel, offset, data } of rows)
+      await db
+        .updateTable('event')
+        .set({ data: JSON.stringify(JSON.parse(data, blank)) })
+        .where('channel', '=', channel)
+        .where('offset', '=', offset)
+        .execute();
+  }
+}
+
+const CHANNELS_AT_ONCE = 100;
+
+function blank(name: string, value: unknown): unknown {
+  return name === 'title' || name === 'excerpt' ? '' : value;
 }

@@ -72,6 +72,13 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'document:visit': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   'document:trash': [{ call: () => ({ document }), expected: OWNER, inTrash: REFUSED }],
   'document:restore': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
+  'document:expire': [
+    {
+      call: () => ({ document, before: Number.MAX_SAFE_INTEGER }),
+      expected: NOBODY,
+      inTrash: READABLE,
+    },
+  ],
   'document:purge': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER, inTrash: REFUSED }],
   'member:change': [

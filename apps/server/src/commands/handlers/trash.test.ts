@@ -93,6 +93,36 @@ describe('PO4 a purge', () => {
     expect(row).toMatchObject({ title: '', excerpt: '', folded_title: '', link_access: 'off' });
   });
 
+  test('leaves none of its words in events, and those of others as they are', async () => {
+    const fixture = await fixtureWithRoles();
+    const other = 'another-document-of-ada';
+    const { db } = fixture;
+    await fixture.do('ada', { name: 'document:create', input: { document: other, title: 'Keep' } });
+    await db.updateTable('document').set({ excerpt: 'first words' }).execute();
+    await run(fixture, 'document:trash');
+    await run(fixture, 'document:restore');
+    await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Secret' } });
+    await run(fixture, 'document:trash');
+    await run(fixture, 'document:purge');
+    const rows = await db.selectFrom('event').select('data').execute();
+    const about = rows.filter(({ data }) => data.includes(`"${document}"`));
+    expect(about.length).toBeGreaterThan(5);
+    for (const { data } of about) expect(data).not.toMatch(/Plan|Secret|first words/);
+    expect(rows.some(({ data }) => data.includes('Keep'))).toBe(true);
+  });
+
+  test('by time does not meet what was restored and moved there again', async () => {
+    const fixture = await fixtureWithRoles();
+    await run(fixture, 'document:trash');
+    const trashedAt = (await listTrash(fixture.db, 'ada'))[0]!.trashedAt;
+    const expire = (before: number) =>
+      fixture.do('ada', { name: 'document:expire', input: { document, before } });
+    await expire(trashedAt);
+    expect(await listTrash(fixture.db, 'ada')).toHaveLength(1);
+    await expire(trashedAt + 1);
+    expect(await listTrash(fixture.db, 'ada')).toEqual([]);
+  });
+
   test('is due 30 days after the document was moved to the trash', async () => {
     const fixture = await fixtureWithRoles();
     await run(fixture, 'document:trash');

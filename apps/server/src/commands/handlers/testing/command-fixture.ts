@@ -17,7 +17,11 @@ export const DOCUMENT = 'document-of-the-fixture';
 
 export type AnyCall =
   | Call
-  | { readonly name: 'document:visit'; readonly input: { readonly document: string } };
+  | { readonly name: 'document:visit'; readonly input: { readonly document: string } }
+  | {
+      readonly name: 'document:expire';
+      readonly input: { readonly document: string; readonly before: number };
+    };
 
 export class Fixture {
   readonly db: Database;

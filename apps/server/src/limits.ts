@@ -240,8 +240,6 @@ export const SEARCH = {
   /** Of one document; the rest of a longer one is not searched. */
   maxCharsPerDocument: 1_000_000,
   partsPerTransaction: 10,
-  /** Parts that match: the best of them are shown, one for each document. */
-  maxRows: 200,
   excerptLength: 160,
   /** Shown before the first match. */
   contextLength: 40,

@@ -84,6 +84,7 @@ async function main(): Promise<void> {
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
+    await search[Symbol.asyncDispose]();
     await db.destroy();
     await spans?.[Symbol.asyncDispose]();
     opened.close();

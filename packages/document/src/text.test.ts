@@ -37,7 +37,7 @@ test('SE4 parts for a search have the whole text, in pieces of bounded size', ()
   const parts = searchParts(blocks, Infinity);
   expect(parts.join('\n')).toBe(readableText(blocks));
   expect(parts.length).toBeGreaterThan(10);
-  for (const part of parts) expect(part.length).toBeLessThanOrEqual(8_000);
+  for (const part of parts) expect(part.length).toBeLessThanOrEqual(4_000);
 });
 
 test('SE4 an edit changes one part, and the parts after it stay the same', () => {
@@ -52,6 +52,6 @@ test('SE4 an edit changes one part, and the parts after it stay the same', () =>
 
 test('SE4 a block that is longer than a part is cut, and a very long page is not read to its end', () => {
   const parts = searchParts([item('x'.repeat(20_000))], 10_000);
-  expect(parts.map(({ length }) => length)).toEqual([8_000, 2_000]);
+  expect(parts.map(({ length }) => length)).toEqual([4_000, 4_000, 2_000]);
   expect(searchParts([], 10_000)).toEqual([]);
 });

@@ -32,7 +32,7 @@ export function readableText(source: BlockSource): string {
 }
 
 /** Parts end at blocks. The end of one depends on its own blocks only, so that an edit changes one part. */
-const PART = { minChars: 1_000, maxChars: 8_000, oneIn: 4 } as const;
+const PART = { minChars: 1_000, maxChars: 4_000, oneIn: 4 } as const;
 
 /**
  * The visible text in parts for a search index.

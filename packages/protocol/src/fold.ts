@@ -12,10 +12,14 @@ const FOLDED: Readonly<Record<string, string>> = {
   œ: 'oe',
   ı: 'i',
   þ: 'th',
+  ς: 'σ',
 };
 const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join('')}]`, 'gu');
 /** Marks of Latin, Greek and Cyrillic, Hebrew points and Arabic vowels. Others are part of their letter: か, が. */
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/gu;
+
+/** Normalizing takes quadratic time in the marks on one letter. No script needs more. */
+const MANY_MARKS = /(\p{M}{8})\p{M}+/gu;
 
 /** For search in lists, where words are found anywhere in a text, also a syllable of Korean that is not complete. */
 export function foldText(text: string): string {
@@ -33,6 +37,7 @@ export function foldComposed(text: string): string {
 
 function foldLetters(text: string): string {
   return text
+    .replace(MANY_MARKS, '$1')
     .normalize('NFKD')
     .toLowerCase()
     .replace(MARKS, '')

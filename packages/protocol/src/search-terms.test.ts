@@ -16,9 +16,15 @@ describe('SE1 terms of a text', () => {
     ['React 入門', ['react', '入門', '門']],
     ['हिन्दी', ['हिन्दी']],
     ['שָׁלוֹם', ['שלום']],
+    ['ΛΟΓΟΣ λόγος', ['λογοσ', 'λογοσ']],
     ['', []],
   ])('%s', (text, terms) => {
     expect(termsOf(text)).toEqual(terms);
+  });
+
+  test('many marks on one letter are cut', () => {
+    const marks = '\u0301\u0316'.repeat(20_000);
+    expect(termsOf(`a${marks} b`)).toEqual(['a', 'b']);
   });
 
   test('a word of data is cut', () => {
@@ -33,6 +39,10 @@ describe('SE2 terms of a search', () => {
       { phrase: ['wat'], isPrefix: true },
     ]);
     expect(searchTermsOf('high ')).toEqual([{ phrase: ['high'], isPrefix: false }]);
+  });
+
+  test('one letter is a word of its own, because it begins too many others', () => {
+    expect(searchTermsOf('a')).toEqual([{ phrase: ['a'], isPrefix: false }]);
   });
 
   test('letters that are searched by pairs are a phrase, and one letter begins or ends one', () => {
@@ -54,6 +64,9 @@ describe('SE3 where a text matches', () => {
     ['High water at nine', 'water nine', ['water', 'nine']],
     ['Die Straße nach Łódź', 'strasse lodz', ['Straße', 'Łódź']],
     ['Cafe\u0301 au lait', 'cafe', ['Cafe\u0301']],
+    ['ο λόγος και οδός', 'ΛΟΓΟΣ οδο', ['λόγος', 'οδό']],
+    ['½ kg, ㎏', '1 kg', ['½', 'kg', '㎏']],
+    [`${'x'.repeat(50)} y`, `${'x'.repeat(50)} `, ['x'.repeat(50)]],
     ['私は東京都に住む。東京', '東京', ['東京', '東京']],
     ['論文', '文', ['文']],
     ['👩‍🚀 water 👩‍🚀', 'water', ['water']],

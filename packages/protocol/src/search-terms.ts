@@ -36,7 +36,9 @@ export function searchTermsOf(search: string): SearchTerm[] {
   const runs = [...folded.matchAll(RUNS)].slice(0, MAX_SEARCH_WORDS);
   return runs.map(({ groups, index, 0: run }) => {
     const isLast = index + run.length === folded.length;
-    if (groups?.['word'] !== undefined) return { phrase: [clip(run)], isPrefix: isLast };
+    // The beginning of a word has two letters at least: one is in too many words.
+    if (groups?.['word'] !== undefined)
+      return { phrase: [clip(run)], isPrefix: isLast && [...run].length > 1 };
     const letters = [...run];
     // A text has each letter of such a run at the beginning of a pair, or alone at the end.
     if (letters.length === 1) return { phrase: letters, isPrefix: true };
@@ -49,21 +51,21 @@ export interface SearchMatch {
   readonly to: number;
 }
 
-/** Where a text contains what was searched, in UTF-16 units, in order and without overlaps. */
+/**
+ * Where a text contains what was searched, in UTF-16 units, in order and without overlaps.
+ *
+ * @param text in Unicode's form NFC
+ */
 export function matchesIn(text: string, terms: readonly SearchTerm[]): SearchMatch[] {
-  const { folded, positions } = foldWithPositions(text);
+  const { folded, starts, ends } = foldWithPlaces(text);
   const found: SearchMatch[] = [];
   for (const { index, 0: run, groups } of folded.matchAll(RUNS)) {
+    const isWord = groups?.['word'] !== undefined;
     for (const { phrase, isPrefix } of terms) {
-      const wanted = groups?.['word'] === undefined ? joined(phrase) : (phrase[0] ?? '');
-      for (const at of placesOf(run, wanted, {
-        isWord: groups?.['word'] !== undefined,
-        isPrefix,
-      })) {
-        const from = positions[index + at] ?? 0;
-        const to = positions[index + at + wanted.length] ?? text.length;
-        found.push({ from, to });
-      }
+      const wanted = isWord ? (phrase[0] ?? '') : joined(phrase);
+      const places = isWord ? placeOfWord(run, { wanted, isPrefix }) : placesOf(run, wanted);
+      for (const [from, to] of places)
+        found.push({ from: starts[index + from] ?? 0, to: ends[index + to - 1] ?? text.length });
     }
   }
   found.sort((one, other) => one.from - other.from || other.to - one.to);
@@ -75,15 +77,20 @@ export function matchesIn(text: string, terms: readonly SearchTerm[]): SearchMat
   });
 }
 
-function placesOf(
+type Place = readonly [from: number, to: number];
+
+function placeOfWord(
   run: string,
-  wanted: string,
-  { isWord, isPrefix }: { readonly isWord: boolean; readonly isPrefix: boolean },
-): number[] {
-  if (isWord) return run === wanted || (isPrefix && run.startsWith(wanted)) ? [0] : [];
-  const places: number[] = [];
+  { wanted, isPrefix }: { readonly wanted: string; readonly isPrefix: boolean },
+): Place[] {
+  if (clip(run) === wanted) return [[0, run.length]];
+  return isPrefix && run.startsWith(wanted) ? [[0, wanted.length]] : [];
+}
+
+function placesOf(run: string, wanted: string): Place[] {
+  const places: Place[] = [];
   for (let at = run.indexOf(wanted); at >= 0; at = run.indexOf(wanted, at + wanted.length))
-    places.push(at);
+    places.push([at, at + wanted.length]);
   return places;
 }
 
@@ -101,20 +108,34 @@ function clip(word: string): string {
   return [...word].slice(0, MAX_TERM_LENGTH).join('');
 }
 
-/** @returns for each unit of the folded text, the place in the text; the last one is its end. */
-function foldWithPositions(text: string): {
+interface Folded {
   readonly folded: string;
-  readonly positions: number[];
-} {
+  /** For each unit of the folded text: where its letter begins and ends in the text. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+function foldWithPlaces(text: string): Folded {
   let folded = '';
-  const positions: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const known = new Map<string, string>();
   let at = 0;
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
-    const part = foldComposed(segment);
-    for (let unit = 0; unit < part.length; unit++) positions.push(at);
+  for (const letter of text) {
+    let part = known.get(letter);
+    if (part === undefined) {
+      part = foldComposed(letter);
+      known.set(letter, part);
+    }
+    const end = at + letter.length;
+    for (let unit = 0; unit < part.length; unit++) {
+      starts.push(at);
+      ends.push(end);
+    }
+    // A mark that is folded away belongs to the letter before it.
+    if (part === '' && ends.at(-1) === at) ends[ends.length - 1] = end;
     folded += part;
-    at += segment.length;
+    at = end;
   }
-  positions.push(text.length);
-  return { folded, positions };
+  return { folded, starts, ends };
 }

@@ -7,20 +7,22 @@ import { sqliteTerms } from '../storage/search/sqlite-terms.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { DocumentIndexer } from './document-indexer.ts';
 
+const place = { epoch: 'e1', offset: 1 };
+
 async function start(texts: Readonly<Record<string, string | Error>>) {
   const db = await temporaryDatabase();
   for (const id of Object.keys(texts)) {
     await createDocument(db, { id, kind: 'page', title: '', owner: 'ada', at: 1 });
     await renameDocument(db, id, { title: `Title ${id}`, at: 2 });
   }
-  const index = new SearchIndex(db, sqliteTerms);
+  const index = new SearchIndex(db, { terms: sqliteTerms });
   const viewed: string[] = [];
   const engine = {
     async view(document: string): Promise<DocumentView | null> {
       viewed.push(document);
       const text = texts[document];
       if (text instanceof Error) throw text;
-      return text === undefined ? null : { kind: 'page', excerpt: '', parts: [text] };
+      return text === undefined ? null : { kind: 'page', excerpt: '', parts: [text], ...place };
     },
   };
   const log = pino({ enabled: false });
@@ -44,8 +46,8 @@ test('SE6 catches up with everything that is not indexed, and does it once', asy
 
 test('texts and titles are indexed in turn, and all before it ends', async () => {
   const { db, indexer, find } = await start({ one: '' });
-  indexer.textsChanged([{ document: 'one', parts: ['ebb'], at: 3 }]);
-  indexer.textsChanged([{ document: 'one', parts: ['flood'], at: 4 }]);
+  indexer.textsChanged([{ document: 'one', parts: ['ebb'], at: 3, ...place }]);
+  indexer.textsChanged([{ document: 'one', parts: ['flood'], at: 4, ...place }]);
   await renameDocument(db, 'one', { title: 'Log', at: 5 });
   indexer.titleChanged('one');
   await indexer[Symbol.asyncDispose]();

@@ -48,11 +48,12 @@ export class DocumentIndexer implements AsyncDisposable {
         const documents = await index.outdated(after);
         const last = documents.at(-1);
         if (last === undefined) return;
-        for (const document of documents) {
+        for (const { id, lacks } of documents) {
           if (this.#state === 'ended') return;
-          await this.#index(document);
+          if (lacks === 'title') await index.updateTitle(id);
+          else await this.#index(id);
         }
-        after = last;
+        after = last.id;
       }
     } catch (error) {
       log.warn({ err: error }, 'the search index could not be completed');
@@ -64,7 +65,9 @@ export class DocumentIndexer implements AsyncDisposable {
     try {
       const at = now();
       const view = await engine.view(document);
-      await index.update([{ document, parts: view?.parts ?? [], at }]);
+      if (view === null) return await index.updateTitle(document);
+      const { parts, epoch, offset } = view;
+      await index.update([{ document, parts, epoch, offset, at }]);
     } catch (error) {
       log.warn({ err: error, document }, 'a document could not be indexed for the search');
     }

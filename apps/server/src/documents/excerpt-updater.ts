@@ -75,7 +75,7 @@ export class ExcerptUpdater implements AsyncDisposable {
       this.#indexer.textsChanged(
         changes
           .filter(({ kind }) => kind === 'page')
-          .map(({ id, at, parts }) => ({ document: id, at, parts })),
+          .map(({ id, at, parts, epoch, offset }) => ({ document: id, at, parts, epoch, offset })),
       );
       await this.#listener(
         refreshed.map(({ id, at }) => ({ id, at, excerpt: excerpts.get(id) ?? '' })),

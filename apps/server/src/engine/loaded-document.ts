@@ -78,7 +78,10 @@ export class LoadedDocument {
   }
 
   view(): DocumentView {
-    return this.read(() => toView(this.authority.view(), this.#documentKind));
+    return this.read(() => {
+      const { epoch, head: offset } = this.authority;
+      return { ...toView(this.authority.view(), this.#documentKind), epoch, offset };
+    });
   }
 
   /** Tells other processes what a batch has appended. */
@@ -114,7 +117,7 @@ export function toSeed({ update, user }: CreateRequest, at: number): JournalInit
   return { update, user, at, owners: new Map([...from.keys()].map((client) => [client, user])) };
 }
 
-function toView(doc: Y.Doc, kind: DocumentKind): DocumentView {
+function toView(doc: Y.Doc, kind: DocumentKind): Omit<DocumentView, 'epoch' | 'offset'> {
   switch (kind) {
     case 'page':
       return {

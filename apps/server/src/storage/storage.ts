@@ -10,7 +10,7 @@ import type { CommandStore } from './command-store.ts';
 import { DatabaseJobStore } from './jobs/database-job-store.ts';
 import type { JobStore } from './jobs/job-store.ts';
 import type { Journal } from './journal/journal.ts';
-import { openDatabase } from './sqlite/database.ts';
+import { connectDatabase, openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { Maintenance } from './sqlite/maintenance.ts';
 import { joinCluster } from './postgres/postgres-cluster.ts';
@@ -77,14 +77,7 @@ export function openCommandStore(storage: StorageDescription): CommandStore {
 export async function openMetadata(storage: StorageDescription, clock: Clock): Promise<Database> {
   switch (storage.kind) {
     case 'sqlite':
-      return await openDatabase(
-        new WorkerExecutor({
-          path: storage.path,
-          lock: storage.lock,
-          workerUrl: new URL('./database-worker.js', import.meta.url),
-        }),
-        clock,
-      );
+      return await openDatabase(workerFor(storage), clock);
     case 'postgres':
       return await openPostgres(connect(storage.url, 'metadata'), { clock });
   }
@@ -98,9 +91,13 @@ export function openJobStore(storage: StorageDescription, db: Database, clock: C
 export function openSearch(storage: StorageDescription, db: Database): SearchIndex {
   switch (storage.kind) {
     case 'sqlite':
-      return new SearchIndex(db, sqliteTerms);
+      // A thread of its own, which begins with the first search.
+      return new SearchIndex(db, {
+        terms: sqliteTerms,
+        reader: connectDatabase(workerFor(storage)),
+      });
     case 'postgres':
-      return new SearchIndex(db, postgresTerms);
+      return new SearchIndex(db, { terms: postgresTerms });
   }
 }
 
@@ -152,4 +149,12 @@ export function releaseThread(storage: StorageDescription, threadId: number): vo
 function connect(url: string, use: keyof typeof CONNECTIONS, queryTimeoutMs?: number): Postgres {
   const name = `tandem ${use}`;
   return new Postgres({ url, connections: CONNECTIONS[use], name, queryTimeoutMs });
+}
+
+function workerFor({
+  path,
+  lock,
+}: Extract<StorageDescription, { kind: 'sqlite' }>): WorkerExecutor {
+  const workerUrl = new URL('./database-worker.js', import.meta.url);
+  return new WorkerExecutor({ path, lock, workerUrl });
 }

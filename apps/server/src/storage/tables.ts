@@ -129,12 +129,15 @@ export interface SearchPartTable {
   /** Of the text: the parts of a document differ. */
   hash: string;
   is_title: number;
-  text: string;
+  content: string;
 }
 
-/** When a document was indexed last. */
+/** Which text of a document is indexed. */
 export interface SearchDocumentTable {
   document: string;
+  epoch: string;
+  offset: number;
+  /** 0 while parts of it are missing. */
   indexed_at: number;
 }
 

@@ -14,6 +14,6 @@ describe('search in Postgres', () => {
       clock: systemClock,
     });
     onTestFinished(() => db.destroy());
-    return { db, index: new SearchIndex(db, postgresTerms) };
+    return { db, index: new SearchIndex(db, { terms: postgresTerms }) };
   });
 });

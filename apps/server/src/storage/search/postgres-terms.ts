@@ -3,7 +3,7 @@
  * and depend on the locale of the database.
  */
 import { sql } from 'kysely';
-import { termsOf, type SearchTerm } from '@tandem/protocol';
+import type { SearchTerm } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-index.ts';
 
@@ -16,11 +16,11 @@ export const ADD_SEARCH_TERMS = [
 ];
 
 export const postgresTerms: TermTables = {
-  async insert(db: Database, parts: readonly NewPart[]): Promise<void> {
-    for (const { document, hash, isTitle, text } of parts)
-      await sql`insert into search_part (document, hash, is_title, text, terms)
-        values (${document}, ${hash}, ${isTitle ? 1 : 0}, ${text}, ${vectorOf(termsOf(text), isTitle)}::tsvector)
-        on conflict (document, hash) do nothing`.execute(db);
+  async insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void> {
+    const { document, hash, isTitle, content } = part;
+    await sql`insert into search_part (document, hash, is_title, content, terms)
+      values (${document}, ${hash}, ${isTitle ? 1 : 0}, ${content}, ${vectorOf(terms, isTitle)}::tsvector)
+      on conflict (document, hash) do nothing`.execute(db);
   },
 
   async remove(db: Database, numbers: readonly number[]): Promise<void> {

@@ -7,6 +7,6 @@ import { sqliteTerms } from './sqlite-terms.ts';
 describe('search in SQLite', () => {
   testSearch(async () => {
     const db = await temporaryDatabase();
-    return { db, index: new SearchIndex(db, sqliteTerms) };
+    return { db, index: new SearchIndex(db, { terms: sqliteTerms }) };
   });
 });

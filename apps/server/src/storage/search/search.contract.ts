@@ -1,5 +1,6 @@
 /** The contract of full text search. Each database runs it from its own test. */
 import { describe, expect, test } from 'vitest';
+import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { MAX_SEARCH_RESULTS } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import { addVisit, createDocument, forgetVisit } from '../documents.ts';
@@ -13,6 +14,11 @@ interface Opened {
   readonly index: SearchIndex;
 }
 
+const textOf = (document: string, parts: readonly string[], offset: number, epoch = 'e1') => ({
+  ...{ document, parts, epoch, offset },
+  at: offset,
+});
+
 export function testSearch(open: () => Promise<Opened>): void {
   async function start() {
     const { db, index } = await open();
@@ -25,7 +31,7 @@ export function testSearch(open: () => Promise<Opened>): void {
       }: { title?: string; parts?: string[]; owner?: string },
     ) => {
       await createDocument(db, { id, kind: 'page', title, owner, at: 1_000 });
-      await index.update([{ document: id, parts, at: 1_000 }]);
+      await index.update([textOf(id, parts, 1_000)]);
     };
     const find = async (search: string, user = 'ada', limit: number = MAX_SEARCH_RESULTS) =>
       (await index.search({ user, search, limit })).map(({ document }) => document);
@@ -74,6 +80,32 @@ export function testSearch(open: () => Promise<Opened>): void {
       expect(await find('tide', 'ada', 2)).toHaveLength(2);
     });
 
+    test('a long document does not crowd out others, and shows its best part', async () => {
+      const { put, find, index } = await start();
+      const parts = Array.from({ length: 210 }, (_, at) => `tide ${at}`);
+      await put('long', { parts: [...parts, 'tide tide tide tide'] });
+      await put('short', { parts: ['the tide'] });
+      expect(await find('tide', 'ada', 5)).toEqual(expect.arrayContaining(['long', 'short']));
+      const results = await index.search({ user: 'ada', search: 'tide', limit: 5 });
+      expect(results.find(({ document }) => document === 'long')?.excerpt).toBe(
+        'tide tide tide tide',
+      );
+    });
+
+    test('matches at the end of a part, in Greek, and of words that are cut', async () => {
+      const { put, index, find } = await start();
+      const long = 'x'.repeat(60);
+      await put('end', { parts: [`${'word '.repeat(798)}anchor`] });
+      await put('greek', { parts: ['Ο ΛΟΓΟΣ οδόςημα'] });
+      await put('data', { parts: [long] });
+      const [end] = await index.search({ user: 'ada', search: 'anchor', limit: 5 });
+      expect(end?.matches).toHaveLength(1);
+      expect(await find('λόγος ')).toEqual(['greek']);
+      expect(await find('ΟΔΟΣ')).toEqual(['greek']);
+      const [data] = await index.search({ user: 'ada', search: `${long} `, limit: 5 });
+      expect(data?.matches).toHaveLength(1);
+    });
+
     test('an excerpt around the match, with its places', async () => {
       const { put, index } = await start();
       const words = 'long before it '.repeat(30);
@@ -95,13 +127,11 @@ export function testSearch(open: () => Promise<Opened>): void {
       const { db, index, put, find } = await start();
       await put('tide', { parts: ['one ebb', 'two flood', 'three ebb'] });
       const numbers = async () =>
-        (await db.selectFrom('search_part').select(['number', 'text']).execute()).map(
-          ({ number, text }) => `${number} ${text}`,
+        (await db.selectFrom('search_part').select(['number', 'content']).execute()).map(
+          ({ number, content }) => `${number} ${content}`,
         );
       const before = await numbers();
-      await index.update([
-        { document: 'tide', parts: ['one ebb', 'two surge', 'three ebb'], at: 2 },
-      ]);
+      await index.update([textOf('tide', ['one ebb', 'two surge', 'three ebb'], 1_001)]);
       const after = await numbers();
       expect(after.filter((row) => !before.includes(row))).toHaveLength(1);
       expect([await find('flood'), await find('surge'), await find('ebb')]).toEqual([
@@ -115,20 +145,60 @@ export function testSearch(open: () => Promise<Opened>): void {
       const { db, index, put, find } = await start();
       const parts = Array.from({ length: 35 }, (_, at) => `part${at % 30} word`);
       await put('long', { parts });
-      await index.update([{ document: 'long', parts, at: 2 }]);
+      await index.update([textOf('long', parts, 1_001)]);
       expect(await find('part29')).toEqual(['long']);
       const { count } = await db
         .selectFrom('search_part')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       expect(Number(count)).toBe(31);
-      await index.update([{ document: 'long', parts: [], at: 3 }]);
+      await index.update([textOf('long', [], 1_002)]);
       expect(await find('word')).toEqual([]);
       await index.remove('long');
       expect(await index.outdated('')).toEqual([]);
       await db.updateTable('document').set({ updated_at: 1_001 }).execute();
-      expect(await index.outdated('')).toEqual(['long']);
+      expect(await index.outdated('')).toEqual([{ id: 'long', lacks: 'text' }]);
       expect(await index.outdated('long')).toEqual([]);
+    });
+
+    test('a text never replaces a newer one, unless the document has begun again', async () => {
+      const { index, put, find } = await start();
+      await put('tide', { parts: [] });
+      await index.update([textOf('tide', ['flood'], 5_000)]);
+      await index.update([textOf('tide', ['secret'], 4_000)]);
+      expect([await find('flood'), await find('secret')]).toEqual([['tide'], []]);
+      await index.update([textOf('tide', ['surge'], 3, 'e2')]);
+      expect([await find('flood'), await find('surge')]).toEqual([[], ['tide']]);
+    });
+
+    test('a document that is purged while it is indexed leaves nothing', async () => {
+      const { db, index, put } = await start();
+      await put('long', {});
+      const parts = Array.from({ length: 300 }, (_, at) => `part${at}`);
+      const updating = index.update([textOf('long', parts, 2_000)]);
+      await expect
+        .poll(async () => (await db.selectFrom('search_part').select('hash').execute()).length)
+        .toBeGreaterThan(0);
+      await db.updateTable('document').set({ purged_at: 9 }).execute();
+      await index.remove('long');
+      await updating;
+      expect(await db.selectFrom('search_part').select('hash').execute()).toEqual([]);
+    });
+
+    test('after a move, titles of documents that were never written to are outdated, too', async () => {
+      const { db, index, find } = await start();
+      const page = { kind: 'page', owner: 'ada', at: 1 } as const;
+      await createDocument(db, { ...page, id: 'named', title: 'Tide log' });
+      await createDocument(db, { ...page, id: 'unnamed', title: '' });
+      await createDocument(db, { ...page, id: 'data', kind: 'data', title: 'Tide data' });
+      await createDocument(db, { ...page, id: 'welcome', title: WELCOME_TITLE });
+      expect(await index.outdated('')).toEqual([
+        { id: 'data', lacks: 'title' },
+        { id: 'named', lacks: 'title' },
+      ]);
+      for (const id of ['data', 'named']) await index.updateTitle(id);
+      expect(await index.outdated('')).toEqual([]);
+      expect(await find('tide')).toEqual(expect.arrayContaining(['data', 'named']));
     });
 
     test('a new title', async () => {
@@ -138,8 +208,8 @@ export function testSearch(open: () => Promise<Opened>): void {
       await index.updateTitle('tide');
       await index.updateTitle('missing');
       expect([await find('old'), await find('new')]).toEqual([[], ['tide']]);
-      expect(await index.outdated('')).toEqual(['tide']);
-      await index.update([{ document: 'tide', parts: [], at: 2_000 }]);
+      expect(await index.outdated('')).toEqual([{ id: 'tide', lacks: 'text' }]);
+      await index.update([textOf('tide', [], 2_000)]);
       expect([await find('old'), await find('new'), await index.outdated('')]).toEqual([
         [],
         ['tide'],

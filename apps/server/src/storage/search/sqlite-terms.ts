@@ -1,6 +1,6 @@
 /** Terms in SQLite's FTS5, which stores no text of its own. */
 import { sql } from 'kysely';
-import { termsOf, type SearchTerm } from '@tandem/protocol';
+import type { SearchTerm } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-index.ts';
 
@@ -14,19 +14,18 @@ export const CREATE_SEARCH_TERMS = `create virtual table search_terms using fts5
 )`;
 
 export const sqliteTerms: TermTables = {
-  async insert(db: Database, parts: readonly NewPart[]): Promise<void> {
-    for (const { document, hash, isTitle, text } of parts) {
-      const added = await db
-        .insertInto('search_part')
-        .values({ document, hash, is_title: isTitle ? 1 : 0, text })
-        .onConflict((conflict) => conflict.columns(['document', 'hash']).doNothing())
-        .returning('number')
-        .executeTakeFirst();
-      if (added === undefined) continue;
-      const words = termsOf(text).join(' ');
-      await sql`insert into search_terms (rowid, title, body)
-        values (${added.number}, ${isTitle ? words : ''}, ${isTitle ? '' : words})`.execute(db);
-    }
+  async insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void> {
+    const { document, hash, isTitle, content } = part;
+    const added = await db
+      .insertInto('search_part')
+      .values({ document, hash, is_title: isTitle ? 1 : 0, content })
+      .onConflict((conflict) => conflict.columns(['document', 'hash']).doNothing())
+      .returning('number')
+      .executeTakeFirst();
+    if (added === undefined) return;
+    const words = terms.join(' ');
+    await sql`insert into search_terms (rowid, title, body)
+      values (${added.number}, ${isTitle ? words : ''}, ${isTitle ? '' : words})`.execute(db);
   },
 
   async remove(db: Database, numbers: readonly number[]): Promise<void> {
@@ -37,7 +36,8 @@ export const sqliteTerms: TermTables = {
   matching(terms: readonly SearchTerm[]) {
     const query = terms.map(queryOf).join(' OR ');
     return {
-      source: sql`search_terms join search_part on search_part.number = search_terms.rowid`,
+      // `cross join` keeps the order: one pass over the matches, not one search for each part.
+      source: sql`search_terms cross join search_part on search_part.number = search_terms.rowid`,
       condition: sql<boolean>`search_terms match ${query}`,
       rank: sql<number>`-bm25(search_terms, ${WEIGHTS})`,
     };

@@ -19,7 +19,7 @@ const MAX_PREPARED_STATEMENTS = 256;
 
 const BEGIN = /^\s*begin immediate\b/i;
 const COMMIT = /^\s*commit\b/i;
-const ROLLBACK = /^\s*rollback\b/i;
+const ROLLBACK = /^\s*rollback\s*;?\s*$/i;
 /** Statements that never wait for a writer. */
 const READS = /^\s*(select|pragma|begin deferred|rollback)\b/i;
 

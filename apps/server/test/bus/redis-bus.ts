@@ -7,7 +7,7 @@ import type { NodeIdentity } from '../../src/bus/bus.ts';
 import type { BusEnvironment } from '../../src/bus/testing/bus-fixture.ts';
 import { RedisBroker } from '../../src/bus/redis/redis-broker.ts';
 import { parseRedisUrl, type RedisTarget } from '../../src/bus/redis/redis-url.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
+import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 import { eventually } from '../eventually.ts';
 import type { RedisServer } from './redis-server.ts';
 
@@ -16,6 +16,7 @@ interface RedisBusOptions {
   readonly node?: string;
   readonly cluster?: string;
   readonly ca?: string;
+  readonly clock?: Clock;
 }
 
 function targetOf(url: string): RedisTarget {
@@ -24,12 +25,17 @@ function targetOf(url: string): RedisTarget {
   return result.target;
 }
 
-function createRedisBroker({ url, cluster = 'one', ca }: RedisBusOptions): RedisBroker {
+function createRedisBroker({
+  url,
+  cluster = 'one',
+  ca,
+  clock = systemClock,
+}: RedisBusOptions): RedisBroker {
   return new RedisBroker({
     target: targetOf(url),
     ...(ca === undefined ? {} : { ca }),
     cluster,
-    clock: systemClock,
+    clock,
     random: Math.random,
   });
 }
@@ -38,7 +44,7 @@ export function createRedisBus(options: RedisBusOptions, self: NodeIdentity): Br
   return new BrokerBus({
     broker: createRedisBroker(options),
     self,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: Math.random,
     onError: () => undefined,
   });

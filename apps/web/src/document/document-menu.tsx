@@ -65,7 +65,7 @@ export function DocumentMenu({
       <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
         {t('menu.shortcuts')}
       </MenuItem>
-      {facts.isOwn && facts.trashedAt === null && (
+      {facts.mayTrash && (
         <>
           <MenuLine />
           <MenuItem

@@ -1,10 +1,11 @@
 import type { Commands, DocumentSession, SaveState } from '@tandem/client';
-import type {
-  Access,
-  DocumentKind,
-  ErrorBody,
-  LibraryState,
-  ListedDocument,
+import {
+  can,
+  type Access,
+  type DocumentKind,
+  type ErrorBody,
+  type LibraryState,
+  type ListedDocument,
 } from '@tandem/protocol';
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { useObservable } from '../runtime/observable.ts';
@@ -19,6 +20,7 @@ export interface DocumentFacts {
   readonly kind: DocumentKind | null;
   readonly access: Access;
   readonly isOwn: boolean;
+  readonly mayTrash: boolean;
   /** When the document was moved to the trash; null for one that is not there. */
   readonly trashedAt: number | null;
   /** Created on this device, and unknown to the server: not sent yet, or refused. */
@@ -59,6 +61,10 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
     access: trashedAt === null ? (state?.access ?? (role === 'viewer' ? 'view' : 'edit')) : 'view',
     // Only its owner sees a document in the trash.
     isOwn: role === 'owner' || isUnknownToServer || trashedAt !== null,
+    mayTrash:
+      isUnknownToServer ||
+      (role != null &&
+        can({ role, lifecycle: trashedAt === null ? 'active' : 'trashed' }, 'trash')),
     trashedAt,
     isUnknownToServer,
     ended,

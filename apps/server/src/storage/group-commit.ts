@@ -8,7 +8,8 @@ import { backoffMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isRetryable } from './storage-error.ts';
 
-export const COMMIT_RETRY = { baseMs: 100, capMs: 5_000 } as const;
+/** A database that is back is noticed within a second. */
+export const COMMIT_RETRY = { baseMs: 100, capMs: 1_000 } as const;
 
 export interface GroupCommitOptions<T, R> {
   readonly clock: Clock;

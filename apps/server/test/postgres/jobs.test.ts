@@ -136,5 +136,6 @@ test('two servers sweep once, and one goes on where the other one died', async (
   await expect.poll(counts, POLL).toEqual(before.map((each) => each + 1));
   const ended = db.selectFrom('job').select('kind').where('lease', 'is', null).orderBy('kind');
   const endedKinds = async () => (await ended.execute()).map(({ kind }) => kind);
-  await expect.poll(endedKinds, POLL).toEqual(JOB_KINDS);
+  const recurring = JOB_KINDS.filter((kind) => kind !== 'document-purge');
+  await expect.poll(endedKinds, POLL).toEqual(recurring);
 });

@@ -10,7 +10,15 @@ import { signIn, type SignedIn } from './signed-in.ts';
 /** W34, W36: revoked access ends within this time. */
 const EFFECTIVE_WITHIN_MS = 1_000;
 
-const server = await RunningServer.start({}, atEndOfFile());
+const METRICS_TOKEN = 'a-token-for-the-metrics-of-tests';
+const server = await RunningServer.start({ METRICS_TOKEN }, atEndOfFile());
+
+async function purges(): Promise<number> {
+  const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+  const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+  const done = /^tandem_jobs_total\{kind="document-purge",result="done"\} (\d+)/m.exec(text);
+  return Number(done?.[1] ?? 0);
+}
 
 async function run(client: NativeClient, call: Call): Promise<'done' | ErrorCode> {
   const id = ulid();
@@ -105,7 +113,7 @@ describe('a changed role', () => {
     await owner.open(document, { client: 2 });
     await withinTime(async () => {
       expect(await run(owner, { name: 'document:trash', input: { document } })).toBe('done');
-      const error = { code: 'not-found', message: expect.stringContaining('trash') as string };
+      const error = { code: 'in-trash', message: expect.stringContaining('trash') as string };
       expect(await guest.next('closed')).toMatchObject({ channel, error });
       expect(await owner.next('document:changed')).toMatchObject({
         access: 'view',
@@ -130,6 +138,8 @@ describe('a changed role', () => {
       expect((await fetch(`/api/documents/${document}`)).status).toBe(404);
     const again = await ada.fetch('/api/documents', { method: 'POST', body: { id: document } });
     expect(again.status).toBe(404);
+    // The text is deleted once no page can have it open any more.
+    await expect.poll(purges, { timeout: 12_000 }).toBe(1);
   });
 
   test('W36 that is nothing any more closes the channel at once', async () => {

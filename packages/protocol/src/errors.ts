@@ -54,6 +54,11 @@ export const ERRORS = {
     sentence:
       'No document was found at this address. Check the link, or ask the person who sent it.',
   },
+  'in-trash': {
+    action: 'stop',
+    sentence:
+      'The owner of this document has moved it to the trash. What you wrote is kept on this device; ask them to restore it.',
+  },
   'epoch-changed': {
     action: 'reset',
     sentence:

@@ -29,11 +29,6 @@ const NOT_ANY_MORE = errorOf('forbidden', {
   detail:
     'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
 });
-const IN_TRASH = errorOf('not-found', {
-  detail:
-    'The owner of this document has moved it to the trash. What you wrote is kept on this device; ask them to restore it.',
-});
-
 export type Admission =
   | { readonly kind: 'authorized'; readonly document: DocumentAccess; readonly access: Access }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
@@ -231,5 +226,5 @@ export class Rooms implements Disposable {
 }
 
 function refusalOf(document: DocumentAccess | null, user: string, otherwise: ErrorBody): ErrorBody {
-  return document !== null && isHiddenByTrash(document, user) ? IN_TRASH : otherwise;
+  return document !== null && isHiddenByTrash(document, user) ? errorOf('in-trash') : otherwise;
 }

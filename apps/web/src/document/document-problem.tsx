@@ -14,6 +14,7 @@ import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {
   'not-found': 'problem.notFound',
+  'in-trash': 'problem.inTrash',
   forbidden: 'problem.forbidden',
   'document-damaged': 'problem.damaged',
 } as const satisfies Partial<Record<ErrorCode, string>>;

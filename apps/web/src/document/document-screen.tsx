@@ -1,6 +1,7 @@
 import type { DocumentSession } from '@tandem/client';
+import type { LibraryState } from '@tandem/protocol';
 import { Navigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { ChatAside } from '../chat/chat-aside.tsx';
 import { watchPresence } from '../session/idle.ts';
 import { retryOpening } from '../session/open-document.ts';
@@ -51,6 +52,14 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
     [session],
   );
   const problem = problemOf(facts);
+  const isListed = useIsListed(session.id);
+  // It was restored, or shared again.
+  const cameBack = useEffectEvent(() => {
+    if (problem?.kind === 'ended') retryOpening(services, session);
+  });
+  useEffect(() => {
+    if (isListed) cameBack();
+  }, [isListed]);
   if (problem !== null)
     return <DocumentProblem problem={problem} retry={() => retryOpening(services, session)} />;
   return (
@@ -64,6 +73,12 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
       </div>
     </>
   );
+}
+
+function useIsListed(id: string): boolean {
+  const { library } = useServices();
+  const isListed = ({ documents }: LibraryState) => documents.some((listed) => listed.id === id);
+  return useChannelValue(library, ({ state }) => state !== null && isListed(state)) ?? false;
 }
 
 function useUpdatedAt(id: string): number | null {

@@ -62,9 +62,8 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
     // Only its owner sees a document in the trash.
     isOwn: role === 'owner' || isUnknownToServer || trashedAt !== null,
     mayTrash:
-      isUnknownToServer ||
-      (role != null &&
-        can({ role, lifecycle: trashedAt === null ? 'active' : 'trashed' }, 'trash')),
+      trashedAt === null &&
+      (isUnknownToServer || (role != null && can({ role, lifecycle: 'active' }, 'trash'))),
     trashedAt,
     isUnknownToServer,
     ended,

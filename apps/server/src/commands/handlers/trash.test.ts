@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TRASH_MS } from '@tandem/protocol';
-import { trashKey } from '../../storage/channel-key.ts';
+import { libraryKey, trashKey } from '../../storage/channel-key.ts';
 import { listDocuments } from '../../storage/documents.ts';
 import { findExpiredTrash, listTrash } from '../../storage/trash.ts';
 import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
@@ -109,6 +109,32 @@ describe('PO4 a purge', () => {
     expect(about.length).toBeGreaterThan(5);
     for (const { data } of about) expect(data).not.toMatch(/Plan|Secret|first words/);
     expect(rows.some(({ data }) => data.includes('Keep'))).toBe(true);
+  });
+
+  test('reaches the lists of very many visitors', async () => {
+    const fixture = await fixtureWithRoles();
+    const { db } = fixture;
+    const visitors = Array.from({ length: 250 }, (_, at) => `visitor-${at}`);
+    const event = { name: 'document:renamed', at: 1, document, title: 'Secret' };
+    await db
+      .insertInto('visit')
+      .values(visitors.map((user) => ({ user, document, opened_at: 1 })))
+      .execute();
+    await db
+      .insertInto('event')
+      .values(
+        visitors.map((user) => ({
+          channel: libraryKey(user),
+          offset: 1,
+          data: JSON.stringify(event),
+          at: 1,
+        })),
+      )
+      .execute();
+    await db.updateTable('document').set({ trashed_at: 1 }).where('id', '=', document).execute();
+    await run(fixture, 'document:purge');
+    const secrets = db.selectFrom('event').select('data').where('data', 'like', '%Secret%');
+    expect(await secrets.execute()).toEqual([]);
   });
 
   test('by time does not meet what was restored and moved there again', async () => {

@@ -9,6 +9,7 @@ export const CLOSE_REASONS = {
   forbidden: 'forbidden',
   'read-only': 'forbidden',
   'not-found': 'not-found',
+  'in-trash': 'not-found',
   // Never sent to stock clients, which send no position.
   'epoch-changed': 'internal',
   'invalid-update': 'invalid-update',

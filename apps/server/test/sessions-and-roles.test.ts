@@ -47,6 +47,15 @@ async function withinTime(step: () => Promise<unknown>): Promise<void> {
   expect(performance.now() - beganMs).toBeLessThan(EFFECTIVE_WITHIN_MS);
 }
 
+/** Ada's document, which its link lets Bob edit; neither has opened it. */
+async function ownerAndGuest() {
+  const [ada, bob] = [await signIn(server), await signIn(server)];
+  const document = await createdBy(ada);
+  const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+  const guest = await NativeClient.onAuthenticated(server, { guest: bob });
+  return { ada, bob, document, owner, guest };
+}
+
 describe('signing out', () => {
   test('W36 ends the connections of that session at once, and its token with it', async () => {
     const ada = await signIn(server);
@@ -79,10 +88,7 @@ describe('signing out', () => {
 
 describe('a changed role', () => {
   test('W36 is announced on open channels at once, and applies from then on', async () => {
-    const [ada, bob] = [await signIn(server), await signIn(server)];
-    const document = await createdBy(ada);
-    const owner = await NativeClient.onAuthenticated(server, { guest: ada });
-    const guest = await NativeClient.onAuthenticated(server, { guest: bob });
+    const { bob, document, owner, guest } = await ownerAndGuest();
     const { channel, access } = await guest.open(document);
     expect(access).toBe('edit');
     await withinTime(async () => {
@@ -105,10 +111,7 @@ describe('a changed role', () => {
   });
 
   test('PO3 PO4 a document in the trash is its owner’s alone, until it is restored or purged', async () => {
-    const [ada, bob] = [await signIn(server), await signIn(server)];
-    const document = await createdBy(ada);
-    const owner = await NativeClient.onAuthenticated(server, { guest: ada });
-    const guest = await NativeClient.onAuthenticated(server, { guest: bob });
+    const { ada, bob, document, owner, guest } = await ownerAndGuest();
     const { channel } = await guest.open(document);
     await owner.open(document, { client: 2 });
     await withinTime(async () => {
@@ -143,10 +146,7 @@ describe('a changed role', () => {
   });
 
   test('W36 that is nothing any more closes the channel at once', async () => {
-    const [ada, bob] = [await signIn(server), await signIn(server)];
-    const document = await createdBy(ada);
-    const owner = await NativeClient.onAuthenticated(server, { guest: ada });
-    const guest = await NativeClient.onAuthenticated(server, { guest: bob });
+    const { bob, document, owner, guest } = await ownerAndGuest();
     const { channel } = await guest.open(document);
     await owner.open(document, { client: 2 });
     await withinTime(async () => {

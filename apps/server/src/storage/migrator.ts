@@ -2,7 +2,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Clock } from '../runtime/clock.ts';
 import { migrations, type Migration } from './migrations.ts';
-import type { DatabaseKind } from './schema-parts.ts';
+import type { DatabaseKind } from './schema/schema-parts.ts';
 import { StorageError } from './storage-error.ts';
 import type { Database, Tables } from './tables.ts';
 

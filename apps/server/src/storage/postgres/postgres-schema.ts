@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { ADD_SEARCH_TERMS } from '../search/postgres-terms.ts';
-import type { SchemaParts } from '../schema-parts.ts';
+import type { SchemaParts } from '../schema/schema-parts.ts';
 
 const SECRET_BYTES = 32;
 

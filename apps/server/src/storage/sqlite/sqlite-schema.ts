@@ -1,7 +1,7 @@
 /** The types of columns in SQLite, and the tables that only the SQLite adapters use. */
 import { sql, type Kysely } from 'kysely';
 import { CREATE_SEARCH_TERMS } from '../search/sqlite-terms.ts';
-import type { SchemaParts } from '../schema-parts.ts';
+import type { SchemaParts } from '../schema/schema-parts.ts';
 
 export const sqliteSchema: SchemaParts = {
   types: {

@@ -1,0 +1,50 @@
+/** The tables of documents, who opened them, and who has which role. */
+import { sql, type Kysely } from 'kysely';
+import type { ColumnTypes } from './schema-parts.ts';
+
+export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('document')
+    .addColumn('id', types.text, (column) => column.primaryKey())
+    .addColumn('kind', types.text, (column) => column.notNull())
+    .addColumn('title', types.text, (column) => column.notNull())
+    .addColumn('owner', types.text)
+    .addColumn('link_access', types.text, (column) => column.notNull().defaultTo('edit'))
+    .addColumn('excerpt', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('folded_title', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('folded_excerpt', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('created_at', types.integer, (column) => column.notNull())
+    .addColumn('updated_at', types.integer, (column) => column.notNull())
+    .addColumn('trashed_at', types.integer)
+    .addColumn('purged_at', types.integer)
+    .execute();
+  await db.schema
+    .createIndex('document_trashed_at')
+    .on('document')
+    .column('trashed_at')
+    .where(sql.ref('trashed_at'), 'is not', null)
+    .execute();
+  await db.schema.createIndex('document_owner').on('document').column('owner').execute();
+  await db.schema
+    .createTable('visit')
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('opened_at', types.integer, (column) => column.notNull())
+    .addColumn('chat_read', types.integer, (column) => column.notNull().defaultTo(0))
+    .addPrimaryKeyConstraint('visit_primary', ['user', 'document'])
+    .execute();
+  await db.schema
+    .createIndex('visit_document')
+    .on('visit')
+    .columns(['document', 'opened_at'])
+    .execute();
+  await db.schema
+    .createTable('member')
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('role', types.text, (column) => column.notNull())
+    .addPrimaryKeyConstraint('member_primary', ['document', 'user'])
+    .modifyEnd(types.clustered)
+    .execute();
+  await db.schema.createIndex('member_user').on('member').column('user').execute();
+}

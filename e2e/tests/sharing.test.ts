@@ -56,6 +56,21 @@ test('a link changed to read-only stops open editors', async ({ openAsGuest }) =
   await expect(textOf(ada)).toHaveText('back again');
 });
 
+test('a person with a link to comment reads and chats, but does not write', async ({
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  const share = await openShare(ada);
+  await chooseRole(ada, /^Access by the link/, 'Can comment');
+  await expect(share.getByText('Anyone with this link can read and comment.')).toBeVisible();
+  await expect(saveStatusOf(ben)).toHaveText('Comment only', ACCESS_TIMEOUT);
+  await expect(textOf(ben)).not.toBeEditable();
+  await ben.getByRole('button', { name: 'Chat' }).click();
+  await ben.getByRole('textbox', { name: 'Message everyone here' }).fill('May I have a look?');
+  await ben.keyboard.press('Enter');
+  await expect(ben.getByText('May I have a look?')).toBeVisible();
+});
+
 test('switching the link off closes the document only for people who joined by it', async ({
   openAsGuest,
 }) => {

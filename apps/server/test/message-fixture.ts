@@ -24,9 +24,10 @@ export const TYPES = Object.keys(MESSAGE_TABLE) as ClientMessageType[];
 export const CLIENTS: { readonly [R in Role | 'witness']: number } = {
   owner: 11,
   editor: 12,
-  viewer: 13,
-  outsider: 14,
-  witness: 15,
+  commenter: 13,
+  viewer: 14,
+  outsider: 15,
+  witness: 16,
 };
 
 /** A message type with its own users and documents, so that no effect can come from elsewhere. */
@@ -80,11 +81,11 @@ export async function setUpFixture(
     await runCommand(owner, chat(document, 'The first'));
     const link = { document, link: 'off' } as const;
     await runCommand(owner, command({ name: 'link:change', input: link }));
-    for (const role of ['editor', 'viewer', 'witness'] as const) {
+    for (const role of ['editor', 'commenter', 'viewer', 'witness'] as const) {
       const input = {
         document,
         user: people[role].user.id,
-        role: role === 'viewer' ? 'viewer' : 'editor',
+        role: role === 'witness' ? 'editor' : role,
       } as const;
       await runCommand(owner, command({ name: 'member:change', input }));
     }

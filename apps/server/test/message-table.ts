@@ -4,7 +4,7 @@
  */
 import type { ClientMessageType, ErrorCode, MessageOf, ServerMessageType } from '@tandem/protocol';
 
-export const ROLES = ['owner', 'editor', 'viewer', 'outsider'] as const;
+export const ROLES = ['owner', 'editor', 'commenter', 'viewer', 'outsider'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const STATES = [
@@ -78,10 +78,15 @@ const inChannel = (cells: ByRole): Omit<ByState, 'before hello'> => ({
 const admitted = (cell: Cell): ByRole => ({
   owner: cell,
   editor: cell,
+  commenter: cell,
   viewer: cell,
   outsider: 'nothing',
 });
-const writers = (cell: Cell, viewer: Cell): ByRole => ({ ...admitted(cell), viewer });
+const chatters = (cell: Cell, viewer: Cell): ByRole => ({ ...admitted(cell), viewer });
+const writers = (cell: Cell, reader: Cell): ByRole => ({
+  ...chatters(cell, reader),
+  commenter: reader,
+});
 
 const byRight = (cells: ByRole): Omit<ByState, 'before hello'> => ({
   authenticating: cells,
@@ -172,7 +177,7 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
     trace: 'chat',
     cells: {
       ...byRight({
-        ...writers('done, seen', 'refused forbidden'),
+        ...chatters('done, seen', 'refused forbidden'),
         outsider: 'refused not-found',
       }),
       ...tooEarly,

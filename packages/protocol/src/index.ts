@@ -27,6 +27,7 @@ export {
   type Access,
   type DocumentKind,
   type LinkAccess,
+  type MemberRole,
   type Role,
   user,
   type User,

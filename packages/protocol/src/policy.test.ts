@@ -6,6 +6,7 @@ const ACTIONS: Readonly<Record<Action, true>> = {
   read: true,
   write: true,
   rename: true,
+  comment: true,
   chat: true,
   moderate: true,
   share: true,
@@ -21,18 +22,21 @@ test('PO1 PO2 what each role may do with an active document', () => {
     'read',
     'write',
     'rename',
+    'comment',
     'chat',
     'moderate',
     'share',
     'trash',
   ]);
-  expect(allowed('editor', 'active')).toEqual(['read', 'write', 'rename', 'chat']);
+  expect(allowed('editor', 'active')).toEqual(['read', 'write', 'rename', 'comment', 'chat']);
+  expect(allowed('commenter', 'active')).toEqual(['read', 'comment', 'chat']);
   expect(allowed('viewer', 'active')).toEqual(['read']);
 });
 
 test('PO3 a document in the trash belongs to its owner alone, who may read it', () => {
   expect(allowed('owner', 'trashed')).toEqual(['read', 'restore', 'purge']);
   expect(allowed('editor', 'trashed')).toEqual([]);
+  expect(allowed('commenter', 'trashed')).toEqual([]);
   expect(allowed('viewer', 'trashed')).toEqual([]);
 });
 

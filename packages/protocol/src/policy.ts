@@ -2,7 +2,7 @@
  * Who may do what with a document (PO1–PO5): the one place that decides it, for commands, connections and
  * routes of the server, and for what the app offers.
  */
-import type { Role } from './messages/field.ts';
+import type { Access, LinkAccess, Role } from './messages/field.ts';
 
 /** `purged`: deleted for good. Only its id is left, so that nobody creates another document under it. */
 export type Lifecycle = 'active' | 'trashed' | 'purged';
@@ -12,8 +12,10 @@ export type Action =
   | 'read'
   | 'write'
   | 'rename'
+  /** Comment on the text, reply, and resolve. */
+  | 'comment'
   | 'chat'
-  /** Delete messages of others. */
+  /** Delete messages and comments of others. */
   | 'moderate'
   /** Change roles and the link. */
   | 'share'
@@ -30,15 +32,34 @@ const NOTHING: readonly Action[] = [];
 
 const POLICY: Readonly<Record<Lifecycle, Readonly<Record<Role, readonly Action[]>>>> = {
   active: {
-    owner: ['read', 'write', 'rename', 'chat', 'moderate', 'share', 'trash'],
-    editor: ['read', 'write', 'rename', 'chat'],
+    owner: ['read', 'write', 'rename', 'comment', 'chat', 'moderate', 'share', 'trash'],
+    editor: ['read', 'write', 'rename', 'comment', 'chat'],
+    commenter: ['read', 'comment', 'chat'],
     viewer: ['read'],
   },
   // Everyone keeps their role for the day on which the document is restored.
-  trashed: { owner: ['read', 'restore', 'purge'], editor: NOTHING, viewer: NOTHING },
-  purged: { owner: NOTHING, editor: NOTHING, viewer: NOTHING },
+  trashed: {
+    owner: ['read', 'restore', 'purge'],
+    editor: NOTHING,
+    commenter: NOTHING,
+    viewer: NOTHING,
+  },
+  purged: { owner: NOTHING, editor: NOTHING, commenter: NOTHING, viewer: NOTHING },
 };
 
 export function can({ role, lifecycle }: Standing, action: Action): boolean {
   return POLICY[lifecycle][role].includes(action);
+}
+
+/** The role that the link gives to everyone who has it. */
+export const LINK_ROLES = {
+  edit: 'editor',
+  comment: 'commenter',
+  view: 'viewer',
+  off: null,
+} as const satisfies Record<LinkAccess, Role | null>;
+
+export function accessOf(standing: Standing): Access {
+  if (can(standing, 'write')) return 'edit';
+  return can(standing, 'comment') ? 'comment' : 'view';
 }

@@ -243,20 +243,23 @@ describe('while it is open', () => {
 });
 
 describe('updates that are not sent', () => {
-  test('SY39 with view access pending work waits, until this person may write', () => {
-    const copy = new FakeReplica();
-    const before = copy.write('a');
-    const { channel, opened } = start({ replica: copy, pending: [{ id: 1, update: before }] });
-    channel.open(1);
-    expect(opened({ access: 'view' }).some(({ kind }) => kind === 'send')).toBe(false);
-    const after = copy.write('b');
-    expect(channel.local(after)).toEqual([kept(2, after)]);
-    const changed = { type: 'document:changed', channel: CHANNEL, title: '' } as const;
-    expect(channel.receive({ ...changed, access: 'edit' })).toEqual([
-      sent(1, before),
-      sent(2, after),
-    ]);
-  });
+  test.each(['view', 'comment'] as const)(
+    'SY39 with %s access pending work waits, until this person may write',
+    (access) => {
+      const copy = new FakeReplica();
+      const before = copy.write('a');
+      const { channel, opened } = start({ replica: copy, pending: [{ id: 1, update: before }] });
+      channel.open(1);
+      expect(opened({ access }).some(({ kind }) => kind === 'send')).toBe(false);
+      const after = copy.write('b');
+      expect(channel.local(after)).toEqual([kept(2, after)]);
+      const changed = { type: 'document:changed', channel: CHANNEL, title: '' } as const;
+      expect(channel.receive({ ...changed, access: 'edit' })).toEqual([
+        sent(1, before),
+        sent(2, after),
+      ]);
+    },
+  );
 
   test('SY39 an update at the limit is sent, a larger one is rejected', () => {
     const { channel, open } = start();

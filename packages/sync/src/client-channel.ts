@@ -167,7 +167,7 @@ export class ClientChannel {
     const state = this.#state;
     // The update was made on a replica that is being replaced.
     if (state.kind === 'resetting') return [keep, ...this.#rejectPending(state.error)];
-    if (state.kind !== 'open' || state.access === 'view') return [keep];
+    if (state.kind !== 'open' || state.access !== 'edit') return [keep];
     if (!isSendable(update)) return [keep, ...this.#end(errorOf('too-large'))];
     return [keep, this.#send(state, [entry], update)];
   }
@@ -235,7 +235,7 @@ export class ClientChannel {
     return [
       ...kept,
       ...(isPlaced ? [] : [this.#advance(state, {})]),
-      ...(access === 'view' ? [] : this.#sendAll(state, stateVector)),
+      ...(access !== 'edit' ? [] : this.#sendAll(state, stateVector)),
     ];
   }
 
@@ -276,7 +276,7 @@ export class ClientChannel {
 
   #handleAccessChange(state: OpenState, access: Access): readonly ChannelIntent[] {
     state.access = access;
-    if (access === 'view') return [];
+    if (access !== 'edit') return [];
     return state.missingOnServer === null
       ? this.#sendEach(state)
       : this.#sendMissing(state, state.missingOnServer);

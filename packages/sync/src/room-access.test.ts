@@ -37,11 +37,14 @@ describe('a client whose access was revoked', () => {
 });
 
 describe('a client with view access', () => {
-  test('SY23 is refused at once when nothing is open before it', () => {
-    const { room, opened } = start();
-    opened(1, 'view');
-    expect(room.message(1, update(1))).toEqual([send([1], nack(1, 'read-only')), close(1)]);
-  });
+  test.each(['view', 'comment'] as const)(
+    'SY23 %s is refused at once when nothing is open before it',
+    (access) => {
+      const { room, opened } = start();
+      opened(1, access);
+      expect(room.message(1, update(1))).toEqual([send([1], nack(1, 'read-only')), close(1)]);
+    },
+  );
 
   test('SY23 is refused after updates that were sent while it was allowed', () => {
     const { room, opened } = start();

@@ -170,7 +170,7 @@ export class Room {
     const isRepair = sender.repairOf !== null && cseq === sender.received;
     if (!isRepair && cseq !== sender.received + 1) return this.#end(sender, errorOf('bad-message'));
     sender.received = cseq;
-    if (this.#access(sender) === 'view') {
+    if (this.#access(sender) !== 'edit') {
       sender.refusal = { cseq: sender.repairOf ?? cseq, error: errorOf('read-only') };
       return this.#refuseInTurn(sender);
     }

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import {
+  accessOf,
   documentCreate,
   documentId,
   documentPatch,
@@ -11,7 +12,7 @@ import {
   type DocumentSummary,
 } from '@tandem/protocol';
 import { findListing, readLibraryPage, toListed } from '../storage/documents.ts';
-import { accessOf, findAccessEntry, type AccessEntry } from '../storage/roles.ts';
+import { findAccessEntry, type AccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Rooms } from '../documents/rooms.ts';

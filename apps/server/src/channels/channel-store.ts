@@ -15,7 +15,7 @@ export interface ChannelStore {
   /** Null when the channel's subject is deleted. @param known the last known position. */
   loadState(key: ChannelKey, known: ChannelPosition): Promise<LoadedState | null>;
   maySee(document: string, user: string): Promise<boolean>;
-  mayWrite(document: string, user: string): Promise<boolean>;
+  mayChat(document: string, user: string): Promise<boolean>;
   whoMaySee(document: string): Promise<(user: string) => boolean>;
 }
 
@@ -25,7 +25,7 @@ export function databaseChannels(db: Database, rooms: Pick<Rooms, 'standingOf'>)
     readEvents: (key, to) => readEvents(db, key, to),
     loadState: (key, known) => loadState(db, key, known),
     maySee: async (document, user) => (await rooms.standingOf(user, document)) !== null,
-    async mayWrite(document, user) {
+    async mayChat(document, user) {
       const standing = await rooms.standingOf(user, document);
       return standing !== null && can(standing, 'chat');
     },

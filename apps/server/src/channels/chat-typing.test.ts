@@ -25,7 +25,7 @@ async function chat(...users: string[]) {
   const viewers = new Set(['viewer']);
   const typing = new ChatTyping({
     wheel,
-    mayWrite: async (_, user) => !viewers.has(user),
+    mayChat: async (_, user) => !viewers.has(user),
     onLocal: () => {},
   });
   const people = users.map((user) => {

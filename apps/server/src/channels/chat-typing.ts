@@ -8,7 +8,7 @@ import type { Subscription } from './subscription.ts';
 
 export interface ChatTypingOptions {
   readonly wheel: TimerWheel;
-  readonly mayWrite: (document: string, user: string) => Promise<boolean>;
+  readonly mayChat: (document: string, user: string) => Promise<boolean>;
   /** Somebody here has started or stopped; for other nodes. */
   readonly onLocal: (document: string, change: TypingChange) => void;
 }
@@ -30,8 +30,8 @@ export class ChatTyping {
     if (!(channel instanceof EventChannel)) return;
     const { type, document } = readChannelName(channel.name);
     if (type !== 'chat' || document === null) return;
-    // Checked each time: write access may have been revoked.
-    if (!(await this.#options.mayWrite(document, user.id))) this.#lists.get(channel)?.stop(user.id);
+    // Checked each time: the role may have been taken away.
+    if (!(await this.#options.mayChat(document, user.id))) this.#lists.get(channel)?.stop(user.id);
     else if (isThere(channel, user.id)) {
       this.#list(channel).start(user.id);
       this.#options.onLocal(document, { user: user.id, typing: 'start' });

@@ -52,7 +52,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
   });
   const typing = new ChatTyping({
     wheel,
-    mayWrite: (document, user) => store.mayWrite(document, user),
+    mayChat: (document, user) => store.mayChat(document, user),
     onLocal: (document, change) => onChatTyping(document, change),
   });
   let onChatTyping: (document: string, change: TypingChange) => void = () => {};

@@ -315,7 +315,7 @@ export class DocumentRoom implements Disposable {
       // The client may send updates once it receives `opened`, so it joins first.
       if (message.type === 'opened')
         participant.presence = this.#people.join(participant.subscriber);
-      if (message.type === 'document:changed' && message.access === 'view')
+      if (message.type === 'document:changed' && message.access !== 'edit')
         this.#people.stopTyping(participant.subscriber.user.id);
       participant.subscriber.deliver(encoded);
       participant.waiting = this.#clock.delivered(participant.waiting, message);

@@ -1,7 +1,14 @@
 /** All open rooms: access checks, and routing of engine events. */
-import { errorOf, type Access, type ErrorBody, type Standing, type User } from '@tandem/protocol';
+import {
+  accessOf,
+  errorOf,
+  type Access,
+  type ErrorBody,
+  type Standing,
+  type User,
+} from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
-import { accessOf, isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/roles.ts';
+import { isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/roles.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';

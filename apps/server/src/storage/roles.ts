@@ -1,5 +1,5 @@
 /** Roles in documents: the owner's, else the role given to a user, else the role that the link gives. */
-import { can, type Access, type Lifecycle, type Role, type Standing } from '@tandem/protocol';
+import { can, LINK_ROLES, type Lifecycle, type Role, type Standing } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
 import type { Database, DocumentRow, MemberTable } from './tables.ts';
 
@@ -114,14 +114,4 @@ export function decideStanding(
 function lifecycleOf({ trashed_at, purged_at }: LifecycleColumns): Lifecycle {
   if (purged_at !== null) return 'purged';
   return trashed_at === null ? 'active' : 'trashed';
-}
-
-export const LINK_ROLES = {
-  edit: 'editor',
-  view: 'viewer',
-  off: null,
-} as const satisfies Record<DocumentRow['link_access'], Role | null>;
-
-export function accessOf(standing: Standing): Access {
-  return can(standing, 'write') ? 'edit' : 'view';
 }

@@ -1,5 +1,6 @@
 /** Access to documents: the link, the given roles, and the share dialog's state. */
 import {
+  LINK_ROLES,
   MAX_SHARING_MEMBERS,
   type LinkAccess,
   type SharingMember,
@@ -8,7 +9,7 @@ import {
 } from '@tandem/protocol';
 import { LIBRARY, SHARING } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { givenRoles, LINK_ROLES, type GivenRole } from './roles.ts';
+import { givenRoles, type GivenRole } from './roles.ts';
 import type { Database } from './tables.ts';
 
 interface Membership {

@@ -31,7 +31,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   const pages = useChatPages(chat.session);
   const { goTo, target, trim } = pages;
   const chatRead = useChatRead(id);
-  const canWrite = access === 'edit';
+  const canWrite = access !== 'view';
   const formats = useMemo(() => {
     const locale = formatLocale(i18n.language);
     const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;

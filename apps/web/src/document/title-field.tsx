@@ -31,7 +31,7 @@ interface TitleFieldProps {
 export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
   const { t } = useTranslation();
   const { draft, change, commit } = useTitleDraft(facts);
-  const readOnly = facts.access === 'view';
+  const readOnly = facts.access !== 'edit';
   const isNew = useLocation({ select: ({ state }) => state.isNew === true });
 
   const field = useRef<HTMLTextAreaElement>(null);

@@ -1,11 +1,13 @@
 import type { Commands, DocumentSession, SaveState } from '@tandem/client';
 import {
+  accessOf,
   can,
   type Access,
   type DocumentKind,
   type ErrorBody,
   type LibraryState,
   type ListedDocument,
+  type Role,
 } from '@tandem/protocol';
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { useObservable } from '../runtime/observable.ts';
@@ -58,7 +60,7 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
     id,
     title: listedTitle ?? newTitle ?? state?.title ?? refusal?.title ?? '',
     kind: state?.kind ?? (isUnknownToServer || wasMadeHere ? 'page' : null),
-    access: trashedAt === null ? (state?.access ?? (role === 'viewer' ? 'view' : 'edit')) : 'view',
+    access: trashedAt === null ? (state?.access ?? accessByRole(role)) : 'view',
     // Only its owner sees a document in the trash.
     isOwn: role === 'owner' || isUnknownToServer || trashedAt !== null,
     mayTrash:
@@ -70,6 +72,11 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
     outdated,
     cutOff,
   };
+}
+
+/** Before the document opens. A document outside the list is one that this person is creating, or was sent. */
+function accessByRole(role: Role | null | undefined): Access {
+  return role == null ? 'edit' : accessOf({ role, lifecycle: 'active' });
 }
 
 function useCommandsValue<T extends string | number | boolean | null>(

@@ -58,7 +58,13 @@ test('offline, commands count with the text, and an unpersisted one shows after 
 });
 
 test('a view-only document stays view-only', () => {
-  const viewOnly: SaveState = { kind: 'view-only', pending: 0, kept: true, error: null };
+  const viewOnly: SaveState = {
+    kind: 'view-only',
+    access: 'view',
+    pending: 0,
+    kept: true,
+    error: null,
+  };
   expect(withCommands(viewOnly, waiting)).toEqual({ ...viewOnly, pending: 1 });
 });
 

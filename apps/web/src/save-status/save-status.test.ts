@@ -13,7 +13,13 @@ import {
 } from './save-status.ts';
 
 const saving = { kind: 'saving', pending: 1, kept: true, error: null } as const;
-const viewOnly = { kind: 'view-only', pending: 0, kept: true, error: null } as const;
+const viewOnly = {
+  kind: 'view-only',
+  access: 'view',
+  pending: 0,
+  kept: true,
+  error: null,
+} as const;
 const offline = {
   kind: 'offline',
   pending: 1,
@@ -238,6 +244,10 @@ const TABLE: readonly (readonly [ShownSaveState, Shown])[] = [
     },
   ],
   [viewOnly, { kind: 'view-only', label: 'View only', dot: 'quiet', warns: FREE }],
+  [
+    { ...viewOnly, access: 'comment' },
+    { kind: 'comment-only', label: 'Comment only', dot: 'quiet', warns: FREE },
+  ],
   [
     { ...viewOnly, pending: 2 },
     {

@@ -26,6 +26,7 @@ export type SaveStatusKind =
   /** Unconfirmed work that only this page holds. */
   | 'unpersisted'
   | 'view-only'
+  | 'comment-only'
   /** Work that the server does not take, of documents that are not open. */
   | 'held-back'
   | 'rejected'
@@ -47,6 +48,7 @@ export const DOT_TONES: Record<SaveStatusKind, DotTone> = {
   'sign-in': 'bad',
   unpersisted: 'bad',
   'view-only': 'quiet',
+  'comment-only': 'quiet',
   'held-back': 'warning',
   rejected: 'bad',
   stopped: 'bad',
@@ -107,8 +109,10 @@ function kindOf(state: ShownSaveState): SaveStatusKind {
     case 'syncing':
       return 'syncing';
     case 'view-only':
+      if (isOnlyInPage(state)) return 'unpersisted';
+      return state.access === 'comment' ? 'comment-only' : 'view-only';
     case 'held-back':
-      return isOnlyInPage(state) ? 'unpersisted' : state.kind;
+      return isOnlyInPage(state) ? 'unpersisted' : 'held-back';
     case 'refused':
       return 'rejected';
     case 'stopped':

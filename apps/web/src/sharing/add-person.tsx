@@ -8,7 +8,7 @@ import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
 import { useSearch, type Search } from '../session/use-search.ts';
 
-export const GIVEN_ROLES = ['editor', 'viewer'] as const;
+export const GIVEN_ROLES = ['editor', 'commenter', 'viewer'] as const;
 type GivenRole = (typeof GIVEN_ROLES)[number];
 
 interface AddPersonProps {

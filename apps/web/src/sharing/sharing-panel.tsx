@@ -1,4 +1,4 @@
-import type { LinkAccess, SharingMember, SharingState } from '@tandem/protocol';
+import type { LinkAccess, MemberRole, SharingMember, SharingState } from '@tandem/protocol';
 import { Globe, Lock, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
@@ -7,11 +7,11 @@ import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../component
 import { isolated } from '../languages/names.ts';
 import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 
-const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'view', 'off'];
+const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
 
 export interface SharingIntents {
   readonly changeLink: (link: LinkAccess) => void;
-  readonly changeRole: (user: string, role: 'editor' | 'viewer') => void;
+  readonly changeRole: (user: string, role: MemberRole) => void;
   readonly remove: (user: string) => void;
 }
 

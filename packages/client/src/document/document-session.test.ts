@@ -165,10 +165,22 @@ test('W14: the status of a viewer is view-only', async () => {
   const session = server.client.openDocument('d');
   await server.connect();
   await server.answerOpen({ access: 'view' });
-  expect(session.status).toEqual({ kind: 'view-only', pending: 0, kept: true, error: null });
+  expect(session.status).toEqual({
+    kind: 'view-only',
+    access: 'view',
+    pending: 0,
+    kept: true,
+    error: null,
+  });
   const outdated = errorOf('schema-outdated');
   server.socket.answer({ type: 'error', channel: CHANNEL, error: outdated });
-  expect(session.status).toEqual({ kind: 'view-only', pending: 0, kept: true, error: outdated });
+  expect(session.status).toEqual({
+    kind: 'view-only',
+    access: 'view',
+    pending: 0,
+    kept: true,
+    error: outdated,
+  });
   server.socket.answer({
     type: 'document:changed',
     channel: CHANNEL,

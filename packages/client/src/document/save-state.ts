@@ -51,6 +51,7 @@ export type SaveState =
    */
   | {
       readonly kind: 'view-only';
+      readonly access: Exclude<Access, 'edit'>;
       readonly pending: number;
       readonly kept: boolean;
       readonly error: ErrorBody | null;
@@ -89,7 +90,10 @@ export function saveState(facts: SaveFacts): SaveState {
       ? { kind: 'saving', pending, kept, error: facts.storageError }
       : { kind: 'syncing', kept };
   }
-  if (channel.access === 'view') return { kind: 'view-only', pending, kept, error: facts.notice };
+  if (channel.access !== 'edit') {
+    const { access } = channel;
+    return { kind: 'view-only', access, pending, kept, error: facts.notice };
+  }
   return pending > 0
     ? { kind: 'saving', pending, kept, error: facts.storageError }
     : { kind: 'saved', at: facts.savedAt, kept };

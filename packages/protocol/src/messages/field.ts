@@ -61,13 +61,15 @@ export const count = z.number().int().nonnegative();
 export const ulid = z.ulid();
 
 export const documentKind = z.enum(['page', 'data']);
-export const access = z.enum(['edit', 'view']);
+/** What a person may do with the text. */
+export const access = z.enum(['edit', 'comment', 'view']);
 
-export const linkAccess = z.enum(['off', 'view', 'edit']);
+export const linkAccess = z.enum(['off', 'view', 'comment', 'edit']);
 export type LinkAccess = z.infer<typeof linkAccess>;
-export const role = z.enum(['owner', 'editor', 'viewer']);
+export const role = z.enum(['owner', 'editor', 'commenter', 'viewer']);
 export type Role = z.infer<typeof role>;
-export const memberRole = z.enum(['editor', 'viewer']);
+export const memberRole = z.enum(['editor', 'commenter', 'viewer']);
+export type MemberRole = z.infer<typeof memberRole>;
 
 const NO_NAME = 'Unnamed';
 

@@ -99,7 +99,7 @@ export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
     at,
     member: fc.record({
       user,
-      role: fc.constantFrom('editor' as const, 'viewer' as const),
+      role: fc.constantFrom('editor' as const, 'commenter' as const, 'viewer' as const),
       isOwn: fc.boolean(),
     }),
   }),

@@ -11,6 +11,7 @@ import {
   type LinkAccess,
   type Role,
 } from '../messages/field.ts';
+import { LINK_ROLES } from '../policy.ts';
 import {
   defineChannel,
   commandsOf,
@@ -78,11 +79,11 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
 
 function underLink(member: SharingMember, link: LinkAccess): readonly SharingMember[] {
   if (member.isOwn) return [member];
-  if (link === 'off') return [];
-  return [{ ...member, role: link === 'edit' ? 'editor' : 'viewer' }];
+  const role = LINK_ROLES[link];
+  return role === null ? [] : [{ ...member, role }];
 }
 
-const RANK: Record<Role, number> = { owner: 0, editor: 1, viewer: 1 };
+const RANK: Record<Role, number> = { owner: 0, editor: 1, commenter: 1, viewer: 1 };
 
 function inOrder(members: readonly SharingMember[]): SharingMember[] {
   return members.toSorted(before).slice(0, MAX_SHARING_MEMBERS);

@@ -48,7 +48,7 @@ export class ModelStore implements ChannelStore {
     }));
   }
 
-  async mayWrite(): Promise<boolean> {
+  async mayChat(): Promise<boolean> {
     return true;
   }
 

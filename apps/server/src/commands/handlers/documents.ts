@@ -44,7 +44,7 @@ export const documentHandlers: DocumentHandlers = {
 
   async 'document:rename'(context, { document: id, title }) {
     const { db, at, publish } = context;
-    const otherwise = 'viewers-do-not-rename';
+    const otherwise = 'only-editors-rename';
     const permission = await authorize(context, { document: id, action: 'rename', otherwise });
     if (permission.kind === 'refused') return permission;
     const { entry } = permission;

@@ -7,7 +7,7 @@ export type Refused = Extract<Outcome, { kind: 'refused' }>;
 export const DONE: Outcome = { kind: 'done' };
 
 const FORBIDDEN = {
-  'viewers-do-not-rename': 'You may read this document but not rename it. Ask its owner.',
+  'only-editors-rename': 'You may read this document but not rename it. Ask its owner.',
   'viewers-do-not-chat': 'You may read this chat but not write in it. Ask the document’s owner.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',

@@ -12,8 +12,10 @@ import {
 const ROLES = {
   owner: { user: 'ada', link: 'off' },
   editor: { user: 'ed', link: 'off' },
+  commenter: { user: 'coe', link: 'edit' },
   viewer: { user: 'vi', link: 'edit' },
   'by a link to edit': { user: 'lin', link: 'edit' },
+  'by a link to comment': { user: 'lin', link: 'comment' },
   'by a link to view': { user: 'lin', link: 'view' },
   'by a link that is off': { user: 'lin', link: 'off' },
 } as const satisfies Record<string, { readonly user: string; readonly link: LinkAccess }>;
@@ -24,13 +26,20 @@ type Result = 'done' | ErrorCode;
 const ALL: Readonly<Record<RoleName, Result>> = {
   owner: 'done',
   editor: 'done',
+  commenter: 'done',
   viewer: 'done',
   'by a link to edit': 'done',
+  'by a link to comment': 'done',
   'by a link to view': 'done',
   'by a link that is off': 'done',
 };
 const READERS = { ...ALL, 'by a link that is off': 'not-found' } as const;
-const WRITERS = { ...READERS, viewer: 'forbidden', 'by a link to view': 'forbidden' } as const;
+const COMMENTERS = { ...READERS, viewer: 'forbidden', 'by a link to view': 'forbidden' } as const;
+const WRITERS = {
+  ...COMMENTERS,
+  commenter: 'forbidden',
+  'by a link to comment': 'forbidden',
+} as const;
 const OWNER = { ...WRITERS, editor: 'forbidden', 'by a link to edit': 'forbidden' } as const;
 
 interface Row<N extends ServerCommandName> {
@@ -102,14 +111,14 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'chat:send': [
     {
       call: () => ({ document, text: 'Hi', mentions: [], replyTo: null }),
-      expected: WRITERS,
+      expected: COMMENTERS,
       inTrash: REFUSED,
     },
   ],
   'chat:edit': [
     {
       call: (_user, { own }) => ({ document, message: own, text: 'Ho', mentions: [] }),
-      expected: WRITERS,
+      expected: COMMENTERS,
       inTrash: REFUSED,
     },
     {
@@ -133,7 +142,7 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'chat:react': [
     {
       call: (_user, { others }) => ({ document, message: others, emoji: '🎉', on: true }),
-      expected: WRITERS,
+      expected: COMMENTERS,
       inTrash: REFUSED,
     },
   ],

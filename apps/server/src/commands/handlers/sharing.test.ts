@@ -31,6 +31,8 @@ describe('a link', () => {
   test('changes the role of users without their own role', async () => {
     const fixture = await fixtureWithRoles();
     expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'editor']);
+    await setLink(fixture, 'comment');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'commenter']);
     await setLink(fixture, 'view');
     expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
     await setLink(fixture, 'off');
@@ -181,7 +183,7 @@ describe('a role', () => {
     }
     const answers = [];
     for (let i = 0; i <= SHARING.maxMembers; i++) answers.push((await giveOne(`u${i}`)).kind);
-    expect(answers.filter((kind) => kind === 'done')).toHaveLength(SHARING.maxMembers - 2);
+    expect(answers.filter((kind) => kind === 'done')).toHaveLength(SHARING.maxMembers - 3);
     expect(await giveOne('u0', 'editor')).toMatchObject({ kind: 'done' });
   });
 });

@@ -1,5 +1,5 @@
 /** Commands about access to a document, for its owner only. */
-import type { LinkAccess, Role } from '@tandem/protocol';
+import { LINK_ROLES, type LinkAccess, type Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import {
   addVisit,
@@ -10,13 +10,7 @@ import {
   toListed,
   type Listing,
 } from '../../storage/documents.ts';
-import {
-  findAccessEntry,
-  givenRoles,
-  LINK_ROLES,
-  standingsIn,
-  type AccessEntry,
-} from '../../storage/roles.ts';
+import { findAccessEntry, givenRoles, standingsIn, type AccessEntry } from '../../storage/roles.ts';
 import { hasMet } from '../../storage/people.ts';
 import { changeLink, giveRole, readVisitors, takeRole } from '../../storage/sharing.ts';
 import type { DocumentRow } from '../../storage/tables.ts';

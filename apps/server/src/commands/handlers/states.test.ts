@@ -54,7 +54,11 @@ const call = fc.oneof(
   }),
   fc.record({
     name: fc.constant('member:change' as const),
-    input: fc.record({ document, user: person, role: fc.constantFrom('editor', 'viewer') }),
+    input: fc.record({
+      document,
+      user: person,
+      role: fc.constantFrom('editor', 'commenter', 'viewer'),
+    }),
   }),
   fc.record({
     name: fc.constant('member:remove' as const),

@@ -193,7 +193,7 @@ export class YjsChannel {
 
   #update(update: Uint8Array, current: YjsSubscription, purpose: 'opening' | 'repair'): void {
     this.#services.metrics.messages.add('update');
-    if (current.access === 'view') {
+    if (current.access !== 'edit') {
       // The answer to a state vector repeats all deletions, so a viewer that sends it is not writing.
       if (hasNoStructs(update)) this.#status('saved', 1);
       else this.#refuseWrite();

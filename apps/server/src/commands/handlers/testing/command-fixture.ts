@@ -132,17 +132,21 @@ export async function meet(db: Database, [owner, user]: readonly [string, string
   await db.insertInto('member').values({ document: id, user, role: 'viewer' }).execute();
 }
 
-/** Ada owns a document; Ed is an editor and Vi a viewer; Lin visited by link; Ned, whom Ada has met, never did. */
+/** Ada owns a document; Ed is an editor, Coe a commenter and Vi a viewer; Lin visited by link; Ned, whom Ada has met, never did. */
 export async function fixtureWithRoles(): Promise<Fixture> {
-  const fixture = await Fixture.open(['ada', 'ed', 'vi', 'lin', 'ned']);
+  const fixture = await Fixture.open(['ada', 'ed', 'coe', 'vi', 'lin', 'ned']);
   const document = DOCUMENT;
   await meet(fixture.db, ['ned', 'ada']);
   await fixture.do('ada', { name: 'document:create', input: { document, title: 'Plan' } });
-  for (const user of ['ed', 'vi', 'lin'])
+  for (const user of ['ed', 'coe', 'vi', 'lin'])
     await fixture.do(user, { name: 'document:visit', input: { document } });
   await fixture.do('ada', {
     name: 'member:change',
     input: { document, user: 'ed', role: 'editor' },
+  });
+  await fixture.do('ada', {
+    name: 'member:change',
+    input: { document, user: 'coe', role: 'commenter' },
   });
   await fixture.do('ada', {
     name: 'member:change',

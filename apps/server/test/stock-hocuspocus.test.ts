@@ -1,80 +1,21 @@
 import {
-  HocuspocusProvider as Provider2,
-  HocuspocusProviderWebsocket as Websocket2,
-} from '@hocuspocus/provider-2';
-import {
-  HocuspocusProvider as Provider3,
-  HocuspocusProviderWebsocket as Websocket3,
-} from '@hocuspocus/provider-3';
-import {
   HocuspocusProvider as Provider4,
   HocuspocusProviderWebsocket as Websocket4,
 } from '@hocuspocus/provider-4';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import { eventually } from './eventually.ts';
 import { packageVersion } from './package-version.ts';
-import { QuietWebSocket } from './quiet-web-socket.ts';
 import { RunningServer } from './running-server.ts';
 import { signIn } from './signed-in.ts';
+import {
+  connectHocuspocus as connect,
+  HOCUSPOCUS_PROVIDERS,
+  openHocuspocus as open,
+  type OpenedHocuspocus,
+} from './stock-hocuspocus.ts';
 
-const providers = [
-  ['@hocuspocus/provider-2', Provider2, Websocket2],
-  ['@hocuspocus/provider-3', Provider3, Websocket3],
-  ['@hocuspocus/provider-4', Provider4, Websocket4],
-] as const;
-
-beforeAll(() => {
-  // Node lacks it before 22, and the providers look for it even when given another.
-  globalThis.WebSocket ??= QuietWebSocket as never;
-});
-
-interface Opened {
-  readonly doc: Y.Doc;
-  readonly text: Y.Text;
-  readonly provider: Provider4;
-  readonly socket: Websocket4;
-  readonly denials: string[];
-  readonly scopes: string[];
-}
-
-function connect(Websocket: unknown, server: RunningServer): Websocket4 {
-  const Constructor = Websocket as typeof Websocket4;
-  const socket = new Constructor({
-    url: `${server.socketUrl}/yjs`,
-    WebSocketPolyfill: QuietWebSocket,
-    delay: 100,
-    minDelay: 50,
-    maxDelay: 200,
-  });
-  onTestFinished(() => socket.destroy());
-  return socket;
-}
-
-function open(
-  Provider: unknown,
-  socket: Websocket4,
-  options: { document?: string; token?: string | null } = {},
-): Opened {
-  const doc = new Y.Doc();
-  const denials: string[] = [];
-  const scopes: string[] = [];
-  const Constructor = Provider as typeof Provider4;
-  const provider = new Constructor({
-    websocketProvider: socket,
-    name: options.document ?? 'notes',
-    document: doc,
-    token: options.token ?? null,
-    onAuthenticationFailed: ({ reason }) => denials.push(reason),
-    onAuthenticated: () => scopes.push(provider.authorizedScope ?? ''),
-  });
-  // The second generation attaches by itself, the later ones on request.
-  if (Provider !== Provider2) provider.attach();
-  onTestFinished(() => provider.destroy());
-  return { doc, text: doc.getText('text'), provider, socket, denials, scopes };
-}
-
-describe.each(providers)('%s', (name, Provider, Websocket) => {
+describe.each(HOCUSPOCUS_PROVIDERS)('%s', (name, Provider, Websocket) => {
   const opened = (server: RunningServer, options?: Parameters<typeof open>[2]) =>
     open(Provider, connect(Websocket, server), options);
 
@@ -123,7 +64,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     const b = opened(server);
     a.provider.setAwarenessField('who', 'a');
     b.provider.setAwarenessField('who', 'b');
-    const seenBy = (watcher: Opened, other: Opened) =>
+    const seenBy = (watcher: OpenedHocuspocus, other: OpenedHocuspocus) =>
       watcher.provider.awareness?.getStates().get(other.doc.clientID)?.['who'] as unknown;
     await eventually('a sees b', () => seenBy(a, b) === 'b');
     await eventually('b sees a', () => seenBy(b, a) === 'a');
@@ -206,7 +147,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
       'saved',
       () => !first.provider.hasUnsyncedChanges && !second.provider.hasUnsyncedChanges,
     );
-    if (Provider === Provider2) return;
+    if (name === '@hocuspocus/provider-2') return;
     const denied = open(Provider, socket, { document: 'not a name' });
     await eventually('denied', () => denied.denials.length > 0);
     first.text.insert(0, 'still ');
@@ -216,7 +157,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
 
 test('lets three generations write together, and with themselves in two sessions', async () => {
   const server = await RunningServer.start();
-  const clients = providers.map(([, Provider, Websocket]) =>
+  const clients = HOCUSPOCUS_PROVIDERS.map(([, Provider, Websocket]) =>
     open(Provider, connect(Websocket, server)),
   );
   const socket = connect(Websocket4, server);

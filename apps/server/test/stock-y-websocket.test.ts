@@ -1,56 +1,13 @@
 import * as encoding from 'lib0/encoding';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { WebsocketProvider as Provider1 } from 'y-websocket-1';
-import { WebsocketProvider as Provider2 } from 'y-websocket-2';
-import { WebsocketProvider as Provider3 } from 'y-websocket-3';
 import * as Y from 'yjs';
 import { MAX_FRAME_BYTES_BEFORE_HELLO } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
 import { packageVersion } from './package-version.ts';
-import { QuietWebSocket } from './quiet-web-socket.ts';
 import { RunningServer } from './running-server.ts';
 import { signIn } from './signed-in.ts';
-
-const providers = [
-  ['y-websocket-1', Provider1],
-  ['y-websocket-2', Provider2],
-  ['y-websocket-3', Provider3],
-] as const;
-
-type AnyProvider = InstanceType<typeof Provider3>;
-
-/** y-websocket 1 has no option for subprotocols; its users wrap the WebSocket. */
-const offering = (protocols: string[]) =>
-  class extends QuietWebSocket {
-    constructor(url: string) {
-      super(url, protocols);
-    }
-  };
-
-function open(
-  Provider: unknown,
-  server: RunningServer,
-  options: { document?: string; protocols?: string[] } = {},
-) {
-  const doc = new Y.Doc();
-  const Constructor = Provider as typeof Provider3;
-  const provider: AnyProvider = new Constructor(
-    `${server.socketUrl}/yjs`,
-    options.document ?? 'notes',
-    doc,
-    {
-      WebSocketPolyfill: (Provider === Provider1
-        ? offering(options.protocols ?? [])
-        : QuietWebSocket) as never,
-      disableBc: true,
-      protocols: options.protocols ?? [],
-    },
-  );
-  onTestFinished(() => provider.destroy());
-  const text = doc.getText('text');
-  return { doc, provider, text, awareness: provider.awareness };
-}
+import { openYWebsocket as open, Y_WEBSOCKETS } from './stock-y-websocket.ts';
 
 test('opens a document that many people wrote in, whose state vector is large', async () => {
   const server = await RunningServer.start();
@@ -71,7 +28,7 @@ test('opens a document that many people wrote in, whose state vector is large', 
   expect(await outcome).toBe('answered');
 });
 
-describe.each(providers)('%s', (name, Provider) => {
+describe.each(Y_WEBSOCKETS)('%s', (name, Provider) => {
   test(`converges, in ${packageVersion(name)}`, async () => {
     const server = await RunningServer.start();
     const a = open(Provider, server);
@@ -183,7 +140,7 @@ describe.each(providers)('%s', (name, Provider) => {
 
 test('lets three generations write together', async () => {
   const server = await RunningServer.start();
-  const clients = providers.map(([, Provider]) => open(Provider, server));
+  const clients = Y_WEBSOCKETS.map(([, Provider]) => open(Provider, server));
   await eventually('all synced', () => clients.every(({ provider }) => provider.synced));
   clients.forEach(({ text }, index) => text.insert(0, String(index)));
   await eventually('all equal', () =>

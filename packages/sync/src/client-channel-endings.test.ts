@@ -158,6 +158,19 @@ describe('a restored backup', () => {
     ).toEqual([sent(1, update)]);
   });
 
+  test('RS3 it outlives a role that was taken away while it was on its way', () => {
+    const { channel, copy, open, nack } = start({ position });
+    const update = copy.write('abc');
+    open(restored);
+    const error = errorOf('read-only');
+    expect(nack(1, error)).toEqual([{ kind: 'reopen', error }]);
+    const view = { timeline: 't2', offset: 3, access: 'view', ref: 2 } as const;
+    expect(open(view).map(({ kind }) => kind)).not.toContain('send');
+    expect(channel.pending).toHaveLength(1);
+    channel.disconnected();
+    expect(open({ timeline: 't2', offset: 3, ref: 3 }).at(-1)).toEqual(sent(1, update));
+  });
+
   test('RS3 on the next opening it is not kept a second time', () => {
     const { channel, copy, open } = start({ position });
     copy.write('abc');

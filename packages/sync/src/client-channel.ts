@@ -87,6 +87,8 @@ export class ClientChannel {
   readonly #pending: PendingUpdates;
   /** The timeline for which the outbox has received the whole content of the replica. */
   #returnedTo: string | null = null;
+  /** The pending update with that content. */
+  #returning: number | null = null;
   #state: State = { kind: 'closed' };
 
   constructor({ document, replica, position, pending = [] }: ClientChannelOptions) {
@@ -155,6 +157,7 @@ export class ClientChannel {
       case 'document:changed':
         return this.#handleAccessChange(state, message.access);
       case 'nack':
+        return this.#handleNack(message.error);
       case 'closed':
         return this.#end(message.error);
       case 'opened':
@@ -245,7 +248,10 @@ export class ClientChannel {
     if (this.#returnedTo === state.timeline) return [];
     this.#returnedTo = state.timeline;
     const update = this.#replica.diff(server);
-    return isEmptyUpdate(update) ? [] : [this.#keep(update)[1]];
+    if (isEmptyUpdate(update)) return [];
+    const [entry, keep] = this.#keep(update);
+    this.#returning = entry.id;
+    return [keep];
   }
 
   #sendAll(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
@@ -315,6 +321,14 @@ export class ClientChannel {
     const [entry, keep] = this.#keep(update);
     entry.cseq = state.cseq;
     return [keep, this.#message(state, update)];
+  }
+
+  /** What a restore removed may be on this device only, so it waits until this person may write again (RS3). */
+  #handleNack(error: ErrorBody): readonly ChannelIntent[] {
+    const isReturning = this.#pending.entries.some(({ id }) => id === this.#returning);
+    if (error.code !== 'read-only' || !isReturning) return this.#end(error);
+    this.#state = { kind: 'closed' };
+    return [{ kind: 'reopen', error }];
   }
 
   /** The answer also contains rows that arrive while the request is pending. */

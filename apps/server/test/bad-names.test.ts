@@ -82,7 +82,7 @@ describe('a channel of events', () => {
 });
 
 describe('a command', () => {
-  test('W24: that does not fit is refused alone, in its turn', async () => {
+  test('W24, UP10: that does not fit, or that this version does not know, is refused alone, in its turn', async () => {
     const client = await NativeClient.onAuthenticated(fixture.server, {
       guest: fixture.guest,
       format: 'json',

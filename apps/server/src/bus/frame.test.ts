@@ -42,7 +42,7 @@ test('BU4: every frame survives the wire', () => {
   );
 });
 
-test('BU4: another version, a part of a frame, and any bytes are no frame, or one', () => {
+test('BU4, UP6: another version, a part of a frame, and any bytes are no frame, or one', () => {
   fc.assert(
     fc.property(frames, fc.integer({ min: 2, max: 255 }), (frame, version) => {
       const bytes = encodeFrame(frame);

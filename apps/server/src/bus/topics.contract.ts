@@ -84,7 +84,7 @@ export function testTopics(open: () => Promise<BusEnvironment>): void {
     expect(equal(payloads[1]!, longest)).toBe(true);
   });
 
-  test('BU4: a message of another version says that there is something to read', async () => {
+  test('BU4, UP6: a message of another version says that there is something to read', async () => {
     const environment = await open();
     const [, b] = await createNodes(environment);
     const messages: string[] = [];

@@ -142,7 +142,7 @@ test('a job that ended its processes is kept as failed without another attempt (
   expect(results).toEqual(['mail failed']);
 });
 
-test('an input that does not fit the schema is a failure (JB12)', async () => {
+test('an input that does not fit the schema is a failure (JB12, UP11)', async () => {
   const { start, pass, store, deliveries, results, rows } = await fixture();
   await store.enqueue([{ kind: 'mail', key: 'ada', input: '{"to":7}', delayMs: 0 }]);
   start();

@@ -127,7 +127,7 @@ export function testJobStore(open: () => Promise<JobStoreFixture>): void {
       expect(keysOf(await claim(store))).toEqual(['third']);
     });
 
-    test('other kinds are left alone (JB6)', async () => {
+    test('other kinds are left alone (JB6, UP11)', async () => {
       await using fixture = await open();
       const { store } = fixture;
       await store.enqueue([job('a', { kind: 'of a later version' })]);

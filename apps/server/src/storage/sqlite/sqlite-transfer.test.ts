@@ -182,7 +182,7 @@ test('a target that differs at the end is not kept', async () => {
   expect(readdirSync(dirname(to))).toEqual([]);
 });
 
-test('a database of another version, or without tables, is not read', async () => {
+test('UP5 a database of another version, or without tables, is not read', async () => {
   const newer = await temporaryDatabaseFile();
   const sqlite = openSqlite(newer);
   sqlite.exec(`insert into migration values ('0999-later', '0998-later', 1)`);

@@ -254,7 +254,7 @@ export const SHARING = {
   maxMetRows: 2_000,
 } as const;
 
-export const CHAT = {
+export const MESSAGES = {
   /** Reactions of all people to one message. */
   maxReactions: 1_000,
 } as const;

@@ -8,136 +8,23 @@ import {
   COMMANDS,
   documentPatch,
   MAX_AWARENESS_STATE_BYTES,
+  MAX_COMMANDS_IN_FLIGHT,
   profilePatch,
   type Call,
   type ClientMessage,
-  type CommandName,
   type ServerMessage,
 } from '@tandem/protocol';
 import { writeAwareness } from '../src/presence/awareness-update.ts';
 import { eventually } from './eventually.ts';
 import { newDocument } from './event-client.ts';
+import { ANCHOR, COMMAND_FIELDS, type Place } from './hostile-commands.ts';
 import type { RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 import { TransportClient, type Way } from './transport-client.ts';
 
 export const newName = profilePatch.shape.name.unwrap();
 export const newTitle = documentPatch.shape.title;
-const newChatText = COMMANDS['chat:send'].input.shape.text;
-
-interface Place {
-  readonly document: string;
-  readonly own: string;
-  readonly message: string;
-}
-
-type CommandField = (
-  text: string,
-  place: Place,
-) => { readonly name: string; readonly input: object };
-
-/** Every text of every command: a command that is missing here does not compile. */
-const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, CommandField>>>> = {
-  'document:create': {
-    document: (document) => ({ name: 'document:create', input: { document } }),
-    title: (title) => ({
-      name: 'document:create',
-      input: { document: newDocument(), title },
-    }),
-  },
-  'document:rename': {
-    document: (document) => ({
-      name: 'document:rename',
-      input: { document, title: 'T' },
-    }),
-    title: (title, { own }) => ({
-      name: 'document:rename',
-      input: { document: own, title },
-    }),
-  },
-  'document:unlist': {
-    document: (document) => ({ name: 'document:unlist', input: { document } }),
-  },
-  'document:trash': {
-    document: (document) => ({ name: 'document:trash', input: { document } }),
-  },
-  'document:restore': {
-    document: (document) => ({ name: 'document:restore', input: { document } }),
-  },
-  'document:purge': {
-    document: (document) => ({ name: 'document:purge', input: { document } }),
-  },
-  'link:change': {
-    link: (link, { own }) => ({ name: 'link:change', input: { document: own, link } }),
-  },
-  'member:change': {
-    user: (user, { own }) => ({
-      name: 'member:change',
-      input: { document: own, user, role: 'viewer' },
-    }),
-    role: (role, { own }) => ({
-      name: 'member:change',
-      input: { document: own, user: 'ada', role },
-    }),
-  },
-  'member:remove': {
-    user: (user, { own }) => ({
-      name: 'member:remove',
-      input: { document: own, user },
-    }),
-  },
-  'profile:change': {
-    name: (name) => ({ name: 'profile:change', input: { name } }),
-  },
-  'chat:send': {
-    text: (text, { document }) => ({
-      name: 'chat:send',
-      input: { document, text, mentions: [], replyTo: null },
-    }),
-    'mentions.user': (user, { document }) => ({
-      name: 'chat:send',
-      input: { document, text: '@x', mentions: [{ user, offset: 0, length: 2 }], replyTo: null },
-    }),
-    replyTo: (replyTo, { document }) => ({
-      name: 'chat:send',
-      input: { document, text: 'x', mentions: [], replyTo },
-    }),
-  },
-  'chat:edit': {
-    text: (text, { document, message }) => ({
-      name: 'chat:edit',
-      input: { document, message, text, mentions: [] },
-    }),
-    message: (message, { document }) => ({
-      name: 'chat:edit',
-      input: { document, message, text: 'x', mentions: [] },
-    }),
-  },
-  'chat:delete': {
-    message: (message, { document }) => ({
-      name: 'chat:delete',
-      input: { document, message },
-    }),
-  },
-  'chat:react': {
-    emoji: (emoji, { document, message }) => ({
-      name: 'chat:react',
-      input: { document, message, emoji, on: true },
-    }),
-  },
-  'chat:see': {
-    document: (document) => ({ name: 'chat:see', input: { document, number: 1 } }),
-  },
-};
-
-const COMMAND_FIELDS: Readonly<Record<string, CommandField>> = {
-  'command.name': (name, { own }) => ({ name, input: { document: own } }),
-  ...Object.fromEntries(
-    Object.entries(TEXTS_OF_COMMANDS).flatMap(([name, fields]) =>
-      Object.entries(fields).map(([field, make]) => [`${name}.${field}`, make]),
-    ),
-  ),
-};
+const newMessageText = COMMANDS['chat:send'].input.shape.text;
 
 const CHANNEL_FIELDS = ['open.document', 'subscribe.name', 'presence:list.query', 'awareness'];
 
@@ -219,7 +106,7 @@ export class HostileSender {
     this.#outcomes = outcomes;
     this.#client = client;
     this.guest = guest;
-    this.place = { document, own: newDocument(), message: ulid() };
+    this.place = { document, own: newDocument(), message: ulid(), comment: ulid() };
     this.expected = { name: guest.user.name, title: 'Tide log', messages: new Map(), page: '' };
   }
 
@@ -231,11 +118,13 @@ export class HostileSender {
     const ref = connection.nextRef();
     await connection.send({ type: 'open', channel: 0, ref, document, client });
     sender.#channel = (await connection.next('opened')).channel;
-    const { own, message } = sender.place;
+    const { own, message, comment } = sender.place;
     const title = sender.expected.title;
     await sender.#run(ulid(), { name: 'document:create', input: { document: own, title } });
     const input = { document, text: 'x', mentions: [], replyTo: null };
     await sender.#run(message, { name: 'chat:send', input });
+    const about = { document, anchor: ANCHOR, text: 'x', mentions: [] };
+    await sender.#run(comment, { name: 'comment:start', input: about });
     sender.expected.messages.set(message, 'x');
     return sender;
   }
@@ -289,15 +178,18 @@ export class HostileSender {
       id: ulid(),
       call: make(text, this.place),
     }));
-    for (const { id, call } of fields)
-      await this.connection.send({ type: 'command', channel: 0, id, ...(call as Call) });
-    for (const { field, id } of fields) {
-      const isDone = (await this.#answer(id)).type === 'done';
-      this.#outcomes.add(
-        `${field} over ${JSON.stringify(this.way)}`,
-        isDone ? 'accepted' : 'refused',
-      );
-      if (isDone) this.#expect(field, id, asReceived(text, this.way));
+    for (let from = 0; from < fields.length; from += MAX_COMMANDS_IN_FLIGHT) {
+      const batch = fields.slice(from, from + MAX_COMMANDS_IN_FLIGHT);
+      for (const { id, call } of batch)
+        await this.connection.send({ type: 'command', channel: 0, id, ...(call as Call) });
+      for (const { field, id } of batch) {
+        const isDone = (await this.#answer(id)).type === 'done';
+        this.#outcomes.add(
+          `${field} over ${JSON.stringify(this.way)}`,
+          isDone ? 'accepted' : 'refused',
+        );
+        if (isDone) this.#expect(field, id, asReceived(text, this.way));
+      }
     }
   }
 
@@ -311,13 +203,13 @@ export class HostileSender {
         expected.title = newTitle.parse(text);
         break;
       case 'chat:send.text':
-        expected.messages.set(id, newChatText.parse(text));
+        expected.messages.set(id, newMessageText.parse(text));
         break;
       case 'chat:send.mentions.user':
         expected.messages.set(id, '@x');
         break;
       case 'chat:edit.text':
-        expected.messages.set(place.message, newChatText.parse(text));
+        expected.messages.set(place.message, newMessageText.parse(text));
         break;
       default:
         break;

@@ -300,6 +300,6 @@ function storeAsBefore({ dataDir }: RunningServer, user: string): void {
   const sqlite = new DatabaseSync(join(dataDir, 'tandem.db'));
   sqlite.prepare("update user set name = '' where id = ?").run(user);
   sqlite.exec("update document set title = 'a' || char(0) || 'b', excerpt = char(0)");
-  sqlite.exec('update chat_message set text = char(0) || char(10) where number % 2 = 0');
+  sqlite.exec('update message set text = char(0) || char(10) where number % 2 = 0');
   sqlite.close();
 }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { documentId, epoch, offset, ulid } from './messages/field.ts';
 import { activityState } from './topics/activity.ts';
 import { chatChannel, type ChatEvent } from './topics/chat.ts';
+import { commentsChannel, type CommentEvent } from './topics/comments.ts';
 import { dashboardState } from './topics/dashboard.ts';
 import type { ReduceOptions } from './topics/definition.ts';
 import { libraryChannel, type LibraryEvent } from './topics/library.ts';
@@ -19,6 +20,7 @@ const RELIABLE = {
   library: libraryChannel,
   trash: trashChannel,
   chat: chatChannel,
+  comments: commentsChannel,
   sharing: sharingChannel,
 } as const;
 
@@ -31,6 +33,7 @@ export const CHANNEL_TYPES = {
   library: { delivery: 'reliable', of: RELIABLE.library.of },
   trash: { delivery: 'reliable', of: RELIABLE.trash.of },
   chat: { delivery: 'reliable', of: RELIABLE.chat.of },
+  comments: { delivery: 'reliable', of: RELIABLE.comments.of },
   sharing: { delivery: 'reliable', of: RELIABLE.sharing.of },
   activity: { delivery: 'latest', of: 'person' },
   dashboard: { delivery: 'latest', of: 'server' },
@@ -45,9 +48,11 @@ export type ChannelName =
   | 'activity'
   | 'dashboard'
   | `chat:${string}`
+  | `comments:${string}`
   | `sharing:${string}`;
 
-const documentChannel = (type: 'chat' | 'sharing') => z.templateLiteral([`${type}:`, documentId]);
+const documentChannel = (type: 'chat' | 'comments' | 'sharing') =>
+  z.templateLiteral([`${type}:`, documentId]);
 
 export const channelName = z.union([
   z.literal('library'),
@@ -55,6 +60,7 @@ export const channelName = z.union([
   z.literal('activity'),
   z.literal('dashboard'),
   documentChannel('chat'),
+  documentChannel('comments'),
   documentChannel('sharing'),
 ]) satisfies z.ZodType<ChannelName>;
 
@@ -76,6 +82,7 @@ export const channelState = z.discriminatedUnion('type', [
   RELIABLE.library.state,
   RELIABLE.trash.state,
   RELIABLE.chat.state,
+  RELIABLE.comments.state,
   RELIABLE.sharing.state,
   activityState,
   dashboardState,
@@ -83,7 +90,7 @@ export const channelState = z.discriminatedUnion('type', [
 export type ChannelState = z.infer<typeof channelState>;
 export type ChannelStateOf<T extends ChannelState['type']> = Extract<ChannelState, { type: T }>;
 
-export type ChannelEvent = LibraryEvent | TrashEvent | ChatEvent | SharingEvent;
+export type ChannelEvent = LibraryEvent | TrashEvent | ChatEvent | CommentEvent | SharingEvent;
 
 const eventsByName = new Map<string, z.ZodType>(
   Object.values(RELIABLE).flatMap(({ event }) =>
@@ -125,6 +132,7 @@ const namesByType = {
   library: namesOf(RELIABLE.library.event),
   trash: namesOf(RELIABLE.trash.event),
   chat: namesOf(RELIABLE.chat.event),
+  comments: namesOf(RELIABLE.comments.event),
   sharing: namesOf(RELIABLE.sharing.event),
 };
 
@@ -142,6 +150,7 @@ export function reduceChannel(
     case 'library':
     case 'trash':
     case 'chat':
+    case 'comments':
     case 'sharing': {
       if (!namesByType[state.type].has(event.name)) return state;
       const { reduce } = RELIABLE[state.type];

@@ -3,6 +3,7 @@ import { channelEvent, reduceChannel, type ChannelName, type ChannelState } from
 import { channelOf, command, COMMANDS, predict, type Call, type Command } from './commands.ts';
 import { ANY_ORDER, commandsOf, defineCommands } from './topics/definition.ts';
 import { libraryChannel } from './topics/library.ts';
+import { newMessage } from './topics/message.ts';
 import { z } from 'zod';
 
 const D = 'a-document-with-a-name';
@@ -11,6 +12,16 @@ const MESSAGE = '01BX5ZZKBKACTAV9WEVGEMMVRZ';
 const user = { id: 'ada', name: 'Ada', color: 1 };
 const ben = { id: 'ben', name: 'Ben', color: 2 };
 
+const anchor = {
+  start: { client: 7, clock: 3 },
+  end: { client: 7, clock: 5 },
+  block: 'b1',
+  quote: 'low',
+  prefix: '',
+  suffix: ' water',
+  length: 3,
+  unique: 'quote' as const,
+};
 const listed = {
   id: D,
   kind: 'page',
@@ -42,6 +53,18 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
         at: 0,
         editedAt: null,
         deletedAt: null,
+      },
+    ],
+  },
+  [`comments:${D}` as const]: {
+    type: 'comments',
+    head: 1,
+    threads: [
+      {
+        id: MESSAGE,
+        anchor,
+        resolved: null,
+        messages: [newMessage({ id: MESSAGE, author: user, at: 0 }, { text: 'low', mentions: [] })],
       },
     ],
   },
@@ -84,6 +107,32 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { messages: [{ reactions: [{ emoji: '🌊', users: [user] }] }] },
   ],
   'chat:see': [{ document: D, number: 1 }, { documents: [{ chatRead: 1 }] }],
+  'comment:start': [
+    { document: D, anchor, text: 'Sure?', mentions: [] },
+    { head: 1, threads: [{}, { id: ULID, anchor, messages: [{ id: ULID, text: 'Sure?' }] }] },
+  ],
+  'comment:reply': [
+    { document: D, thread: MESSAGE, text: 'Yes.', mentions: [] },
+    { threads: [{ messages: [{ text: 'low' }, { id: ULID, text: 'Yes.', author: user }] }] },
+  ],
+  'comment:edit': [
+    { document: D, message: MESSAGE, text: 'high', mentions: [] },
+    { threads: [{ messages: [{ text: 'high', editedAt: 9 }] }] },
+  ],
+  'comment:delete': [{ document: D, message: MESSAGE }, { threads: [] }],
+  'comment:react': [
+    { document: D, message: MESSAGE, emoji: '🌊', on: true },
+    { threads: [{ messages: [{ reactions: [{ emoji: '🌊', users: [user] }] }] }] },
+  ],
+  'comment:resolve': [
+    { document: D, thread: MESSAGE, on: true },
+    { threads: [{ resolved: { by: user, at: 9 } }] },
+  ],
+  'comment:reanchor': [
+    { document: D, thread: MESSAGE, anchor: { ...anchor, block: 'b2' } },
+    { threads: [{ anchor: { block: 'b2' } }] },
+  ],
+  'comments:see': [{ document: D, number: 1 }, { documents: [{ commentsRead: 1 }] }],
 };
 
 const stateOf = (name: ChannelName) => STATES[name] ?? null;

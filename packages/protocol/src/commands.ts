@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { ChannelEvent, ChannelName, ChannelState } from './channels.ts';
 import { ulid, type User } from './messages/field.ts';
 import { chatCommands } from './topics/chat.ts';
+import { commentCommands } from './topics/comments.ts';
 import type { CommandDefinition } from './topics/definition.ts';
 import { libraryCommands } from './topics/library.ts';
 import { profileCommands } from './topics/profile.ts';
@@ -23,6 +24,7 @@ export const COMMANDS = {
   ...sharingCommands,
   ...profileCommands,
   ...chatCommands,
+  ...commentCommands,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

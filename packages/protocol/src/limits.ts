@@ -85,13 +85,20 @@ export const RECOVERY_MS = 600_000;
 export const REAUTHENTICATE_BEFORE_MS = 60_000;
 export const REAUTHENTICATE_GRACE_MS = 25_000;
 
-export const MAX_CHAT_TEXT_LENGTH = 4_000;
-export const MAX_CHAT_MENTIONS = 20;
+export const MAX_MESSAGE_TEXT_LENGTH = 4_000;
+export const MAX_MENTIONS = 20;
 export const MAX_EMOJI_LENGTH = 32;
 export const MAX_REACTIONS_PER_MESSAGE = 20;
 export const MAX_DELETED_RANGES = 50;
 export const MAX_CHAT_PAGE = 50;
 export const MAX_CHAT_HISTORY_PAGE = 500;
+
+export const MAX_COMMENT_THREADS = 500;
+export const MAX_THREAD_MESSAGES = 100;
+/** Of all threads of a document, without deleted ones: they are sent together. */
+export const MAX_COMMENTS = 2_000;
+export const MAX_ANCHOR_QUOTE_LENGTH = 200;
+export const MAX_ANCHOR_CONTEXT_LENGTH = 16;
 
 export const MAX_LIBRARY_PAGE = 100;
 export const MAX_FOLLOWED_DOCUMENTS = 500;

@@ -5,7 +5,7 @@ import { documentCreate, documentPatch, profilePatch } from './http.ts';
 import { jsonCodec } from './json-codec.ts';
 import { toDisplayName } from './messages/field.ts';
 import { MESSAGES, type MessageType, binaryBodies } from './messages/message.ts';
-import { newChatText } from './topics/chat.ts';
+import { newMessageText } from './topics/message.ts';
 import { examples } from './testing/examples.ts';
 import { fitText, hasVisibleText, toStorable } from './text.ts';
 
@@ -33,7 +33,7 @@ describe('W37', () => {
   test.each(UNSTORABLE)('%j is refused as a name, a title and a message', (text) => {
     const sentence =
       'This text contains a character that cannot be stored. Remove it and try again.';
-    for (const schema of [title, newChatText, name])
+    for (const schema of [title, newMessageText, name])
       expect(refused(schema, `x${text}`)).toEqual([sentence]);
   });
 
@@ -41,7 +41,7 @@ describe('W37', () => {
     '%j is no name, no message and an empty title',
     (text) => {
       expect(refused(name, text)).toContain('Enter a name with visible characters.');
-      expect(refused(newChatText, text)).toContain('Enter a message with visible characters.');
+      expect(refused(newMessageText, text)).toContain('Enter a message with visible characters.');
       expect(parsed(title, text)).toBe('');
     },
   );
@@ -59,19 +59,19 @@ describe('W37', () => {
       '۝',
       '\ue000',
     ])
-      for (const schema of [name, title, newChatText]) expect(parsed(schema, text)).toBe(text);
+      for (const schema of [name, title, newMessageText]) expect(parsed(schema, text)).toBe(text);
   });
 
   test('blanks around names and behind messages are removed; the indentation of a message and the title that is being typed stay', () => {
     expect(parsed(name, '\u200b \u3164Ada\u2800\ufeff ')).toBe('Ada');
-    expect(parsed(newChatText, '    if x:\n\ty \n')).toBe('    if x:\n\ty');
+    expect(parsed(newMessageText, '    if x:\n\ty \n')).toBe('    if x:\n\ty');
     expect(parsed(title, 'Tide ')).toBe('Tide ');
   });
 
   test('a name and a title are one line, a message keeps its lines and tabs; other controls go', () => {
     expect(parsed(name, 'Ada\r\n\tLovelace\u0007')).toBe('Ada Lovelace');
     expect(parsed(title, 'a\u2028b\u0085c')).toBe('a b c');
-    expect(parsed(newChatText, 'if x:\r\n\ty\u001b[0m\ufffe')).toBe('if x:\n\ty[0m');
+    expect(parsed(newMessageText, 'if x:\r\n\ty\u001b[0m\ufffe')).toBe('if x:\n\ty[0m');
   });
 
   test('a text that is too long is refused in a sentence', () => {
@@ -80,7 +80,7 @@ describe('W37', () => {
   });
 
   test('a megabyte of blanks takes no time', { timeout: 1_000 }, () => {
-    refused(newChatText, `a${' '.repeat(1 << 20)}b`);
+    refused(newMessageText, `a${' '.repeat(1 << 20)}b`);
     refused(name, '\u200b'.repeat(1 << 20));
   });
 
@@ -156,7 +156,7 @@ test.each(inputs)('W37: no text field of %s lets in what cannot be stored', (_, 
 test.each([
   ['a name', name, 40],
   ['a title', title, 200],
-  ['a message', newChatText, 4_000],
+  ['a message', newMessageText, 4_000],
 ])('%s of as many characters as are let in is read as it was stored', (_, schema, maxLength) => {
   const text = '😀'.repeat(maxLength);
   expect(parsed(schema, text)).toBe(text);

@@ -18,6 +18,7 @@ beforeEach(async () => {
   await createDocument(db, { id: 'plan', kind: 'page', title: 'Plan', owner: 'ada', at: 0 });
   const messages = Array.from({ length: HEAD }, (_, index) => ({
     document: 'plan',
+    channel: 'chat' as const,
     number: index + 1,
     id: `01JD9X6Z7S8K3Q2M5N4P6R${String(index).padStart(4, '0')}`,
     author: 'ada',
@@ -25,7 +26,7 @@ beforeEach(async () => {
     mentions: '[]',
     at: 1,
   }));
-  await db.insertInto('chat_message').values(messages).execute();
+  await db.insertInto('message').values(messages).execute();
   app = new Hono<ApiEnvironment>()
     .use(async (context, next) => {
       context.set('user', ada);

@@ -12,7 +12,13 @@ import {
 import type { ChannelHead } from '../storage/cluster-log.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
 import { EVENTS } from '../limits.ts';
-import { chatKey, keyOf, sharingKey, type ChannelKey } from '../storage/channel-key.ts';
+import {
+  chatKey,
+  commentsKey,
+  keyOf,
+  sharingKey,
+  type ChannelKey,
+} from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
 import { EventChannel } from './event-channel.ts';
 import { Subscription, type ChannelSubscriber } from './subscription.ts';
@@ -103,7 +109,7 @@ export class ChannelHub implements Disposable {
   }
 
   async recheck(document: string): Promise<void> {
-    const channels = [chatKey(document), sharingKey(document)]
+    const channels = [chatKey(document), commentsKey(document), sharingKey(document)]
       .map((key) => this.#channels.get(key))
       .filter((channel) => channel !== undefined);
     if (channels.every(({ subscribers }) => subscribers.size === 0)) return;

@@ -88,6 +88,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
         case 'library':
         case 'trash':
         case 'chat':
+        case 'comments':
         case 'sharing':
           return hub.subscribe(subscriber, request);
       }

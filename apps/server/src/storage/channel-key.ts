@@ -2,12 +2,13 @@
 import { readChannelName, type ChannelName } from '@tandem/protocol';
 
 type PersonType = 'library' | 'trash';
-type DocumentType = 'chat' | 'sharing';
+type DocumentType = 'chat' | 'comments' | 'sharing';
 export type ChannelKey = `${PersonType}:${string}` | `${DocumentType}:${string}`;
 
 export const libraryKey = (user: string): ChannelKey => `library:${user}`;
 export const trashKey = (user: string): ChannelKey => `trash:${user}`;
 export const chatKey = (document: string): ChannelKey => `chat:${document}`;
+export const commentsKey = (document: string): ChannelKey => `comments:${document}`;
 export const sharingKey = (document: string): ChannelKey => `sharing:${document}`;
 
 export function keyOf(name: ChannelName, user: string): ChannelKey | null {
@@ -17,6 +18,7 @@ export function keyOf(name: ChannelName, user: string): ChannelKey | null {
     case 'trash':
       return `${type}:${user}`;
     case 'chat':
+    case 'comments':
     case 'sharing':
       return `${type}:${document!}`;
     case 'activity':

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { loadState } from './channel-states.ts';
 import { chatKey } from './channel-key.ts';
-import { appendMessage } from './chat.ts';
+import { appendMessage } from './messages.ts';
 import { connectDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
@@ -19,7 +19,13 @@ async function fixture(commits: number) {
   const write = (id: string) =>
     store.transaction(async () => {
       const message = { document: DOCUMENT, id, text: id, author: 'ada', at: 1 };
-      await appendMessage(store.db, { ...message, mentions: [], replyTo: null });
+      await appendMessage(store.db, {
+        ...message,
+        channel: 'chat',
+        thread: null,
+        mentions: [],
+        replyTo: null,
+      });
       const event = { name: 'chat:deleted', message: id, at: 1, command: id } as const;
       await store.appendEvents([{ key: KEY, event }]);
     });
@@ -27,7 +33,7 @@ async function fixture(commits: number) {
   let left = commits;
   const db = connectDatabase({
     async execute(sql, parameters) {
-      if (sql.includes('from "chat_message"') && left > 0) {
+      if (sql.includes('from "message"') && left > 0) {
         left--;
         // A writer does not wait for readers, not even for one within a transaction.
         await write(`during-${left}`);

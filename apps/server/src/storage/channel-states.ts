@@ -7,6 +7,7 @@ import {
 } from '@tandem/protocol';
 import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
+import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { listDocuments, readLibraryPage } from './documents.ts';
 import { readSharing } from './sharing.ts';
@@ -91,10 +92,12 @@ export async function loadActivity(
   );
 }
 
+type PersistentType = 'library' | 'trash' | 'chat' | 'comments' | 'sharing';
+
 async function readState(db: Database, key: ChannelKey): Promise<ChannelState | null> {
   const at = key.indexOf(':');
   const of = key.slice(at + 1);
-  switch (key.slice(0, at) as 'library' | 'trash' | 'chat' | 'sharing') {
+  switch (key.slice(0, at) as PersistentType) {
     case 'library': {
       const user = await findUser(db, of);
       if (user === undefined) return null;
@@ -107,6 +110,8 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
       const messages = await readMessages(db, of);
       return { type: 'chat', messages, head: messages.at(-1)?.number ?? 0 };
     }
+    case 'comments':
+      return { type: 'comments', ...(await readThreads(db, of)) };
     case 'sharing':
       return (await readSharing(db, of)) ?? null;
   }

@@ -16,7 +16,7 @@ import {
   toListed,
 } from './documents.ts';
 import { LIBRARY, VISITS } from '../limits.ts';
-import { appendMessage } from './chat.ts';
+import { appendMessage } from './messages.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 
@@ -217,14 +217,26 @@ test('a first visit marks the chat as read', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   await addVisit(db, { user: 'ada', document: 'a', at: 1 });
-  const message = { document: 'a', author: 'ada', text: 'Hi', mentions: [], replyTo: null, at: 1 };
+  const message = {
+    document: 'a',
+    author: 'ada',
+    text: 'Hi',
+    channel: 'chat' as const,
+    thread: null,
+    mentions: [],
+    replyTo: null,
+    at: 1,
+  };
   await appendMessage(db, { ...message, id: 'm1' });
   await appendMessage(db, { ...message, id: 'm2' });
-  expect(await addVisit(db, { user: 'bob', document: 'a', at: 1 })).toBe(2);
+  expect(await addVisit(db, { user: 'bob', document: 'a', at: 1 })).toEqual({
+    chatRead: 2,
+    commentsRead: 0,
+  });
   const read = (user: string) => findListing(db, { user, document: 'a' });
   expect([await read('ada'), await read('bob'), await read('eve')]).toEqual([
-    { chatRead: 0, isNew: false },
-    { chatRead: 2, isNew: false },
+    { chatRead: 0, commentsRead: 0, isNew: false },
+    { chatRead: 2, commentsRead: 0, isNew: false },
     undefined,
   ]);
   expect(await listDocuments(db, 'ada')).toMatchObject([{ chatRead: 0, chatHead: 2 }]);

@@ -14,7 +14,7 @@ import {
 import { LIBRARY, VISITS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { decideStanding } from './roles.ts';
-import type { Database, DocumentRow } from './tables.ts';
+import type { Database, DocumentRow, MessageChannel } from './tables.ts';
 
 export interface NewDocument {
   readonly id: string;
@@ -65,6 +65,7 @@ export const NEVER_OPENED = 0;
 
 export interface Listing {
   readonly chatRead: number;
+  readonly commentsRead: number;
   readonly isNew: boolean;
 }
 
@@ -108,6 +109,7 @@ function listQuery(
         .selectAll('document')
         .select([
           'visit.chat_read as chatRead',
+          'visit.comments_read as commentsRead',
           'visit.opened_at as openedAt',
           'member.role as given',
         ])
@@ -145,7 +147,7 @@ function listQuery(
         .as('listed'),
     )
     .selectAll()
-    .select((eb) => newestMessage(eb.ref('listed.id')).as('chatHead'))
+    .select((eb) => newestMessage(eb.ref('listed.id'), 'chat').as('chatHead'))
     .orderBy('updated_at', 'desc')
     .orderBy('id');
 }
@@ -164,10 +166,10 @@ export async function listDocuments(
     after == null && words.length === 0
       ? await firstPage(db, user, limit)
       : await listQuery(db, { user, limit, after, words }).execute();
-  return rows.flatMap(({ chatRead, chatHead, openedAt, given, ...document }) => {
+  return rows.flatMap(({ chatRead, commentsRead, chatHead, openedAt, given, ...document }) => {
     const role = decideStanding(document, { user, given })?.role;
     const isNew = openedAt === NEVER_OPENED;
-    return role === undefined ? [] : [{ document, role, chatRead, chatHead, isNew }];
+    return role === undefined ? [] : [{ document, role, chatRead, commentsRead, chatHead, isNew }];
   });
 }
 
@@ -190,6 +192,7 @@ export function toListed({
   document,
   role,
   chatRead,
+  commentsRead,
   isNew,
 }: Omit<ListEntry, 'chatHead'>): ListedDocument {
   return {
@@ -201,6 +204,7 @@ export function toListed({
     createdAt: document.created_at,
     updatedAt: document.updated_at,
     chatRead,
+    ...(commentsRead > 0 && { commentsRead }),
     ...(isNew && { isNew }),
   };
 }
@@ -245,18 +249,27 @@ export async function renewVisit(
 const insertVisit = compiledQuery((db, user: string, document: string, at: number) =>
   db
     .insertInto('visit')
-    .values({ user, document, opened_at: at, chat_read: newestMessage(sql.val(document)) })
-    .returning('chat_read as chatRead'),
+    .values({
+      user,
+      document,
+      opened_at: at,
+      chat_read: newestMessage(sql.val(document), 'chat'),
+      comments_read: newestMessage(sql.val(document), 'comments'),
+    })
+    .returning(READ),
 );
 
 /**
- * Adds an unlisted document to a user's list, with its whole chat marked as read.
+ * Adds an unlisted document to a user's list, with its whole chat and all comments marked as read.
  *
- * @returns the number of the newest read message.
+ * @returns the numbers of the newest read messages.
  */
-export async function addVisit(db: Database, { user, document, at }: Visit): Promise<number> {
+export async function addVisit(
+  db: Database,
+  { user, document, at }: Visit,
+): Promise<Omit<Listing, 'isNew'>> {
   const [added] = await insertVisit(db, user, document, at);
-  return added?.chatRead ?? 0;
+  return added ?? { chatRead: 0, commentsRead: 0 };
 }
 
 export async function forgetVisit(
@@ -271,17 +284,21 @@ export async function forgetVisit(
   return numDeletedRows > 0n;
 }
 
+const READ = ['chat_read as chatRead', 'comments_read as commentsRead'] as const;
+
 export async function findListing(
   db: Database,
   { user, document }: { readonly user: string; readonly document: string },
 ): Promise<Listing | undefined> {
   const row = await db
     .selectFrom('visit')
-    .select(['chat_read as chatRead', 'opened_at as openedAt'])
+    .select([...READ, 'opened_at as openedAt'])
     .where('user', '=', user)
     .where('document', '=', document)
     .executeTakeFirst();
-  return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
+  if (row === undefined) return undefined;
+  const { openedAt, ...read } = row;
+  return { ...read, isNew: openedAt === NEVER_OPENED };
 }
 
 export async function findVisitors(
@@ -290,7 +307,7 @@ export async function findVisitors(
 ): Promise<(Listing & { readonly user: string })[]> {
   const rows = await db
     .selectFrom('visit')
-    .select(['user', 'chat_read as chatRead', 'opened_at as openedAt'])
+    .select(['user', ...READ, 'opened_at as openedAt'])
     .where('document', '=', document)
     .orderBy('opened_at', 'desc')
     .orderBy('user')
@@ -366,6 +383,6 @@ export function containing(word: string): string {
   return `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 
-function newestMessage(document: Expression<string>): RawBuilder<number> {
-  return sql`coalesce((select max(number) from chat_message where document = ${document}), 0)`;
+function newestMessage(document: Expression<string>, channel: MessageChannel): RawBuilder<number> {
+  return sql`coalesce((select max(number) from message where document = ${document} and channel = ${sql.lit(channel)}), 0)`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { ACCOUNTS } from '../limits.ts';
-import { appendMessage } from './chat.ts';
+import { addParticipant, appendMessage } from './messages.ts';
 import { createDocument, renameDocument, addVisit } from './documents.ts';
 import { deleteAbandonedGuests } from './guests.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
@@ -48,6 +48,8 @@ const TRACES: Record<string, (on: Fixture, id: string, page: string) => Promise<
   message: ({ db }, id) =>
     appendMessage(db, {
       document: 'd',
+      channel: 'chat',
+      thread: null,
       id: 'm',
       author: id,
       text: 'Hi',
@@ -55,11 +57,8 @@ const TRACES: Record<string, (on: Fixture, id: string, page: string) => Promise<
       replyTo: null,
       at: 0,
     }),
-  reaction: ({ db }, id) =>
-    db
-      .insertInto('chat_reaction')
-      .values({ document: 'd', message: 'm', emoji: '🎉', place: 1, user: id })
-      .execute(),
+  'a reaction': ({ db }, id) =>
+    addParticipant(db, { user: id, document: 'd', channel: 'comments' }),
   'a visit elsewhere': async ({ db }, id) => {
     await createDocument(db, { id: 'd', kind: 'page', title: '', owner: null, at: 0 });
     await addVisit(db, { user: id, document: 'd', at: 0 });

@@ -1,5 +1,5 @@
 /**
- * Deletes abandoned guest accounts: no session, no document with work, no chat message. Every crawler that
+ * Deletes abandoned guest accounts: no session, no document with work, no message. Every crawler that
  * finds the page, and every browser without cookies, leaves such an account with its welcome page.
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
@@ -88,12 +88,9 @@ async function findAbandoned(
       const membership = selectFrom('member')
         .select('member.role')
         .whereRef('member.user', '=', 'user.id');
-      const message = selectFrom('chat_author')
-        .select('chat_author.document')
-        .whereRef('chat_author.user', '=', 'user.id');
-      const reaction = selectFrom('chat_reaction')
-        .select('chat_reaction.emoji')
-        .whereRef('chat_reaction.user', '=', 'user.id');
+      const participation = selectFrom('participant')
+        .select('participant.document')
+        .whereRef('participant.user', '=', 'user.id');
       const visit = selectFrom('visit')
         .innerJoin('document', 'document.id', 'visit.document')
         .select('document.id')
@@ -117,7 +114,7 @@ async function findAbandoned(
           ]),
         );
       return not(
-        or([session, membership, message, reaction, visit, work].map((trace) => exists(trace))),
+        or([session, membership, participation, visit, work].map((trace) => exists(trace))),
       );
     })
     .execute();

@@ -4,7 +4,8 @@
  */
 import { expect, test } from 'vitest';
 import { MAX_CHAT_HISTORY_PAGE } from '@tandem/protocol';
-import { chatHead, findMessage, readMessages } from './chat.ts';
+import { readMessages } from './chat.ts';
+import { findMessage, messageHead } from './messages.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor, type SqlExecutor, type SqlResult } from './sqlite/executor.ts';
 import type { Database } from './tables.ts';
@@ -40,8 +41,8 @@ test.each<[string, (db: Database) => Promise<unknown>]>([
     (db) => readMessages(db, 'd', { before: 2_500, limit: MAX_CHAT_HISTORY_PAGE }),
   ],
   ['the newest messages of a chat', (db) => readMessages(db, 'd')],
-  ['the number of the newest message', (db) => chatHead(db, 'd')],
-  ['one message', (db) => findMessage(db, { document: 'd', message: ID })],
+  ['the number of the newest message', (db) => messageHead(db, { document: 'd', channel: 'chat' })],
+  ['one message', (db) => findMessage(db, { document: 'd', channel: 'chat', message: ID })],
 ])('reads %s by an index, without sorting', async (_, read) => {
   const recorder = new PlanRecorder(await temporaryPath());
   const db = await openDatabase(recorder);

@@ -31,8 +31,8 @@ test.each(BAD)('a stored text that is %s is read as one that can be sent', async
   const sqlite = openSqlite(path);
   sqlite.exec(`update user set name = ${text};
     update document set title = ${text}, excerpt = ${text} || hex(zeroblob(300));
-    insert into chat_message (document, number, id, author, text, mentions, at)
-      values ('d', 1, '01JD9X6Z7S8K3Q2M5N4P6R7T8V', 'ada', ${text}, '[]', 1);`);
+    insert into message (document, channel, number, id, author, text, mentions, at)
+      values ('d', 'chat', 1, '01JD9X6Z7S8K3Q2M5N4P6R7T8V', 'ada', ${text}, '[]', 1);`);
   sqlite.close();
   const row = await findUser(db, 'ada');
   const signed = await findSignedUser(db, 'ada');

@@ -6,7 +6,7 @@
 import type { KyselyPlugin, PluginTransformResultArgs, QueryResult, UnknownRow } from 'kysely';
 import {
   fitText,
-  MAX_CHAT_TEXT_LENGTH,
+  MAX_MESSAGE_TEXT_LENGTH,
   MAX_EXCERPT_LENGTH,
   MAX_TITLE_LENGTH,
   toDisplayName,
@@ -16,7 +16,7 @@ const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
   ['name', toDisplayName],
   ['title', (stored) => fitText(stored, { lines: 'one', maxLength: MAX_TITLE_LENGTH })],
   ['excerpt', (stored) => fitText(stored, { lines: 'one', maxLength: MAX_EXCERPT_LENGTH })],
-  ['text', (stored) => fitText(stored, { lines: 'many', maxLength: MAX_CHAT_TEXT_LENGTH })],
+  ['text', (stored) => fitText(stored, { lines: 'many', maxLength: MAX_MESSAGE_TEXT_LENGTH })],
 ]);
 
 export function fitStored(name: string, value: unknown): unknown {

@@ -12,9 +12,10 @@ export interface Tables {
   document: DocumentTable;
   visit: VisitTable;
   member: MemberTable;
-  chat_message: ChatMessageTable;
-  chat_author: ChatAuthorTable;
-  chat_reaction: ChatReactionTable;
+  message: MessageTable;
+  participant: ParticipantTable;
+  reaction: ReactionTable;
+  comment_thread: CommentThreadTable;
   command: CommandTable;
   event: EventTable;
   search_part: SearchPartTable;
@@ -69,6 +70,7 @@ export interface VisitTable {
   document: string;
   opened_at: number;
   chat_read: Generated<number>;
+  comments_read: Generated<number>;
 }
 
 export interface MemberTable {
@@ -77,11 +79,17 @@ export interface MemberTable {
   role: Exclude<Role, 'owner'>;
 }
 
-/** Numbered from 1 without a gap in each document; deleted messages stay, without their text. */
-export interface ChatMessageTable {
+/** The channels of a document that have messages. */
+export type MessageChannel = 'chat' | 'comments';
+
+/** Numbered from 1 without a gap in each channel; deleted messages stay, without their text. */
+export interface MessageTable {
   document: string;
+  channel: MessageChannel;
   number: number;
   id: string;
+  /** Null in a chat. */
+  thread: string | null;
   author: string;
   text: string;
   mentions: string;
@@ -90,15 +98,16 @@ export interface ChatMessageTable {
   edited_at: number | null;
   deleted_at: number | null;
 }
-export type ChatMessageRow = Selectable<ChatMessageTable>;
+export type MessageRow = Selectable<MessageTable>;
 
-/** Who wrote in which chat: an index on the authors of messages would take a page for each message. */
-export interface ChatAuthorTable {
+/** Who wrote, reacted or resolved where: an index on the authors of messages would take a page for each message. */
+export interface ParticipantTable {
   user: string;
   document: string;
+  channel: MessageChannel;
 }
 
-export interface ChatReactionTable {
+export interface ReactionTable {
   order: Generated<number>;
   document: string;
   message: string;
@@ -106,6 +115,16 @@ export interface ChatReactionTable {
   place: number;
   user: string;
 }
+
+export interface CommentThreadTable {
+  document: string;
+  /** Also the id of its first message. */
+  id: string;
+  anchor: string;
+  resolved_by: string | null;
+  resolved_at: number | null;
+}
+export type CommentThreadRow = Selectable<CommentThreadTable>;
 
 export interface CommandTable {
   user: string;

@@ -1,7 +1,7 @@
 /** Documents that their owners moved to the trash, and what is left of purged ones. */
 import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
 import { sql } from 'kysely';
-import { chatKey, libraryKey, sharingKey, trashKey } from './channel-key.ts';
+import { chatKey, commentsKey, libraryKey, sharingKey, trashKey } from './channel-key.ts';
 import { containing } from './documents.ts';
 import type { Database, DocumentRow } from './tables.ts';
 
@@ -61,11 +61,10 @@ export async function purgeMetadata(
   }: { readonly document: string; readonly owner: string; readonly at: number },
 ): Promise<void> {
   await blankEvents(db, { document, owner });
-  for (const table of ['visit', 'member', 'chat_message', 'chat_author', 'chat_reaction'] as const)
-    await db.deleteFrom(table).where('document', '=', document).execute();
+  for (const table of PURGED) await db.deleteFrom(table).where('document', '=', document).execute();
   await db
     .deleteFrom('event')
-    .where('channel', 'in', [chatKey(document), sharingKey(document)])
+    .where('channel', 'in', [chatKey(document), commentsKey(document), sharingKey(document)])
     .execute();
   await db
     .updateTable('document')
@@ -112,6 +111,8 @@ async function blankEvents(
         .execute();
   }
 }
+
+const PURGED = ['visit', 'member', 'message', 'participant', 'reaction', 'comment_thread'] as const;
 
 const CHANNELS_AT_ONCE = 100;
 

@@ -243,7 +243,7 @@ function message(document: string, text: string) {
 
 async function countMessages(): Promise<number> {
   const executor = new LocalExecutor(join(folder, 'tandem.db'));
-  const { rows } = await executor.execute('select count(*) as messages from chat_message', []);
+  const { rows } = await executor.execute('select count(*) as messages from message', []);
   await executor.close();
   return rows[0]?.['messages'] as number;
 }

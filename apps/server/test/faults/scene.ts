@@ -229,7 +229,7 @@ export class Scene {
   /** The chat itself: numbers from 1, and each message once. */
   async #checkMessages({ lost, problems }: Findings): Promise<void> {
     const rows = await this.#cluster.query<{ readonly id: string; readonly number: string }>(
-      'select id, number from chat_message where document = $1 order by number',
+      "select id, number from message where document = $1 and channel = 'chat' order by number",
       [this.#page],
     );
     if (rows.some(({ number }, at) => Number(number) !== at + 1))

@@ -79,7 +79,7 @@ test('after a failover that lost what was saved, all that two people have is the
   await runCommand(tab, chat(page, 'kept'));
   await tab.next('events');
   const heads = () =>
-    run(through(standby.folder), 'select max(number) as head from chat_message').then(([row]) =>
+    run(through(standby.folder), 'select max(number) as head from message').then(([row]) =>
       Number(row?.['head']),
     );
   while ((await heads()) < 1) await sleep(50);

@@ -307,6 +307,6 @@ async function addRows(dataDir: string): Promise<void> {
     insert into "update" ${rows} select 'd' || i, 1, randomblob(60), 'ann', i from n where i <= 10000;
     insert into recent ${rows} select i, 'd' || i, 2, randomblob(60), 'bob', i from n where i <= 10000;
     insert into event ${rows} select 'chat:d' || (i % 100), i, '{"name":"none"}', i from n;
-    insert into chat_reaction ${rows} select i, 'd1', 'm' || i, '🌊', 0, 'ann' from n where i <= 100`);
+    insert into reaction ${rows} select i, 'd1', 'm' || i, '🌊', 0, 'ann' from n where i <= 100`);
   sqlite.close();
 }

@@ -23,7 +23,7 @@ const ADDITIONS: readonly Addition[] = [
     after: `up: (db) => createSchema(db, kind, clock) },
       { name: '${NEXT_MIGRATION}', needs: '0001-schema', async up(db) {
         await db.schema.createTable('weight').addColumn('id', 'text').execute();
-        await db.schema.alterTable('chat_message')
+        await db.schema.alterTable('message')
           .addColumn('grams', 'bigint', (column) => column.notNull().defaultTo(7)).execute();
       } }`,
   },

@@ -10,6 +10,7 @@ import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
 import { createData } from '../data-document.ts';
+import { ANCHOR } from '../hostile-commands.ts';
 import { BOTH_WAYS } from '../link.ts';
 import { PostgresLink } from './postgres-link.ts';
 
@@ -197,3 +198,35 @@ test('a node that has sent its clients away lets none wait for the database', as
   expect(performance.now() - resumedMs).toBeLessThan(5_000);
   await NativeClient.onAuthenticated(server, { guest: ada });
 });
+
+test('a comment that is started on one node is answered and resolved on the other', async () => {
+  const [one, other] = (await startNodes(2)) as [RunningServer, RunningServer];
+  const ada = await signIn(one);
+  const document = await createPage(ada);
+  const writer = await NativeClient.onAuthenticated(one, { guest: ada });
+  const reader = await NativeClient.onAuthenticated(other, { guest: await signIn(other) });
+  for (const client of [writer, reader]) {
+    await client.open(document);
+    await subscribe(client, `comments:${document}`);
+  }
+  const input = { document, anchor: ANCHOR, text: 'Sure?', mentions: [] };
+  const thread = await runCommand(writer, command({ name: 'comment:start', input }));
+  const reply = { document, thread: thread.id, text: 'Yes.', mentions: [] };
+  await eventually('the comment is on the other node', () =>
+    eventsOf(reader).includes('comment:started'),
+  );
+  await runCommand(reader, command({ name: 'comment:reply', input: reply }));
+  const resolution = { document, thread: thread.id, on: true };
+  await runCommand(reader, command({ name: 'comment:resolve', input: resolution }));
+  await eventually('both have everything', () =>
+    [writer, reader].every(
+      (client) => eventsOf(client).join() === 'comment:started,comment:replied,comment:resolved',
+    ),
+  );
+});
+
+function eventsOf(client: NativeClient): string[] {
+  return client.received.flatMap((message) =>
+    message.type === 'events' ? message.events.map(({ name }) => name) : [],
+  );
+}

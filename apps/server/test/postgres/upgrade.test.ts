@@ -166,7 +166,7 @@ describe.runIf(redisProgram !== null)('this version beside the next', () => {
         { name: '0001-schema' },
         { name: NEXT_MIGRATION },
       ]);
-      const grams = 'select count(*)::int as count from chat_message where grams = 7';
+      const grams = 'select count(*)::int as count from message where grams = 7';
       expect(await query(DATABASE_URL, grams)).toEqual([{ count: sent.length }]);
       for (const { output } of nodes) expect(output).not.toMatch(/"level":(50|60)/);
 

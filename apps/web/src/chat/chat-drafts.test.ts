@@ -1,5 +1,5 @@
 import type { RefusedListener } from '@tandem/client';
-import { errorOf, type ChatMessage } from '@tandem/protocol';
+import { errorOf, type ThreadMessage } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import {
   withoutContext,
@@ -11,7 +11,7 @@ import {
 } from './chat-drafts.ts';
 
 const plain = (text: string) => ({ text, mentions: [] });
-const message = (id: string) => ({ id, text: `what ${id} says` }) as ChatMessage;
+const message = (id: string) => ({ id, text: `what ${id} says` }) as ThreadMessage;
 
 function drafts() {
   let refuse!: RefusedListener;

@@ -1,15 +1,15 @@
 /** Unsent chat messages. A draft outlives the panel, and the text of a refused message or edit returns to it. */
 import type { Commands } from '@tandem/client';
-import type { ChatMessage } from '@tandem/protocol';
+import type { ThreadMessage } from '@tandem/protocol';
 import { createContext, use } from 'react';
 import { Observable } from '../runtime/observable.ts';
 import { joinTexts, NO_TEXT, type MentioningText } from './mentions.ts';
 
 export interface ChatDraft {
   readonly next: MentioningText;
-  readonly replyTo: ChatMessage | null;
+  readonly replyTo: ThreadMessage | null;
   /** An edit of an earlier message; `next` waits meanwhile. */
-  readonly edit: { readonly message: ChatMessage; readonly corrected: MentioningText } | null;
+  readonly edit: { readonly message: ThreadMessage; readonly corrected: MentioningText } | null;
 }
 
 export const EMPTY_DRAFT: ChatDraft = { next: NO_TEXT, replyTo: null, edit: null };

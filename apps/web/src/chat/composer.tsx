@@ -1,4 +1,4 @@
-import { hasVisibleText, MAX_CHAT_TEXT_LENGTH } from '@tandem/protocol';
+import { hasVisibleText, MAX_MESSAGE_TEXT_LENGTH } from '@tandem/protocol';
 import { ArrowUp, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -52,7 +52,7 @@ export function Composer(props: ComposerProps) {
   const suggestions =
     mention === null ? [] : suggestionsFor(mention.query, { people: others, t, formatTime });
   // A refused message that returned to the draft may exceed the limit.
-  const isReady = hasVisibleText(text) && text.length <= MAX_CHAT_TEXT_LENGTH;
+  const isReady = hasVisibleText(text) && text.length <= MAX_MESSAGE_TEXT_LENGTH;
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -140,7 +140,7 @@ export function Composer(props: ComposerProps) {
           ref={field}
           rows={1}
           value={text}
-          maxLength={MAX_CHAT_TEXT_LENGTH}
+          maxLength={MAX_MESSAGE_TEXT_LENGTH}
           placeholder={t('chat.placeholder')}
           aria-label={t('chat.placeholder')}
           enterKeyHint={isTouched ? 'enter' : 'send'}

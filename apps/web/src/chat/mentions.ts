@@ -1,10 +1,10 @@
 /** Mentions in a message that is being written: they keep their user ids while the text around them changes. */
-import { fitText, MAX_CHAT_MENTIONS, type ChatMention, type User } from '@tandem/protocol';
+import { fitText, MAX_MENTIONS, type Mention, type User } from '@tandem/protocol';
 
 export interface MentioningText {
   readonly text: string;
   /** Sorted by offset, without overlaps. */
-  readonly mentions: readonly ChatMention[];
+  readonly mentions: readonly Mention[];
 }
 
 export const NO_TEXT: MentioningText = { text: '', mentions: [] };
@@ -80,17 +80,17 @@ export function toSend(written: MentioningText, people: readonly User[]): Mentio
     ({ offset, length }) => offset >= 0 && offset + length <= text.length,
   );
   const mentions = sortMentions([...chosen, ...typedMentions(text, chosen, people)]);
-  return { text, mentions: mentions.slice(0, MAX_CHAT_MENTIONS) };
+  return { text, mentions: mentions.slice(0, MAX_MENTIONS) };
 }
 
 /** Mentions for names that a person typed without choosing a suggestion. A shared name mentions nobody. */
 function typedMentions(
   text: string,
-  chosen: readonly ChatMention[],
+  chosen: readonly Mention[],
   people: readonly User[],
-): readonly ChatMention[] {
+): readonly Mention[] {
   const longestFirst = people.toSorted((one, other) => other.name.length - one.name.length);
-  const found: ChatMention[] = [];
+  const found: Mention[] = [];
   for (let at = 0; at < text.length; at++) {
     if (!canMention(text, at)) continue;
     const person = longestFirst.find(({ name }) => isNamed(text, at + 1, name));
@@ -115,7 +115,7 @@ function nameIn(piece: string, user: string, people: readonly User[]): string {
 
 function mapPieces(
   text: string,
-  mentions: readonly ChatMention[],
+  mentions: readonly Mention[],
   change: (piece: string, user: string | null) => string,
 ): MentioningText {
   let changed = '';
@@ -131,15 +131,15 @@ function mapPieces(
   return { text: changed + change(text.slice(end), null), mentions: changedMentions };
 }
 
-function shiftMentions(mentions: readonly ChatMention[], by: number): readonly ChatMention[] {
+function shiftMentions(mentions: readonly Mention[], by: number): readonly Mention[] {
   return mentions.map((mention) => ({ ...mention, offset: mention.offset + by }));
 }
 
-function sortMentions(mentions: readonly ChatMention[]): readonly ChatMention[] {
+function sortMentions(mentions: readonly Mention[]): readonly Mention[] {
   return mentions.toSorted((one, other) => one.offset - other.offset);
 }
 
-function overlap(one: ChatMention, other: ChatMention): boolean {
+function overlap(one: Mention, other: Mention): boolean {
   return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
 }
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '@tandem/protocol';
+import type { ThreadMessage } from '@tandem/protocol';
 import { Copy, Ellipsis, Pencil, Reply, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
@@ -7,14 +7,14 @@ import { Menu, MenuItem } from '../components/menu.tsx';
 import { EmojiPicker } from './emoji-picker.tsx';
 
 export interface MessageIntents {
-  readonly reply: (message: ChatMessage) => void;
-  readonly edit: (message: ChatMessage) => void;
-  readonly remove: (message: ChatMessage) => void;
-  readonly react: (message: ChatMessage, emoji: string, on: boolean) => void;
+  readonly reply: (message: ThreadMessage) => void;
+  readonly edit: (message: ThreadMessage) => void;
+  readonly remove: (message: ThreadMessage) => void;
+  readonly react: (message: ThreadMessage, emoji: string, on: boolean) => void;
 }
 
 interface MessageActionsProps {
-  readonly message: ChatMessage;
+  readonly message: ThreadMessage;
   readonly text: string;
   readonly intents: MessageIntents;
   readonly mayEdit: boolean;

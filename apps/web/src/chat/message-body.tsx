@@ -1,9 +1,9 @@
-import type { ChatMessage, User } from '@tandem/protocol';
+import type { ThreadMessage, User } from '@tandem/protocol';
 import { withCurrentNames } from './mentions.ts';
 import { textParts } from './message-text.ts';
 
 interface MessageBodyProps {
-  readonly message: ChatMessage;
+  readonly message: ThreadMessage;
   readonly people: readonly User[];
   readonly me: string | null;
 }

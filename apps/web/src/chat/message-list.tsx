@@ -1,4 +1,4 @@
-import type { ChatMessage } from '@tandem/protocol';
+import type { ThreadMessage } from '@tandem/protocol';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { type UIEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
@@ -17,7 +17,7 @@ const NAME_PX = 30;
 const OVERSCAN = 8;
 
 interface MessageListProps {
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly ThreadMessage[];
   readonly head: number;
   readonly chatRead: number | null;
   readonly view: ChatView;
@@ -168,7 +168,7 @@ function Announcements({
   last,
   me,
 }: {
-  readonly last: ChatMessage | undefined;
+  readonly last: ThreadMessage | undefined;
   readonly me: string | null;
 }) {
   const { t } = useTranslation();

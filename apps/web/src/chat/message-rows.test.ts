@@ -1,11 +1,11 @@
-import type { ChatMessage } from '@tandem/protocol';
+import type { ThreadMessage } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import { messageRows } from './message-rows.ts';
 
 const NOON = new Date(2026, 3, 9, 12).getTime();
 const MINUTE = 60_000;
 
-function message(author: string, at: number, more: Partial<ChatMessage> = {}): ChatMessage {
+function message(author: string, at: number, more: Partial<ThreadMessage> = {}): ThreadMessage {
   return {
     id: `${author}-${at}`,
     number: null,
@@ -22,7 +22,7 @@ function message(author: string, at: number, more: Partial<ChatMessage> = {}): C
 }
 
 /** `|`: a new day, `*`: the first unread message, with the author where one is named. */
-function shape(messages: readonly ChatMessage[], readUpTo: number | null = null): string {
+function shape(messages: readonly ThreadMessage[], readUpTo: number | null = null): string {
   return messageRows(messages, { readUpTo, me: 'me' })
     .map(
       ({ message: { author }, day, isFirstNew, isNamed }) =>
@@ -56,7 +56,7 @@ test('a new day begins a new group, however short the pause', () => {
 });
 
 describe('the unread messages begin', () => {
-  const numbered = (author: string, number: number, more: Partial<ChatMessage> = {}) =>
+  const numbered = (author: string, number: number, more: Partial<ThreadMessage> = {}) =>
     message(author, NOON + number, { number, ...more });
 
   test('with the first unread message, once', () => {

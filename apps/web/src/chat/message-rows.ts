@@ -1,10 +1,10 @@
 /** Messages as list rows: where a day, a group of one author, and the unread messages begin. */
-import type { ChatMessage } from '@tandem/protocol';
+import type { ThreadMessage } from '@tandem/protocol';
 
 const GROUP_WINDOW_MS = 5 * 60_000;
 
 export interface MessageRow {
-  readonly message: ChatMessage;
+  readonly message: ThreadMessage;
   /** The midnight of the day that begins with this message, on this device's clock. */
   readonly day: number | null;
   readonly isFirstNew: boolean;
@@ -17,11 +17,11 @@ export interface RowOptions {
 }
 
 export function messageRows(
-  messages: readonly ChatMessage[],
+  messages: readonly ThreadMessage[],
   { readUpTo, me }: RowOptions,
 ): readonly MessageRow[] {
   let isNewShown = readUpTo === null;
-  let before: ChatMessage | null = null;
+  let before: ThreadMessage | null = null;
   let day = { from: 0, to: 0 };
   return messages.map((message) => {
     const isSameDay = message.at >= day.from && message.at < day.to;
@@ -41,7 +41,7 @@ export function messageRows(
 }
 
 /** A reply starts a new group, because its quote stands above it. */
-function continuesGroup(before: ChatMessage, message: ChatMessage): boolean {
+function continuesGroup(before: ThreadMessage, message: ThreadMessage): boolean {
   return (
     before.author.id === message.author.id &&
     message.replyTo === null &&

@@ -1,6 +1,6 @@
 /** A message's text in parts: text, code, links and mentions. */
 import { findLinks } from '@tandem/document';
-import type { ChatMention } from '@tandem/protocol';
+import type { Mention } from '@tandem/protocol';
 import type { MentioningText } from './mentions.ts';
 
 export type TextPart =
@@ -30,7 +30,7 @@ export function textParts({ text, mentions }: MentioningText): readonly TextPart
 interface Range {
   readonly from: number;
   readonly to: number;
-  readonly mentions: readonly ChatMention[];
+  readonly mentions: readonly Mention[];
 }
 
 function written(text: string, { from, to, mentions }: Range): readonly TextPart[] {

@@ -1,4 +1,4 @@
-import type { ChatMessage, User } from '@tandem/protocol';
+import type { ThreadMessage, User } from '@tandem/protocol';
 import { memo, useEffect, useRef, type CSSProperties, type FocusEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { personColor } from '../components/avatar.tsx';
@@ -15,7 +15,7 @@ export interface ChatView {
   readonly canWrite: boolean;
   readonly isLive: boolean;
   readonly ownsDocument: boolean;
-  readonly find: (message: string) => ChatMessage | undefined;
+  readonly find: (message: string) => ThreadMessage | undefined;
   readonly intents: MessageIntents;
   readonly goTo: (message: string) => void;
   readonly formatTime: (at: number) => string;
@@ -56,7 +56,13 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   );
 });
 
-function AuthorLine({ message, view }: { readonly message: ChatMessage; readonly view: ChatView }) {
+function AuthorLine({
+  message,
+  view,
+}: {
+  readonly message: ThreadMessage;
+  readonly view: ChatView;
+}) {
   const { author, at } = message;
   const current = view.people.find(({ id }) => id === author.id) ?? author;
   return (

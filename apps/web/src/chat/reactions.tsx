@@ -1,4 +1,4 @@
-import type { ChatMessage } from '@tandem/protocol';
+import type { ThreadMessage } from '@tandem/protocol';
 import { useTranslation } from 'react-i18next';
 import { classNames } from '../components/class-names.ts';
 import { Tooltip } from '../components/tooltip.tsx';
@@ -6,7 +6,7 @@ import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
 
 interface ReactionsProps {
-  readonly message: ChatMessage;
+  readonly message: ThreadMessage;
   readonly me: string | null;
   readonly onReact: ((emoji: string, on: boolean) => void) | null;
 }

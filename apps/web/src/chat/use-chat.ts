@@ -2,8 +2,8 @@ import { isWork, type ChannelSession, type DocumentSession } from '@tandem/clien
 import {
   hasVisibleText,
   type Call,
-  type ChatMention,
-  type ChatMessage,
+  type Mention,
+  type ThreadMessage,
   type ChatState,
 } from '@tandem/protocol';
 import { useCallback, useEffect, useMemo } from 'react';
@@ -64,7 +64,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     [drafts, document],
   );
   const edit = useCallback(
-    (message: ChatMessage) =>
+    (message: ThreadMessage) =>
       change((current) => ({
         ...current,
         edit: { message, corrected: withCurrentNames(message, people) },
@@ -131,7 +131,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   };
 }
 
-function isSame(one: readonly ChatMention[], other: readonly ChatMention[]): boolean {
+function isSame(one: readonly Mention[], other: readonly Mention[]): boolean {
   return (
     one.length === other.length &&
     one.every(({ user, offset }, at) => user === other[at]?.user && offset === other[at].offset)

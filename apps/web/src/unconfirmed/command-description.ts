@@ -32,5 +32,21 @@ export function commandDescription(call: Call, t: TFunction): string {
       return t('unconfirmed.did.react', { emoji: call.input.emoji });
     case 'chat:see':
       return t('unconfirmed.did.see');
+    case 'comment:start':
+      return t('unconfirmed.did.comment', { text: call.input.text });
+    case 'comment:reply':
+      return t('unconfirmed.did.reply', { text: call.input.text });
+    case 'comment:edit':
+      return t('unconfirmed.did.editComment', { text: call.input.text });
+    case 'comment:delete':
+      return t('unconfirmed.did.deleteComment');
+    case 'comment:react':
+      return t('unconfirmed.did.react', { emoji: call.input.emoji });
+    case 'comment:resolve':
+      return t(call.input.on ? 'unconfirmed.did.resolve' : 'unconfirmed.did.reopen');
+    case 'comment:reanchor':
+      return t('unconfirmed.did.reanchor');
+    case 'comments:see':
+      return t('unconfirmed.did.seeComments');
   }
 }

@@ -2,7 +2,7 @@
 import {
   type ChannelEvent,
   type ChannelName,
-  type ChatMessage,
+  type ThreadMessage,
   type ChatState,
   type MessageOf,
 } from '@tandem/protocol';
@@ -18,7 +18,7 @@ import { FakeSocket } from './fake-socket.ts';
 export const CHAT = 'chat:d';
 export const NUMBER = 5;
 
-export const message = (number: number, text = String(number)): ChatMessage => ({
+export const message = (number: number, text = String(number)): ThreadMessage => ({
   id: `01ARZ3NDEKTSV4RRFFQ69G${String(number).padStart(4, '0')}`,
   number,
   author: { id: 'u', name: 'Amber Heron', color: 1 },
@@ -48,7 +48,7 @@ export class Scene {
   readonly states: StateStore;
   readonly client: Client;
   socket = new FakeSocket();
-  history: (before: number, limit: number) => Promise<readonly ChatMessage[]> = async () => [];
+  history: (before: number, limit: number) => Promise<readonly ThreadMessage[]> = async () => [];
 
   constructor(states = createMemoryStateStore()) {
     this.states = states;

@@ -1,7 +1,9 @@
 /** Arbitrary events about few people, documents and messages, so that events interact. */
 import fc from 'fast-check';
-import type { ChatEvent, ChatMention, ChatMessage } from '../topics/chat.ts';
+import type { ChatEvent } from '../topics/chat.ts';
+import type { CommentAnchor, CommentEvent } from '../topics/comments.ts';
 import type { LibraryEvent } from '../topics/library.ts';
+import type { Mention, ThreadMessage } from '../topics/message.ts';
 import type { SharingEvent } from '../topics/sharing.ts';
 import type { TrashEvent } from '../topics/trash.ts';
 
@@ -11,7 +13,7 @@ const user = userId.map((id) => ({ id, name: id, color: 1 }));
 const document = fc.constantFrom('d1', 'd2', 'd3');
 const message = fc.constantFrom('m1', 'm2', 'm3');
 const text = fc.constantFrom('low', 'high');
-const mentions = fc.constant<ChatMention[]>([]);
+const mentions = fc.constant<Mention[]>([]);
 
 const listed = fc.record({
   id: document,
@@ -41,6 +43,12 @@ export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
     document,
     chatRead: fc.integer({ min: 0, max: 5 }),
   }),
+  fc.record({
+    name: fc.constant('comments:seen' as const),
+    at,
+    document,
+    commentsRead: fc.integer({ min: 0, max: 5 }),
+  }),
 );
 
 export const trashEvents: fc.Arbitrary<TrashEvent> = fc.oneof(
@@ -59,14 +67,14 @@ export const trashEvents: fc.Arbitrary<TrashEvent> = fc.oneof(
   fc.record({ name: fc.constant('document:purged' as const), at, document }),
 );
 
-const sentMessage: fc.Arbitrary<ChatMessage> = fc.record({
+const sentMessage: fc.Arbitrary<ThreadMessage> = fc.record({
   id: message,
   number: fc.option(fc.integer({ min: 1, max: 9 })),
   author: user,
   text,
   mentions,
   replyTo: fc.constant(null),
-  reactions: fc.constant<ChatMessage['reactions']>([]),
+  reactions: fc.constant<ThreadMessage['reactions']>([]),
   at,
   editedAt: fc.constant(null),
   deletedAt: fc.constant(null),
@@ -85,6 +93,57 @@ export const chatEvents: fc.Arbitrary<ChatEvent> = fc.oneof(
     emoji: fc.constantFrom('🌊', '⛵'),
     on: fc.boolean(),
   }),
+);
+
+const anchor: fc.Arbitrary<CommentAnchor> = fc.record({
+  start: fc.constant({ client: 1, clock: 0 }),
+  end: fc.constant({ client: 1, clock: 2 }),
+  block: fc.constantFrom('b1', null),
+  quote: text,
+  prefix: fc.constant(''),
+  suffix: fc.constant(''),
+  length: fc.constant(3),
+  unique: fc.constantFrom('quote' as const, 'context' as const, 'none' as const),
+});
+const thread = fc.constantFrom('t1', 't2');
+const inThread = { thread, message };
+
+export const commentEvents: fc.Arbitrary<CommentEvent> = fc.oneof(
+  profileChanged,
+  fc.record({
+    name: fc.constant('comment:started' as const),
+    at,
+    thread: fc.record({
+      id: thread,
+      anchor,
+      resolved: fc.option(fc.record({ by: user, at })),
+      messages: fc.tuple(sentMessage),
+    }),
+  }),
+  fc.record({
+    name: fc.constant('comment:replied' as const),
+    at,
+    thread,
+    message: sentMessage,
+  }),
+  fc.record({ name: fc.constant('comment:edited' as const), at, ...inThread, text, mentions }),
+  fc.record({ name: fc.constant('comment:deleted' as const), at, ...inThread }),
+  fc.record({
+    name: fc.constant('comment:reacted' as const),
+    at,
+    ...inThread,
+    user,
+    emoji: fc.constantFrom('🌊', '⛵'),
+    on: fc.boolean(),
+  }),
+  fc.record({
+    name: fc.constant('comment:resolved' as const),
+    at,
+    thread,
+    user,
+    on: fc.boolean(),
+  }),
+  fc.record({ name: fc.constant('comment:reanchored' as const), at, thread, anchor }),
 );
 
 export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(

@@ -32,6 +32,8 @@ export const listedDocument = z.object({
   createdAt: instant,
   updatedAt: instant,
   chatRead: z.number().int().nonnegative(),
+  /** Absent: none of the comments. */
+  commentsRead: z.number().int().nonnegative().optional(),
   isNew: z.literal(true).optional(),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
@@ -62,6 +64,7 @@ const libraryEvents = [
   defineEvent('document:renamed', { document: documentId, title }),
   defineEvent('document:unlisted', { document: documentId }),
   defineEvent('chat:seen', { document: documentId, chatRead }),
+  defineEvent('comments:seen', { document: documentId, commentsRead: chatRead }),
 ] as const;
 export const libraryEvent = z.discriminatedUnion('name', [profileChanged, ...libraryEvents]);
 export type LibraryEvent = z.infer<typeof libraryEvent>;
@@ -90,6 +93,10 @@ export function reduceLibrary(state: LibraryState, event: LibraryEvent): Library
     case 'chat:seen':
       return change(state, event.document, ({ chatRead }) => ({
         chatRead: Math.max(chatRead, event.chatRead),
+      }));
+    case 'comments:seen':
+      return change(state, event.document, ({ commentsRead = 0 }) => ({
+        commentsRead: Math.max(commentsRead, event.commentsRead),
       }));
   }
 }
@@ -227,6 +234,20 @@ export const libraryCommands = defineCommands(
       name: 'chat:seen',
       document,
       chatRead: number,
+    }),
+  }),
+  defineCommand({
+    name: 'comments:see',
+    summary: 'All comments up to this number have been seen. The mark never moves back.',
+    input: z.strictObject({ document: documentId, number: z.number().int().nonnegative() }),
+    order: ANY_ORDER,
+    replaces: { key: () => 'comments', covers: (later, earlier) => earlier.number <= later.number },
+    isIdempotent: true,
+    isSilent: true,
+    predict: ({ input: { document, number } }) => ({
+      name: 'comments:seen',
+      document,
+      commentsRead: number,
     }),
   }),
 );

@@ -10,12 +10,15 @@ import {
 } from '../limits.ts';
 import {
   chatEvents,
+  commentEvents,
   libraryEvents,
   sharingEvents,
   trashEvents,
 } from '../testing/arbitrary-events.ts';
 import { reduceActivity } from './activity.ts';
-import { prependChat, reduceChat, type ChatMessage, type ChatState } from './chat.ts';
+import { prependChat, reduceChat, type ChatState } from './chat.ts';
+import type { CommentsState } from './comments.ts';
+import type { ThreadMessage } from './message.ts';
 import { reduceDashboard, type DashboardSample } from './dashboard.ts';
 import {
   appendLibrary,
@@ -34,6 +37,7 @@ const ada = { id: 'ada', name: 'ada', color: 1 };
 const NO_TRASH: TrashState = { type: 'trash', documents: [] };
 const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [], next: null };
 const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
+const NO_COMMENTS: CommentsState = { type: 'comments', threads: [], head: 0 };
 const NO_SHARING: SharingState = { type: 'sharing', owner: 'ada', link: 'off', members: [] };
 
 const listed = (id: string, updatedAt: number, chatRead = 0): ListedDocument => ({
@@ -46,7 +50,7 @@ const listed = (id: string, updatedAt: number, chatRead = 0): ListedDocument => 
   updatedAt,
   chatRead,
 });
-const message = (number: number): ChatMessage => ({
+const message = (number: number): ThreadMessage => ({
   id: `m${number}`,
   number,
   author: ada,
@@ -76,6 +80,7 @@ describe('any state, any event', () => {
   test.each([
     ['library', NO_LIBRARY, libraryEvents],
     ['chat', NO_CHAT, chatEvents],
+    ['comments', NO_COMMENTS, commentEvents],
     ['sharing', NO_SHARING, sharingEvents],
     ['trash', NO_TRASH, trashEvents],
   ] as const)('%s: what comes twice counts once', (_, empty, events) => {
@@ -89,8 +94,9 @@ describe('any state, any event', () => {
   });
 
   test.each([
-    ['library', NO_LIBRARY, fc.oneof(chatEvents, sharingEvents, trashEvents)],
-    ['chat', NO_CHAT, fc.oneof(libraryEvents, sharingEvents, trashEvents)],
+    ['library', NO_LIBRARY, fc.oneof(chatEvents, commentEvents, sharingEvents, trashEvents)],
+    ['chat', NO_CHAT, fc.oneof(libraryEvents, commentEvents, sharingEvents, trashEvents)],
+    ['comments', NO_COMMENTS, fc.oneof(libraryEvents, chatEvents, sharingEvents, trashEvents)],
     ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents, trashEvents)],
     ['trash', NO_TRASH, fc.oneof(libraryEvents, chatEvents, sharingEvents)],
   ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
@@ -107,6 +113,7 @@ describe('any state, any event', () => {
   test.each([
     ['library', NO_LIBRARY, libraryEvents],
     ['chat', NO_CHAT, chatEvents],
+    ['comments', NO_COMMENTS, commentEvents],
     ['sharing', NO_SHARING, sharingEvents],
     ['trash', NO_TRASH, trashEvents],
   ] as const)('%s: the state before is left alone', (_, empty, events) => {
@@ -116,6 +123,18 @@ describe('any state, any event', () => {
         const before = JSON.stringify(state);
         reduceChannel(state, event);
         expect(JSON.stringify(state)).toBe(before);
+      }),
+      RUNS,
+    );
+  });
+
+  test('comments: each thread once, and none without a message (CO5)', () => {
+    fc.assert(
+      fc.property(fc.array<ChannelEvent>(commentEvents), (events) => {
+        const { threads } = after(NO_COMMENTS, events) as CommentsState;
+        expect(new Set(threads.map(({ id }) => id)).size).toBe(threads.length);
+        for (const { messages } of threads)
+          expect(messages.some(({ deletedAt }) => deletedAt === null)).toBe(true);
       }),
       RUNS,
     );

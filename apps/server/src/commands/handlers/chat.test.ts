@@ -13,7 +13,7 @@ import { chatKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import { readDeletedRanges, readMessages } from '../../storage/chat.ts';
 import { createUser, findUser, toUser } from '../../storage/users.ts';
-import { CHAT, LIBRARY } from '../../limits.ts';
+import { MESSAGES, LIBRARY } from '../../limits.ts';
 import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
 
 type Send = CallOf<'chat:send'>;
@@ -47,7 +47,7 @@ describe('sending', () => {
     }));
     for (let at = 0; at < requests.length; at += 7)
       await fixture.runAll(requests.slice(at, at + 7));
-    const rows = await fixture.db.selectFrom('chat_message').select(['number', 'text']).execute();
+    const rows = await fixture.db.selectFrom('message').select(['number', 'text']).execute();
     expect(rows).toEqual(requests.map(({ call }, i) => ({ number: i + 1, text: call.input.text })));
     expect(fixture.effects.filter(({ kind }) => kind === 'chat')).toHaveLength(60);
     expect(fixture.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
@@ -205,9 +205,9 @@ describe('a message', () => {
     expect(await react(fixture, 'ada', message, last)).toMatchObject(full);
     expect(await react(fixture, 'ed', message, emoji[0] as string)).toMatchObject({ kind: 'done' });
     await fixture.db
-      .insertInto('chat_reaction')
+      .insertInto('reaction')
       .values(
-        Array.from({ length: CHAT.maxReactions }, (_, i) => ({
+        Array.from({ length: MESSAGES.maxReactions }, (_, i) => ({
           document,
           message,
           emoji: emoji[0] as string,

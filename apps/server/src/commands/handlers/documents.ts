@@ -89,8 +89,8 @@ interface Visitor {
 async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {
   const { db, at, publish } = context;
   const { id: document } = entry.document;
-  const chatRead = await addVisit(db, { user, document, at });
-  const listed = toListed({ ...entry, chatRead, isNew: false });
+  const read = await addVisit(db, { user, document, at });
+  const listed = toListed({ ...entry, ...read, isNew: false });
   publish(libraryKey(user), { name: 'document:listed', document: listed });
   await showVisitor(context, { user, entry });
   return [{ kind: 'listed', document, user }];

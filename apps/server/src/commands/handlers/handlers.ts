@@ -1,5 +1,6 @@
 import type { HandlerTable } from '../handler.ts';
 import { chatHandlers } from './chat.ts';
+import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
 import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
@@ -11,4 +12,5 @@ export const HANDLERS: HandlerTable = {
   ...sharingHandlers,
   ...profileHandlers,
   ...chatHandlers,
+  ...commentHandlers,
 };

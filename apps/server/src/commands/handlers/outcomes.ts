@@ -9,6 +9,10 @@ export const DONE: Outcome = { kind: 'done' };
 const FORBIDDEN = {
   'only-editors-rename': 'You may read this document but not rename it. Ask its owner.',
   'viewers-do-not-chat': 'You may read this chat but not write in it. Ask the document’s owner.',
+  'viewers-do-not-comment': 'You may read this document but not comment on it. Ask its owner.',
+  'only-editors-reanchor': 'You may not change what a comment is about.',
+  'too-many-comments':
+    'This document has reached the limit of comments. Delete some that nobody needs any more.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
   'owner-stays': 'The owner of a document may always do everything in it.',
@@ -34,6 +38,7 @@ const NOT_FOUND = {
   document: {},
   person: { detail: 'This person no longer exists.' },
   message: { detail: 'This message no longer exists.' },
+  thread: { detail: 'This comment no longer exists.' },
 } as const;
 
 export function notFound(what: keyof typeof NOT_FOUND): Refused {

@@ -1,6 +1,6 @@
 /** Commands that change their author's profile. */
-import { chatKey, libraryKey, sharingKey } from '../../storage/channel-key.ts';
-import { findChatsOf } from '../../storage/chat.ts';
+import { chatKey, commentsKey, libraryKey, sharingKey } from '../../storage/channel-key.ts';
+import { findParticipations } from '../../storage/messages.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
 import { toUser, updateProfile } from '../../storage/users.ts';
 import type { HandlerTable } from '../handler.ts';
@@ -12,7 +12,8 @@ export const profileHandlers: Pick<HandlerTable, 'profile:change'> = {
     if (row === undefined) return notFound('person');
     const event = { name: 'profile:changed', user: toUser(row) } as const;
     publish(libraryKey(user), event);
-    for (const document of await findChatsOf(db, user)) publish(chatKey(document), event);
+    for (const { document, channel } of await findParticipations(db, user))
+      publish(channel === 'chat' ? chatKey(document) : commentsKey(document), event);
     for (const document of await findSharedWith(db, user)) publish(sharingKey(document), event);
     return { kind: 'done', effects: [{ kind: 'profile-changed', user }] };
   },

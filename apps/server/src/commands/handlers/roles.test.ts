@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call, CommandName, ErrorCode, Lifecycle, LinkAccess } from '@tandem/protocol';
 import type { ServerCommandName } from '../command-runner.ts';
 import {
+  ANCHOR,
   DOCUMENT as document,
   fixtureWithRoles,
   type AnyCall,
@@ -42,10 +43,16 @@ const WRITERS = {
 } as const;
 const OWNER = { ...WRITERS, editor: 'forbidden', 'by a link to edit': 'forbidden' } as const;
 
+/** Ids of messages. */
+interface Authored {
+  readonly own: string;
+  readonly others: string;
+}
+
 interface Row<N extends ServerCommandName> {
   readonly call: (
     user: string,
-    messages: { readonly own: string; readonly others: string },
+    messages: Authored & { readonly comment: Authored },
   ) => Extract<AnyCall, { name: N }>['input'];
   /** For an active document. */
   readonly expected: Readonly<Record<RoleName, Result>>;
@@ -147,15 +154,104 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
     },
   ],
   'chat:see': [{ call: () => ({ document, number: 1 }), expected: READERS, inTrash: READABLE }],
+  'comment:start': [
+    {
+      call: () => ({ document, anchor: ANCHOR, text: 'Sure?', mentions: [] }),
+      expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+  ],
+  'comment:reply': [
+    {
+      call: (_user, { comment: { others: thread } }) => ({
+        document,
+        thread,
+        text: 'Yes.',
+        mentions: [],
+      }),
+      expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+  ],
+  'comment:edit': [
+    {
+      call: (_user, { comment: { own: message } }) => ({
+        document,
+        message,
+        text: 'Ho',
+        mentions: [],
+      }),
+      expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+    {
+      call: (_user, { comment: { others: message } }) => ({
+        document,
+        message,
+        text: 'Ho',
+        mentions: [],
+      }),
+      expected: NOBODY,
+      inTrash: REFUSED,
+    },
+  ],
+  'comment:delete': [
+    {
+      call: (_user, { comment: { own: message } }) => ({ document, message }),
+      expected: READERS,
+      inTrash: READABLE,
+    },
+    {
+      call: (_user, { comment: { others: message } }) => ({ document, message }),
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+  ],
+  'comment:react': [
+    {
+      call: (_user, { comment: { others: message } }) => ({
+        document,
+        message,
+        emoji: '🎉',
+        on: true,
+      }),
+      expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+  ],
+  'comment:resolve': [
+    {
+      call: (_user, { comment: { others: thread } }) => ({ document, thread, on: true }),
+      expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+  ],
+  'comment:reanchor': [
+    {
+      call: (_user, { comment: { others: thread } }) => ({
+        document,
+        thread,
+        anchor: { ...ANCHOR, block: 'b2' },
+      }),
+      expected: WRITERS,
+      inTrash: REFUSED,
+    },
+  ],
+  'comments:see': [{ call: () => ({ document, number: 1 }), expected: READERS, inTrash: READABLE }],
 };
 
 async function messages(fixture: Fixture, user: string) {
   const other = user === 'ed' ? 'ada' : 'ed';
   const sent: string[] = [];
+  const commented: string[] = [];
   await fixture.do('ada', { name: 'link:change', input: { document, link: 'edit' } });
   for (const author of [user, other]) {
     if (author === 'vi')
       await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+    const comment = fixture.nextId();
+    const about = { document, anchor: ANCHOR, text: 'Hello', mentions: [] };
+    await fixture.run(author, { name: 'comment:start', input: about }, comment);
+    commented.push(comment);
     const id = fixture.nextId();
     const input = { document, text: 'Hello', mentions: [], replyTo: null };
     expect(await fixture.run(author, { name: 'chat:send', input }, id)).toMatchObject({
@@ -169,7 +265,8 @@ async function messages(fixture: Fixture, user: string) {
     sent.push(id);
   }
   const [own, others] = sent as [string, string];
-  return { own, others };
+  const [ownComment, othersComment] = commented as [string, string];
+  return { own, others, comment: { own: ownComment, others: othersComment } };
 }
 
 const LIFECYCLES: Readonly<Record<Lifecycle, true>> = { active: true, trashed: true, purged: true };
@@ -212,12 +309,12 @@ describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
     async ({ name, role, lifecycle, call, result }) => {
       const fixture = await fixtureWithRoles();
       const { user, link } = ROLES[role];
-      const { own, others } = await messages(fixture, user);
+      const sent = await messages(fixture, user);
       await fixture.do('ada', { name: 'link:change', input: { document, link } });
       await move(fixture, lifecycle);
       const before = await contents(fixture);
 
-      const input = call(user, { own, others });
+      const input = call(user, sent);
       const answer = await fixture.run(user, { name: name as CommandName, input } as Call);
 
       if (result === 'done') {
@@ -239,8 +336,9 @@ async function contents({ db }: Fixture) {
     'visit',
     'member',
     'user',
-    'chat_message',
-    'chat_reaction',
+    'message',
+    'reaction',
+    'comment_thread',
     'event',
   ] as const;
   const rows = await Promise.all(

@@ -65,8 +65,8 @@ export const sharingHandlers: SharingHandlers = {
       member: { user: toUser(row), role, isOwn: true },
     });
     if (listing === undefined && given === 'new') {
-      const chatRead = await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
-      const change = { before: null, after: role, listing: { chatRead, isNew: true } };
+      const read = await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
+      const change = { before: null, after: role, listing: { ...read, isNew: true } };
       return changed(context, access.entry, { user: target, ...change });
     }
     return changed(context, access.entry, { user: target, before, after: role, listing });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { reduceChannel, type ChannelState } from '@tandem/protocol';
 import {
   chatKey,
+  commentsKey,
   libraryKey,
   nameOf,
   sharingKey,
@@ -10,7 +11,7 @@ import {
   type ChannelKey,
 } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
-import { Fixture, assertDecodable, type AnyCall } from './testing/command-fixture.ts';
+import { ANCHOR, Fixture, assertDecodable, type AnyCall } from './testing/command-fixture.ts';
 
 const PEOPLE = ['ada', 'bob', 'cleo', 'dan'] as const;
 const DOCUMENTS = ['the-document-of-ada', 'the-document-of-bob'] as const;
@@ -23,6 +24,10 @@ type Place = number;
 type Step =
   | { readonly kind: 'call'; readonly call: AnyCall }
   | { readonly kind: 'send'; readonly document: string; readonly replyTo: Place }
+  | { readonly kind: 'comment'; readonly document: string }
+  | { readonly kind: 'reply'; readonly message: Place }
+  | { readonly kind: 'resolve'; readonly message: Place; readonly on: boolean }
+  | { readonly kind: 'reanchor'; readonly message: Place; readonly quote: string }
   | { readonly kind: 'edit' | 'delete'; readonly message: Place }
   | {
       readonly kind: 'react';
@@ -69,7 +74,7 @@ const call = fc.oneof(
     input: fc.record({ name: fc.constantFrom('Zoë', 'Abe'), color: fc.nat(7) }),
   }),
   fc.record({
-    name: fc.constant('chat:see' as const),
+    name: fc.constantFrom('chat:see' as const, 'comments:see' as const),
     input: fc.record({ document, number: fc.nat(5) }),
   }),
 );
@@ -77,6 +82,14 @@ const call = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('call' as const), call }) },
   fc.record({ kind: fc.constant('send' as const), document, replyTo: place }),
+  fc.record({ kind: fc.constant('comment' as const), document }),
+  fc.record({ kind: fc.constant('reply' as const), message: place }),
+  fc.record({ kind: fc.constant('resolve' as const), message: place, on: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('reanchor' as const),
+    message: place,
+    quote: fc.constantFrom('low', 'high'),
+  }),
   fc.record({ kind: fc.constantFrom('edit' as const, 'delete'), message: place }),
   {
     weight: 3,
@@ -97,11 +110,23 @@ const transactions = fc.array(fc.array(fc.tuple(client, step), { minLength: 1, m
 interface Sent {
   readonly id: string;
   readonly document: string;
+  readonly prefix: 'chat' | 'comment';
+  readonly thread: string;
 }
 
+const NOT_SENT: Sent = {
+  id: '0'.repeat(26),
+  document: DOCUMENTS[0],
+  prefix: 'comment',
+  thread: '0'.repeat(26),
+};
+
 function toCall(step: Step, sent: readonly Sent[]): AnyCall {
-  const sentAt = (at: Place): Sent =>
-    sent[at % Math.max(1, sent.length)] ?? { id: '0'.repeat(26), document: DOCUMENTS[0] };
+  const sentAt = (at: Place): Sent => sent[at % Math.max(1, sent.length)] ?? NOT_SENT;
+  const threadAt = (at: Place): Sent => {
+    const started = sent.filter(({ prefix }) => prefix === 'comment');
+    return started[at % Math.max(1, started.length)] ?? NOT_SENT;
+  };
   switch (step.kind) {
     case 'call':
       return step.call;
@@ -114,19 +139,50 @@ function toCall(step: Step, sent: readonly Sent[]): AnyCall {
       const input = { document: step.document, text: 'Hello', mentions, replyTo };
       return { name: 'chat:send', input };
     }
+    case 'comment': {
+      const input = { document: step.document, anchor: ANCHOR, text: 'Sure?', mentions: [] };
+      return { name: 'comment:start', input };
+    }
+    case 'reply': {
+      const { thread, document } = threadAt(step.message);
+      return { name: 'comment:reply', input: { document, thread, text: 'Yes.', mentions: [] } };
+    }
+    case 'resolve': {
+      const { thread, document } = threadAt(step.message);
+      return { name: 'comment:resolve', input: { document, thread, on: step.on } };
+    }
+    case 'reanchor': {
+      const { thread, document } = threadAt(step.message);
+      const anchor = { ...ANCHOR, quote: step.quote };
+      return { name: 'comment:reanchor', input: { document, thread, anchor } };
+    }
     case 'edit': {
-      const { id: message, document } = sentAt(step.message);
-      return { name: 'chat:edit', input: { document, message, text: 'Ho', mentions: [] } };
+      const { id: message, document, prefix } = sentAt(step.message);
+      const input = { document, message, text: 'Ho', mentions: [] };
+      return { name: `${prefix}:edit`, input };
     }
     case 'delete': {
-      const { id: message, document } = sentAt(step.message);
-      return { name: 'chat:delete', input: { document, message } };
+      const { id: message, document, prefix } = sentAt(step.message);
+      return { name: `${prefix}:delete`, input: { document, message } };
     }
     case 'react': {
-      const { id: message, document } = sentAt(step.message);
+      const { id: message, document, prefix } = sentAt(step.message);
       const { emoji, on } = step;
-      return { name: 'chat:react', input: { document, message, emoji, on } };
+      return { name: `${prefix}:react`, input: { document, message, emoji, on } };
     }
+  }
+}
+
+function sentBy({ id, call }: { readonly id: string; readonly call: AnyCall }): Sent | null {
+  switch (call.name) {
+    case 'chat:send':
+      return { id, document: call.input.document, prefix: 'chat', thread: '' };
+    case 'comment:start':
+      return { id, document: call.input.document, prefix: 'comment', thread: id };
+    case 'comment:reply':
+      return { id, document: call.input.document, prefix: 'comment', thread: call.input.thread };
+    default:
+      return null;
   }
 }
 
@@ -150,6 +206,7 @@ test(
           const owner = PEOPLE[i] as string;
           await fixture.do(owner, { name: 'document:create', input: { document: id } });
           await begin(chatKey(id));
+          await begin(commentsKey(id));
           await begin(sharingKey(id));
           for (const user of PEOPLE)
             await fixture.do(user, { name: 'document:visit', input: { document: id } });
@@ -161,7 +218,8 @@ test(
             const call = toCall(step, sent);
             const user = client === 'owner' ? ownerOf(call) : client;
             const request = { user, call, id: fixture.nextId() };
-            if (step.kind === 'send') sent.push({ id: request.id, document: step.document });
+            const created = sentBy(request);
+            if (created !== null) sent.push(created);
             return request;
           });
           await fixture.runAll(requests);

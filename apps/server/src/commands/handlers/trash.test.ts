@@ -81,7 +81,7 @@ describe('PO4 a purge', () => {
       'document:trashed',
       'document:purged',
     ]);
-    for (const table of ['visit', 'member', 'chat_message', 'chat_author'] as const)
+    for (const table of ['visit', 'member', 'message', 'participant'] as const)
       expect(
         await fixture.db.selectFrom(table).selectAll().where('document', '=', document).execute(),
       ).toEqual([]);

@@ -31,6 +31,7 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .addColumn('document', types.text, (column) => column.notNull())
     .addColumn('opened_at', types.integer, (column) => column.notNull())
     .addColumn('chat_read', types.integer, (column) => column.notNull().defaultTo(0))
+    .addColumn('comments_read', types.integer, (column) => column.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('visit_primary', ['user', 'document'])
     .execute();
   await db.schema

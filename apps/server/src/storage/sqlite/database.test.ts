@@ -12,17 +12,18 @@ test('opening an empty file creates all tables', async () => {
   const db = await temporaryDatabase();
   const tables = await db.introspection.getTables();
   expect(tables.map((table) => table.name).toSorted()).toEqual([
-    'chat_author',
-    'chat_message',
-    'chat_reaction',
     'client',
     'command',
+    'comment_thread',
     'document',
     'event',
     'job',
     'journal',
     'member',
+    'message',
     'migration',
+    'participant',
+    'reaction',
     'recent',
     'run',
     'search_document',

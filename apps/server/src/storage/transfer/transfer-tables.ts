@@ -55,7 +55,13 @@ const DEFINITIONS: Definitions = {
     key: ['id'],
   },
   visit: {
-    columns: { user: 'text', document: 'text', opened_at: 'integer', chat_read: 'integer' },
+    columns: {
+      user: 'text',
+      document: 'text',
+      opened_at: 'integer',
+      chat_read: 'integer',
+      comments_read: 'integer',
+    },
     key: ['user', 'document'],
   },
   member: {
@@ -70,11 +76,13 @@ const DEFINITIONS: Definitions = {
     columns: { channel: 'text', offset: 'integer', data: 'text', at: 'integer' },
     key: ['channel', 'offset'],
   },
-  chat_message: {
+  message: {
     columns: {
       document: 'text',
+      channel: 'text',
       number: 'integer',
       id: 'text',
+      thread: 'text',
       author: 'text',
       text: 'text',
       mentions: 'text',
@@ -83,13 +91,23 @@ const DEFINITIONS: Definitions = {
       edited_at: 'integer',
       deleted_at: 'integer',
     },
-    key: ['document', 'number'],
+    key: ['document', 'channel', 'number'],
   },
-  chat_author: {
-    columns: { user: 'text', document: 'text' },
-    key: ['user', 'document'],
+  participant: {
+    columns: { user: 'text', document: 'text', channel: 'text' },
+    key: ['user', 'document', 'channel'],
   },
-  chat_reaction: {
+  comment_thread: {
+    columns: {
+      document: 'text',
+      id: 'text',
+      anchor: 'text',
+      resolved_by: 'text',
+      resolved_at: 'integer',
+    },
+    key: ['document', 'id'],
+  },
+  reaction: {
     columns: {
       order: 'integer',
       document: 'text',
@@ -150,4 +168,4 @@ export const TRANSFER_TABLES: readonly TransferTable[] = Object.entries(DEFINITI
 );
 
 /** Tables whose rows are numbered in the order of their insertion. */
-export const NUMBERED = { timeline: 'number', chat_reaction: 'order' } as const;
+export const NUMBERED = { timeline: 'number', reaction: 'order' } as const;

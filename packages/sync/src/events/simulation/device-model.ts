@@ -43,6 +43,7 @@ export interface DeviceOptions {
 export const CHANNELS: readonly ChannelName[] = [
   'library',
   `chat:${SHARED_DOCUMENT}`,
+  `comments:${SHARED_DOCUMENT}`,
   `sharing:${SHARED_DOCUMENT}`,
 ];
 

@@ -3,7 +3,13 @@
  * a process and a disk, with the faults that a seed selects. In the end the faults stop, and all
  * states must be equal.
  */
-import { waitsFor, type Call, type Command, type CommandName } from '@tandem/protocol';
+import {
+  waitsFor,
+  type Call,
+  type Command,
+  type CommandName,
+  type CommentAnchor,
+} from '@tandem/protocol';
 import {
   assertInvariant,
   createSimulation,
@@ -39,6 +45,17 @@ const FAULT_RATES = {
   crashAfterCommit: 0.03,
   shed: 0.2,
   subscribeRefused: 0.2,
+};
+
+const ANCHOR: CommentAnchor = {
+  start: { client: 1, clock: 0 },
+  end: { client: 1, clock: 2 },
+  block: 'b1',
+  quote: 'low',
+  prefix: '',
+  suffix: '',
+  length: 3,
+  unique: 'quote',
 };
 
 type Action = keyof typeof WEIGHTS;
@@ -141,6 +158,19 @@ class SimulatedCommands implements SimulatedSystem<Action> {
     const messages = chat?.type === 'chat' ? chat.messages.map(({ id }) => id) : [];
     const message = random.pick(['none', ...messages.slice(-4)]);
     const about = { document: SHARED_DOCUMENT, message };
+    const comments = page.shown(`comments:${SHARED_DOCUMENT}`);
+    const threads = comments?.type === 'comments' ? comments.threads : [];
+    const inThread = {
+      document: SHARED_DOCUMENT,
+      thread: random.pick(['none', ...threads.map(({ id }) => id)]),
+    };
+    const aboutComment = {
+      document: SHARED_DOCUMENT,
+      message: random.pick([
+        'none',
+        ...threads.flatMap(({ messages }) => messages.map(({ id }) => id)),
+      ]),
+    };
     const text = `t${this.#lastId}`;
     const title = random.chance(0.2) ? `bad ${text}` : text;
     const calls: Readonly<Record<CommandName, readonly (() => Call)[]>> = {
@@ -181,6 +211,43 @@ class SimulatedCommands implements SimulatedSystem<Action> {
         () => ({
           name: 'chat:see',
           input: { document, number: random.int(0, chat?.type === 'chat' ? chat.head : 0) },
+        }),
+      ],
+      'comment:start': [
+        () => ({
+          name: 'comment:start',
+          input: { document: SHARED_DOCUMENT, anchor: ANCHOR, text, mentions: [] },
+        }),
+      ],
+      'comment:reply': [
+        () => ({ name: 'comment:reply', input: { ...inThread, text, mentions: [] } }),
+      ],
+      'comment:edit': [
+        () => ({ name: 'comment:edit', input: { ...aboutComment, text, mentions: [] } }),
+      ],
+      'comment:delete': [() => ({ name: 'comment:delete', input: aboutComment })],
+      'comment:react': [
+        () => ({
+          name: 'comment:react',
+          input: { ...aboutComment, emoji: '🌊', on: random.chance(0.6) },
+        }),
+      ],
+      'comment:resolve': [
+        () => ({ name: 'comment:resolve', input: { ...inThread, on: random.chance(0.6) } }),
+      ],
+      'comment:reanchor': [
+        () => ({
+          name: 'comment:reanchor',
+          input: { ...inThread, anchor: { ...ANCHOR, quote: text } },
+        }),
+      ],
+      'comments:see': [
+        () => ({
+          name: 'comments:see',
+          input: {
+            document,
+            number: random.int(0, comments?.type === 'comments' ? comments.head : 0),
+          },
         }),
       ],
     };

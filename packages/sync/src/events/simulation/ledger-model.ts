@@ -11,6 +11,7 @@ import {
   type ChannelState,
   type Command,
   type ErrorBody,
+  type ThreadMessage,
   type User,
 } from '@tandem/protocol';
 import type { EffectPosition } from '../command-queue.ts';
@@ -108,6 +109,7 @@ export class LedgerModel {
     }
     if (!this.#documents.has(document)) return errorOf('not-found');
     const chat = `chat:${document}` as const;
+    const comments = `comments:${document}` as const;
     const sharing = `sharing:${document}` as const;
     switch (command.name) {
       case 'document:rename': {
@@ -132,17 +134,10 @@ export class LedgerModel {
         return errorOf('forbidden');
       case 'chat:send': {
         const { text, mentions, replyTo } = command.input;
-        const number = this.#chat(document).head + 1;
-        const none = { reactions: [], editedAt: null, deletedAt: null };
         const message = {
-          id: command.id,
-          number,
-          author: me.user,
-          text,
-          mentions,
+          ...sent({ id: command.id, author: me.user, at, text, mentions }),
+          number: this.#chat(document).head + 1,
           replyTo,
-          at,
-          ...none,
         };
         return [[null, chat, { name: 'chat:sent', at, message }]];
       }
@@ -170,6 +165,63 @@ export class LedgerModel {
         if (chatRead <= before) return [];
         return [[null, 'library', { name: 'chat:seen', at, document, chatRead }]];
       }
+      case 'comment:start':
+      case 'comment:reply': {
+        const { threads, head } = this.#comments(document);
+        const { text, mentions } = command.input;
+        const message = {
+          ...sent({ id: command.id, author: me.user, at, text, mentions }),
+          number: head + 1,
+        };
+        if (command.name === 'comment:start') {
+          const { anchor } = command.input;
+          const thread = { id: command.id, anchor, resolved: null, messages: [message] };
+          return [[null, comments, { name: 'comment:started', at, thread }]];
+        }
+        const { thread } = command.input;
+        if (!threads.some(({ id }) => id === thread)) return errorOf('not-found');
+        return [[null, comments, { name: 'comment:replied', at, thread, message }]];
+      }
+      case 'comment:edit':
+      case 'comment:delete':
+      case 'comment:react': {
+        const { message } = command.input;
+        const found = this.#comments(document).threads.flatMap(({ id: thread, messages }) =>
+          messages.filter(({ id }) => id === message).map((known) => ({ thread, known })),
+        )[0];
+        if (found === undefined || found.known.deletedAt !== null) return errorOf('not-found');
+        const { thread, known } = found;
+        const about = { at, thread, message };
+        if (command.name === 'comment:react') {
+          const { emoji, on } = command.input;
+          return [
+            [null, comments, { name: 'comment:reacted', ...about, user: me.user, emoji, on }],
+          ];
+        }
+        if (known.author.id !== user) return errorOf('forbidden');
+        if (command.name === 'comment:delete')
+          return [[null, comments, { name: 'comment:deleted', ...about }]];
+        const { text, mentions } = command.input;
+        return [[null, comments, { name: 'comment:edited', ...about, text, mentions }]];
+      }
+      case 'comment:resolve':
+      case 'comment:reanchor': {
+        const { thread } = command.input;
+        if (!this.#comments(document).threads.some(({ id }) => id === thread))
+          return errorOf('not-found');
+        if (command.name === 'comment:reanchor') {
+          const { anchor } = command.input;
+          return [[null, comments, { name: 'comment:reanchored', at, thread, anchor }]];
+        }
+        const { on } = command.input;
+        return [[null, comments, { name: 'comment:resolved', at, thread, user: me.user, on }]];
+      }
+      case 'comments:see': {
+        const commentsRead = command.input.number;
+        const listing = me.documents.find(({ id }) => id === document);
+        if (listing === undefined || commentsRead <= (listing.commentsRead ?? 0)) return [];
+        return [[null, 'library', { name: 'comments:seen', at, document, commentsRead }]];
+      }
     }
   }
 
@@ -185,6 +237,7 @@ export class LedgerModel {
   #makeDocument(document: string, owner: string): void {
     this.#documents.add(document);
     this.#make(`chat:${document}`, { type: 'chat', messages: [], head: 0 });
+    this.#make(`comments:${document}`, { type: 'comments', threads: [], head: 0 });
     this.#make(`sharing:${document}`, { type: 'sharing', owner, link: 'off', members: [] });
   }
 
@@ -202,9 +255,20 @@ export class LedgerModel {
     return this.channels.get(`library/${user}`)!.state as never;
   }
 
+  #comments(document: string): Extract<ChannelState, { type: 'comments' }> {
+    return this.channels.get(`comments:${document}`)!.state as never;
+  }
+
   #chat(document: string): Extract<ChannelState, { type: 'chat' }> {
     return this.channels.get(`chat:${document}`)!.state as never;
   }
+}
+
+function sent(
+  message: Pick<ThreadMessage, 'id' | 'author' | 'at' | 'text' | 'mentions'>,
+): ThreadMessage {
+  const none = { replyTo: null, reactions: [], editedAt: null, deletedAt: null };
+  return { ...message, ...none, number: null };
 }
 
 export function keyOf(name: ChannelName, user: string): string {

@@ -122,6 +122,18 @@ function commandOf(user: string, call: AnyCall, id: string): ServerCommand {
   return { ...call, id, input: { visits: [{ user, document: call.input.document }] } };
 }
 
+/** The server does not read what an anchor means. */
+export const ANCHOR = {
+  start: { client: 1, clock: 0 },
+  end: { client: 1, clock: 2 },
+  block: 'b1',
+  quote: 'low',
+  prefix: '',
+  suffix: ' water',
+  length: 3,
+  unique: 'quote' as const,
+};
+
 export async function meet(db: Database, [owner, user]: readonly [string, string]): Promise<void> {
   const id = `of-${owner}-and-${user}`;
   const at = { created_at: 0, updated_at: 0 };

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { MAX_THREAD_MESSAGES, type CommentsState } from '@tandem/protocol';
+import { commentsKey } from '../../storage/channel-key.ts';
+import { loadState } from '../../storage/channel-states.ts';
+import {
+  ANCHOR as anchor,
+  DOCUMENT as document,
+  fixtureWithRoles,
+  type Fixture,
+} from './testing/command-fixture.ts';
+
+async function start(fixture: Fixture, user: string, text = 'Sure?'): Promise<string> {
+  const id = fixture.nextId();
+  const input = { document, anchor, text, mentions: [] };
+  expect(await fixture.run(user, { name: 'comment:start', input }, id)).toMatchObject({
+    kind: 'done',
+  });
+  return id;
+}
+
+async function reply(fixture: Fixture, user: string, thread: string): Promise<string> {
+  const id = fixture.nextId();
+  const input = { document, thread, text: 'Yes.', mentions: [] };
+  expect(await fixture.run(user, { name: 'comment:reply', input }, id)).toMatchObject({
+    kind: 'done',
+  });
+  return id;
+}
+
+const remove = (fixture: Fixture, user: string, message: string) =>
+  fixture.run(user, { name: 'comment:delete', input: { document, message } });
+
+async function comments({ db }: Fixture): Promise<CommentsState> {
+  return (await loadState(db, commentsKey(document)))!.state as CommentsState;
+}
+
+describe('a thread', () => {
+  test('CO1 CO2 is started and answered by people who may not write', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'coe');
+    const answer = await reply(fixture, 'ada', thread);
+    expect(await comments(fixture)).toMatchObject({
+      threads: [
+        {
+          id: thread,
+          anchor,
+          resolved: null,
+          messages: [
+            { id: thread, number: 1, text: 'Sure?', author: { id: 'coe' } },
+            { id: answer, number: 2, text: 'Yes.', author: { id: 'ada' } },
+          ],
+        },
+      ],
+      head: 2,
+    });
+  });
+
+  test('CO3 is resolved and reopened, and a reply leaves it as it is', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    const resolve = (user: string, on: boolean) =>
+      fixture.do(user, { name: 'comment:resolve', input: { document, thread, on } });
+    await resolve('coe', true);
+    await resolve('ed', true);
+    await reply(fixture, 'ed', thread);
+    expect((await comments(fixture)).threads[0]?.resolved?.by.id).toBe('coe');
+    await resolve('ada', false);
+    expect((await comments(fixture)).threads[0]?.resolved).toBeNull();
+    const names = fixture.events.get(commentsKey(document))?.map(({ name }) => name);
+    expect(names).toEqual([
+      'comment:started',
+      'comment:resolved',
+      'comment:replied',
+      'comment:resolved',
+    ]);
+  });
+
+  test('CO4 is put in another place by editors only', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'coe');
+    const input = { document, thread, anchor: { ...anchor, block: 'b2' } };
+    const reanchor = (user: string) => fixture.run(user, { name: 'comment:reanchor', input });
+    expect(await reanchor('coe')).toMatchObject({ error: { code: 'forbidden' } });
+    expect(await reanchor('ed')).toMatchObject({ kind: 'done' });
+    expect((await comments(fixture)).threads[0]?.anchor.block).toBe('b2');
+  });
+
+  test('CO5 goes with its last message, and its numbers are not used again', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'coe');
+    const answer = await reply(fixture, 'ed', thread);
+    await remove(fixture, 'coe', thread);
+    expect((await comments(fixture)).threads[0]?.messages).toMatchObject([
+      { id: thread, text: '', author: { id: 'coe' } },
+      { id: answer, text: 'Yes.' },
+    ]);
+    await remove(fixture, 'ada', answer);
+    expect(await comments(fixture)).toEqual({ type: 'comments', threads: [], head: 2 });
+    expect(await fixture.db.selectFrom('comment_thread').selectAll().execute()).toEqual([]);
+    await start(fixture, 'ed');
+    expect((await comments(fixture)).head).toBe(3);
+    const late = { name: 'comment:reply', input: { document, thread, text: 'Hm', mentions: [] } };
+    expect(await fixture.run('ed', late as never)).toMatchObject({ error: { code: 'not-found' } });
+  });
+
+  test('CO6 has a limit of messages, which the marks of deleted ones count for', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    for (let i = 1; i < MAX_THREAD_MESSAGES; i++) await reply(fixture, 'ed', thread);
+    const input = { document, thread, text: 'One more', mentions: [] };
+    expect(await fixture.run('ed', { name: 'comment:reply', input })).toMatchObject({
+      kind: 'refused',
+      error: { code: 'forbidden', temporary: false },
+    });
+    expect((await comments(fixture)).threads[0]?.messages).toHaveLength(MAX_THREAD_MESSAGES);
+  });
+});
+
+describe('a repeat', () => {
+  test('W25 after the result was forgotten starts no second thread', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    await fixture.db.deleteFrom('command').execute();
+    const input = { document, anchor, text: 'Sure?', mentions: [] };
+    const call = { name: 'comment:start', input } as const;
+    expect(await fixture.run('ed', call, thread)).toMatchObject({ kind: 'done' });
+    expect(await fixture.run('coe', call, thread)).toMatchObject({ error: { code: 'forbidden' } });
+    expect((await comments(fixture)).threads).toHaveLength(1);
+  });
+});
+
+describe('messages', () => {
+  test('of comments are none of the chat, and no message of the chat is one of a comment', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    const chat = fixture.nextId();
+    const input = { document, text: 'Hello', mentions: [], replyTo: null };
+    await fixture.run('ed', { name: 'chat:send', input }, chat);
+    const missing = { error: { code: 'not-found' } };
+    const about = (message: string) => ({ document, message });
+    expect(await fixture.run('ed', { name: 'chat:delete', input: about(thread) })).toMatchObject(
+      missing,
+    );
+    expect(await fixture.run('ed', { name: 'comment:delete', input: about(chat) })).toMatchObject(
+      missing,
+    );
+    expect((await comments(fixture)).head).toBe(1);
+  });
+
+  test('CO7 a visitor finds the comments read, and later ones not', async () => {
+    const fixture = await fixtureWithRoles();
+    await start(fixture, 'ed');
+    await fixture.do('ada', { name: 'link:change', input: { document, link: 'comment' } });
+    await fixture.do('ned', { name: 'document:visit', input: { document } });
+    expect(fixture.library('ned').at(-1)).toMatchObject({ document: { commentsRead: 1 } });
+    await start(fixture, 'ed');
+    await fixture.do('ned', { name: 'comments:see', input: { document, number: 99 } });
+    expect(fixture.library('ned').at(-1)).toMatchObject({
+      name: 'comments:seen',
+      commentsRead: 2,
+    });
+  });
+
+  test('W30 a new name is sent to the comments in which a person wrote, reacted or resolved', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    await fixture.do('coe', { name: 'comment:resolve', input: { document, thread, on: true } });
+    await fixture.do('coe', { name: 'profile:change', input: { name: 'Coelestine' } });
+    expect(fixture.events.get(commentsKey(document))?.at(-1)).toMatchObject({
+      name: 'profile:changed',
+      user: { id: 'coe', name: 'Coelestine' },
+    });
+  });
+});

@@ -1,0 +1,196 @@
+/** Commands of comments (CO1 to CO7). Commenters and editors comment; editors also say where a text is now. */
+import { commentsKey, libraryKey } from '../../storage/channel-key.ts';
+import {
+  addThread,
+  deleteEmptyThread,
+  findThread,
+  hasRoomInThread,
+  setAnchor,
+  setResolved,
+} from '../../storage/comments.ts';
+import {
+  addParticipant,
+  appendMessage,
+  findMessage,
+  messageHead,
+  moveRead,
+} from '../../storage/messages.ts';
+import { findAccessEntry } from '../../storage/roles.ts';
+import { findUser, toUser } from '../../storage/users.ts';
+import type { Mention, ThreadMessage } from '@tandem/protocol';
+import type { HandlerContext, HandlerTable } from '../handler.ts';
+import { authorize } from './authorize.ts';
+import {
+  edit,
+  mentionsOfExisting,
+  react,
+  refuseWriter,
+  remove,
+  type MessageRules,
+} from './messages.ts';
+import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
+
+type CommentHandlers = Pick<
+  HandlerTable,
+  | 'comment:start'
+  | 'comment:reply'
+  | 'comment:edit'
+  | 'comment:delete'
+  | 'comment:react'
+  | 'comment:resolve'
+  | 'comment:reanchor'
+  | 'comments:see'
+>;
+
+const channel = 'comments';
+const COMMENTS: MessageRules = {
+  channel,
+  action: 'comment',
+  otherwise: 'viewers-do-not-comment',
+};
+
+export const commentHandlers: CommentHandlers = {
+  async 'comment:start'(context, { document, anchor, text, mentions }) {
+    const { db, command: thread, publish } = context;
+    const refusal = await refuseWriter(context, COMMENTS, document);
+    if (refusal !== null) return refusal;
+    const repeated = await findRepeat(context, document);
+    if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
+    if ((await addThread(db, { document, thread, anchor })) === 'full')
+      return forbidden('too-many-comments');
+    const added = await addMessage(context, { document, thread, text, mentions });
+    if ('kind' in added) return added;
+    publish(commentsKey(document), {
+      name: 'comment:started',
+      thread: { id: thread, anchor, resolved: null, messages: [added] },
+    });
+    return DONE;
+  },
+
+  async 'comment:reply'(context, { document, thread, text, mentions }) {
+    const { db, publish } = context;
+    const refusal = await refuseWriter(context, COMMENTS, document);
+    if (refusal !== null) return refusal;
+    const repeated = await findRepeat(context, document);
+    if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
+    if ((await findThread(db, { document, thread })) === undefined) return notFound('thread');
+    if (!(await hasRoomInThread(db, { document, thread }))) return forbidden('too-many-comments');
+    const message = await addMessage(context, { document, thread, text, mentions });
+    if ('kind' in message) return message;
+    publish(commentsKey(document), { name: 'comment:replied', thread, message });
+    return DONE;
+  },
+
+  async 'comment:edit'(context, input) {
+    const edited = await edit(context, COMMENTS, input);
+    if (edited.kind === 'refused') return edited;
+    const { document, message, text } = input;
+    const { mentions } = edited;
+    const thread = edited.message.thread!;
+    context.publish(commentsKey(document), {
+      name: 'comment:edited',
+      thread,
+      message,
+      text,
+      mentions,
+    });
+    return DONE;
+  },
+
+  async 'comment:delete'(context, input) {
+    const removed = await remove(context, COMMENTS, input);
+    if (removed.kind === 'refused') return removed;
+    const { document, message } = input;
+    const thread = removed.message.thread!;
+    await deleteEmptyThread(context.db, { document, thread });
+    context.publish(commentsKey(document), { name: 'comment:deleted', thread, message });
+    return DONE;
+  },
+
+  async 'comment:react'(context, input) {
+    const reacted = await react(context, COMMENTS, input);
+    if (reacted.kind === 'refused') return reacted;
+    const { document, message, emoji, on } = input;
+    const thread = reacted.message.thread!;
+    const user = toUser(reacted.by);
+    if (reacted.isChanged)
+      context.publish(commentsKey(document), {
+        name: 'comment:reacted',
+        thread,
+        message,
+        user,
+        emoji,
+        on,
+      });
+    return DONE;
+  },
+
+  async 'comment:resolve'(context, { document, thread, on }) {
+    const { db, user, at, publish } = context;
+    const refusal = await refuseWriter(context, COMMENTS, document);
+    if (refusal !== null) return refusal;
+    const before = await findThread(db, { document, thread });
+    if (before === undefined) return notFound('thread');
+    if ((before.resolved_at !== null) === on) return DONE;
+    const row = await findUser(db, user);
+    if (row === undefined) return notFound('person');
+    await setResolved(db, { document, thread }, on ? { by: user, at } : null);
+    if (on) await addParticipant(db, { user, document, channel });
+    publish(commentsKey(document), { name: 'comment:resolved', thread, user: toUser(row), on });
+    return DONE;
+  },
+
+  async 'comment:reanchor'(context, { document, thread, anchor }) {
+    const { db, publish } = context;
+    const otherwise = 'only-editors-reanchor';
+    const permission = await authorize(context, { document, action: 'write', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const before = await findThread(db, { document, thread });
+    if (before === undefined) return notFound('thread');
+    if (before.anchor === JSON.stringify(anchor)) return DONE;
+    await setAnchor(db, { document, thread }, anchor);
+    publish(commentsKey(document), { name: 'comment:reanchored', thread, anchor });
+    return DONE;
+  },
+
+  async 'comments:see'({ db, user, publish }, { document, number }) {
+    if ((await findAccessEntry(db, { document, user })) === null) return notFound('document');
+    const commentsRead = Math.min(number, await messageHead(db, { document, channel }));
+    if (await moveRead(db, { user, document, channel, number: commentsRead }))
+      publish(libraryKey(user), { name: 'comments:seen', document, commentsRead });
+    return DONE;
+  },
+};
+
+/** Whether the message is there already, after the result of its command was forgotten (W25). */
+async function findRepeat(
+  { db, user, command }: HandlerContext,
+  document: string,
+): Promise<'own' | 'taken' | null> {
+  for (const place of ['comments', 'chat'] as const) {
+    const before = await findMessage(db, { document, channel: place, message: command });
+    if (before !== undefined) return before.author === user && place === channel ? 'own' : 'taken';
+  }
+  return null;
+}
+
+interface NewComment {
+  readonly document: string;
+  readonly thread: string;
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+}
+
+async function addMessage(
+  { db, user, command: id, at }: HandlerContext,
+  { document, thread, text, mentions: named }: NewComment,
+): Promise<ThreadMessage | Refused> {
+  const row = await findUser(db, user);
+  if (row === undefined) return notFound('person');
+  const mentions = await mentionsOfExisting(db, named);
+  const message = { document, channel, thread, id, text, mentions, replyTo: null, at } as const;
+  const number = await appendMessage(db, { ...message, author: user });
+  if (number === undefined) return forbidden('id-taken');
+  const none = { replyTo: null, reactions: [], editedAt: null, deletedAt: null };
+  return { id, number, author: toUser(row), text, mentions, at, ...none };
+}

@@ -54,7 +54,7 @@ export class Admission {
     if (sender.client !== undefined && this.#isTaken(sender.client, user))
       return refused(errorOf('client-taken'));
     // Returning replicas may hold work of users who never return, so their client ids are accepted.
-    const isReturn = sender.returns && cseq === 1;
+    const isReturn = sender.returns && cseq === sender.first;
     const owner = isReturn ? noOwner : (client: number) => this.owner(client);
     const validation = this.#validation(update, { doc, user, owner });
     if (validation.kind === 'refused') return validation;

@@ -233,6 +233,24 @@ describe('a restored backup', () => {
     expect(ids({}, 1).join()).toContain('client-taken');
   });
 
+  test('RS5 so may the repair of that message, and no later one', () => {
+    const { opened, submit, events, authority } = start({
+      timelines,
+      owners: new Map([[11, 'ann']]),
+    });
+    const [ann, bob] = [new Writer(11), new Writer(22)];
+    Y.applyUpdate(bob.doc, ann.write('a'));
+    const second = bob.write('b');
+    opened(2, { user: 'bob', client: 22, ...at(5), stateVector: bob.stateVector });
+    submit(2, 1, second, 'bob');
+    submit(2, 2, bob.write('c'), 'bob');
+    submit(2, 2, Y.encodeStateAsUpdate(bob.doc), 'bob');
+    submit(2, 3, new Writer(11).write('abcdef'), 'bob');
+    expect(events()).toEqual(['missing 2:1']);
+    authority.committed(authority.batch()!);
+    expect(events()).toEqual(['committed 0-1 by 2 acks 2:2', 'refused 2:3 client-taken']);
+  });
+
   test('RS5 a client that advanced to this timeline, and did not send its work yet, may still do so', () => {
     const bring = (stored: Partial<StoredDocument>, extra: string) => {
       const { authority, opened, submit, events } = start({

@@ -146,6 +146,7 @@ export class Authority {
         user,
         client,
         returns: this.#openings.isReturn(request, answer.isParted),
+        first: 1,
         newest: 0,
         state: 'accepting',
       });
@@ -183,10 +184,11 @@ export class Authority {
     const isRepair = sender.state === 'awaiting-repair';
     if (sender.state !== 'refused' && (!isRepair || isRepeated)) {
       const attempt = isRepair && server === 'current' ? 'repair' : 'first';
+      sender.first ??= submission.cseq;
       const decision = this.#admission.decide(submission, sender, attempt);
       if (server === 'may-be-behind' && isOfLatecomer(decision)) return 'behind';
       sender.state = 'accepting';
-      this.#stop(sender, decision);
+      this.#stop(sender, submission, decision);
       this.#outcomes.push({ submission, sender, decision });
     }
     sender.newest = Math.max(sender.newest, submission.cseq);
@@ -295,21 +297,23 @@ export class Authority {
   #decideAgain(taken: ReadonlySet<number>): void {
     const stopped = new Set<Subscription>();
     for (const outcome of this.#outcomes.takeAll()) {
-      const { sender } = outcome;
+      const { sender, submission } = outcome;
       if (stopped.has(sender)) continue;
       let { decision } = outcome;
       if (isAccepted(decision)) {
         decision = this.#admission.decideAgain(outcome, taken);
         if (!isAccepted(decision)) stopped.add(sender);
-        this.#stop(sender, decision);
+        this.#stop(sender, submission, decision);
       }
       this.#outcomes.push({ ...outcome, decision });
     }
   }
 
-  #stop(sender: Subscription, decision: Decision): void {
+  #stop(sender: Subscription, { cseq }: Submission, decision: Decision): void {
     if (decision.kind === 'refused') sender.state = 'refused';
-    if (decision.kind === 'missing') sender.state = 'awaiting-repair';
+    if (decision.kind !== 'missing') return;
+    sender.state = 'awaiting-repair';
+    if (cseq === sender.first) sender.first = null;
   }
 
   #gather(): Commit | null {

@@ -158,6 +158,17 @@ describe('a restored backup', () => {
     ).toEqual([sent(1, update)]);
   });
 
+  test('RS3 a reader sends it as one, also after further openings', () => {
+    const { channel, copy, open } = start({ position });
+    copy.write('abc');
+    open({ ...restored, access: 'view' });
+    channel.disconnected();
+    open({ timeline: 't2', offset: 3, access: 'view', ref: 2 });
+    channel.local(copy.write('d'));
+    const changed = { type: 'document:changed', channel: CHANNEL, title: '' } as const;
+    expect(channel.receive({ ...changed, access: 'edit' })).toEqual([sent(1, copy.diff(NOTHING))]);
+  });
+
   test('RS3 it outlives a role that was taken away while it was on its way', () => {
     const { channel, copy, open, nack } = start({ position });
     const update = copy.write('abc');

@@ -233,6 +233,8 @@ export class ClientChannel {
     this.#state = state;
     this.#pending.resetSent();
     const kept = state.isParted ? this.#keepDifference(state, stateVector) : [];
+    // Pending updates may be of others, and fit only as a whole: once this person may write.
+    if (access !== 'edit' && this.#pending.entries.length > 0) state.missingOnServer = stateVector;
     // From its first opening on, a replica belongs to one epoch of the document.
     const isPlaced = this.#position !== undefined && !(state.isParted && offset === base);
     return [

@@ -60,6 +60,11 @@ export class DeviceModel {
     return this.#stored;
   }
 
+  /** Updates of its copy, unless it is about to be given up. */
+  get copy(): readonly Uint8Array[] {
+    return this.#session.isGivenUp ? [] : this.#stored.copy;
+  }
+
   type(mark: string): void {
     const { random } = this.#options;
     const marks = [...this.text.matchAll(MARK)];
@@ -140,6 +145,7 @@ export class DeviceModel {
 class Session {
   doc: Y.Doc;
   reporting: 'on' | 'off' = 'on';
+  isGivenUp = false;
   readonly channel: ClientChannel;
   readonly #options: DeviceOptions;
   readonly #stored: Stored;
@@ -245,7 +251,11 @@ class Session {
       }
       case 'reset':
         this.#position = undefined;
-        this.#store.add(() => Object.assign(stored, { copy: [], position: undefined }));
+        this.isGivenUp = true;
+        this.#store.add(() => {
+          Object.assign(stored, { copy: [], position: undefined });
+          this.isGivenUp = false;
+        });
         this.doc = this.#newDoc([]);
         this.#listen();
         this.channel.restart(this.#replica());

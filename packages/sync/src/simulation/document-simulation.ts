@@ -82,8 +82,8 @@ export const documentSimulation = createSimulation(
 export const clusterSimulation = createSimulation(
   {
     title: 'one document on several servers',
-    // A role was taken away while a copy brought back what a restore had removed (RS3).
-    keptSeeds: [30_287, 33_184],
+    // A copy brought back what a restore had removed, while its person might not write for a while (RS3, RS5).
+    keptSeeds: [3_414, 8_909, 11_493, 30_287, 33_184],
     steps: 120,
     maxStepMs: 12,
     jitterMs: [2, 20],
@@ -202,8 +202,8 @@ class SimulatedDocument implements SimulatedSystem<Action> {
       case 'restore':
         for (const server of this.#running) server.crash();
         this.#journal.restore(random.int(0, this.#journal.head));
-        for (const { stored } of this.#devices)
-          if (stored.position?.epoch === this.#journal.epoch) this.#restored.push(...stored.copy);
+        for (const { stored, copy } of this.#devices)
+          if (stored.position?.epoch === this.#journal.epoch) this.#restored.push(...copy);
     }
   }
 

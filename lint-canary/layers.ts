@@ -38,6 +38,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['save-status'],
     ['trash'],
     ['chat', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
+    ['tree'],
     ['palette'],
     ['document', 'shell'],
     ['router'],

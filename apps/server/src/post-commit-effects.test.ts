@@ -45,6 +45,7 @@ function context() {
     rooms: options.rooms as unknown as Rooms,
     people: options.people as unknown as People,
     onRenamedHere: () => {},
+    findInside: async () => [],
   }).start(runner as CommandRunner, () => {});
   return { calls, lose };
 }

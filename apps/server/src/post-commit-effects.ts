@@ -1,4 +1,5 @@
 /** Applies the effects of committed commands on open rooms, lists and access. Nothing else follows from a command but its events. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Activity } from './channels/activity.ts';
 import type { ChannelHub } from './channels/channel-hub.ts';
 import type { Rooms } from './documents/rooms.ts';
@@ -11,6 +12,8 @@ export interface PostCommitEffectsOptions {
   readonly activity: Activity;
   readonly rooms: Rooms;
   readonly people: People;
+  /** All documents inside this one. */
+  readonly findInside: (document: string) => Promise<readonly string[]>;
   readonly onJobsEnqueued: () => void;
   readonly onRenamedHere: (document: string) => void;
   readonly errors: ErrorBoundary;
@@ -62,7 +65,7 @@ export class PostCommitEffects {
     onJobsEnqueued();
     const documents = new Set(hub.documents());
     for (const { document } of rooms.all()) documents.add(document);
-    for (const document of documents) this.#accessChanged(document);
+    for (const document of documents) this.#recheck(document);
   }
 
   #apply(effect: Effect): void {
@@ -103,7 +106,36 @@ export class PostCommitEffects {
     }
   }
 
+  /** What changes access to a document changes access to what is inside it (TR5). */
   #accessChanged(document: string): void {
+    this.#recheck(document);
+    this.#reportFailure(this.#recheckInside(document));
+  }
+
+  async #recheckInside(document: string): Promise<void> {
+    const { rooms, findInside } = this.#options;
+    let inside: readonly string[];
+    try {
+      inside = await findInside(document);
+    } catch (error) {
+      this.resync();
+      throw error;
+    }
+    if (inside.length === 0) return;
+    // From here on the old access admits no one; people whom it admitted have joined by the next turn.
+    for (const id of inside) rooms.invalidate(id);
+    await nextTurn();
+    for (const id of inside) this.#recheckOpen(id);
+  }
+
+  #recheckOpen(document: string): void {
+    const { hub, activity, rooms } = this.#options;
+    if (rooms.find(document) !== undefined) this.#reportFailure(rooms.recheck(document));
+    this.#reportFailure(hub.recheck(document));
+    this.#reportFailure(activity.recheck(document));
+  }
+
+  #recheck(document: string): void {
     const { hub, activity, rooms } = this.#options;
     this.#reportFailure(rooms.recheck(document));
     this.#reportFailure(hub.recheck(document));

@@ -61,6 +61,7 @@ import type { Log } from './runtime/log.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { ClusterStorage } from './storage/cluster-log.ts';
 import type { JobKind, JobStore } from './storage/jobs/job-store.ts';
+import { readDescendants } from './storage/document-tree.ts';
 import type { SearchIndex } from './storage/search/search-index.ts';
 import type { Database } from './storage/tables.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
@@ -235,6 +236,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const onJobsEnqueued = () => jobs.wake();
   const effects = new PostCommitEffects({
     ...{ hub, activity, rooms, people, onJobsEnqueued, errors },
+    findInside: (document) => readDescendants(db, document),
     onRenamedHere: (document) => indexer.titleChanged(document),
   });
   const cluster =

@@ -33,6 +33,14 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       name: 'document:create',
       input: { document: newDocument(), title },
     }),
+    parent: (parent) => ({
+      name: 'document:create',
+      input: { document: newDocument(), parent },
+    }),
+    position: (position) => ({
+      name: 'document:create',
+      input: { document: newDocument(), position },
+    }),
   },
   'document:rename': {
     document: (document) => ({
@@ -42,6 +50,20 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
     title: (title, { own }) => ({
       name: 'document:rename',
       input: { document: own, title },
+    }),
+  },
+  'document:move': {
+    document: (document, { own }) => ({
+      name: 'document:move',
+      input: { document, parent: own, position: 'a0' },
+    }),
+    parent: (parent, { own }) => ({
+      name: 'document:move',
+      input: { document: own, parent, position: 'a0' },
+    }),
+    position: (position, { own }) => ({
+      name: 'document:move',
+      input: { document: own, parent: null, position },
     }),
   },
   'document:unlist': {
@@ -58,6 +80,12 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
   },
   'link:change': {
     link: (link, { own }) => ({ name: 'link:change', input: { document: own, link } }),
+  },
+  'document:restrict': {
+    document: (document) => ({
+      name: 'document:restrict',
+      input: { document, isRestricted: true },
+    }),
   },
   'member:change': {
     user: (user, { own }) => ({

@@ -27,6 +27,8 @@ const listed = {
   kind: 'page',
   title: 'Old',
   role: 'owner',
+  parent: null,
+  position: 'a0',
   excerpt: '',
   createdAt: 0,
   updatedAt: 0,
@@ -72,6 +74,8 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
     type: 'sharing',
     owner: 'ada',
     link: 'off',
+    isLinkInherited: false,
+    around: { link: 'view', isRestricted: false },
     members: [{ user: ben, role: 'viewer', isOwn: true }],
   },
 };
@@ -82,11 +86,19 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { documents: [{ id: 'another-document-here', title: 'New', role: 'owner' }, { id: D }] },
   ],
   'document:rename': [{ document: D, title: 'Tide' }, { documents: [{ title: 'Tide' }] }],
+  'document:move': [
+    { document: D, parent: 'another-document-here', position: 'a1' },
+    { documents: [{ parent: 'another-document-here', position: 'a1' }] },
+  ],
   'document:unlist': [{ document: D }, { documents: [] }],
   'document:trash': [{ document: D }, { documents: [] }],
   'document:restore': [{ document: D }, { documents: [] }],
   'document:purge': [{ document: D }, { documents: [] }],
   'link:change': [{ document: D, link: 'edit' }, { link: 'edit' }],
+  'document:restrict': [
+    { document: D, isRestricted: true },
+    { around: { link: 'view', isRestricted: true }, link: 'off' },
+  ],
   'member:change': [
     { document: D, user: 'ben', role: 'editor' },
     { members: [{ user: ben, role: 'editor', isOwn: true }] },

@@ -53,14 +53,20 @@ export function documentOf({ input }: Command): string | null {
   return 'document' in input ? input.document : null;
 }
 
+/** What is created in a document, or moved into it, needs it. */
+function parentOf({ input }: Command): string | null {
+  return 'parent' in input ? (input.parent ?? null) : null;
+}
+
 /**
  * Whether `later` must wait for the answer to `earlier`. The server executes commands in the order
  * received, but the client resends one after a temporary refusal, and later commands must not
  * overtake it.
  */
 export function waitsFor(later: Command, earlier: Command): boolean {
-  if (documentOf(later) !== documentOf(earlier)) return false;
   const first = definitionOf(earlier.name).order;
+  if (documentOf(later) !== documentOf(earlier))
+    return first.isFirst === true && parentOf(later) === documentOf(earlier);
   if (first.isFirst === true) return true;
   const subject = definitionOf(later.name).order.waitsFor(later);
   return subject !== null && subject === first.changes(earlier);

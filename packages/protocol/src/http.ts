@@ -9,6 +9,8 @@
  * | `GET /api/me` | – | `user` of the session |
  * | `PATCH /api/me` | `profilePatch` | `user` |
  * | `GET /api/documents?after=&search=` | – | `libraryPage`: documents that this user created or opened, last changed first; optionally after a place (`<updatedAt>.<id>`) or filtered by a search |
+ * | `GET /api/documents/tree?in=&after=` | – | `treePage`: what is in a document, or at the top of the tree, by position; optionally after a place (`<position>.<id>`) |
+ * | `GET /api/documents/:id/path` | – | `documentPath`: the documents of the list around a document, the outermost first, and itself |
  * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
  * | `GET /api/documents/:id` | – | `documentSummary` |
  * | `PATCH /api/documents/:id` | `documentPatch` | `documentSummary` |
@@ -27,6 +29,7 @@ import {
   MAX_MET_PEOPLE,
   MAX_SEARCH_LENGTH,
   MAX_SEARCH_RESULTS,
+  MAX_TREE_DEPTH,
 } from './limits.ts';
 import { eventChannelMessages } from './messages/event-channel.ts';
 import {
@@ -41,7 +44,7 @@ import {
   user,
 } from './messages/field.ts';
 import { credential } from './messages/handshake.ts';
-import type { LibraryPlace } from './topics/library.ts';
+import { listedDocument, type LibraryPlace, type TreePlace } from './topics/library.ts';
 import { opaqueText, sentText } from './text.ts';
 
 export const TOKEN_HEADER = 'Tandem-Token';
@@ -83,6 +86,19 @@ export const libraryPlaceText = z
     return { updatedAt: Number(text.slice(0, at)), id: text.slice(at + 1) };
   });
 export const toPlaceText = ({ updatedAt, id }: LibraryPlace): string => `${updatedAt}.${id}`;
+export const treePlaceText = z
+  .string()
+  .regex(/^[0-9A-Za-z]{1,200}\.[A-Za-z0-9_-]{1,64}$/)
+  .transform((text): TreePlace => {
+    const at = text.indexOf('.');
+    return { position: text.slice(0, at), id: text.slice(at + 1) };
+  });
+export const toTreePlaceText = ({ position, id }: TreePlace): string => `${position}.${id}`;
+
+export const documentPath = z.object({
+  documents: z.array(listedDocument).max(MAX_TREE_DEPTH + 1),
+});
+
 export const librarySearch = opaqueText(MAX_SEARCH_LENGTH);
 
 export const documentCreate = z.strictObject({

@@ -35,6 +35,7 @@ export {
 export { foldText, searchWords } from './fold.ts';
 export * from './messages/message.ts';
 export * from './policy.ts';
+export { inTreeOrder, positionAtTime, positionBetween } from './position.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
 export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
 export * from './search-terms.ts';

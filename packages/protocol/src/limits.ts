@@ -104,6 +104,10 @@ export const MAX_LIBRARY_PAGE = 100;
 export const MAX_FOLLOWED_DOCUMENTS = 500;
 export const MAX_SHARING_MEMBERS = 100;
 export const MAX_TRASH = 200;
+/** A document is inside at most this many others. */
+export const MAX_TREE_DEPTH = 32;
+/** About a thousand documents between the same two neighbours. */
+export const MAX_POSITION_LENGTH = 200;
 /** A document is deleted for good this long after it was moved to the trash. */
 export const TRASH_MS = 30 * 24 * 60 * 60 * 1_000;
 export const MAX_DASHBOARD_SAMPLES = 300;

@@ -8,10 +8,11 @@ import {
   documentPatch,
   libraryPlaceText,
   librarySearch,
+  treePlaceText,
   type Call,
   type DocumentSummary,
 } from '@tandem/protocol';
-import { findListing, readLibraryPage, toListed } from '../storage/documents.ts';
+import { findListed, readLibraryPage, readPath, readTreePage } from '../storage/library.ts';
 import { findAccessEntry, type AccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
@@ -26,6 +27,11 @@ import { readBody } from './request-body.ts';
 const libraryQuery = z.object({
   after: libraryPlaceText.optional(),
   search: librarySearch.optional(),
+});
+
+const treeQuery = z.object({
+  parent: documentId.optional(),
+  after: treePlaceText.optional(),
 });
 
 function documentIn(address: string): string {
@@ -80,6 +86,20 @@ export function documentRoutes({
         });
       return context.json(await readLibraryPage(db, context.get('user').id, page.data));
     })
+    .get('/tree', async (context) => {
+      const { in: parent, after } = context.req.query();
+      const page = treeQuery.safeParse({ parent, after });
+      if (!page.success)
+        throw new ApiError('bad-message', {
+          detail: '"in" is a document, "after" the place at which a page has ended.',
+        });
+      return context.json(
+        await readTreePage(db, context.get('user').id, {
+          parent: page.data.parent ?? null,
+          after: page.data.after,
+        }),
+      );
+    })
     .post('/', async (context) => {
       const { id: user } = context.get('user');
       const { id: document, title } = await readBody(context, documentCreate);
@@ -97,13 +117,16 @@ export function documentRoutes({
       await run(user, { name: 'document:rename', input: { document, title } });
       return context.json(await find(document, user));
     })
+    .get('/:id/path', async (context) => {
+      const document = documentIn(context.req.param('id'));
+      return context.json({ documents: await readPath(db, context.get('user').id, document) });
+    })
     .get('/:id/visit', async (context) => {
       const { id: user } = context.get('user');
       const document = documentIn(context.req.param('id'));
-      const entry = await findAccessEntry(db, { document, user });
-      const listing = entry === null ? undefined : await findListing(db, { document, user });
-      if (entry === null || listing === undefined) throw new ApiError('not-found');
-      return context.json(toListed({ ...entry, ...listing }));
+      const listed = await findListed(db, { document, user });
+      if (listed === null) throw new ApiError('not-found');
+      return context.json(listed);
     })
     .delete('/:id/visit', async (context) => {
       const document = documentIn(context.req.param('id'));

@@ -192,9 +192,23 @@ function keyOf({ user, command }: CommandRequest): string {
   return `${user} ${command.id}`;
 }
 
-function subjectsOf({ user, command: { input } }: CommandRequest): readonly string[] {
+/** The subject of commands that change the tree: two moves at the same time could make a cycle (TR3). */
+const TREE = 'tree of documents';
+const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
+  'document:move',
+  'document:restrict',
+  'document:trash',
+  'document:restore',
+  'document:purge',
+  'document:expire',
+]);
+
+function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
-  return 'document' in input ? [user, input.document] : [user];
+  const subjects = 'document' in input ? [user, input.document] : [user];
+  return CHANGES_TREE.has(name) || ('parent' in input && input.parent !== undefined)
+    ? [...subjects, TREE]
+    : subjects;
 }
 
 function repeatedAnswer(stored: StoredResult): CommandAnswer {

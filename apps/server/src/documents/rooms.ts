@@ -186,10 +186,14 @@ export class Rooms implements Disposable {
     this.#options.recentDocuments.clear();
   }
 
+  /** From here on the old access admits no one. */
+  invalidate(document: string): void {
+    this.#options.access.invalidate(document);
+  }
+
   async recheck(document: string): Promise<void> {
     const { access: cache, log } = this.#options;
-    // From here on the old access admits no one.
-    cache.invalidate(document);
+    this.invalidate(document);
     try {
       const access = await cache.find(document);
       // Everyone admitted during the read has joined by now.

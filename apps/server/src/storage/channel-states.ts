@@ -9,7 +9,7 @@ import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
 import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { listDocuments, readLibraryPage } from './documents.ts';
+import { listDocuments, readLibraryPage } from './library.ts';
 import { readSharing } from './sharing.ts';
 import { listTrash } from './trash.ts';
 import type { Database } from './tables.ts';

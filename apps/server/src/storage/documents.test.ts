@@ -6,15 +6,13 @@ import {
   findDocument,
   findListing,
   findVisitors,
-  forgetVisit,
-  listDocuments,
-  readLibraryPage,
+  forgetVisits,
   refreshDocuments,
   renameDocument,
   NEVER_OPENED,
   renewVisit,
-  toListed,
 } from './documents.ts';
+import { listDocuments, readLibraryPage, toListed } from './library.ts';
 import { LIBRARY, VISITS } from '../limits.ts';
 import { appendMessage } from './messages.ts';
 import type { Database } from './tables.ts';
@@ -146,8 +144,8 @@ test('a second visit keeps the entry, which can be removed', async () => {
   expect(await renewVisit(db, { ...ada, at: 1 + VISITS.sameVisitMs })).toBe('again');
   expect(await openedAt()).toEqual([{ opened_at: 1 + VISITS.sameVisitMs }]);
   await addVisit(db, { user: 'bob', document: 'a', at: 2 });
-  expect(await forgetVisit(db, ada)).toBe(true);
-  expect(await forgetVisit(db, ada)).toBe(false);
+  expect(await forgetVisits(db, ada)).toBe(true);
+  expect(await forgetVisits(db, ada)).toBe(false);
   expect(await renewVisit(db, { ...ada, at: 9 })).toBe('none');
   expect(await listed(db, 'ada')).toEqual([]);
   expect(await listed(db, 'bob')).toEqual(['a']);

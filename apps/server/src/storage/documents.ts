@@ -1,19 +1,8 @@
-/** Document metadata and the lists that documents are on. */
+/** Document metadata, and who has opened which document. The lists that follow from it are in `library.ts`. */
 import { sql, type Expression, type RawBuilder } from 'kysely';
-import {
-  foldText,
-  MAX_LIBRARY_PAGE,
-  searchWords,
-  type DocumentKind,
-  type LibraryPage,
-  type LibraryPlace,
-  type LinkAccess,
-  type ListedDocument,
-  type Role,
-} from '@tandem/protocol';
+import { foldText, positionAtTime, type DocumentKind, type LinkAccess } from '@tandem/protocol';
 import { LIBRARY, VISITS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { decideStanding } from './roles.ts';
 import type { Database, DocumentRow, MessageChannel } from './tables.ts';
 
 export interface NewDocument {
@@ -21,7 +10,8 @@ export interface NewDocument {
   readonly kind: DocumentKind;
   readonly title: string;
   readonly owner: string | null;
-  readonly linkAccess?: LinkAccess | undefined;
+  /** Null: as the document in which it will be. */
+  readonly linkAccess?: LinkAccess | null | undefined;
   readonly excerpt?: string | undefined;
   readonly at: number;
 }
@@ -37,7 +27,8 @@ export async function createDocument(
       kind: document.kind,
       title: document.title,
       owner: document.owner,
-      link_access: document.linkAccess ?? 'edit',
+      link_access: document.linkAccess === undefined ? 'edit' : document.linkAccess,
+      position: positionAtTime(document.at),
       excerpt: document.excerpt ?? '',
       folded_title: foldText(document.title),
       folded_excerpt: foldText(document.excerpt ?? ''),
@@ -67,146 +58,6 @@ export interface Listing {
   readonly chatRead: number;
   readonly commentsRead: number;
   readonly isNew: boolean;
-}
-
-export interface ListEntry extends Listing {
-  readonly document: DocumentRow;
-  readonly role: Role;
-  readonly chatHead: number;
-}
-
-export interface ListOptions {
-  readonly after?: LibraryPlace | null | undefined;
-  readonly search?: string | undefined;
-  readonly limit?: number | undefined;
-}
-
-function listQuery(
-  db: Database,
-  {
-    user,
-    limit,
-    after,
-    words = [],
-  }: {
-    readonly user: string;
-    readonly limit: number;
-    readonly after?: LibraryPlace | null | undefined;
-    readonly words?: readonly string[];
-  },
-) {
-  // The outer query reads the chat heads only for the documents on the page.
-  return db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('visit')
-        .innerJoin('document', 'document.id', 'visit.document')
-        .leftJoin('member', (join) =>
-          join
-            .onRef('member.document', '=', 'visit.document')
-            .onRef('member.user', '=', 'visit.user'),
-        )
-        .selectAll('document')
-        .select([
-          'visit.chat_read as chatRead',
-          'visit.comments_read as commentsRead',
-          'visit.opened_at as openedAt',
-          'member.role as given',
-        ])
-        .where('visit.user', '=', user)
-        .where('document.trashed_at', 'is', null)
-        .where((or) =>
-          or.or([
-            or('document.owner', '=', user),
-            or('document.link_access', '!=', 'off'),
-            or('member.role', 'is not', null),
-          ]),
-        )
-        .where((and) =>
-          and.and(
-            words.map(
-              (word) =>
-                sql<boolean>`document.folded_title || ' ' || document.folded_excerpt like ${containing(word)} escape '\\'`,
-            ),
-          ),
-        )
-        .$if(after != null, (page) =>
-          page.where(({ eb: is, or, and }) =>
-            or([
-              is('document.updated_at', '<', after?.updatedAt ?? 0),
-              and([
-                is('document.updated_at', '=', after?.updatedAt ?? 0),
-                is('document.id', '>', after?.id ?? ''),
-              ]),
-            ]),
-          ),
-        )
-        .orderBy('document.updated_at', 'desc')
-        .orderBy('document.id')
-        .limit(limit)
-        .as('listed'),
-    )
-    .selectAll()
-    .select((eb) => newestMessage(eb.ref('listed.id'), 'chat').as('chatHead'))
-    .orderBy('updated_at', 'desc')
-    .orderBy('id');
-}
-
-const firstPage = compiledQuery((db, user: string, limit: number) =>
-  listQuery(db, { user, limit }),
-);
-
-export async function listDocuments(
-  db: Database,
-  user: string,
-  { after, search = '', limit = MAX_LIBRARY_PAGE }: ListOptions = {},
-): Promise<ListEntry[]> {
-  const words = searchWords(search);
-  const rows =
-    after == null && words.length === 0
-      ? await firstPage(db, user, limit)
-      : await listQuery(db, { user, limit, after, words }).execute();
-  return rows.flatMap(({ chatRead, commentsRead, chatHead, openedAt, given, ...document }) => {
-    const role = decideStanding(document, { user, given })?.role;
-    const isNew = openedAt === NEVER_OPENED;
-    return role === undefined ? [] : [{ document, role, chatRead, commentsRead, chatHead, isNew }];
-  });
-}
-
-export async function readLibraryPage(
-  db: Database,
-  user: string,
-  options: Omit<ListOptions, 'limit'> = {},
-): Promise<LibraryPage> {
-  // One more entry shows whether another page follows.
-  const entries = await listDocuments(db, user, { ...options, limit: MAX_LIBRARY_PAGE + 1 });
-  const documents = entries.slice(0, MAX_LIBRARY_PAGE).map(toListed);
-  const last = entries.length > MAX_LIBRARY_PAGE ? documents.at(-1) : undefined;
-  return {
-    documents,
-    next: last === undefined ? null : { updatedAt: last.updatedAt, id: last.id },
-  };
-}
-
-export function toListed({
-  document,
-  role,
-  chatRead,
-  commentsRead,
-  isNew,
-}: Omit<ListEntry, 'chatHead'>): ListedDocument {
-  return {
-    id: document.id,
-    kind: document.kind,
-    title: document.title,
-    role,
-    excerpt: document.excerpt,
-    createdAt: document.created_at,
-    updatedAt: document.updated_at,
-    chatRead,
-    ...(commentsRead > 0 && { commentsRead }),
-    ...(isNew && { isNew }),
-  };
 }
 
 export interface Visit {
@@ -272,14 +123,21 @@ export async function addVisit(
   return added ?? { chatRead: 0, commentsRead: 0 };
 }
 
-export async function forgetVisit(
-  db: Database,
-  visit: { readonly user: string; readonly document: string },
-): Promise<boolean> {
+/** Takes a document, and what is inside it, off a user's list. */
+export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('visit')
     .where('user', '=', visit.user)
-    .where('document', '=', visit.document)
+    .where(({ or, eb, selectFrom }) =>
+      or([
+        eb('document', '=', visit.document),
+        eb(
+          'document',
+          'in',
+          selectFrom('document_ancestor').select('document').where('ancestor', '=', visit.document),
+        ),
+      ]),
+    )
     .executeTakeFirst();
   return numDeletedRows > 0n;
 }
@@ -301,33 +159,76 @@ export async function findListing(
   return { ...read, isNew: openedAt === NEVER_OPENED };
 }
 
+/**
+ * Those on whose lists the document is, if they may read it (TR2): who opened it or was given it, or a document around it
+ * from which it inherits or which is their own. Those who opened one of them last come first.
+ */
 export async function findVisitors(
   db: Database,
   document: string,
 ): Promise<(Listing & { readonly user: string })[]> {
+  const { rows } = await sql<{
+    readonly user: string;
+    readonly chatRead: number;
+    readonly commentsRead: number;
+    readonly openedAt: number | null;
+  }>`select people."user", own.opened_at as "openedAt",
+      coalesce(own.chat_read, ${newestMessage(sql.val(document), 'chat')}) as "chatRead",
+      coalesce(own.comments_read, ${newestMessage(sql.val(document), 'comments')}) as "commentsRead"
+    from (
+      select "user", max(opened_at) as seen_at from (
+        select "user", opened_at from visit where document = ${document}
+        union all
+        select visit."user", visit.opened_at from document_ancestor as inside
+          join visit on visit.document = inside.ancestor
+          join document as around on around.id = inside.ancestor
+          where inside.document = ${document}
+            and (inside.inherits = 1 or around.owner = visit."user")
+      ) as seen
+      group by "user" order by seen_at desc, "user" limit ${LIBRARY.maxNotifiedLibraries}
+    ) as people
+    left join visit as own on own."user" = people."user" and own.document = ${document}
+    order by people.seen_at desc, people."user"`.execute(db);
+  return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
+}
+
+/** Who opened or was given which documents inside a document, as many as `findVisitors` finds. */
+export async function findVisitsInside(
+  db: Database,
+  document: string,
+  user?: string,
+): Promise<(Listing & { readonly user: string; readonly document: string })[]> {
   const rows = await db
-    .selectFrom('visit')
-    .select(['user', ...READ, 'opened_at as openedAt'])
-    .where('document', '=', document)
-    .orderBy('opened_at', 'desc')
-    .orderBy('user')
+    .selectFrom('document_ancestor')
+    .innerJoin('visit', 'visit.document', 'document_ancestor.document')
+    .select(['visit.user', 'visit.document', ...READ])
+    .select('visit.opened_at as openedAt')
+    .where('document_ancestor.ancestor', '=', document)
+    .$if(user !== undefined, (of) => of.where('visit.user', '=', user ?? ''))
+    .orderBy('visit.opened_at', 'desc')
+    .orderBy('visit.document')
+    .orderBy('visit.user')
     .limit(LIBRARY.maxNotifiedLibraries)
     .execute();
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
+/** Those of some people on whose lists one of the documents is, if they may read it. */
 export async function findListers(
   db: Database,
   documents: readonly string[],
   users: readonly string[],
 ): Promise<string[]> {
-  const rows = await db
-    .selectFrom('visit')
-    .select('user')
-    .distinct()
-    .where('document', 'in', documents)
-    .where('user', 'in', users)
-    .execute();
+  if (documents.length === 0 || users.length === 0) return [];
+  const some = sql.join(documents);
+  const { rows } = await sql<{ readonly user: string }>`
+    select "user" from visit where document in (${some}) and "user" in (${sql.join(users)})
+    union
+    select visit."user" from document_ancestor as inside
+      join visit on visit.document = inside.ancestor
+      join document as around on around.id = inside.ancestor
+      where inside.document in (${some}) and visit."user" in (${sql.join(users)})
+        and (inside.inherits = 1 or around.owner = visit."user")`.execute(db);
   return rows.map(({ user }) => user);
 }
 
@@ -383,6 +284,9 @@ export function containing(word: string): string {
   return `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 
-function newestMessage(document: Expression<string>, channel: MessageChannel): RawBuilder<number> {
+export function newestMessage(
+  document: Expression<string>,
+  channel: MessageChannel,
+): RawBuilder<number> {
   return sql`coalesce((select max(number) from message where document = ${document} and channel = ${sql.lit(channel)}), 0)`;
 }

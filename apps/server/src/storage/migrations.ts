@@ -9,6 +9,7 @@ import type { ColumnTypes, DatabaseKind, SchemaParts } from './schema/schema-par
 import { postgresSchema } from './postgres/postgres-schema.ts';
 import { createCommandsAndEvents } from './schema/commands.ts';
 import { createDocuments } from './schema/documents.ts';
+import { createDocumentTree } from './schema/document-tree.ts';
 import { createJobs } from './schema/jobs.ts';
 import { createMessages } from './schema/messages.ts';
 import { createPeople } from './schema/people.ts';
@@ -36,6 +37,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createOwnTables(db);
   await createPeople(db, types);
   await createDocuments(db, types);
+  await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);
   await createMessages(db, types);
   await createTimelines(db, types, clock);

@@ -4,6 +4,7 @@
  */
 import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
 import { SHARING } from '../limits.ts';
+import { mayRead } from './roles.ts';
 import type { Database } from './tables.ts';
 
 export async function findMetPeople(
@@ -42,15 +43,12 @@ function meetings(db: Database, user: string) {
       cte
         .selectFrom('document')
         .select(['id', 'title', 'owner', 'link_access'])
-        .where('trashed_at', 'is', null)
-        .where(({ eb, or, and, selectFrom }) =>
+        .where(mayRead(user, 'document'))
+        .where(({ eb, or, selectFrom }) =>
           or([
             eb('owner', '=', user),
             eb('id', 'in', selectFrom('member').select('document').where('user', '=', user)),
-            and([
-              eb('link_access', '!=', 'off'),
-              eb('id', 'in', selectFrom('visit').select('document').where('user', '=', user)),
-            ]),
+            eb('id', 'in', selectFrom('visit').select('document').where('user', '=', user)),
           ]),
         )
         .orderBy('updated_at', 'desc')

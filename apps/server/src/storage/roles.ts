@@ -1,5 +1,16 @@
-/** Roles in documents: the owner's, else the role given to a user, else the role that the link gives. */
-import { can, LINK_ROLES, type Lifecycle, type Role, type Standing } from '@tandem/protocol';
+/**
+ * Roles in documents (PO1, TR5–TR7): the owner's, else the strongest role that was given to a user in the document or
+ * in one around it, else the role that the link gives. Queries of lists decide the same by `mayRead`.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import {
+  can,
+  LINK_ROLES,
+  type Lifecycle,
+  type LinkAccess,
+  type Role,
+  type Standing,
+} from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
 import type { Database, DocumentRow, MemberTable } from './tables.ts';
 
@@ -12,12 +23,24 @@ export interface AccessEntry extends Standing {
 
 type LifecycleColumns = Pick<DocumentRow, 'trashed_at' | 'purged_at'>;
 
-export interface DocumentAccess extends Pick<
-  DocumentRow,
-  'id' | 'kind' | 'title' | 'owner' | 'link_access' | 'trashed_at' | 'purged_at'
-> {
+type Decisive = Pick<DocumentRow, 'owner' | 'link_access'> & LifecycleColumns;
+
+export interface DocumentAccess
+  extends Decisive, Pick<DocumentRow, 'id' | 'kind' | 'title' | 'parent'> {
   readonly given: ReadonlyMap<string, GivenRole> | null;
+  readonly inherited: Inherited;
 }
+
+/** What a document gets from those around it. */
+export interface Inherited {
+  /** Also of a restricted document. */
+  readonly owners: ReadonlySet<string>;
+  readonly given: ReadonlyMap<string, GivenRole>;
+  /** Of the nearest document that says it. */
+  readonly link: LinkAccess | null;
+}
+
+export const NOTHING_INHERITED: Inherited = { owners: new Set(), given: new Map(), link: null };
 
 const accessEntryRow = compiledQuery((db, document: string, user: string) =>
   db
@@ -34,12 +57,16 @@ export async function findAccessEntry(
   db: Database,
   { document: id, user }: { readonly document: string; readonly user: string },
 ): Promise<AccessEntry | null> {
-  const [row] = await accessEntryRow(db, id, user);
-  if (row === undefined) return null;
-  const { given, ...document } = row;
-  const standing = decideStanding(document, { user, given });
+  const row = await findRow(db, id, user);
+  if (row === null) return null;
+  const { given, inherited, ...document } = row;
+  const standing = decideStanding(document, { user, given, inherited });
   if (standing === null) return null;
-  return { ...standing, document, isOwn: standing.role === 'owner' || given !== null };
+  return {
+    ...standing,
+    document,
+    isOwn: standing.role === 'owner' || given !== null || inherited.given.has(user),
+  };
 }
 
 /** Whether the link alone gives this user a role, also while the document is in the trash. */
@@ -47,9 +74,17 @@ export async function hasRoleByLink(
   db: Database,
   { document: id, user }: { readonly document: string; readonly user: string },
 ): Promise<boolean> {
-  const [row] = await accessEntryRow(db, id, user);
-  if (row === undefined || row.owner === user || row.given !== null) return false;
-  return LINK_ROLES[row.link_access] !== null;
+  const row = await findRow(db, id, user);
+  if (row === null || row.owner === user || row.given !== null) return false;
+  const { owners, given } = row.inherited;
+  return !owners.has(user) && !given.has(user) && LINK_ROLES[linkOf(row)] !== null;
+}
+
+async function findRow(db: Database, document: string, user: string) {
+  const [row] = await accessEntryRow(db, document, user);
+  if (row === undefined) return null;
+  if (row.parent === null) return { ...row, inherited: NOTHING_INHERITED };
+  return { ...row, inherited: toInherited(await inheritedRows(db, user, document)) };
 }
 
 const accessRows = compiledQuery((db, document: string) =>
@@ -58,7 +93,7 @@ const accessRows = compiledQuery((db, document: string) =>
     .leftJoin('member', 'member.document', 'document.id')
     .select(['document.id', 'document.kind', 'document.title', 'document.owner'])
     .select(['document.link_access', 'document.trashed_at', 'document.purged_at'])
-    .select(['member.user', 'member.role'])
+    .select(['document.parent', 'member.user', 'member.role'])
     .where('document.id', '=', document),
 );
 
@@ -69,12 +104,15 @@ export async function findAccess(db: Database, document: string): Promise<Docume
   const { user: _user, role: _role, ...facts } = first;
   const given = new Map<string, GivenRole>();
   for (const { user, role } of rows) if (user !== null && role !== null) given.set(user, role);
-  return { ...facts, given: given.size === 0 ? null : given };
+  const inherited =
+    first.parent === null ? NOTHING_INHERITED : toInherited(await inheritedRowsOfAll(db, document));
+  return { ...facts, given: given.size === 0 ? null : given, inherited };
 }
 
 /** Null for a user to whom the document does not exist. */
 export function standingIn(access: DocumentAccess, user: string): Standing | null {
-  return decideStanding(access, { user, given: access.given?.get(user) ?? null });
+  const { inherited } = access;
+  return decideStanding(access, { user, given: access.given?.get(user) ?? null, inherited });
 }
 
 export async function standingsIn(
@@ -91,6 +129,16 @@ export function isHiddenByTrash(access: DocumentAccess, user: string): boolean {
   return isTrashed && standingIn({ ...access, trashed_at: null }, user) !== null;
 }
 
+/** Who owns the document, or one around it. */
+export async function readOwners(db: Database, document: string): Promise<string[]> {
+  const access = await findAccess(db, document);
+  if (access === null) return [];
+  const owners = new Set(access.inherited.owners);
+  if (access.owner !== null) owners.add(access.owner);
+  return [...owners];
+}
+
+/** Those of the document itself. */
 export async function givenRoles(db: Database, document: string): Promise<Map<string, GivenRole>> {
   const members = await db
     .selectFrom('member')
@@ -101,14 +149,152 @@ export async function givenRoles(db: Database, document: string): Promise<Map<st
 }
 
 export function decideStanding(
-  document: Pick<DocumentRow, 'owner' | 'link_access'> & LifecycleColumns,
-  { user, given }: { readonly user: string; readonly given: GivenRole | null },
+  document: Decisive,
+  {
+    user,
+    given,
+    inherited,
+  }: {
+    readonly user: string;
+    readonly given: GivenRole | null;
+    readonly inherited: Inherited;
+  },
 ): Standing | null {
   const role: Role | null =
-    document.owner === user ? 'owner' : (given ?? LINK_ROLES[document.link_access]);
+    document.owner === user || inherited.owners.has(user)
+      ? 'owner'
+      : (stronger(given, inherited.given.get(user) ?? null) ??
+        LINK_ROLES[linkOf({ ...document, inherited })]);
   if (role === null) return null;
   const standing = { role, lifecycle: lifecycleOf(document) };
   return can(standing, 'read') ? standing : null;
+}
+
+/** What the link of a document allows, be it its own or that of a document around it. */
+export function linkOf({
+  link_access,
+  inherited,
+}: Pick<DocumentRow, 'link_access'> & { readonly inherited: Inherited }): LinkAccess {
+  return link_access ?? inherited.link ?? 'off';
+}
+
+/** Whether everyone has the same role by both, but for what the documents themselves give. */
+export function isSameInherited(one: Inherited, other: Inherited): boolean {
+  return (
+    one.link === other.link &&
+    isSameSet(one.owners, other.owners) &&
+    one.given.size === other.given.size &&
+    [...one.given].every(([user, role]) => other.given.get(user) === role)
+  );
+}
+
+/**
+ * Of several documents at once, as far as it concerns one user.
+ *
+ * @returns nothing for documents at the top of the tree
+ */
+export async function readInherited(
+  db: Database,
+  user: string,
+  documents: readonly string[],
+): Promise<ReadonlyMap<string, Inherited>> {
+  if (documents.length === 0) return new Map();
+  const rows = await selectInherited(db, user)
+    .select('document_ancestor.document')
+    .where('document_ancestor.document', 'in', documents)
+    .execute();
+  const byDocument = new Map<string, InheritedRow[]>();
+  for (const row of rows) {
+    const known = byDocument.get(row.document);
+    if (known === undefined) byDocument.set(row.document, [row]);
+    else known.push(row);
+  }
+  return new Map(Array.from(byDocument, ([document, of]) => [document, toInherited(of)]));
+}
+
+/** A condition of SQL: the document of this alias, which is not in the trash, exists for the user. */
+export function mayRead(user: string, alias: string): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${alias}.${name}`);
+  const nearestLink = sql`select around.link_access
+    from document_ancestor as inside join document as around on around.id = inside.ancestor
+    where inside.document = ${column('id')} and inside.inherits = 1
+      and around.link_access is not null
+    order by inside.depth limit 1`;
+  return sql<boolean>`(${column('trashed_at')} is null and (
+    ${column('owner')} = ${user}
+    or coalesce(${column('link_access')}, 'off') <> 'off'
+    or exists (select 1 from member
+      where member.document = ${column('id')} and member."user" = ${user})
+    or (${column('parent')} is not null and (
+      exists (select 1 from document_ancestor as inside
+          join document as around on around.id = inside.ancestor
+        where inside.document = ${column('id')} and (around.owner = ${user} or (inside.inherits = 1
+          and exists (select 1 from member
+            where member.document = inside.ancestor and member."user" = ${user}))))
+      or (${column('link_access')} is null and coalesce((${nearestLink}), 'off') <> 'off')))))`;
+}
+
+interface InheritedRow extends Pick<DocumentRow, 'owner' | 'link_access'> {
+  readonly inherits: number;
+  readonly user: string | null;
+  readonly role: GivenRole | null;
+}
+
+const inheritedRows = compiledQuery((db, user: string, document: string) =>
+  selectInherited(db, user).where('document_ancestor.document', '=', document),
+);
+
+function selectInherited(db: Database, user: string) {
+  return db
+    .selectFrom('document_ancestor')
+    .innerJoin('document', 'document.id', 'document_ancestor.ancestor')
+    .leftJoin('member', (join) =>
+      join.onRef('member.document', '=', 'document.id').on('member.user', '=', user),
+    )
+    .select(['document.owner', 'document.link_access', 'document_ancestor.inherits'])
+    .select(['member.user', 'member.role'])
+    .orderBy('document_ancestor.depth');
+}
+
+const inheritedRowsOfAll = compiledQuery((db, document: string) =>
+  db
+    .selectFrom('document_ancestor')
+    .innerJoin('document', 'document.id', 'document_ancestor.ancestor')
+    .leftJoin('member', 'member.document', 'document.id')
+    .select(['document.owner', 'document.link_access', 'document_ancestor.inherits'])
+    .select(['member.user', 'member.role'])
+    .where('document_ancestor.document', '=', document)
+    .orderBy('document_ancestor.depth'),
+);
+
+/** @param rows the nearest document first */
+function toInherited(rows: readonly InheritedRow[]): Inherited {
+  const owners = new Set<string>();
+  const strongest = new Map<string, GivenRole>();
+  let link: LinkAccess | null = null;
+  for (const { owner, link_access, inherits, user, role } of rows) {
+    if (owner !== null) owners.add(owner);
+    if (inherits === 0) continue;
+    link ??= link_access;
+    const given = stronger(role, user === null ? null : (strongest.get(user) ?? null));
+    if (user !== null && given !== null) strongest.set(user, given);
+  }
+  return { owners, given: strongest, link };
+}
+
+const STRENGTH: Readonly<Record<Role, number>> = { viewer: 1, commenter: 2, editor: 3, owner: 4 };
+
+export function isStronger(one: Role, other: Role): boolean {
+  return STRENGTH[one] > STRENGTH[other];
+}
+
+function stronger(one: GivenRole | null, other: GivenRole | null): GivenRole | null {
+  if (one === null || other === null) return one ?? other;
+  return isStronger(other, one) ? other : one;
+}
+
+function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((user) => other.has(user));
 }
 
 function lifecycleOf({ trashed_at, purged_at }: LifecycleColumns): Lifecycle {

@@ -7,9 +7,9 @@ import {
   type SharingState,
   type User,
 } from '@tandem/protocol';
-import { LIBRARY, SHARING } from '../limits.ts';
+import { LIBRARY } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { givenRoles, type GivenRole } from './roles.ts';
+import { findAccess, isStronger, linkOf, NOTHING_INHERITED, type GivenRole } from './roles.ts';
 import type { Database } from './tables.ts';
 
 interface Membership {
@@ -17,33 +17,28 @@ interface Membership {
   readonly user: string;
 }
 
-export async function changeLink(db: Database, document: string, link: LinkAccess): Promise<void> {
+/** @param link null: as in the document around it */
+export async function changeLink(
+  db: Database,
+  document: string,
+  link: LinkAccess | null,
+): Promise<void> {
   await db.updateTable('document').set({ link_access: link }).where('id', '=', document).execute();
 }
 
-/** `new`: the user had no role. `full`: the document has reached its limit of members. */
 export async function giveRole(
   db: Database,
   { document, user, role }: Membership & { readonly role: GivenRole },
-): Promise<'new' | 'changed' | 'unchanged' | 'full'> {
-  const given = await givenRoles(db, document);
-  if (given.get(user) === role) return 'unchanged';
-  if (!given.has(user) && given.size >= SHARING.maxMembers) return 'full';
+): Promise<void> {
   await db
     .insertInto('member')
     .values({ document, user, role })
     .onConflict((conflict) => conflict.columns(['document', 'user']).doUpdateSet({ role }))
     .execute();
-  return given.has(user) ? 'changed' : 'new';
 }
 
-export async function takeRole(db: Database, { document, user }: Membership): Promise<boolean> {
-  const { numDeletedRows } = await db
-    .deleteFrom('member')
-    .where('document', '=', document)
-    .where('user', '=', user)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+export async function takeRole(db: Database, { document, user }: Membership): Promise<void> {
+  await db.deleteFrom('member').where('document', '=', document).where('user', '=', user).execute();
 }
 
 export async function readSharing(
@@ -53,15 +48,24 @@ export async function readSharing(
   const row = await db
     .selectFrom('document')
     .leftJoin('user', 'user.id', 'document.owner')
-    .select(['owner', 'link_access as link', 'user.id', 'user.name', 'user.color'])
+    .select(['owner', 'link_access', 'parent', 'is_restricted'])
+    .select(['user.id', 'user.name', 'user.color'])
     .where('document.id', '=', document)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { owner, link, id, name, color } = row;
+  const { owner, id, name, color, parent, link_access } = row;
+  const access = await findAccess(db, document);
+  const link = linkOf({ link_access, inherited: access?.inherited ?? NOTHING_INHERITED });
   const members = new Map<string, SharingMember>();
   if (id !== null && name !== null && color !== null)
     members.set(id, { user: { id, name, color }, role: 'owner', isOwn: true });
   for (const member of await readMembers(db, document)) members.set(member.user.id, member);
+  if (parent !== null)
+    for (const member of await readInheritedMembers(db, document)) {
+      const known = members.get(member.user.id);
+      if (known === undefined || isStronger(member.role, known.role))
+        members.set(member.user.id, member);
+    }
   const linkRole = LINK_ROLES[link];
   if (linkRole !== null) {
     for (const user of await readVisitors(db, document)) {
@@ -69,8 +73,58 @@ export async function readSharing(
       if (!members.has(user.id)) members.set(user.id, { user, role: linkRole, isOwn: false });
     }
   }
-  return { type: 'sharing', owner, link, members: [...members.values()].toSorted(ownerThenName) };
+  return {
+    type: 'sharing',
+    owner,
+    link,
+    isLinkInherited: link_access === null,
+    around:
+      parent === null
+        ? null
+        : { link: await readLink(db, parent), isRestricted: row.is_restricted === 1 },
+    members: [...members.values()].toSorted(ownerThenName).slice(0, MAX_SHARING_MEMBERS),
+  };
 }
+
+async function readLink(db: Database, document: string): Promise<LinkAccess> {
+  const access = await findAccess(db, document);
+  return access === null ? 'off' : linkOf(access);
+}
+
+/** Roles that people have by documents around this one, the nearest first. */
+async function readInheritedMembers(db: Database, document: string): Promise<SharingMember[]> {
+  const owners = await db
+    .selectFrom('document_ancestor')
+    .innerJoin('document', 'document.id', 'document_ancestor.ancestor')
+    .innerJoin('user', 'user.id', 'document.owner')
+    .select(['user.id', 'user.name', 'user.color', 'document_ancestor.depth as from'])
+    .where('document_ancestor.document', '=', document)
+    .orderBy('document_ancestor.depth')
+    .execute();
+  const members = await db
+    .selectFrom('document_ancestor')
+    .innerJoin('member', 'member.document', 'document_ancestor.ancestor')
+    .innerJoin('user', 'user.id', 'member.user')
+    .select(['user.id', 'user.name', 'user.color', 'member.role'])
+    .select('document_ancestor.depth as from')
+    .where('document_ancestor.document', '=', document)
+    .where('document_ancestor.inherits', '=', 1)
+    .orderBy('document_ancestor.depth')
+    .limit(MAX_INHERITED_ROWS)
+    .execute();
+  const strongest = new Map<string, SharingMember>();
+  for (const { from, role, ...user } of [
+    ...owners.map((owner) => ({ ...owner, role: 'owner' as const })),
+    ...members,
+  ]) {
+    const known = strongest.get(user.id);
+    if (known === undefined || isStronger(role, known.role))
+      strongest.set(user.id, { user, role, isOwn: true, from });
+  }
+  return [...strongest.values()];
+}
+
+const MAX_INHERITED_ROWS = 1_000;
 
 async function readMembers(db: Database, document: string): Promise<SharingMember[]> {
   const rows = await db
@@ -82,7 +136,7 @@ async function readMembers(db: Database, document: string): Promise<SharingMembe
   return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
 }
 
-export async function readVisitors(db: Database, document: string): Promise<User[]> {
+async function readVisitors(db: Database, document: string): Promise<User[]> {
   return await db
     .selectFrom('visit')
     .innerJoin('user', 'user.id', 'visit.user')
@@ -137,7 +191,7 @@ export async function findSharedWith(db: Database, user: string): Promise<string
 }
 
 function ownerThenName(one: SharingMember, other: SharingMember): number {
-  if (one.role === 'owner' || other.role === 'owner') return one.role === 'owner' ? -1 : 1;
+  if ((one.role === 'owner') !== (other.role === 'owner')) return one.role === 'owner' ? -1 : 1;
   const [a, b] = [one.user, other.user];
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return a.id < b.id ? -1 : 1;

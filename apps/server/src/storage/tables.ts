@@ -10,6 +10,7 @@ export interface Tables {
   user: UserTable;
   session: SessionTable;
   document: DocumentTable;
+  document_ancestor: DocumentAncestorTable;
   visit: VisitTable;
   member: MemberTable;
   message: MessageTable;
@@ -53,17 +54,35 @@ export interface DocumentTable {
   kind: DocumentKind;
   title: string;
   owner: string | null;
-  link_access: LinkAccess;
+  /** Null: as the document that it is in. At the top, null is off. */
+  link_access: LinkAccess | null;
+  parent: string | null;
+  /** A fractional index. */
+  position: Generated<string>;
+  /** 1: roles and link access of the documents around it do not count here (TR6). */
+  is_restricted: Generated<number>;
   excerpt: string;
   folded_title: Generated<string>;
   folded_excerpt: Generated<string>;
   created_at: number;
   updated_at: number;
   trashed_at: number | null;
+  /** The document around it, together with which it was moved to the trash (TR8). */
+  trashed_with: string | null;
   /** Set for good: the row keeps the id from being used again. */
   purged_at: number | null;
 }
 export type DocumentRow = Selectable<DocumentTable>;
+
+/** Derived from `parent` and `is_restricted`: one row for each document around a document. */
+export interface DocumentAncestorTable {
+  document: string;
+  ancestor: string;
+  /** 1 for the parent. */
+  depth: number;
+  /** 1 if no document from this one up to below the ancestor is restricted. */
+  inherits: number;
+}
 
 export interface VisitTable {
   user: string;

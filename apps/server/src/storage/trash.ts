@@ -1,16 +1,29 @@
 /** Documents that their owners moved to the trash, and what is left of purged ones. */
 import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import { chatKey, commentsKey, libraryKey, sharingKey, trashKey } from './channel-key.ts';
 import { containing } from './documents.ts';
-import type { Database, DocumentRow } from './tables.ts';
+import type { Database, DocumentRow, Tables } from './tables.ts';
 
 export async function listTrash(db: Database, owner: string): Promise<TrashedDocument[]> {
   const rows = await db
     .selectFrom('document')
     .select(['id', 'kind', 'title', 'excerpt', 'trashed_at as trashedAt'])
-    .where('owner', '=', owner)
+    .where(({ or, eb, selectFrom }) =>
+      or([
+        eb('owner', '=', owner),
+        eb(
+          'id',
+          'in',
+          selectFrom('document as around')
+            .innerJoin('document_ancestor', 'document_ancestor.ancestor', 'around.id')
+            .select('document_ancestor.document')
+            .where('around.owner', '=', owner),
+        ),
+      ]),
+    )
     .where('trashed_at', 'is not', null)
+    .where('trashed_with', 'is', null)
     .where('purged_at', 'is', null)
     .$narrowType<{ trashedAt: number }>()
     .orderBy('trashed_at', 'desc')
@@ -20,16 +33,68 @@ export async function listTrash(db: Database, owner: string): Promise<TrashedDoc
   return rows;
 }
 
-export async function setTrashed(
-  db: Database,
-  document: string,
-  trashedAt: number | null,
-): Promise<void> {
+/** What is inside the document goes to the trash with it (TR8). */
+export async function moveToTrash(db: Database, document: string, at: number): Promise<void> {
   await db
     .updateTable('document')
-    .set({ trashed_at: trashedAt })
+    .set({ trashed_at: at, trashed_with: document })
+    .where('id', 'in', (eb) => inside(eb, document))
+    .where('trashed_at', 'is', null)
+    .execute();
+  await db
+    .updateTable('document')
+    .set({ trashed_at: at, trashed_with: null })
     .where('id', '=', document)
     .execute();
+}
+
+/** What went to the trash with the document comes back with it. */
+export async function takeFromTrash(
+  db: Database,
+  { id: document, trashed_with }: Pick<DocumentRow, 'id' | 'trashed_with'>,
+): Promise<void> {
+  const back = { trashed_at: null, trashed_with: null };
+  await db
+    .updateTable('document')
+    .set(back)
+    .where('id', 'in', (eb) => inside(eb, document))
+    .where('trashed_with', '=', trashed_with ?? document)
+    .execute();
+  await db.updateTable('document').set(back).where('id', '=', document).execute();
+}
+
+/** Hands what is left inside a purged document to the next sweep, which purges one at a time. */
+export async function expireInside(db: Database, document: string): Promise<void> {
+  await db
+    .updateTable('document')
+    .set({ trashed_at: EXPIRED })
+    .where('id', 'in', (eb) => inside(eb, document))
+    .where('trashed_with', 'is not', null)
+    .where('purged_at', 'is', null)
+    .execute();
+}
+
+const EXPIRED = 0;
+
+/** What is inside a document and was moved to the trash on its own, from the outside to the inside. */
+export async function findTrashedBefore(db: Database, document: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('document')
+    .innerJoin('document_ancestor', 'document_ancestor.document', 'document.id')
+    .select('document.id')
+    .where('document_ancestor.ancestor', '=', document)
+    .where('document.trashed_with', 'is', null)
+    .where('document.purged_at', 'is', null)
+    .orderBy('document_ancestor.depth')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+function inside(eb: ExpressionBuilder<Tables, 'document'>, document: string) {
+  return eb
+    .selectFrom('document_ancestor')
+    .select('document_ancestor.document')
+    .where('document_ancestor.ancestor', '=', document);
 }
 
 /** Documents that have been in the trash since before `before`, the oldest first. */
@@ -56,11 +121,11 @@ export async function purgeMetadata(
   db: Database,
   {
     document,
-    owner,
+    owners,
     at,
-  }: { readonly document: string; readonly owner: string; readonly at: number },
+  }: { readonly document: string; readonly owners: readonly string[]; readonly at: number },
 ): Promise<void> {
-  await blankEvents(db, { document, owner });
+  await blankEvents(db, { document, owners });
   for (const table of PURGED) await db.deleteFrom(table).where('document', '=', document).execute();
   await db
     .deleteFrom('event')
@@ -83,16 +148,25 @@ export async function purgeMetadata(
 /** Lists have gapless events, so those of the document stay, without its words. */
 async function blankEvents(
   db: Database,
-  { document, owner }: { readonly document: string; readonly owner: string },
+  { document, owners }: { readonly document: string; readonly owners: readonly string[] },
 ): Promise<void> {
   const visitors = await db
     .selectFrom('visit')
     .select('user')
-    .where('document', '=', document)
+    .distinct()
+    .where(({ or, eb, selectFrom }) =>
+      or([
+        eb('document', '=', document),
+        eb(
+          'document',
+          'in',
+          selectFrom('document_ancestor').select('ancestor').where('document', '=', document),
+        ),
+      ]),
+    )
     .execute();
   const channels = [
-    trashKey(owner),
-    libraryKey(owner),
+    ...owners.flatMap((owner) => [trashKey(owner), libraryKey(owner)]),
     ...visitors.map(({ user }) => libraryKey(user)),
   ];
   for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
@@ -112,7 +186,15 @@ async function blankEvents(
   }
 }
 
-const PURGED = ['visit', 'member', 'message', 'participant', 'reaction', 'comment_thread'] as const;
+const PURGED = [
+  'visit',
+  'member',
+  'message',
+  'participant',
+  'reaction',
+  'comment_thread',
+  'document_ancestor',
+] as const;
 
 const CHANNELS_AT_ONCE = 100;
 

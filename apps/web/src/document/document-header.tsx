@@ -11,6 +11,7 @@ import { retryOpening } from '../session/open-document.ts';
 import { useServices } from '../session/services.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { Share } from '../sharing/share.tsx';
+import { Breadcrumbs } from '../tree/breadcrumbs.tsx';
 import { DocumentMenu } from './document-menu.tsx';
 import { People } from './people.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
@@ -28,7 +29,10 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
   useScreenTitle(name);
   return (
     <ScreenHeader>
-      <span className="min-w-0 truncate text-ui font-medium max-phone:hidden">{name}</span>
+      <span className="flex min-w-0 items-center gap-1 max-phone:hidden">
+        <Breadcrumbs document={session.id} />
+        <span className="min-w-0 truncate text-ui font-medium">{name}</span>
+      </span>
       <SaveStatusChip source={source} tryNow={() => retryOpening(services, session)} />
       <span className="flex-1" />
       <TypingLine session={session} />

@@ -7,6 +7,8 @@ const listed = (id: string, updatedAt: number): ListedDocument => ({
   kind: 'page',
   title: id,
   role: 'owner',
+  parent: null,
+  position: 'a0',
   excerpt: 'at first',
   createdAt: 0,
   updatedAt,

@@ -7,6 +7,8 @@ const document = (id: string, title: string): ShownDocument => ({
   kind: 'page',
   title,
   role: 'owner',
+  parent: null,
+  position: 'a0',
   excerpt: `about ${title}`,
   createdAt: 0,
   updatedAt: 0,

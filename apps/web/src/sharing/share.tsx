@@ -1,4 +1,9 @@
-import type { Call, SharingState } from '@tandem/protocol';
+import {
+  MAX_TREE_DEPTH,
+  type Call,
+  type ListedDocument,
+  type SharingState,
+} from '@tandem/protocol';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
@@ -24,7 +29,7 @@ export function Share({ id }: { readonly id: string }) {
 }
 
 function Sharing({ id }: { readonly id: string }) {
-  const { account, client, refusals } = useServices();
+  const { account, client, library, refusals } = useServices();
   const { user: me } = useObservable(account.state);
   const session = useChannel(`sharing:${id}`);
   const sharing: SharingState | null = useChannelValue(session, ({ state }) =>
@@ -32,10 +37,15 @@ function Sharing({ id }: { readonly id: string }) {
   );
   const isAboutThis = useCallback(
     ({ name, input }: Call) =>
-      (name === 'link:change' || name === 'member:change' || name === 'member:remove') &&
+      (name === 'link:change' ||
+        name === 'document:restrict' ||
+        name === 'member:change' ||
+        name === 'member:remove') &&
       input.document === id,
     [id],
   );
+  const documents = useChannelValue(library, ({ state }) => state?.documents ?? null);
+  const around = useMemo(() => titlesAround(documents ?? [], id), [documents, id]);
   const [refusal, clearRefusal] = useRefusal(refusals, isAboutThis);
   const intents = useMemo((): SharingIntents => {
     const run = (call: Call) => {
@@ -44,6 +54,8 @@ function Sharing({ id }: { readonly id: string }) {
     };
     return {
       changeLink: (link) => run({ name: 'link:change', input: { document: id, link } }),
+      restrict: (isRestricted) =>
+        run({ name: 'document:restrict', input: { document: id, isRestricted } }),
       changeRole: (user, role) =>
         run({ name: 'member:change', input: { document: id, user, role } }),
       remove: (user) => run({ name: 'member:remove', input: { document: id, user } }),
@@ -54,10 +66,24 @@ function Sharing({ id }: { readonly id: string }) {
       <SharingPanel
         link={`${location.origin}/d/${id}`}
         sharing={sharing}
+        around={around}
         me={me?.id ?? null}
         intents={intents}
         refusal={refusal}
       />
     </div>
   );
+}
+
+/** The nearest first. */
+function titlesAround(documents: readonly ListedDocument[], id: string): readonly string[] {
+  const byId = new Map(documents.map((document) => [document.id, document]));
+  const titles: string[] = [];
+  for (
+    let at = byId.get(byId.get(id)?.parent ?? '');
+    at !== undefined && titles.length < MAX_TREE_DEPTH;
+    at = byId.get(at.parent ?? '')
+  )
+    titles.push(at.title);
+  return titles;
 }

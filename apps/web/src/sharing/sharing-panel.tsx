@@ -2,6 +2,7 @@ import type { LinkAccess, MemberRole, SharingMember, SharingState } from '@tande
 import { Globe, Lock, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
+import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
@@ -10,7 +11,9 @@ import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
 
 export interface SharingIntents {
-  readonly changeLink: (link: LinkAccess) => void;
+  /** Null: as in the document around this one. */
+  readonly changeLink: (link: LinkAccess | null) => void;
+  readonly restrict: (isRestricted: boolean) => void;
   readonly changeRole: (user: string, role: MemberRole) => void;
   readonly remove: (user: string) => void;
 }
@@ -18,15 +21,18 @@ export interface SharingIntents {
 interface SharingPanelProps {
   readonly link: string;
   readonly sharing: SharingState | null;
+  /** Titles of the documents around this one, the nearest first, as far as the person has them. */
+  readonly around: readonly string[];
   readonly me: string | null;
   readonly intents: SharingIntents;
   readonly refusal: string | null;
 }
 
 /** The access by the link, and the roles of the members. Everyone sees them; only the owner can change them. */
-export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPanelProps) {
+export function SharingPanel({ link, sharing, around, me, intents, refusal }: SharingPanelProps) {
   const { t } = useTranslation();
-  const isOwner = sharing !== null && sharing.owner === me;
+  const isOwner =
+    sharing?.members.some(({ user, role }) => role === 'owner' && user.id === me) === true;
   return (
     <div className="flex flex-col gap-4">
       <div className="flex gap-2">
@@ -52,7 +58,18 @@ export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPan
       )}
       {sharing !== null && (
         <>
-          <LinkRow link={sharing.link} onChange={isOwner ? intents.changeLink : null} />
+          <LinkRow
+            sharing={sharing}
+            around={around}
+            onChange={isOwner ? intents.changeLink : null}
+          />
+          {sharing.around !== null && (
+            <Inheritance
+              isRestricted={sharing.around.isRestricted}
+              title={around[0] ?? null}
+              onChange={isOwner ? intents.restrict : null}
+            />
+          )}
           {isOwner && <AddPerson members={sharing.members} onAdd={intents.changeRole} />}
           <section aria-labelledby="share-people">
             <h3 id="share-people" className="mb-1 text-small font-medium text-ink-3">
@@ -63,8 +80,11 @@ export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPan
                 <MemberRow
                   key={member.user.id}
                   member={member}
+                  around={around}
                   isMe={member.user.id === me}
-                  intents={isOwner && member.role !== 'owner' ? intents : null}
+                  intents={
+                    isOwner && member.role !== 'owner' && member.from === undefined ? intents : null
+                  }
                 />
               ))}
             </ul>
@@ -76,15 +96,23 @@ export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPan
   );
 }
 
+/** A value of the menu that no link has. */
+const AS_AROUND = 'as-around';
+
 function LinkRow({
-  link,
+  sharing: { link, isLinkInherited, around: inherited },
+  around,
   onChange,
 }: {
-  readonly link: LinkAccess;
-  readonly onChange: ((link: LinkAccess) => void) | null;
+  readonly sharing: SharingState;
+  readonly around: readonly string[];
+  readonly onChange: ((link: LinkAccess | null) => void) | null;
 }) {
   const { t } = useTranslation();
   const Icon: LucideIcon = link === 'off' ? Lock : Globe;
+  const labelOf = (value: LinkAccess) => t(`share.access.${value}`);
+  const options = LINK_CHOICES.map((value) => ({ value, label: labelOf(value) }));
+  const inheritedLink = inherited === null || inherited.isRestricted ? 'off' : inherited.link;
   return (
     <div className="flex items-center gap-2.5">
       <span
@@ -93,14 +121,29 @@ function LinkRow({
       >
         <Icon size={15} strokeWidth={1.75} />
       </span>
-      <p className="min-w-0 flex-1 text-ui">{t(`share.about.${link}`)}</p>
+      <p className="min-w-0 flex-1 text-ui">
+        {t(`share.about.${link}`)}
+        {inherited !== null && isLinkInherited && !inherited.isRestricted && (
+          <From title={around[0] ?? null} />
+        )}
+      </p>
       {onChange !== null && (
-        <Menu trigger={choiceButton(t(`share.access.${link}`), t('share.linkAccess'))}>
-          <MenuChoice
+        <Menu trigger={choiceButton(labelOf(link), t('share.linkAccess'))}>
+          <MenuChoice<LinkAccess | typeof AS_AROUND>
             label={t('share.linkAccess')}
-            value={link}
-            options={LINK_CHOICES.map((value) => ({ value, label: t(`share.access.${value}`) }))}
-            onChange={onChange}
+            value={inherited !== null && isLinkInherited ? AS_AROUND : link}
+            options={
+              inherited === null
+                ? options
+                : [
+                    {
+                      value: AS_AROUND,
+                      label: t('share.asAround', { access: labelOf(inheritedLink) }),
+                    },
+                    ...options,
+                  ]
+            }
+            onChange={(value) => onChange(value === AS_AROUND ? null : value)}
           />
         </Menu>
       )}
@@ -108,15 +151,53 @@ function LinkRow({
   );
 }
 
+/** Where a role or the link's access comes from; the person may not know the document. */
+function From({ title }: { readonly title: string | null }) {
+  const { t } = useTranslation();
+  return (
+    <span className="block truncate text-small text-ink-3">
+      {title === null
+        ? t('share.fromAround')
+        : t('share.from', { title: isolated(title || t('untitled')) })}
+    </span>
+  );
+}
+
+function Inheritance({
+  isRestricted,
+  title,
+  onChange,
+}: {
+  readonly isRestricted: boolean;
+  readonly title: string | null;
+  readonly onChange: ((isRestricted: boolean) => void) | null;
+}) {
+  const { t } = useTranslation();
+  const name = isolated(title === null ? t('share.around') : title || t('untitled'));
+  return (
+    <div className="flex items-center gap-2.5">
+      <p className="min-w-0 flex-1 text-small text-ink-2">
+        {t(isRestricted ? 'share.restricted' : 'share.inherits', { title: name })}
+      </p>
+      {onChange !== null && (
+        <Button onClick={() => onChange(!isRestricted)}>
+          {t(isRestricted ? 'share.inherit' : 'share.restrict')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
 interface MemberRowProps {
   readonly member: SharingMember;
+  readonly around: readonly string[];
   readonly isMe: boolean;
   readonly intents: SharingIntents | null;
 }
 
-function MemberRow({ member, isMe, intents }: MemberRowProps) {
+function MemberRow({ member, around, isMe, intents }: MemberRowProps) {
   const { t } = useTranslation();
-  const { user, role, isOwn } = member;
+  const { user, role, isOwn, from } = member;
   return (
     <li className="flex min-h-10 items-center gap-2.5 px-2 text-ui">
       <Avatar name={user.name} color={user.color} />
@@ -126,6 +207,7 @@ function MemberRow({ member, isMe, intents }: MemberRowProps) {
           {isMe && <span className="text-ink-3"> {t('people.you')}</span>}
         </span>
         {!isOwn && <span className="block text-small text-ink-3">{t('share.byLink')}</span>}
+        {from !== undefined && <From title={around[from - 1] ?? null} />}
       </span>
       {intents === null || role === 'owner' ? (
         <span className="text-small text-ink-3">{t(`share.role.${role}`)}</span>

@@ -1,13 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { Search, SquarePen, Trash2 } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isApple } from '../components/keyboard.ts';
-import { Skeleton } from '../components/feedback.tsx';
-import { NewBadge, PresenceDots, UnreadBadge } from '../documents/document-badges.tsx';
-import type { ShownDocument } from '../documents/shown-document.ts';
-import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
+import { useNewDocument } from '../documents/use-documents.ts';
 import { openPalette } from '../palette/palette-host.tsx';
 import { ProfileButton } from '../profile/profile-button.tsx';
 import { useObservable } from '../runtime/observable.ts';
@@ -15,17 +13,17 @@ import { newVersion, reloadPage } from '../runtime/service-worker.ts';
 import { chord } from '../screen/shortcuts.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 
-const MAX_RECENT = 30;
+const DocumentTree = lazy(async () => ({
+  default: (await import('../tree/document-tree.tsx')).DocumentTree,
+}));
+
 const row =
   'flex h-7.5 items-center gap-2 rounded-box px-2 text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
 const rowHere = { className: 'bg-hover text-ink', 'aria-current': 'page' as const };
 
-type RecentDocument = Pick<ShownDocument, 'id' | 'title' | 'unread' | 'isNew'>;
-
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
-  const recent = useDocuments(recentOf, isSameList);
   return (
     <nav
       aria-label={t('sidebar')}
@@ -67,10 +65,10 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       <Link to="/" activeOptions={{ exact: true }} activeProps={rowHere} className={row}>
         {t('allDocuments')}
       </Link>
-      <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('recent')}</h2>
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {recent === null ? <RecentSkeleton /> : <Recent documents={recent} />}
-      </div>
+      <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('tree.title')}</h2>
+      <Suspense fallback={<span className="flex-1" />}>
+        <DocumentTree />
+      </Suspense>
       <Link to="/trash" activeProps={rowHere} className={row}>
         <Trash2 size={15} aria-hidden />
         {t('trash.title')}
@@ -79,56 +77,6 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       <NewVersion />
       <ProfileButton />
     </nav>
-  );
-}
-
-function Recent({ documents }: { readonly documents: readonly RecentDocument[] }) {
-  const { t } = useTranslation();
-  if (documents.length === 0)
-    return <p className="px-2 py-1 text-ui text-ink-3">{t('recentEmpty')}</p>;
-  return (
-    <ul className="flex flex-col gap-0.5">
-      {documents.map(({ id, title, unread, isNew }) => (
-        <li key={id}>
-          <Link to="/d/$document" params={{ document: id }} activeProps={rowHere} className={row}>
-            <span className="min-w-0 flex-1 truncate">{title || t('untitled')}</span>
-            <PresenceDots document={id} />
-            {isNew === true && <NewBadge />}
-            <UnreadBadge count={unread} />
-          </Link>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function recentOf(documents: readonly ShownDocument[]): readonly RecentDocument[] {
-  return documents.slice(0, MAX_RECENT);
-}
-
-/** Ignores excerpts and times, which change with every key. */
-function isSameList(one: readonly RecentDocument[], other: readonly RecentDocument[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every(({ id, title, unread, isNew }, index) => {
-      const counterpart = other[index];
-      return (
-        counterpart?.id === id &&
-        counterpart.title === title &&
-        counterpart.unread === unread &&
-        counterpart.isNew === isNew
-      );
-    })
-  );
-}
-
-function RecentSkeleton() {
-  return (
-    <div className="flex flex-col gap-4 px-2 py-2">
-      <Skeleton className="h-3.5 w-4/5" />
-      <Skeleton className="h-3.5 w-3/5" />
-      <Skeleton className="h-3.5 w-2/3" />
-    </div>
   );
 }
 

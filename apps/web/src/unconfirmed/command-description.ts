@@ -8,6 +8,8 @@ export function commandDescription(call: Call, t: TFunction): string {
       return t('unconfirmed.did.create');
     case 'document:rename':
       return t('unconfirmed.did.rename', { title: isolated(call.input.title || t('untitled')) });
+    case 'document:move':
+      return t('unconfirmed.did.move');
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
     case 'document:trash':
@@ -16,6 +18,7 @@ export function commandDescription(call: Call, t: TFunction): string {
       return t('unconfirmed.did.restore');
     case 'document:purge':
       return t('unconfirmed.did.purge');
+    case 'document:restrict':
     case 'link:change':
     case 'member:change':
     case 'member:remove':

@@ -5,6 +5,7 @@
 import {
   appendLibrary,
   chatPage,
+  documentPath,
   isBefore,
   libraryPage,
   listedDocument,
@@ -12,13 +13,17 @@ import {
   MAX_CHAT_PAGE,
   mergeDocuments,
   prependChat,
+  treePage,
   readChannelName,
   trimChat,
   toPlaceText,
+  toTreePlaceText,
   type ChatPage,
   type LibraryPage,
   type LibraryPlace,
   type LibraryState,
+  type TreePage,
+  type TreePlace,
 } from '@tandem/protocol';
 import { fetchJson, type JsonRequestOptions } from '../json-requests.ts';
 import type { ChannelSession } from './channel-session.ts';
@@ -101,6 +106,36 @@ export class ChannelPages {
     await session.amendWith(
       async () => await fetchJson(this.#options, path, listedDocument),
       (state, listed) => (state.type === 'library' ? mergeDocuments(state, [listed]) : state),
+    );
+  }
+
+  /**
+   * Loads what is in a document, or at the top of the tree, into the state. Rejects when it cannot be loaded.
+   *
+   * @param after where the previous page ended
+   */
+  async loadTree(
+    session: LibrarySession,
+    { parent, after = null }: { readonly parent: string | null; readonly after?: TreePlace | null },
+  ): Promise<TreePage> {
+    const query = new URLSearchParams();
+    if (parent !== null) query.set('in', parent);
+    if (after !== null) query.set('after', toTreePlaceText(after));
+    return await session.amendWith(
+      async (): Promise<TreePage> =>
+        await fetchJson(this.#options, `/api/documents/tree?${query.toString()}`, treePage),
+      (state, { documents }) =>
+        state.type === 'library' ? mergeDocuments(state, documents) : state,
+    );
+  }
+
+  /** Loads the documents around a document into the state. Rejects when they cannot be loaded. */
+  async loadPath(session: LibrarySession, document: string): Promise<void> {
+    const path = `/api/documents/${encodeURIComponent(document)}/path`;
+    await session.amendWith(
+      async () => await fetchJson(this.#options, path, documentPath),
+      (state, { documents }) =>
+        state.type === 'library' ? mergeDocuments(state, documents) : state,
     );
   }
 

@@ -13,6 +13,8 @@ const listed = (id: string, updatedAt: number, title = id): ListedDocument => ({
   kind: 'page',
   title,
   role: 'owner',
+  parent: null,
+  position: 'a0',
   excerpt: '',
   createdAt: 0,
   updatedAt,

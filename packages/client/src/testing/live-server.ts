@@ -208,7 +208,15 @@ export class LiveServer {
       case 'document:create': {
         const { document: id, title = '' } = command.input;
         const times = { createdAt: at, updatedAt: at, chatRead: 0, excerpt: '' };
-        const document = { id, kind: 'page', title, role: 'owner', ...times } as const;
+        const document = {
+          id,
+          kind: 'page',
+          title,
+          role: 'owner',
+          parent: null,
+          position: 'a0',
+          ...times,
+        } as const;
         this.#channel(`chat:${id}`);
         return publish('library', { name: 'document:listed', at, command: command.id, document });
       }

@@ -20,6 +20,8 @@ const listed = fc.record({
   kind: fc.constant('page' as const),
   title: text,
   role: fc.constantFrom('owner' as const, 'viewer' as const),
+  parent: fc.constantFrom(null, 'd1', 'd2'),
+  position: fc.constantFrom('a0', 'a1'),
   excerpt: fc.constant(''),
   createdAt: at,
   updatedAt: at,
@@ -36,6 +38,13 @@ export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
   profileChanged,
   fc.record({ name: fc.constant('document:listed' as const), at, document: listed }),
   fc.record({ name: fc.constant('document:renamed' as const), at, document, title: text }),
+  fc.record({
+    name: fc.constant('document:moved' as const),
+    at,
+    document,
+    parent: fc.constantFrom(null, 'd1', 'd2'),
+    position: fc.constantFrom('a0', 'a1'),
+  }),
   fc.record({ name: fc.constant('document:unlisted' as const), at, document }),
   fc.record({
     name: fc.constant('chat:seen' as const),
@@ -152,6 +161,24 @@ export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
     name: fc.constant('link:changed' as const),
     at,
     link: fc.constantFrom('off' as const, 'view' as const, 'edit' as const),
+  }),
+  fc.record({
+    name: fc.constant('inheritance:changed' as const),
+    at,
+    link: fc.constantFrom('off' as const, 'view' as const),
+    isLinkInherited: fc.boolean(),
+    around: fc.option(
+      fc.record({ link: fc.constant('view' as const), isRestricted: fc.boolean() }),
+    ),
+    members: fc.array(
+      fc.record({
+        user,
+        role: fc.constantFrom('editor' as const, 'viewer' as const),
+        isOwn: fc.constant(true),
+        from: fc.integer({ min: 1, max: 3 }),
+      }),
+      { maxLength: 2 },
+    ),
   }),
   fc.record({
     name: fc.constant('member:changed' as const),

@@ -11,6 +11,13 @@ import {
   title,
   user,
 } from '../messages/field.ts';
+import {
+  inTreeOrder,
+  newPosition,
+  position,
+  positionAtTime,
+  positionBetween,
+} from '../position.ts';
 import { sentText } from '../text.ts';
 import {
   ANY_ORDER,
@@ -27,6 +34,10 @@ export const listedDocument = z.object({
   kind: documentKind,
   title,
   role,
+  /** The document in which it is on this person's list; null at the top of their tree (TR2). */
+  parent: documentId.nullable(),
+  /** Among the documents beside it. */
+  position,
   /** The first words of the text when it was listed; `activity` has newer ones. */
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: instant,
@@ -57,11 +68,27 @@ export const libraryPage = z.object({
 });
 export type LibraryPage = z.infer<typeof libraryPage>;
 
+/** What is in one document, or at the top of the tree, in the order of positions. */
+export const treePlace = z.object({ position, id: documentId });
+export type TreePlace = z.infer<typeof treePlace>;
+
+export const treePage = z.object({
+  documents: z.array(listedDocument).max(MAX_LIBRARY_PAGE),
+  next: treePlace.nullable(),
+});
+export type TreePage = z.infer<typeof treePage>;
+
 const chatRead = z.number().int().nonnegative();
 
 const libraryEvents = [
   defineEvent('document:listed', { document: listedDocument }),
   defineEvent('document:renamed', { document: documentId, title }),
+  defineEvent('document:moved', {
+    document: documentId,
+    parent: documentId.nullable(),
+    position,
+  }),
+  /** Also takes what is inside it off the list. */
   defineEvent('document:unlisted', { document: documentId }),
   defineEvent('chat:seen', { document: documentId, chatRead }),
   defineEvent('comments:seen', { document: documentId, commentsRead: chatRead }),
@@ -86,10 +113,15 @@ export function reduceLibrary(state: LibraryState, event: LibraryEvent): Library
         title: event.title,
         updatedAt: Math.max(updatedAt, event.at),
       }));
-    case 'document:unlisted':
-      return state.documents.some(({ id }) => id === event.document)
-        ? { ...state, documents: state.documents.filter(({ id }) => id !== event.document) }
-        : state;
+    case 'document:moved':
+      return isInside(state, event.parent, event.document)
+        ? state
+        : change(state, event.document, () => ({ parent: event.parent, position: event.position }));
+    case 'document:unlisted': {
+      if (!state.documents.some(({ id }) => id === event.document)) return state;
+      const gone = withDescendants(state, event.document);
+      return { ...state, documents: state.documents.filter(({ id }) => !gone.has(id)) };
+    }
     case 'chat:seen':
       return change(state, event.document, ({ chatRead }) => ({
         chatRead: Math.max(chatRead, event.chatRead),
@@ -111,6 +143,39 @@ function change(
     document.id === id ? { ...document, ...fields(document) } : document,
   );
   return { ...state, documents: inOrder(documents) };
+}
+
+/**
+ * Whether `document` is `ancestor` or inside it, as far as the state knows. The server refuses a move into the
+ * document itself (TR4), which a prediction would show until then.
+ */
+function isInside(state: LibraryState, document: string | null, ancestor: string): boolean {
+  const parents = new Map(state.documents.map(({ id, parent }) => [id, parent]));
+  let steps = state.documents.length;
+  for (let at = document; at !== null && steps-- >= 0; at = parents.get(at) ?? null)
+    if (at === ancestor) return true;
+  return false;
+}
+
+function withDescendants({ documents }: LibraryState, root: string): ReadonlySet<string> {
+  const children = childrenOf(documents);
+  const found = new Set([root]);
+  for (const id of found) for (const child of children.get(id) ?? []) found.add(child.id);
+  return found;
+}
+
+/** By parent; null has the top of the tree. */
+export function childrenOf<T extends Pick<ListedDocument, 'id' | 'parent' | 'position'>>(
+  documents: readonly T[],
+): ReadonlyMap<string | null, readonly T[]> {
+  const children = new Map<string | null, T[]>();
+  for (const document of documents) {
+    const siblings = children.get(document.parent);
+    if (siblings === undefined) children.set(document.parent, [document]);
+    else siblings.push(document);
+  }
+  for (const siblings of children.values()) siblings.sort(inTreeOrder);
+  return children;
 }
 
 export function isBefore(one: LibraryPlace, other: LibraryPlace): boolean {
@@ -172,21 +237,37 @@ export const libraryChannel = defineChannel({
 
 const defineCommand = commandsOf(libraryChannel);
 
+function lastPosition(state: LibraryState | null, parent: string | null, at: number): string {
+  if (parent === null || state === null) return positionAtTime(at);
+  const last = childrenOf(state.documents).get(parent)?.at(-1)?.position ?? null;
+  return positionBetween(last, null) ?? positionAtTime(at);
+}
+
 export const libraryCommands = defineCommands(
   defineCommand({
     name: 'document:create',
-    summary: 'Creates a page that the user owns. An existing one stays as it is.',
-    input: z.strictObject({ document: newDocumentId, title: newTitle.optional() }),
+    summary:
+      'Creates a page that the user owns, at the top of the tree or in another document. An existing one stays as it is.',
+    input: z.strictObject({
+      document: newDocumentId,
+      title: newTitle.optional(),
+      parent: documentId.optional(),
+      /** Without it, the last one. */
+      position: newPosition.optional(),
+    }),
     order: FIRST,
     replaces: null,
     isIdempotent: true,
-    predict({ input: { document: id, title = '' }, at, state }) {
+    predict({ input, at, state }) {
+      const { document: id, title = '', parent = null } = input;
       if (state?.documents.some((listed) => listed.id === id) === true) return null;
       const document = {
         id,
         kind: 'page',
         title,
         role: 'owner',
+        parent,
+        position: input.position ?? lastPosition(state, parent, at),
         excerpt: '',
         createdAt: at,
         updatedAt: at,
@@ -203,6 +284,26 @@ export const libraryCommands = defineCommands(
     replaces: { key: () => 'title' },
     isIdempotent: false,
     predict: ({ input: { document, title } }) => ({ name: 'document:renamed', document, title }),
+  }),
+  defineCommand({
+    name: 'document:move',
+    summary:
+      'Moves the document, with what is inside it, into another document or to the top of the tree.',
+    input: z.strictObject({
+      document: documentId,
+      parent: documentId.nullable(),
+      /** Without it, the last one; at the top, as of a new document. */
+      position: newPosition.optional(),
+    }),
+    order: IN_TURN,
+    replaces: { key: () => 'place' },
+    isIdempotent: false,
+    predict: ({ input: { document, parent, position }, at, state }) => ({
+      name: 'document:moved',
+      document,
+      parent,
+      position: position ?? lastPosition(state, parent, at),
+    }),
   }),
   defineCommand({
     name: 'document:unlist',

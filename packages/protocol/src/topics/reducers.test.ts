@@ -38,13 +38,22 @@ const NO_TRASH: TrashState = { type: 'trash', documents: [] };
 const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [], next: null };
 const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
 const NO_COMMENTS: CommentsState = { type: 'comments', threads: [], head: 0 };
-const NO_SHARING: SharingState = { type: 'sharing', owner: 'ada', link: 'off', members: [] };
+const NO_SHARING: SharingState = {
+  type: 'sharing',
+  owner: 'ada',
+  link: 'off',
+  isLinkInherited: false,
+  around: null,
+  members: [],
+};
 
 const listed = (id: string, updatedAt: number, chatRead = 0): ListedDocument => ({
   id,
   kind: 'page',
   title: id,
   role: 'owner',
+  parent: null,
+  position: 'a0',
   excerpt: '',
   createdAt: 0,
   updatedAt,

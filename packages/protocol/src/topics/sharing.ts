@@ -1,6 +1,6 @@
 /** Sharing: the roles of a document's people, as the share dialog shows them. */
 import { z } from 'zod';
-import { MAX_SHARING_MEMBERS } from '../limits.ts';
+import { MAX_SHARING_MEMBERS, MAX_TREE_DEPTH } from '../limits.ts';
 import {
   documentId,
   linkAccess,
@@ -26,20 +26,33 @@ export const sharingMember = z.object({
   role,
   /** False: the role comes from the link. */
   isOwn: z.boolean(),
+  /** The role was given in a document around this one, so many levels up (TR5). */
+  from: z.number().int().positive().max(MAX_TREE_DEPTH).optional(),
 });
 export type SharingMember = z.infer<typeof sharingMember>;
+
+/** What changes with the place of the document in the tree. */
+const inherited = {
+  /** What holds here. */
+  link: linkAccess,
+  /** The document says nothing itself about its link: it holds what holds around it. */
+  isLinkInherited: z.boolean(),
+  /** Null at the top of the tree. `link` is what holds around the document. */
+  around: z.object({ link: linkAccess, isRestricted: z.boolean() }).nullable(),
+  members: z.array(sharingMember),
+} as const;
 
 export const sharingState = z.object({
   type: z.literal('sharing'),
   /** Null for a document that a stock client created under its own name. */
   owner: userId.nullable(),
-  link: linkAccess,
-  members: z.array(sharingMember),
+  ...inherited,
 });
 export type SharingState = z.infer<typeof sharingState>;
 
 const sharingEvents = [
-  defineEvent('link:changed', { link: linkAccess }),
+  defineEvent('link:changed', { link: linkAccess, isInherited: z.literal(true).optional() }),
+  defineEvent('inheritance:changed', inherited),
   defineEvent('member:changed', { member: sharingMember }),
   defineEvent('member:removed', { user: userId }),
 ] as const;
@@ -60,8 +73,13 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
       return {
         ...state,
         link: event.link,
+        isLinkInherited: event.isInherited === true,
         members: inOrder(state.members.flatMap((member) => underLink(member, event.link))),
       };
+    case 'inheritance:changed': {
+      const { link, isLinkInherited, around } = event;
+      return { ...state, link, isLinkInherited, around, members: inOrder(event.members) };
+    }
     case 'member:changed':
       return {
         ...state,
@@ -113,12 +131,36 @@ const defineCommand = commandsOf(sharingChannel);
 export const sharingCommands = defineCommands(
   defineCommand({
     name: 'link:change',
-    summary: 'Sets what people who have the link may do.',
-    input: z.strictObject({ document: documentId, link: linkAccess }),
+    summary: 'Sets what people who have the link may do. Null: as in the document around this one.',
+    input: z.strictObject({ document: documentId, link: linkAccess.nullable() }),
     order: IN_TURN,
     replaces: { key: () => 'link' },
     isIdempotent: false,
-    predict: ({ input: { link } }) => ({ name: 'link:changed', link }),
+    predict({ input: { link }, state }) {
+      if (link !== null) return { name: 'link:changed', link };
+      const isRestricted = state?.around?.isRestricted === true;
+      const around = isRestricted ? 'off' : (state?.around?.link ?? 'off');
+      return { name: 'link:changed', link: around, isInherited: true };
+    },
+  }),
+  defineCommand({
+    name: 'document:restrict',
+    summary: 'Ends or resumes what a document has from those around it, but for their owners.',
+    input: z.strictObject({ document: documentId, isRestricted: z.boolean() }),
+    order: IN_TURN,
+    replaces: { key: () => 'restriction' },
+    isIdempotent: false,
+    predict({ input: { isRestricted }, state }) {
+      if (state === null || state.around === null) return null;
+      const around = { ...state.around, isRestricted };
+      // Only the server knows who comes back.
+      const members = state.members.filter(
+        ({ from, role }) => !isRestricted || from === undefined || role === 'owner',
+      );
+      const link = !state.isLinkInherited ? state.link : isRestricted ? 'off' : around.link;
+      const { isLinkInherited } = state;
+      return { name: 'inheritance:changed', link, isLinkInherited, around, members };
+    },
   }),
   defineCommand({
     name: 'member:change',

@@ -10,6 +10,8 @@ const listed = (title: string) =>
     kind: 'page',
     title,
     role: 'owner',
+    parent: null,
+    position: 'a0',
     excerpt: '',
     createdAt: 0,
     updatedAt: 0,

@@ -1,37 +1,54 @@
 /** Commands about documents and the lists they are on. */
+import { can, MAX_TREE_DEPTH } from '@tandem/protocol';
+import {
+  freePosition,
+  measureDepth,
+  moveInTree,
+  readAncestors,
+} from '../../storage/document-tree.ts';
 import {
   addVisit,
   createDocument,
-  findListing,
+  findDocument,
   findVisitors,
-  forgetVisit,
+  forgetVisits,
   renameDocument,
   renewVisit,
-  toListed,
 } from '../../storage/documents.ts';
+import { findListed } from '../../storage/library.ts';
 import {
+  findAccess,
   findAccessEntry,
   hasRoleByLink,
+  isSameInherited,
+  linkOf,
   standingsIn,
   type AccessEntry,
+  type DocumentAccess,
 } from '../../storage/roles.ts';
+import type { Database } from '../../storage/tables.ts';
 import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
-import type { HandlerContext, HandlerTable } from '../handler.ts';
+import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
-import { DONE, notFound } from './outcomes.ts';
+import { changeLists, publishInherited, publishListed } from './listing-changes.ts';
+import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
   HandlerTable,
-  'document:create' | 'document:rename' | 'document:unlist' | 'document:visit'
+  'document:create' | 'document:rename' | 'document:move' | 'document:unlist' | 'document:visit'
 >;
 
 export const documentHandlers: DocumentHandlers = {
-  async 'document:create'(context, { document: id, title = '' }) {
+  async 'document:create'(context, { document: id, title = '', parent = null, position }) {
     const { db, user, at } = context;
+    if (parent !== null && (await findDocument(db, id)) === undefined)
+      return await createInside(context, { document: id, title, parent, position });
     const created = await createDocument(db, { id, kind: 'page', title, owner: user, at });
     const { document } = created;
+    if (created.kind === 'created' && position !== undefined)
+      await moveInTree(db, id, { parent: null, position });
     const entry = await findAccessEntry(db, { document: document.id, user });
     if (entry === null) return notFound('document');
     if (entry.lifecycle !== 'active') return DONE;
@@ -58,8 +75,32 @@ export const documentHandlers: DocumentHandlers = {
     return { kind: 'done', effects: [{ kind: 'renamed', document: id, title }] };
   },
 
+  async 'document:move'(context, { document: id, parent, position: wanted }) {
+    const { db, at } = context;
+    const otherwise = 'viewers-do-not-move';
+    const permission = await authorize(context, { document: id, action: 'write', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const { entry } = permission;
+    const refusal = await refuseMove(context, entry, parent);
+    if (refusal !== null) return refusal;
+    const position = await freePosition(db, { document: id, parent, position: wanted, at });
+    const before = await findAccess(db, id);
+    const effects = await changeLists(context, {
+      document: id,
+      change: () => moveInTree(db, id, { parent, position }),
+    });
+    if (entry.document.parent === parent) return { kind: 'done', effects };
+    const after = await findAccess(db, id);
+    const isSame = before !== null && after !== null && hasSameAccess(before, after);
+    if (!isSame && !can(entry, 'share')) return forbidden('move-changes-access');
+    await publishInherited(context, id);
+    return { kind: 'done', effects: [...effects, { kind: 'access-changed', document: id }] };
+  },
+
   async 'document:unlist'({ db, user, publish }, { document }) {
-    if (!(await forgetVisit(db, { user, document }))) return DONE;
+    // A document inside a listed one is on the list with it.
+    if ((await findListed(db, { user, document }))?.parent != null) return DONE;
+    if (!(await forgetVisits(db, { user, document }))) return DONE;
     publish(libraryKey(user), { name: 'document:unlisted', document });
     if (await hasRoleByLink(db, { document, user }))
       publish(sharingKey(document), { name: 'member:removed', user });
@@ -74,12 +115,82 @@ export const documentHandlers: DocumentHandlers = {
       if (visit === 'again') continue;
       const entry = await findAccessEntry(db, { document, user });
       if (entry === null || entry.lifecycle !== 'active') continue;
-      if (visit === 'first') await showOpened(context, { user, entry });
+      if (visit === 'first') await publishListed(context, { user, document });
       else effects.push(...(await list(context, { user, entry })));
     }
     return { kind: 'done', effects };
   },
 };
+
+/** A person who may write in a document may put others into it (TR7). */
+async function createInside(
+  context: HandlerContext,
+  {
+    document,
+    title,
+    parent,
+    position: wanted,
+  }: {
+    readonly document: string;
+    readonly title: string;
+    readonly parent: string;
+    readonly position: string | undefined;
+  },
+): Promise<Outcome> {
+  const { db, user, at } = context;
+  const otherwise = 'not-into-there';
+  const permission = await authorize(context, { document: parent, action: 'write', otherwise });
+  if (permission.kind === 'refused') return permission;
+  if ((await measureDepth(db, parent)).around + 1 > MAX_TREE_DEPTH) return forbidden('too-deep');
+  const effects = await changeLists(context, {
+    document,
+    async change() {
+      const linkAccess = null;
+      await createDocument(db, { id: document, kind: 'page', title, owner: user, linkAccess, at });
+      const position = await freePosition(db, { document, parent, position: wanted, at });
+      await moveInTree(db, document, { parent, position });
+      await addVisit(db, { user, document, at });
+    },
+  });
+  const named: Effect[] = title === '' ? [] : [{ kind: 'renamed', document, title }];
+  return { kind: 'done', effects: [...effects, ...named] };
+}
+
+async function refuseMove(
+  context: HandlerContext,
+  { document: { id, parent: before }, ...standing }: AccessEntry,
+  parent: string | null,
+): Promise<Refused | null> {
+  const { db } = context;
+  if (parent !== null) {
+    const otherwise = 'not-into-there';
+    const permission = await authorize(context, { document: parent, action: 'write', otherwise });
+    if (permission.kind === 'refused') return permission;
+  }
+  if (can(standing, 'share')) return await refusePlace(db, id, parent);
+  // The place of a document belongs to what it is in.
+  if (before === null) return forbidden('viewers-do-not-move');
+  const otherwise = 'not-out-of-there';
+  const permission = await authorize(context, { document: before, action: 'write', otherwise });
+  return permission.kind === 'refused' ? permission : await refusePlace(db, id, parent);
+}
+
+async function refusePlace(
+  db: Database,
+  document: string,
+  parent: string | null,
+): Promise<Refused | null> {
+  if (parent === null) return null;
+  if (parent === document || (await readAncestors(db, parent)).includes(document))
+    return forbidden('not-into-itself');
+  const around = (await measureDepth(db, parent)).around + 1;
+  const { inside } = await measureDepth(db, document);
+  return around + inside > MAX_TREE_DEPTH ? forbidden('too-deep') : null;
+}
+
+function hasSameAccess(before: DocumentAccess, after: DocumentAccess): boolean {
+  return isSameInherited(before.inherited, after.inherited) && linkOf(before) === linkOf(after);
+}
 
 interface Visitor {
   readonly user: string;
@@ -87,25 +198,12 @@ interface Visitor {
 }
 
 async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {
-  const { db, at, publish } = context;
+  const { db, at } = context;
   const { id: document } = entry.document;
-  const read = await addVisit(db, { user, document, at });
-  const listed = toListed({ ...entry, ...read, isNew: false });
-  publish(libraryKey(user), { name: 'document:listed', document: listed });
+  await addVisit(db, { user, document, at });
+  await publishListed(context, { user, document });
   await showVisitor(context, { user, entry });
   return [{ kind: 'listed', document, user }];
-}
-
-async function showOpened(
-  { db, publish }: HandlerContext,
-  { user, entry }: Visitor,
-): Promise<void> {
-  const listing = await findListing(db, { document: entry.document.id, user });
-  if (listing !== undefined)
-    publish(libraryKey(user), {
-      name: 'document:listed',
-      document: toListed({ ...entry, ...listing }),
-    });
 }
 
 async function showVisitor(

@@ -15,6 +15,7 @@ const FORBIDDEN = {
     'This document has reached the limit of comments. Delete some that nobody needs any more.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
+  'nothing-around': 'This document is not inside another one, so that it inherits nothing.',
   'owner-stays': 'The owner of a document may always do everything in it.',
   'too-many-members':
     'This document has reached the limit of invited people. Share the link instead.',
@@ -25,6 +26,14 @@ const FORBIDDEN = {
   'not-in-trash': 'Only a document in the trash can be restored or deleted for good.',
   'not-yours-to-trash':
     'Only the owner of a document may move it to the trash. You can remove it from your list.',
+  'viewers-do-not-move': 'You may read this document but not move it. Ask its owner.',
+  'not-into-there': 'You may read this document but not put another one into it. Ask its owner.',
+  'not-out-of-there':
+    'You may read this document but not take another one out of it. Ask its owner.',
+  'not-into-itself': 'A document cannot be moved into itself, or into one that is inside it.',
+  'too-deep': 'Documents can be inside each other up to 32 levels deep. Choose a place further up.',
+  'move-changes-access':
+    'Other people may open this document there. Only its owner may move it to such a place.',
   'id-taken': 'Another message has the same id. Send this one again.',
 } as const;
 

@@ -83,6 +83,28 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'document:rename': [
     { call: () => ({ document, title: 'Plan B' }), expected: WRITERS, inTrash: REFUSED },
   ],
+  'document:move': [
+    {
+      call: () => ({ document, parent: null, position: 'a1' }),
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+    {
+      call: () => ({ document, parent: document, position: 'a1' }),
+      expected: NOBODY,
+      inTrash: REFUSED,
+    },
+    {
+      call: () => ({ document, parent: 'nowhere', position: 'a1' }),
+      expected: {
+        ...WRITERS,
+        owner: 'not-found',
+        editor: 'not-found',
+        'by a link to edit': 'not-found',
+      },
+      inTrash: REFUSED,
+    },
+  ],
   'document:unlist': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   // Skips documents the user may not see.
   'document:visit': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
@@ -97,6 +119,18 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   ],
   'document:purge': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER, inTrash: REFUSED }],
+  'document:restrict': [
+    {
+      call: () => ({ document, isRestricted: false }),
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+    {
+      call: () => ({ document, isRestricted: true }),
+      expected: NOBODY,
+      inTrash: REFUSED,
+    },
+  ],
   'member:change': [
     { call: () => ({ document, user: 'ned', role: 'editor' }), expected: OWNER, inTrash: REFUSED },
     {

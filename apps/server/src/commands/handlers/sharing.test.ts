@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkAccess } from '@tandem/protocol';
-import { listDocuments } from '../../storage/documents.ts';
+import { listDocuments } from '../../storage/library.ts';
 import { standingsIn } from '../../storage/roles.ts';
 import { createUser } from '../../storage/users.ts';
 import { LIBRARY, SHARING, VISITS } from '../../limits.ts';

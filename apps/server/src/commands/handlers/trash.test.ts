@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TRASH_MS } from '@tandem/protocol';
 import { libraryKey, trashKey } from '../../storage/channel-key.ts';
-import { listDocuments } from '../../storage/documents.ts';
+import { listDocuments } from '../../storage/library.ts';
 import { findExpiredTrash, listTrash } from '../../storage/trash.ts';
 import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
 

@@ -1,19 +1,21 @@
 /** Commands that move documents into the trash and out of it. */
-import { libraryKey, trashKey } from '../../storage/channel-key.ts';
-import {
-  addVisit,
-  findListing,
-  findVisitors,
-  toListed,
-  type Listing,
-} from '../../storage/documents.ts';
-import { standingsIn } from '../../storage/roles.ts';
+import { trashKey } from '../../storage/channel-key.ts';
+import { moveInTree, readAncestors } from '../../storage/document-tree.ts';
+import { addVisit, findDocument } from '../../storage/documents.ts';
+import { findListed } from '../../storage/library.ts';
+import { readOwners } from '../../storage/roles.ts';
 import type { Database } from '../../storage/tables.ts';
-import { purgeMetadata, setTrashed } from '../../storage/trash.ts';
-import type { Effect } from '../command-runner.ts';
+import {
+  expireInside,
+  findTrashedBefore,
+  moveToTrash,
+  purgeMetadata,
+  takeFromTrash,
+} from '../../storage/trash.ts';
 import { purgeJob } from '../document-purge.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
+import { changeAccess } from './listing-changes.ts';
 import { DONE } from './outcomes.ts';
 
 type TrashHandlers = Pick<
@@ -25,46 +27,36 @@ const otherwise = 'not-yours-to-trash';
 
 export const trashHandlers: TrashHandlers = {
   async 'document:trash'(context, { document: id }) {
-    const { db, user, at, publish } = context;
+    const { db, at, publish } = context;
     const permission = await authorize(context, { document: id, action: 'trash', otherwise });
     if (permission.kind === 'refused') return permission;
     const { kind, title, excerpt } = permission.entry.document;
-    await setTrashed(db, id, at);
-    publish(trashKey(user), {
-      name: 'document:trashed',
-      document: { id, kind, title, excerpt, trashedAt: at },
-    });
-    const effects: Effect[] = [{ kind: 'access-changed', document: id }];
-    for (const { user: visitor } of await findListers(db, { document: id, owner: user })) {
-      publish(libraryKey(visitor), { name: 'document:unlisted', document: id });
-      effects.push({ kind: 'unlisted', document: id, user: visitor });
-    }
-    return { kind: 'done', effects };
+    const changed = await changeAccess(context, id, () => moveToTrash(db, id, at));
+    for (const owner of await readOwners(db, id))
+      publish(trashKey(owner), {
+        name: 'document:trashed',
+        document: { id, kind, title, excerpt, trashedAt: at },
+      });
+    return changed;
   },
 
   async 'document:restore'(context, { document: id }) {
     const { db, user, at, publish } = context;
     const permission = await authorize(context, { document: id, action: 'restore', otherwise });
     if (permission.kind === 'refused') return permission;
-    await setTrashed(db, id, null);
-    publish(trashKey(user), { name: 'document:restored', document: id });
-    // The owner finds it again, also one that was not on their list.
-    if ((await findListing(db, { user, document: id })) === undefined)
-      await addVisit(db, { user, document: id, at });
     const { document } = permission.entry;
-    const standingOf = await standingsIn(db, id);
-    const effects: Effect[] = [{ kind: 'access-changed', document: id }];
-    for (const { user: visitor, ...listing } of await findListers(db, {
-      document: id,
-      owner: user,
-    })) {
-      const role = standingOf(visitor)?.role;
-      if (role === undefined) continue;
-      const listed = toListed({ document, role, ...listing });
-      publish(libraryKey(visitor), { name: 'document:listed', document: listed });
-      effects.push({ kind: 'listed', document: id, user: visitor });
-    }
-    return { kind: 'done', effects };
+    const owners = await readOwners(db, id);
+    const changed = await changeAccess(context, id, async () => {
+      await takeFromTrash(db, document);
+      if (document.parent !== null && (await isGone(db, document.parent)))
+        await moveInTree(db, id, { parent: null, position: document.position });
+      // The person finds it again, also if it was not on their list.
+      if ((await findListed(db, { user, document: id })) === null)
+        await addVisit(db, { user, document: id, at });
+    });
+    for (const owner of owners)
+      publish(trashKey(owner), { name: 'document:restored', document: id });
+    return changed;
   },
 
   async 'document:purge'(context, { document }) {
@@ -81,23 +73,29 @@ export const trashHandlers: TrashHandlers = {
   },
 };
 
-async function purge(
-  { db, user, at, publish, enqueue }: HandlerContext,
-  document: string,
-): Promise<Outcome> {
-  await purgeMetadata(db, { document, owner: user, at });
+async function purge(context: HandlerContext, document: string): Promise<Outcome> {
+  const { db, at, publish, enqueue } = context;
+  const owners = await readOwners(db, document);
+  await freeInside(db, document);
+  await expireInside(db, document);
+  await purgeMetadata(db, { document, owners, at });
   enqueue(purgeJob(document));
-  publish(trashKey(user), { name: 'document:purged', document });
+  for (const owner of owners) publish(trashKey(owner), { name: 'document:purged', document });
   return { kind: 'done', effects: [{ kind: 'access-changed', document }] };
 }
 
-/** The last visitors, and the owner in any case. */
-async function findListers(
-  db: Database,
-  { document, owner }: { readonly document: string; readonly owner: string },
-): Promise<(Listing & { readonly user: string })[]> {
-  const visitors = await findVisitors(db, document);
-  if (visitors.some(({ user }) => user === owner)) return visitors;
-  const listing = await findListing(db, { user: owner, document });
-  return listing === undefined ? visitors : [...visitors, { user: owner, ...listing }];
+/** What was moved to the trash before the document around it stays there for its own time. */
+async function freeInside(db: Database, document: string): Promise<void> {
+  for (const id of await findTrashedBefore(db, document)) {
+    const row = await findDocument(db, id);
+    // One around it may have been freed, with it.
+    const isStillInside = (await readAncestors(db, id)).includes(document);
+    if (row === undefined || !isStillInside) continue;
+    await moveInTree(db, id, { parent: null, position: row.position });
+  }
+}
+
+async function isGone(db: Database, document: string): Promise<boolean> {
+  const row = await findDocument(db, document);
+  return row === undefined || row.trashed_at !== null;
 }

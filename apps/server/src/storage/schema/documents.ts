@@ -9,13 +9,17 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .addColumn('kind', types.text, (column) => column.notNull())
     .addColumn('title', types.text, (column) => column.notNull())
     .addColumn('owner', types.text)
-    .addColumn('link_access', types.text, (column) => column.notNull().defaultTo('edit'))
+    .addColumn('link_access', types.text, (column) => column.defaultTo('edit'))
+    .addColumn('parent', types.text)
+    .addColumn('position', types.text, (column) => column.notNull().defaultTo('a0'))
+    .addColumn('is_restricted', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('excerpt', types.text, (column) => column.notNull().defaultTo(''))
     .addColumn('folded_title', types.text, (column) => column.notNull().defaultTo(''))
     .addColumn('folded_excerpt', types.text, (column) => column.notNull().defaultTo(''))
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('updated_at', types.integer, (column) => column.notNull())
     .addColumn('trashed_at', types.integer)
+    .addColumn('trashed_with', types.text)
     .addColumn('purged_at', types.integer)
     .execute();
   await db.schema

@@ -12,6 +12,8 @@ import {
   type SearchTerm,
 } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
+import { listedIds } from '../library.ts';
+import { mayRead } from '../roles.ts';
 import type { Database } from '../tables.ts';
 
 export interface SearchableText {
@@ -192,12 +194,11 @@ export class SearchIndex implements AsyncDisposable {
       readonly is_title: number;
     }>`
       with mine as materialized (
-        select id from document where owner = ${user} and trashed_at is null
-        union select document.id from member join document on document.id = member.document
-          where member."user" = ${user} and document.trashed_at is null
-        union select document.id from visit join document on document.id = visit.document
-          where visit."user" = ${user} and document.trashed_at is null
-            and document.link_access <> 'off'
+        select id from document where ${mayRead(user, 'document')} and id in (
+          select id from document where owner = ${user}
+          union select document from member where "user" = ${user}
+          union ${listedIds(user)}
+        )
       ),
       hit as materialized (
         select search_part.number, search_part.document, search_part.is_title, ${rank} as rank

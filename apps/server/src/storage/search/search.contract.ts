@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { MAX_SEARCH_RESULTS } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
-import { addVisit, createDocument, forgetVisit } from '../documents.ts';
+import { addVisit, createDocument, forgetVisits } from '../documents.ts';
 import { changeLink, giveRole } from '../sharing.ts';
 import type { Database } from '../tables.ts';
-import { setTrashed } from '../trash.ts';
+import { moveToTrash } from '../trash.ts';
 import type { SearchIndex } from './search-index.ts';
 
 interface Opened {
@@ -237,9 +237,9 @@ export function testSearch(open: () => Promise<Opened>): void {
       await changeLink(db, 'tide', 'off');
       expect(await finders()).toEqual(['ada', 'ed']);
       await changeLink(db, 'tide', 'view');
-      await forgetVisit(db, { user: 'lin', document: 'tide' });
+      await forgetVisits(db, { user: 'lin', document: 'tide' });
       expect(await finders()).toEqual(['ada', 'ed']);
-      await setTrashed(db, 'tide', 9);
+      await moveToTrash(db, 'tide', 9);
       expect(await finders()).toEqual([]);
     });
   });

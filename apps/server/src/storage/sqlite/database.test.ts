@@ -16,6 +16,7 @@ test('opening an empty file creates all tables', async () => {
     'command',
     'comment_thread',
     'document',
+    'document_ancestor',
     'event',
     'job',
     'journal',

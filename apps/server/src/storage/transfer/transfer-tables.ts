@@ -44,15 +44,23 @@ const DEFINITIONS: Definitions = {
       title: 'text',
       owner: 'text',
       link_access: 'text',
+      parent: 'text',
+      position: 'text',
+      is_restricted: 'integer',
       excerpt: 'text',
       folded_title: 'text',
       folded_excerpt: 'text',
       created_at: 'integer',
       updated_at: 'integer',
       trashed_at: 'integer',
+      trashed_with: 'text',
       purged_at: 'integer',
     },
     key: ['id'],
+  },
+  document_ancestor: {
+    columns: { document: 'text', ancestor: 'text', depth: 'integer', inherits: 'integer' },
+    key: ['document', 'ancestor'],
   },
   visit: {
     columns: {

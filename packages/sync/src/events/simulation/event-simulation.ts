@@ -180,10 +180,24 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           name: 'document:create',
           input: { document: `document-${this.#lastId}-of-its-own` },
         }),
+        () => ({
+          name: 'document:create',
+          input: { document: `document-${this.#lastId}-inside`, parent: document },
+        }),
       ],
       'document:rename': [
         () => ({ name: 'document:rename', input: { document, title } }),
         () => ({ name: 'document:rename', input: { document, title } }),
+      ],
+      'document:move': [
+        () => ({
+          name: 'document:move',
+          input: {
+            document,
+            parent: random.chance(0.3) ? null : random.pick([SHARED_DOCUMENT, ...mine]),
+            position: random.pick(['a0', 'a1', 'a2']),
+          },
+        }),
       ],
       'document:unlist': [() => ({ name: 'document:unlist', input: { document } })],
       'profile:change': [
@@ -200,6 +214,7 @@ class SimulatedCommands implements SimulatedSystem<Action> {
       'document:trash': [],
       'document:restore': [],
       'document:purge': [],
+      'document:restrict': [],
       'member:change': [],
       'member:remove': [],
       'chat:edit': [() => ({ name: 'chat:edit', input: { ...about, text, mentions: [] } })],

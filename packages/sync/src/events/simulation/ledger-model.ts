@@ -104,7 +104,8 @@ export class LedgerModel {
     if (command.name === 'document:create') {
       if (this.#documents.has(document)) return [];
       this.#makeDocument(document, user);
-      const made = listed(document, command.input.title ?? '', at);
+      const { title = '', parent = null, position = `a${at % 10}` } = command.input;
+      const made = { ...listed(document, title, at), parent, position };
       return [[null, 'library', { name: 'document:listed', at, document: made }]];
     }
     if (!this.#documents.has(document)) return errorOf('not-found');
@@ -119,16 +120,22 @@ export class LedgerModel {
           .filter((other) => this.#library(other).documents.some(({ id }) => id === document))
           .map((other) => [other, 'library', { name: 'document:renamed', at, document, title }]);
       }
+      case 'document:move': {
+        const { parent, position = 'a0' } = command.input;
+        if (this.#isInside(user, parent, document)) return errorOf('forbidden');
+        return [[null, 'library', { name: 'document:moved', at, document, parent, position }]];
+      }
       case 'document:unlist':
         if (!me.documents.some(({ id }) => id === document)) return [];
         return [[null, 'library', { name: 'document:unlisted', at, document }]];
       case 'link:change': {
-        const { link } = command.input;
+        const link = command.input.link ?? 'off';
         return [[null, sharing, { name: 'link:changed', at, link }]];
       }
       case 'document:trash':
       case 'document:restore':
       case 'document:purge':
+      case 'document:restrict':
       case 'member:change':
       case 'member:remove':
         return errorOf('forbidden');
@@ -225,6 +232,13 @@ export class LedgerModel {
     }
   }
 
+  #isInside(user: string, document: string | null, ancestor: string): boolean {
+    const parents = new Map(this.#library(user).documents.map(({ id, parent }) => [id, parent]));
+    for (let at = document; at !== null; at = parents.get(at) ?? null)
+      if (at === ancestor) return true;
+    return false;
+  }
+
   #append(key: string, event: ChannelEvent): number {
     const channel = this.channels.get(key)!;
     channel.state = reduceChannel(channel.state, event, { chatMessages: MAX_CHAT_PAGE });
@@ -238,7 +252,14 @@ export class LedgerModel {
     this.#documents.add(document);
     this.#make(`chat:${document}`, { type: 'chat', messages: [], head: 0 });
     this.#make(`comments:${document}`, { type: 'comments', threads: [], head: 0 });
-    this.#make(`sharing:${document}`, { type: 'sharing', owner, link: 'off', members: [] });
+    this.#make(`sharing:${document}`, {
+      type: 'sharing',
+      owner,
+      link: 'off',
+      isLinkInherited: false,
+      around: null,
+      members: [],
+    });
   }
 
   #make(key: string, state: ChannelState): void {
@@ -277,5 +298,13 @@ export function keyOf(name: ChannelName, user: string): string {
 
 function listed(id: string, title: string, at: number) {
   const times = { createdAt: at, updatedAt: at, chatRead: 0, excerpt: '' };
-  return { id, kind: 'page', title, role: 'editor', ...times } as const;
+  return {
+    id,
+    kind: 'page',
+    title,
+    role: 'editor',
+    parent: null,
+    position: 'a0',
+    ...times,
+  } as const;
 }

@@ -1,0 +1,210 @@
+/**
+ * What a command changes on people's lists, when it changes who may read a document, and all that is inside it, or where
+ * it is. Lists are compared before and after: whatever the change was, people hear of what it did to them.
+ */
+import type { Role } from '@tandem/protocol';
+import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
+import { findVisitors, findVisitsInside, type Listing } from '../../storage/documents.ts';
+import { findListed, shownParents, toListed } from '../../storage/library.ts';
+import { standingsIn } from '../../storage/roles.ts';
+import { readSharing } from '../../storage/sharing.ts';
+import type { Database, DocumentRow } from '../../storage/tables.ts';
+import type { Effect } from '../command-runner.ts';
+import type { HandlerContext, Outcome } from '../handler.ts';
+
+type Place = Pick<DocumentRow, 'parent' | 'position'>;
+
+interface Entry extends Listing {
+  readonly document: string;
+  readonly user: string;
+  readonly role: Role;
+}
+
+/** By document and user. */
+type Lists = ReadonlyMap<string, Entry>;
+
+/** Makes a change to a document, or creates it, and publishes what that does to lists. */
+export async function changeLists(
+  context: HandlerContext,
+  { document, change }: { readonly document: string; readonly change: () => Promise<void> },
+): Promise<readonly Effect[]> {
+  const { db } = context;
+  const placeBefore = await readPlace(db, document);
+  const before = await readLists(db, document);
+  await change();
+  const after = await readLists(db, document);
+  const placeAfter = await readPlace(db, document);
+  const isMoved =
+    placeBefore !== null &&
+    placeAfter !== null &&
+    (placeBefore.parent !== placeAfter.parent || placeBefore.position !== placeAfter.position);
+  return await new ListingChanges(context, document).publish({ before, after, isMoved });
+}
+
+/** As `changeLists`, of a change after which everyone in the document, or in one inside it, is checked again. */
+export async function changeAccess(
+  context: HandlerContext,
+  document: string,
+  change: () => Promise<void>,
+): Promise<Outcome> {
+  const effects = await changeLists(context, { document, change });
+  return { kind: 'done', effects: [{ kind: 'access-changed', document }, ...effects] };
+}
+
+/** To everyone who sees with whom a document is shared, after it was moved or restricted. */
+export async function publishInherited(
+  { db, publish }: HandlerContext,
+  document: string,
+): Promise<void> {
+  const state = await readSharing(db, document);
+  if (state === undefined) return;
+  const { link, isLinkInherited, around, members } = state;
+  publish(sharingKey(document), {
+    name: 'inheritance:changed',
+    ...{ link, isLinkInherited, around, members },
+  });
+}
+
+/** Publishes a document that came to one person's list, before which what they opened inside it was on its own there. */
+export async function publishListed(
+  { db, publish }: HandlerContext,
+  { user, document }: { readonly user: string; readonly document: string },
+): Promise<void> {
+  const inside = await findVisitsInside(db, document, user);
+  for (const id of [document, ...inside.map((visit) => visit.document)]) {
+    const listed = await findListed(db, { user, document: id });
+    if (listed !== null) publish(libraryKey(user), { name: 'document:listed', document: listed });
+  }
+}
+
+class ListingChanges {
+  readonly #context: HandlerContext;
+  readonly #root: string;
+  readonly #effects: Effect[] = [];
+
+  constructor(context: HandlerContext, root: string) {
+    this.#context = context;
+    this.#root = root;
+  }
+
+  async publish({
+    before,
+    after,
+    isMoved,
+  }: {
+    readonly before: Lists;
+    readonly after: Lists;
+    readonly isMoved: boolean;
+  }): Promise<readonly Effect[]> {
+    const listed: Entry[] = [];
+    const moved: Entry[] = [];
+    /** On whose lists the document itself came or went: what is inside it changes its place there. */
+    const affected = new Set<string>();
+    for (const [key, entry] of before) {
+      if (after.has(key)) continue;
+      this.#unlist(entry);
+      if (entry.document === this.#root) affected.add(entry.user);
+    }
+    for (const [key, entry] of after) {
+      const role = before.get(key)?.role ?? null;
+      const isRoot = entry.document === this.#root;
+      if (role === null && isRoot) affected.add(entry.user);
+      if (role === null) this.#effects.push({ kind: 'listed', ...pick(entry) });
+      if (role !== entry.role) listed.push(entry);
+      else if (isRoot && isMoved) moved.push(entry);
+      else if (affected.has(entry.user)) listed.push(entry);
+    }
+    await this.#list(listed);
+    await this.#move(moved);
+    return this.#effects;
+  }
+
+  #unlist(entry: Entry): void {
+    const { document, user } = entry;
+    this.#context.publish(libraryKey(user), { name: 'document:unlisted', document });
+    this.#effects.push({ kind: 'unlisted', document, user });
+  }
+
+  async #list(entries: readonly Entry[]): Promise<void> {
+    const { db, publish } = this.#context;
+    for (const [document, of] of byDocument(entries)) {
+      const row = await findRow(db, document);
+      const parentOf = await shownParents(db, row, usersOf(of));
+      for (const entry of of) {
+        const parent = parentOf(entry.user);
+        const listed = toListed({ ...entry, document: row, parent });
+        publish(libraryKey(entry.user), { name: 'document:listed', document: listed });
+      }
+    }
+  }
+
+  async #move(entries: readonly Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const { db, publish } = this.#context;
+    const row = await findRow(db, this.#root);
+    const parentOf = await shownParents(db, row, usersOf(entries));
+    for (const { user } of entries)
+      publish(libraryKey(user), {
+        name: 'document:moved',
+        document: this.#root,
+        parent: parentOf(user),
+        position: row.position,
+      });
+  }
+}
+
+/** The document on all lists, and what is inside it on the lists of those who opened that themselves. */
+async function readLists(db: Database, root: string): Promise<Lists> {
+  const lists = new Map<string, Entry>();
+  const visitors = (await findVisitors(db, root)).map((visitor) => ({
+    ...visitor,
+    document: root,
+  }));
+  const listings = [...visitors, ...(await findVisitsInside(db, root))];
+  for (const [document, of] of byDocument(listings)) {
+    const standingOf = await standingsIn(db, document);
+    for (const listing of of) {
+      const standing = standingOf(listing.user);
+      if (standing?.lifecycle === 'active')
+        lists.set(`${document} ${listing.user}`, { ...listing, role: standing.role });
+    }
+  }
+  return lists;
+}
+
+async function readPlace(db: Database, document: string): Promise<Place | null> {
+  const place = await db
+    .selectFrom('document')
+    .select(['parent', 'position'])
+    .where('id', '=', document)
+    .executeTakeFirst();
+  return place ?? null;
+}
+
+async function findRow(db: Database, document: string): Promise<DocumentRow> {
+  return await db
+    .selectFrom('document')
+    .selectAll()
+    .where('id', '=', document)
+    .executeTakeFirstOrThrow();
+}
+
+function byDocument<T extends { readonly document: string }>(
+  entries: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.document);
+    if (group === undefined) groups.set(entry.document, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+function usersOf(entries: readonly Entry[]): string[] {
+  return entries.map(({ user }) => user);
+}
+
+function pick({ document, user }: Entry) {
+  return { document, user };
+}

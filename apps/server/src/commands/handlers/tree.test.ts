@@ -1,0 +1,326 @@
+/** The tree of documents: who may put what where, and what lists hear of it. */
+import { describe, expect, test } from 'vitest';
+import { MAX_TREE_DEPTH, positionBetween } from '@tandem/protocol';
+import { libraryKey, trashKey } from '../../storage/channel-key.ts';
+import { readAncestors } from '../../storage/document-tree.ts';
+import { findDocument } from '../../storage/documents.ts';
+import { listDocuments, readPath, readTreePage } from '../../storage/library.ts';
+import { findAccessEntry } from '../../storage/roles.ts';
+import { readSharing } from '../../storage/sharing.ts';
+import { findExpiredTrash, listTrash } from '../../storage/trash.ts';
+import { DOCUMENT as plan, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
+
+const idOf = (name: string) => `${name}-with-a-long-identity`;
+const [tide, ebb, moon] = [idOf('tide'), idOf('ebb'), idOf('moon')];
+
+const create = (fixture: Fixture, user: string, document: string, parent?: string) =>
+  fixture.do(user, { name: 'document:create', input: { document, title: document, parent } });
+
+const move = (
+  fixture: Fixture,
+  user: string,
+  document: string,
+  parent: string | null,
+  position = 'a5',
+) => fixture.run(user, { name: 'document:move', input: { document, parent, position } });
+
+const childrenOf = async ({ db }: Fixture, user: string, parent: string | null) =>
+  (await readTreePage(db, user, { parent })).documents.map(({ id }) => id);
+
+const roleIn = async ({ db }: Fixture, user: string, document: string) =>
+  (await findAccessEntry(db, { document, user }))?.role ?? null;
+
+/** Ada’s plan, which Ed edits and Vi views, contains Ada’s tide, in which Ed made ebb. */
+async function fixtureWithTree(): Promise<Fixture> {
+  const fixture = await fixtureWithRoles();
+  await fixture.do('ada', { name: 'link:change', input: { document: plan, link: 'off' } });
+  await create(fixture, 'ada', tide, plan);
+  await create(fixture, 'ed', ebb, tide);
+  await create(fixture, 'ed', moon);
+  await fixture.do('ed', { name: 'link:change', input: { document: moon, link: 'off' } });
+  return fixture;
+}
+
+describe('TR5 what is inside a document', () => {
+  test('inherits the roles of the documents around it, the strongest of each person', async () => {
+    const fixture = await fixtureWithTree();
+    expect(await roleIn(fixture, 'ada', ebb)).toBe('owner');
+    expect(await roleIn(fixture, 'ed', tide)).toBe('editor');
+    expect(await roleIn(fixture, 'ed', ebb)).toBe('owner');
+    expect(await roleIn(fixture, 'vi', ebb)).toBe('viewer');
+    expect(await roleIn(fixture, 'lin', ebb)).toBe(null);
+    await fixture.do('ada', {
+      name: 'member:change',
+      input: { document: tide, user: 'vi', role: 'editor' },
+    });
+    expect(await roleIn(fixture, 'vi', plan)).toBe('viewer');
+    expect(await roleIn(fixture, 'vi', ebb)).toBe('editor');
+  });
+
+  test('has the link access of the nearest document that says it', async () => {
+    const fixture = await fixtureWithTree();
+    await fixture.do('ada', { name: 'link:change', input: { document: plan, link: 'view' } });
+    expect(await roleIn(fixture, 'lin', ebb)).toBe('viewer');
+    await fixture.do('ada', { name: 'link:change', input: { document: tide, link: 'edit' } });
+    expect(await roleIn(fixture, 'lin', ebb)).toBe('editor');
+    await fixture.do('ada', { name: 'link:change', input: { document: ebb, link: 'off' } });
+    expect(await roleIn(fixture, 'lin', ebb)).toBe(null);
+  });
+
+  test('goes with a role that ends', async () => {
+    const fixture = await fixtureWithTree();
+    await fixture.do('ada', { name: 'member:remove', input: { document: plan, user: 'vi' } });
+    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
+    expect(fixture.library('vi').at(-1)).toMatchObject({
+      name: 'document:unlisted',
+      document: plan,
+    });
+    expect(fixture.effects).toContainEqual({ kind: 'access-changed', document: plan });
+  });
+});
+
+describe('TR2 lists', () => {
+  test('have what is inside a listed document, and hear of it', async () => {
+    const fixture = await fixtureWithTree();
+    expect(await childrenOf(fixture, 'vi', plan)).toEqual([tide]);
+    expect(await childrenOf(fixture, 'vi', tide)).toEqual([ebb]);
+    expect(await childrenOf(fixture, 'lin', tide)).toEqual([]);
+    const { db } = fixture;
+    const ids = (await listDocuments(db, 'vi')).map(({ document }) => document.id);
+    expect(ids).toEqual(expect.arrayContaining([plan, tide, ebb]));
+    expect(fixture.library('vi').at(-1)).toMatchObject({
+      name: 'document:listed',
+      document: { id: ebb, parent: tide, role: 'viewer' },
+    });
+    expect((await readPath(db, 'vi', ebb)).map(({ id }) => id)).toEqual([plan, tide, ebb]);
+  });
+
+  test('show a document at the top for those who do not have the one around it', async () => {
+    const fixture = await fixtureWithTree();
+    await fixture.do('ada', { name: 'link:change', input: { document: ebb, link: 'view' } });
+    await fixture.do('lin', { name: 'document:visit', input: { document: ebb } });
+    expect(fixture.library('lin').at(-1)).toMatchObject({
+      name: 'document:listed',
+      document: { id: ebb, parent: null },
+    });
+    expect(await childrenOf(fixture, 'lin', null)).toContain(ebb);
+    await fixture.do('ada', { name: 'link:change', input: { document: plan, link: 'view' } });
+    await fixture.do('lin', { name: 'document:visit', input: { document: tide } });
+    const events = fixture.library('lin').slice(-2);
+    expect(events).toMatchObject([
+      { name: 'document:listed', document: { id: tide, parent: plan } },
+      { name: 'document:listed', document: { id: ebb, parent: tide } },
+    ]);
+  });
+
+  test('lose what is inside a document together with it', async () => {
+    const fixture = await fixtureWithTree();
+    await fixture.do('vi', { name: 'document:visit', input: { document: ebb } });
+    await fixture.do('vi', { name: 'document:unlist', input: { document: ebb } });
+    expect(await childrenOf(fixture, 'vi', tide)).toEqual([ebb]);
+    await fixture.do('vi', { name: 'document:unlist', input: { document: plan } });
+    expect(await listDocuments(fixture.db, 'vi')).toEqual([]);
+  });
+});
+
+describe('TR3 TR4 TR7 a move', () => {
+  test('takes along what is inside, and everyone hears of it', async () => {
+    const fixture = await fixtureWithTree();
+    await create(fixture, 'ada', idOf('shelf'), plan);
+    expect(await move(fixture, 'ed', tide, idOf('shelf'))).toMatchObject({ kind: 'done' });
+    expect(await readAncestors(fixture.db, ebb)).toEqual([tide, idOf('shelf'), plan]);
+    for (const user of ['ada', 'ed', 'vi'])
+      expect(fixture.library(user).at(-1)).toMatchObject({
+        name: 'document:moved',
+        document: tide,
+        parent: idOf('shelf'),
+        position: 'a5',
+      });
+    expect(fixture.effects).toContainEqual({ kind: 'access-changed', document: tide });
+  });
+
+  test('that changes a role is for an owner of the document alone', async () => {
+    const fixture = await fixtureWithTree();
+    await create(fixture, 'ed', idOf('eds'), moon);
+    expect(await move(fixture, 'ed', tide, moon)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'forbidden' },
+    });
+    expect(await roleIn(fixture, 'vi', tide)).toBe('viewer');
+    expect(await move(fixture, 'ed', ebb, moon)).toMatchObject({ kind: 'done' });
+    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
+    expect(await roleIn(fixture, 'ada', ebb)).toBe(null);
+    expect(fixture.library('vi').at(-1)).toMatchObject({
+      name: 'document:unlisted',
+      document: ebb,
+    });
+  });
+
+  test('needs the right to write in both documents', async () => {
+    const fixture = await fixtureWithTree();
+    expect(await move(fixture, 'vi', tide, plan)).toMatchObject({ error: { code: 'forbidden' } });
+    expect(await move(fixture, 'ada', tide, moon)).toMatchObject({ error: { code: 'not-found' } });
+    await fixture.do('ed', {
+      name: 'member:change',
+      input: { document: moon, user: 'ada', role: 'viewer' },
+    });
+    expect(await move(fixture, 'ada', tide, moon)).toMatchObject({ error: { code: 'forbidden' } });
+  });
+
+  test('into the document itself, or into one that is inside it, is refused', async () => {
+    const fixture = await fixtureWithTree();
+    for (const parent of [plan, tide, ebb])
+      expect(await move(fixture, 'ada', plan, parent)).toMatchObject({
+        error: { code: 'forbidden' },
+      });
+  });
+
+  test('below the last level is refused, with everything inside', async () => {
+    const fixture = await fixtureWithTree();
+    let parent = moon;
+    for (let depth = 1; depth <= MAX_TREE_DEPTH; depth++) {
+      await create(fixture, 'ed', idOf(`level-${depth}`), parent);
+      parent = idOf(`level-${depth}`);
+    }
+    const tooDeep = { kind: 'refused', error: { code: 'forbidden' } };
+    const input = { document: idOf('deepest'), parent };
+    expect(await fixture.run('ed', { name: 'document:create', input })).toMatchObject(tooDeep);
+    expect(await findDocument(fixture.db, idOf('deepest'))).toBeUndefined();
+    await create(fixture, 'ed', idOf('above'));
+    expect(await move(fixture, 'ed', moon, idOf('above'))).toMatchObject(tooDeep);
+  });
+
+  test('to a position that is taken comes after the document that has it', async () => {
+    const fixture = await fixtureWithTree();
+    for (const name of ['one', 'two', 'three']) await create(fixture, 'ada', idOf(name), plan);
+    for (const name of ['one', 'two', 'three']) await move(fixture, 'ada', idOf(name), plan, 'a5');
+    const children = await childrenOf(fixture, 'ada', plan);
+    expect(children).toEqual([tide, idOf('one'), idOf('three'), idOf('two')]);
+    const positions = await Promise.all(
+      children.map(async (id) => (await findDocument(fixture.db, id))?.position),
+    );
+    expect(new Set(positions).size).toBe(positions.length);
+    expect(positionBetween(null, 'a0')).not.toBeNull();
+  });
+});
+
+describe('TR6 a restricted document', () => {
+  const restrict = (fixture: Fixture, user: string, isRestricted: boolean) =>
+    fixture.run(user, { name: 'document:restrict', input: { document: tide, isRestricted } });
+
+  test('has nothing from the documents around it but their owners', async () => {
+    const fixture = await fixtureWithTree();
+    expect(await restrict(fixture, 'ed', true)).toMatchObject({ error: { code: 'forbidden' } });
+    expect(await restrict(fixture, 'ada', true)).toMatchObject({ kind: 'done' });
+    expect(await roleIn(fixture, 'vi', tide)).toBe(null);
+    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
+    expect(await roleIn(fixture, 'ed', tide)).toBe(null);
+    expect(await roleIn(fixture, 'ed', ebb)).toBe('owner');
+    expect(await roleIn(fixture, 'ada', ebb)).toBe('owner');
+    expect(fixture.library('vi').at(-1)).toMatchObject({
+      name: 'document:unlisted',
+      document: tide,
+    });
+    // What he owns inside it is at the top of his tree.
+    expect(await childrenOf(fixture, 'ed', null)).toContain(ebb);
+    await restrict(fixture, 'ada', false);
+    expect(await roleIn(fixture, 'vi', ebb)).toBe('viewer');
+    expect(await childrenOf(fixture, 'ed', tide)).toEqual([ebb]);
+  });
+
+  test('shows where roles come from', async () => {
+    const fixture = await fixtureWithTree();
+    const { db } = fixture;
+    const shownIn = async (document: string) =>
+      (await readSharing(db, document))?.members.map(({ user, role, from }) => [
+        user.id,
+        role,
+        from,
+      ]);
+    expect(await shownIn(ebb)).toEqual([
+      ['ada', 'owner', 1],
+      ['ed', 'owner', undefined],
+      ['coe', 'commenter', 2],
+      ['vi', 'viewer', 2],
+    ]);
+    await restrict(fixture, 'ada', true);
+    expect(fixture.sharing(tide).at(-1)).toMatchObject({
+      name: 'inheritance:changed',
+      link: 'off',
+      around: { link: 'off', isRestricted: true },
+    });
+    expect(await shownIn(tide)).toEqual([['ada', 'owner', undefined]]);
+  });
+});
+
+describe('TR8 the trash', () => {
+  const run = (fixture: Fixture, user: string, name: 'trash' | 'restore' | 'purge', id: string) =>
+    fixture.do(user, { name: `document:${name}`, input: { document: id } });
+
+  test('takes what is inside the document, and gives it back', async () => {
+    const fixture = await fixtureWithTree();
+    const { db } = fixture;
+    await run(fixture, 'ada', 'trash', plan);
+    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
+    expect((await listTrash(db, 'ada')).map(({ id }) => id)).toEqual([plan]);
+    expect(await listTrash(db, 'ed')).toEqual([]);
+    await run(fixture, 'ada', 'restore', plan);
+    expect(await roleIn(fixture, 'vi', ebb)).toBe('viewer');
+    expect(await childrenOf(fixture, 'vi', tide)).toEqual([ebb]);
+    expect(
+      fixture
+        .library('ed')
+        .map(({ name }) => name)
+        .slice(-2),
+    ).toContain('document:listed');
+  });
+
+  test('keeps what was in it before', async () => {
+    const fixture = await fixtureWithTree();
+    await run(fixture, 'ed', 'trash', ebb);
+    expect(fixture.events.get(trashKey('ada'))?.at(-1)).toMatchObject({
+      document: { id: ebb },
+    });
+    await run(fixture, 'ada', 'trash', plan);
+    await run(fixture, 'ada', 'restore', plan);
+    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
+    expect((await listTrash(fixture.db, 'ed')).map(({ id }) => id)).toEqual([ebb]);
+  });
+
+  test('gives back a document at the top when the one around it stays there', async () => {
+    const fixture = await fixtureWithTree();
+    await run(fixture, 'ada', 'trash', plan);
+    await run(fixture, 'ada', 'restore', tide);
+    expect((await findDocument(fixture.db, tide))?.parent).toBe(null);
+    expect(await readAncestors(fixture.db, ebb)).toEqual([tide]);
+    expect(await roleIn(fixture, 'ed', ebb)).toBe('owner');
+    expect(await roleIn(fixture, 'vi', tide)).toBe(null);
+    expect(await childrenOf(fixture, 'ada', null)).toContain(tide);
+    expect(fixture.events.get(libraryKey('ada'))?.at(-1)).toMatchObject({
+      name: 'document:listed',
+    });
+  });
+
+  test('purges what went there with the document, by the next sweep', async () => {
+    const fixture = await fixtureWithTree();
+    const { db } = fixture;
+    await run(fixture, 'ed', 'trash', ebb);
+    await create(fixture, 'ada', idOf('other'), plan);
+    await run(fixture, 'ada', 'trash', plan);
+    await run(fixture, 'ada', 'purge', plan);
+    expect((await findExpiredTrash(db, 1, 10)).map(({ id }) => id).toSorted()).toEqual(
+      [tide, idOf('other')].toSorted(),
+    );
+    for (const { id, owner } of await findExpiredTrash(db, 1, 10))
+      await fixture.do(owner ?? '', {
+        name: 'document:expire',
+        input: { document: id, before: 1 },
+      });
+    expect((await findDocument(db, tide))?.purged_at).not.toBe(null);
+    // Ed had moved it there before: it stays for its own time, at the top.
+    expect((await listTrash(db, 'ed')).map(({ id }) => id)).toEqual([ebb]);
+    await run(fixture, 'ed', 'restore', ebb);
+    expect((await findDocument(db, ebb))?.parent).toBe(null);
+    expect(await roleIn(fixture, 'ada', ebb)).toBe(null);
+  });
+});

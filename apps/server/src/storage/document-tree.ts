@@ -1,0 +1,156 @@
+/**
+ * Where documents are: `document.parent`, and its closure `document_ancestor`, from which roles are inherited. Commands
+ * that change the tree do so one at a time in the cluster (TR3), so that a closure is never of two trees.
+ */
+import { positionAtTime, positionBetween } from '@tandem/protocol';
+import { sql } from 'kysely';
+import type { Database, DocumentRow } from './tables.ts';
+
+export interface TreePosition {
+  readonly parent: string | null;
+  readonly position: string;
+}
+
+/** The documents around a document, the nearest first. */
+export async function readAncestors(db: Database, document: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('document_ancestor')
+    .select('ancestor')
+    .where('document', '=', document)
+    .orderBy('depth')
+    .execute();
+  return rows.map(({ ancestor }) => ancestor);
+}
+
+/** All documents inside a document, also those in the trash. */
+export async function readDescendants(db: Database, document: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('document_ancestor')
+    .select('document')
+    .where('ancestor', '=', document)
+    .execute();
+  return rows.map((row) => row.document);
+}
+
+/** How many levels of documents are around a document, and inside it. */
+export async function measureDepth(
+  db: Database,
+  document: string,
+): Promise<{ readonly around: number; readonly inside: number }> {
+  const deepest = (column: 'document' | 'ancestor') =>
+    db
+      .selectFrom('document_ancestor')
+      .select(({ fn }) => fn.max('depth').as('depth'))
+      .where(column, '=', document)
+      .executeTakeFirst();
+  const [around, inside] = [await deepest('document'), await deepest('ancestor')];
+  return { around: around?.depth ?? 0, inside: inside?.depth ?? 0 };
+}
+
+/** The position that was asked for, or the next one that no other document in the parent has (TR3). */
+export async function freePosition(
+  db: Database,
+  {
+    document,
+    parent,
+    position,
+    at,
+  }: {
+    readonly document: string;
+    readonly parent: string | null;
+    readonly position: string | undefined;
+    readonly at: number;
+  },
+): Promise<string> {
+  // At the top of the tree, each person has other documents.
+  if (parent === null) return position ?? positionAtTime(at);
+  const wanted = position ?? positionBetween(await lastPosition(db, parent), null);
+  if (wanted === null) return positionAtTime(at);
+  const [same, next] = await db
+    .selectFrom('document')
+    .select('position')
+    .distinct()
+    .where('parent', '=', parent)
+    .where('id', '!=', document)
+    .where('position', '>=', wanted)
+    .orderBy('position')
+    .limit(2)
+    .execute();
+  if (same?.position !== wanted) return wanted;
+  return positionBetween(wanted, next?.position ?? null) ?? wanted;
+}
+
+async function lastPosition(db: Database, parent: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('document')
+    .select('position')
+    .where('parent', '=', parent)
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.position ?? null;
+}
+
+/** Moves a document with everything inside it. The caller has made sure that the parent is not inside it. */
+export async function moveInTree(
+  db: Database,
+  document: string,
+  { parent, position }: TreePosition,
+): Promise<void> {
+  const before = await db
+    .updateTable('document')
+    .set({ parent, position })
+    .where('id', '=', document)
+    .returning('is_restricted')
+    .executeTakeFirst();
+  await detach(db, document);
+  if (parent !== null)
+    await attach(db, document, { parent, isRestricted: before?.is_restricted === 1 });
+}
+
+export async function setRestricted(
+  db: Database,
+  { id: document, parent }: Pick<DocumentRow, 'id' | 'parent'>,
+  isRestricted: boolean,
+): Promise<void> {
+  await db
+    .updateTable('document')
+    .set({ is_restricted: isRestricted ? 1 : 0 })
+    .where('id', '=', document)
+    .execute();
+  if (parent === null) return;
+  await detach(db, document);
+  await attach(db, document, { parent, isRestricted });
+}
+
+/** The document and all that is inside it no longer have the documents around it. */
+async function detach(db: Database, document: string): Promise<void> {
+  await sql`delete from document_ancestor
+    where document in (${subtree(document)})
+      and ancestor in (select ancestor from document_ancestor where document = ${document})`.execute(
+    db,
+  );
+}
+
+async function attach(
+  db: Database,
+  document: string,
+  { parent, isRestricted }: { readonly parent: string; readonly isRestricted: boolean },
+): Promise<void> {
+  await sql`insert into document_ancestor (document, ancestor, depth, inherits)
+    select inside.document, around.ancestor, inside.depth + around.depth + 1,
+      inside.inherits * around.inherits * cast(${isRestricted ? 0 : 1} as bigint)
+    from (
+      select document, depth, inherits from document_ancestor where ancestor = ${document}
+      union all select cast(${document} as text), 0, 1
+    ) as inside
+    cross join (
+      select ancestor, depth, inherits from document_ancestor where document = ${parent}
+      union all select cast(${parent} as text), 0, 1
+    ) as around`.execute(db);
+}
+
+function subtree(document: string) {
+  return sql`select cast(${document} as text) union all
+    select document from document_ancestor where ancestor = ${document}`;
+}

@@ -22,6 +22,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['commands'],
     ['presence', 'rate-limits', 'http'],
     ['transports'],
+    ['files'],
     ['connection', 'documents'],
     ['channels'],
     ['protocols', 'api'],

@@ -6,6 +6,7 @@ const WITH_EACH_DATABASE = [
   'commands',
   'conversation',
   'feeds',
+  'files',
   'met-people',
   'people',
   'sessions-and-roles',

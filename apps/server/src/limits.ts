@@ -142,6 +142,9 @@ export const REQUEST_RATES = {
   guests: { burst: 200, perSecond: 5 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
+  uploads: { burst: 100, perSecond: 2 },
+  /** A page may show hundreds of images, and asks for each again when it is opened again. */
+  downloads: { burst: 1_000, perSecond: 50 },
 } as const;
 export type RequestRate = keyof typeof REQUEST_RATES;
 export const MAX_TRACKED_CALLERS = 10_000;
@@ -233,6 +236,39 @@ export const LIBRARY = {
 export const TRASH = {
   sweepMs: HOUR_MS,
   documentsPerSweep: 100,
+} as const;
+
+/** What keeps the bytes of uploaded files. */
+export const OBJECTS = {
+  /** Of a bucket, to a request without a body. */
+  answerTimeoutMs: 30_000,
+  /** One object, in either direction. */
+  transferTimeoutMs: HOUR_MS,
+} as const;
+
+/** See the rules in `files/README.md`. */
+export const FILES = {
+  /** A check of access while bytes move, so that a revocation reaches them within a second (FI6). */
+  accessIntervalMs: 400,
+  /** Of one person on one node. */
+  maxUploadsPerUser: 4,
+  maxDownloadsPerUser: 64,
+  /** An upload or download that moves less than `minProgressBytes` in this time ends. */
+  stallTimeoutMs: 15_000,
+  minProgressBytes: 16 * KIB,
+  /** Left free on the disk, which also keeps the text (FI5). */
+  minFreeBytes: 512 * MIB,
+  /** The beginning of a file, from which its type and the size of an image are read. */
+  headBytes: 256 * KIB,
+  /** Reading boxes of AVIF takes time that grows with the square of their number. */
+  avifHeadBytes: 16 * KIB,
+  /** Larger images are not shown, since browsers decode all their pixels (FI3). */
+  maxImagePixels: 100_000_000,
+  maxImageSide: 32_767,
+  /** Files that nothing refers to are kept for so long (FI9). */
+  unreferencedMs: 30 * DAY_MS,
+  sweepMs: HOUR_MS,
+  perSweep: 100,
 } as const;
 
 /** See the rules in `storage/search/README.md`. */

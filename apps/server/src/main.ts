@@ -11,7 +11,8 @@ import {
   openSqliteStorage,
   type ServerStorage,
 } from './storage/server-storage.ts';
-import { openClusterStorage, openJobStore, openSearch } from './storage/storage.ts';
+import { openClusterStorage, openJobStore, openObjects, openSearch } from './storage/storage.ts';
+import type { ObjectStore } from './storage/objects/object-store.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
@@ -29,6 +30,8 @@ import { StartupError } from './runtime/startup-error.ts';
 
 /** Resolves to the same folder from the source and from the bundle. */
 const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const FILES_FOLDER = 'files';
 
 async function main(): Promise<void> {
   // The first process of a container is not ended by signals without a listener.
@@ -57,6 +60,7 @@ async function main(): Promise<void> {
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
   const { secrets, db, search, engine, runner, jobs, cluster, bus } = opened;
+  const objects = await openFiles(configuration, log);
   const spans =
     configuration.traces === null
       ? null
@@ -72,6 +76,7 @@ async function main(): Promise<void> {
     engine,
     runner,
     jobs,
+    objects,
     cluster,
     bus,
     spans,
@@ -161,6 +166,20 @@ async function startStorage(
   const jobs = openJobStore(description, db, systemClock);
   const search = openSearch(description, db);
   return { secrets, db, search, engine, runner, jobs, cluster, bus };
+}
+
+/** Null: this server takes no files. @throws StorageError */
+async function openFiles(
+  { filesPlace, databaseUrl, dataDir }: Configuration,
+  log: Log,
+): Promise<ObjectStore | null> {
+  if (filesPlace !== null) return await openObjects(filesPlace);
+  if (databaseUrl === null)
+    return await openObjects({ kind: 'folder', path: resolve(dataDir, FILES_FOLDER) });
+  log.warn(
+    'Uploads of files are off: several servers may use the database, and none knows a folder that all of them share. Set FILES_URL to such a folder, or to a bucket.',
+  );
+  return null;
 }
 
 function withoutPassword(url: URL): string {

@@ -9,6 +9,7 @@ import { createWelcome } from './accounts/welcome-document.ts';
 import { signedInMiddleware } from './api/api-environment.ts';
 import { createApplication } from './api/application.ts';
 import { documentRoutes } from './api/document-routes.ts';
+import { fileRoutes } from './api/file-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
 import { peopleRoutes } from './api/people-routes.ts';
 import { searchRoutes } from './api/search-routes.ts';
@@ -35,6 +36,9 @@ import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
 import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
+import { FileDeletion, fileSweep } from './files/file-deletion.ts';
+import { FileDownloads } from './files/file-downloads.ts';
+import { FileUploads } from './files/file-uploads.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -53,7 +57,7 @@ import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
 import { createSelfProbe } from './probe/create-self-probe.ts';
 import { connectionFactory } from './protocols/connection-factory.ts';
-import { systemClock } from './runtime/clock.ts';
+import { systemClock, type Clock } from './runtime/clock.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
 import { ViolationTracker } from './rate-limits/violation-tracker.ts';
 import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
@@ -62,6 +66,7 @@ import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { ClusterStorage } from './storage/cluster-log.ts';
 import type { JobKind, JobStore } from './storage/jobs/job-store.ts';
 import { readDescendants } from './storage/document-tree.ts';
+import type { ObjectStore } from './storage/objects/object-store.ts';
 import type { SearchIndex } from './storage/search/search-index.ts';
 import type { Database } from './storage/tables.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
@@ -80,6 +85,8 @@ export interface ServerOptions {
   readonly engine: Engine;
   readonly runner: CommandRunner;
   readonly jobs: JobStore;
+  /** Null: this server takes no files. */
+  readonly objects: ObjectStore | null;
   /** Null: no other node uses the database. The server closes it. */
   readonly cluster: ClusterStorage | null;
   /** The server starts and closes it. */
@@ -191,6 +198,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     });
   const [changes, reads] = [rateLimiter('changes'), rateLimiter('reads')];
   const signedIn = signedInMiddleware({ authenticator, changes, reads });
+  const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
+  const files = createFiles(options, { metrics, clock });
   const signUpGuest = guestSignUp({
     people,
     welcome: createWelcome({ db, engine, log }),
@@ -206,6 +215,14 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     configuration,
     routes: [
       sessionRoutes({ configuration, authenticator, people, tokens, signUpGuest, changes, log }),
+      // Before the documents, whose rates are for smaller requests.
+      fileRoutes({
+        db,
+        authenticator,
+        transfers: files,
+        securityHeaders: options.securityHeaders,
+        signedIn: signedInMiddleware({ authenticator, changes: uploads, reads: downloads }),
+      }),
       documentRoutes({ db, engine, rooms, runner, signedIn }),
       peopleRoutes({ db, people, runner, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
@@ -223,7 +240,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     handlers: [
       sessionSweep({ db, engine, clock }),
       trashSweep({ db, runner, clock }),
-      documentPurge({ engine, search: options.search }),
+      documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
+      ...(files === null ? [] : [fileSweep({ db, deletion: files.deletion })]),
       resultSweep(db, clock),
       ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
     ],
@@ -255,7 +273,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
               user: connections.held('user', limits.connectionsPerUser),
               address: connections.held('address', limits.connectionsPerAddress),
             },
-            rates: { changes, reads, violations },
+            rates: { changes, reads, uploads, downloads, violations },
           },
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
           clock,
@@ -339,6 +357,22 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       metricsCollector[Symbol.dispose]();
       await cluster?.[Symbol.asyncDispose]();
     },
+  };
+}
+
+function createFiles(
+  { db, objects, configuration, log }: ServerOptions,
+  { metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock },
+) {
+  if (objects === null) return null;
+  const deletion = new FileDeletion({ db, objects, clock, log });
+  return {
+    deletion,
+    uploads: new FileUploads({
+      ...{ db, objects, deletion, metrics, clock },
+      limits: configuration.files,
+    }),
+    downloads: new FileDownloads({ objects, metrics, clock }),
   };
 }
 

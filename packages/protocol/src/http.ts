@@ -17,6 +17,9 @@
  * | `GET /api/documents/:id/visit` | – | `listedDocument`: the document as it is on this user's list |
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
  * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
+ * | `GET /api/documents/:id/files` | – | `fileLimits` |
+ * | `PUT /api/documents/:id/files/:file?name=` | the bytes | `storedFile`; rules FI1–FI8 of PROTOCOL.md |
+ * | `GET /api/documents/:id/files/:file` | `Range` | the bytes |
  * | `GET /api/search?text=` | – | `searchResults`: the best 20 documents of this user by words of their titles and text (SE1–SE3, SE5) |
  * | `GET /api/people?search=` | – | `metPeople`: people who share a document with this user, found by name |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |

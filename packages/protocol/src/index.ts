@@ -18,6 +18,7 @@ export {
   type CommandName,
 } from './commands.ts';
 export * from './errors.ts';
+export * from './files.ts';
 export * from './http.ts';
 export * from './json-codec.ts';
 export * from './limits.ts';

@@ -34,7 +34,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   const api = new Hono<ApiEnvironment>();
   api.use(async (context, next) => {
     await next();
-    context.header('Cache-Control', 'no-store');
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
   });
   api.use(sameSite(originPolicy));
   api.use(async (_context, next) => {

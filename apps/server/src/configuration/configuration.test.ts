@@ -113,6 +113,36 @@ describe('configuration', () => {
     expect(read({ REDIS_URL, DATABASE_URL })()).toMatchObject({ redisUrl: REDIS_URL });
   });
 
+  test('keeps files in a folder or in a bucket, and repeats no secret of one that is not complete', () => {
+    const read = (FILES_URL: string) => readConfiguration({ FILES_URL }).filesPlace;
+    expect(readConfiguration({}).filesPlace).toBeNull();
+    expect(read('file:///srv/tandem%20files')).toEqual({
+      kind: 'folder',
+      path: '/srv/tandem files',
+    });
+    expect(read('s3://KEY:a%2Fb%2Bc@s3.example.org/bucket?region=eu-1')).toEqual({
+      kind: 'bucket',
+      address: new URL('https://s3.example.org/bucket/'),
+      region: 'eu-1',
+      accessKeyId: 'KEY',
+      secretAccessKey: 'a/b+c',
+    });
+    expect(read('s3+http://KEY:geheim@minio:9000/bucket/of/tandem/?region=eu-1')).toMatchObject({
+      address: new URL('http://minio:9000/bucket/of/tandem/'),
+    });
+    for (const wrong of [
+      's3://KEY:geheim@s3.example.org/?region=eu-1',
+      's3://KEY:geheim@s3.example.org/bucket',
+      's3://geheim@s3.example.org/bucket?region=eu-1',
+      'https://KEY:geheim@s3.example.org/bucket?region=eu-1',
+      'file://host/geheim',
+      'geheim',
+    ]) {
+      expect(() => read(wrong), wrong).toThrow(/^FILES_URL /);
+      expect(() => read(wrong), wrong).not.toThrow(/geheim/);
+    }
+  });
+
   test('takes several secrets, newest first, each of them long enough', () => {
     const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)];
     expect(readConfiguration({ AUTH_SECRET: `${newer}, ${older}` }).authSecrets).toEqual([

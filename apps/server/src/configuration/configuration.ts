@@ -1,8 +1,10 @@
 /** The settings of a server: environment variables with a schema for each. */
 import { z } from 'zod';
+import { FILE_VARIABLES } from './file-variables.ts';
 import {
   baseUrl,
   databaseUrl,
+  type FilesPlace,
   frameAncestors,
   headerList,
   httpOrigins,
@@ -65,6 +67,7 @@ const variables = {
     purpose:
       'Redis or Valkey (7 or later), with DATABASE_URL: servers on one database show each other who is there, and text arrives faster.',
   },
+  ...FILE_VARIABLES,
   WEB_DIR: {
     schema: words.meta({ expected: 'a folder' }),
     unset: null,
@@ -234,6 +237,13 @@ export interface Configuration {
   /** Null: the database in `dataDir`. */
   readonly databaseUrl: URL | null;
   readonly redisUrl: string | null;
+  /** Null: in `dataDir`, or nowhere with `databaseUrl`. */
+  readonly filesPlace: FilesPlace | null;
+  readonly files: {
+    readonly maxFileBytes: number;
+    readonly bytesPerDocument: number;
+    readonly bytesPerUser: number;
+  };
   /** Null: beside the server's bundle. */
   readonly webDir: string | null;
   readonly publicUrl: URL | null;
@@ -298,6 +308,12 @@ export function readConfiguration(
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
+    filesPlace: values.FILES_URL,
+    files: {
+      maxFileBytes: values.MAX_FILE_BYTES,
+      bytesPerDocument: values.MAX_FILES_BYTES_PER_DOCUMENT,
+      bytesPerUser: values.MAX_FILES_BYTES_PER_USER,
+    },
     webDir: values.WEB_DIR,
     publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
     authSecrets: values.AUTH_SECRET,
@@ -378,6 +394,7 @@ function problemWith(
 const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['AUTH_SECRET', 'too short'],
   ['DATABASE_URL', 'not the address of a Postgres database'],
+  ['FILES_URL', 'not the address of a folder or a bucket'],
   ['METRICS_TOKEN', 'too short'],
   ['REDIS_URL', 'not readable'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],

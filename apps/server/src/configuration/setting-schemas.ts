@@ -1,4 +1,5 @@
 /** Schemas for the values of settings. The settings are in `configuration.ts`. */
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 export const MIN_SECRET_LENGTH = 32;
@@ -56,6 +57,58 @@ export const databaseUrl = () =>
       abort: true,
     })
     .transform((text) => new URL(text));
+
+export type FilesPlace =
+  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 'bucket';
+      /** With the bucket, and the prefix of all keys: ends with a slash. */
+      readonly address: URL;
+      readonly region: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+    };
+
+const BUCKET_PROTOCOLS: Readonly<Record<string, string>> = { 's3:': 'https', 's3+http:': 'http' };
+
+/** A folder, or a bucket. Its secret must not appear in messages. */
+export const filesUrl = () =>
+  z
+    .string()
+    .refine(
+      (text) => {
+        if (!URL.canParse(text)) return false;
+        const { protocol, host, pathname } = new URL(text);
+        if (protocol === 'file:') return host === '' && pathname.length > 1;
+        return protocol in BUCKET_PROTOCOLS && host !== '' && pathname.length > 1;
+      },
+      { abort: true },
+    )
+    .refine(
+      (text) => {
+        const { protocol, username, password, searchParams } = new URL(text);
+        return (
+          protocol === 'file:' ||
+          (username !== '' && password !== '' && searchParams.get('region') !== null)
+        );
+      },
+      {
+        error:
+          'lacks the key, the secret or the region of the bucket; write s3://KEY:SECRET@host/bucket?region=name, with "%2F" for each "/" in the secret.',
+      },
+    )
+    .transform((text): FilesPlace => {
+      const url = new URL(text);
+      if (url.protocol === 'file:') return { kind: 'folder', path: fileURLToPath(url) };
+      const path = url.pathname.replace(/\/*$/, '/');
+      return {
+        kind: 'bucket',
+        address: new URL(`${BUCKET_PROTOCOLS[url.protocol]}://${url.host}${path}`),
+        region: url.searchParams.get('region') as string,
+        accessKeyId: decodeURIComponent(url.username),
+        secretAccessKey: decodeURIComponent(url.password),
+      };
+    });
 
 export const httpOrigins = () =>
   z

@@ -56,7 +56,11 @@ test('PO4 the text of a purged document is deleted, also what is searched, once 
     },
   };
   const purge = () =>
-    runJob(documentPurge({ engine, search: index }), JSON.stringify({ document }), context);
+    runJob(
+      documentPurge({ engine, search: index, deletion: null }),
+      JSON.stringify({ document }),
+      context,
+    );
   await fixture.do('ada', { name: 'document:purge', input: { document } });
   await expect(purge()).rejects.toThrow('still open');
   outcome = 'deleted';

@@ -4,6 +4,7 @@ import { TRASH_MS } from '@tandem/protocol';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { DOCUMENT_PURGE } from '../commands/document-purge.ts';
 import type { Engine } from '../engine/port.ts';
+import type { FileDeletion } from '../files/file-deletion.ts';
 import { recurringJob, type JobHandler } from '../jobs/job-handler.ts';
 import { TRASH } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -46,16 +47,20 @@ export function trashSweep({
 export function documentPurge({
   engine,
   search,
+  deletion,
 }: {
   readonly engine: Pick<Engine, 'delete'>;
   readonly search: Pick<SearchIndex, 'remove'>;
+  /** Null: this server takes no files. */
+  readonly deletion: Pick<FileDeletion, 'deleteFilesOf'> | null;
 }): JobHandler<'document-purge', { readonly document: string }> {
   return {
     ...DOCUMENT_PURGE,
-    async run({ document }) {
+    async run({ document }, { signal }) {
       await search.remove(document);
       const outcome = await engine.delete(document, { maxHead: Number.MAX_SAFE_INTEGER });
       if (outcome === 'kept') throw new Error('the document is still open');
+      await deletion?.deleteFilesOf(document, signal);
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 const PATHS = new RegExp(`^(/api|${SYNC_PATH})/`);
 const TRANSPORTS = Object.values(TRANSPORT_HEADERS);
 const PREFLIGHT_HEADERS = {
-  'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE',
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
   'Access-Control-Allow-Headers': [
     'Authorization',
     'Content-Type',

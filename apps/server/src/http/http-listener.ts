@@ -11,6 +11,7 @@ import { HTTP } from '../limits.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 import { clientAddress } from './client-address.ts';
 import { ClientSockets } from './client-sockets.ts';
+import { limitRequestTime } from './request-timeouts.ts';
 import type { HeadersOf } from './security-headers.ts';
 import type { TlsCertificate } from './tls-certificate.ts';
 
@@ -37,7 +38,8 @@ const BACKLOG = 4_096;
 
 const SERVER_OPTIONS = {
   headersTimeout: HTTP.headersTimeoutMs,
-  requestTimeout: HTTP.requestTimeoutMs,
+  // `limitRequestTime` has exceptions.
+  requestTimeout: 0,
   keepAliveTimeout: HTTP.keepAliveMs,
   connectionsCheckingInterval: HTTP.checkIntervalMs,
   noDelay: true,
@@ -73,6 +75,7 @@ export class HttpListener implements AsyncDisposable {
     this.server = this.#tls ?? createServer(SERVER_OPTIONS, onRequest);
     this.server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
     new ClientSockets().watch(this.server);
+    limitRequestTime(this.server);
     new SilentSockets((socket) =>
       trustedProxies > 0 ? null : clientAddress({ headers: {}, socket }, 0),
     ).watch(this.server);

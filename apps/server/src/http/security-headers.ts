@@ -43,6 +43,7 @@ export function createSecurityHeaders({
   return (headers) => (isPublicHttps(headers, publicUrl) ? secure : always);
 }
 
+/** Headers that a route has set itself are stricter, and stay. */
 export function securityHeaders(headersOf: HeadersOf): MiddlewareHandler {
   return async (context, next) => {
     await next();
@@ -50,6 +51,7 @@ export function securityHeaders(headersOf: HeadersOf): MiddlewareHandler {
       host: context.req.header('Host'),
       'x-forwarded-proto': context.req.header('X-Forwarded-Proto'),
     });
-    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    for (const [name, value] of Object.entries(headers))
+      if (!context.res.headers.has(name)) context.header(name, value);
   };
 }

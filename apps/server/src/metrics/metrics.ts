@@ -38,6 +38,8 @@ const BUCKETS = [
   'guests',
   'changes',
   'reads',
+  'uploads',
+  'downloads',
 ] as const;
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
@@ -60,6 +62,9 @@ export type JobResult = (typeof JOB_RESULTS)[number];
  */
 const PROBE_PATHS = ['deliver', 'commit'] as const;
 export type ProbePath = (typeof PROBE_PATHS)[number];
+
+/** `refused`: by a limit, or because access has ended. */
+const TRANSFER_RESULTS = ['done', 'refused', 'failed'] as const;
 
 const UNKNOWN_PARTS = ['message', 'effect'] as const;
 
@@ -185,6 +190,22 @@ export class Metrics {
       'tandem_untrusted_forwarded_total',
       'Requests with forwarded headers from a private address while TRUST_PROXY is 0.',
     ),
+  );
+  readonly fileTransfers = this.#register(
+    new TwoLabelCounter(
+      'tandem_file_transfers_total',
+      'Uploads and downloads of files that ended.',
+      [
+        ['direction', ['upload', 'download']],
+        ['result', TRANSFER_RESULTS],
+      ],
+    ),
+  );
+  readonly fileBytes = this.#register(
+    new LabeledCounter('tandem_file_bytes_total', 'Bytes of uploaded and downloaded files.', [
+      'direction',
+      ['in', 'out'],
+    ]),
   );
   readonly loopDelay = this.#register(
     new Histogram('nodejs_eventloop_lag_seconds', 'Delay of the event loop of the gateway.'),

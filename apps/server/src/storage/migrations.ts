@@ -10,6 +10,7 @@ import { postgresSchema } from './postgres/postgres-schema.ts';
 import { createCommandsAndEvents } from './schema/commands.ts';
 import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
+import { createFiles } from './schema/files.ts';
 import { createJobs } from './schema/jobs.ts';
 import { createMessages } from './schema/messages.ts';
 import { createPeople } from './schema/people.ts';
@@ -40,6 +41,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);
   await createMessages(db, types);
+  await createFiles(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);
   await createSearch(db, SCHEMAS[kind]);

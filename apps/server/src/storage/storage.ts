@@ -3,6 +3,7 @@
  * it by value and open their own connection. A new database adds a member to the union and a case to
  * each switch here; nothing outside this folder knows which database it is.
  */
+import type { FilesPlace } from '../configuration/setting-schemas.ts';
 import { LOG } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterStorage } from './cluster-log.ts';
@@ -13,6 +14,9 @@ import type { Journal } from './journal/journal.ts';
 import { connectDatabase, openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { Maintenance } from './sqlite/maintenance.ts';
+import { DiskObjects } from './objects/disk-objects.ts';
+import type { ObjectStore } from './objects/object-store.ts';
+import { S3Objects } from './objects/s3-objects.ts';
 import { joinCluster } from './postgres/postgres-cluster.ts';
 import { PostgresCommandStore } from './postgres/postgres-command-store.ts';
 import { openPostgres } from './postgres/postgres-database.ts';
@@ -86,6 +90,16 @@ export async function openMetadata(storage: StorageDescription, clock: Clock): P
 /** @param db of the storage, or a transaction in it. */
 export function openJobStore(storage: StorageDescription, db: Database, clock: Clock): JobStore {
   return new DatabaseJobStore({ db, kind: storage.kind, clock });
+}
+
+/** @throws StorageError */
+export async function openObjects(place: FilesPlace): Promise<ObjectStore> {
+  switch (place.kind) {
+    case 'folder':
+      return await DiskObjects.open(place.path);
+    case 'bucket':
+      return new S3Objects(place);
+  }
 }
 
 export function openSearch(storage: StorageDescription, db: Database): SearchIndex {

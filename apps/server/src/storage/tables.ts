@@ -17,6 +17,7 @@ export interface Tables {
   participant: ParticipantTable;
   reaction: ReactionTable;
   comment_thread: CommentThreadTable;
+  file: FileTable;
   command: CommandTable;
   event: EventTable;
   search_part: SearchPartTable;
@@ -144,6 +145,33 @@ export interface CommentThreadTable {
   resolved_at: number | null;
 }
 export type CommentThreadRow = Selectable<CommentThreadTable>;
+
+/**
+ * An uploaded file, or an attempt to upload one: the row comes before the bytes and goes after them, so that no
+ * bytes are without a row.
+ */
+export interface FileTable {
+  /** Of the bytes in the object store, used once. */
+  key: string;
+  document: string;
+  /** Chosen by the client; a document has one stored file with it. */
+  id: string;
+  state: 'uploading' | 'stored' | 'deleted';
+  name: string;
+  size: number;
+  /** SHA-256 in hex; this and the next three are null until the file is stored. */
+  hash: string | null;
+  /** By the content: `FileType`. */
+  type: string | null;
+  /** In pixels, of an image. */
+  width: number | null;
+  height: number | null;
+  created_by: string;
+  created_at: number;
+  /** When the sweep found nothing that refers to it, for the first time since something did. */
+  unreferenced_at: number | null;
+}
+export type FileRow = Selectable<FileTable>;
 
 export interface CommandTable {
   user: string;

@@ -3,6 +3,7 @@ import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
 import { sql, type ExpressionBuilder } from 'kysely';
 import { chatKey, commentsKey, libraryKey, sharingKey, trashKey } from './channel-key.ts';
 import { containing } from './documents.ts';
+import { discardFilesOf } from './files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
 
 export async function listTrash(db: Database, owner: string): Promise<TrashedDocument[]> {
@@ -126,6 +127,7 @@ export async function purgeMetadata(
   }: { readonly document: string; readonly owners: readonly string[]; readonly at: number },
 ): Promise<void> {
   await blankEvents(db, { document, owners });
+  await discardFilesOf(db, document);
   for (const table of PURGED) await db.deleteFrom(table).where('document', '=', document).execute();
   await db
     .deleteFrom('event')

@@ -18,6 +18,7 @@ test('opening an empty file creates all tables', async () => {
     'document',
     'document_ancestor',
     'event',
+    'file',
     'job',
     'journal',
     'member',

@@ -1,0 +1,231 @@
+/** Uploads into documents, and downloads of what they contain: FI1 to FI8 of PROTOCOL.md. */
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import contentDisposition from 'content-disposition';
+import { Hono, type Context } from 'hono';
+import parseRange from 'range-parser';
+import {
+  can,
+  documentId,
+  fileId,
+  OTHER_FILE_TYPE,
+  toFileName,
+  type Action,
+  type FileLimits,
+  type StoredFile,
+} from '@tandem/protocol';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import type { FileDownloads } from '../files/file-downloads.ts';
+import type { FileUploads, UploadOutcome } from '../files/file-uploads.ts';
+import { TransferEnded } from '../files/transfer-watch.ts';
+import { ApiError } from '../http/api-error.ts';
+import { watchRequestElsewhere } from '../http/request-timeouts.ts';
+import type { HeadersOf } from '../http/security-headers.ts';
+import { findFile, type StoredFileRow } from '../storage/files.ts';
+import type { ByteRange } from '../storage/objects/object-store.ts';
+import { findAccessEntry } from '../storage/roles.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+
+export interface FileRoutesOptions {
+  readonly db: Database;
+  readonly authenticator: Authenticator;
+  /** Null: this server takes no files. */
+  readonly transfers: { readonly uploads: FileUploads; readonly downloads: FileDownloads } | null;
+  readonly securityHeaders: HeadersOf;
+  readonly signedIn: SignedInMiddleware;
+}
+
+const FILES = '/documents/:id/files';
+const FILE = `${FILES}/:file` as const;
+
+type FilesContext = Context<ApiEnvironment, typeof FILES>;
+type FileContext = Context<ApiEnvironment, typeof FILE>;
+
+/** Scripts, frames and forms of a file do nothing, whatever it is and however it is opened (FI3). */
+const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+export function fileRoutes(options: FileRoutesOptions): Hono<ApiEnvironment> {
+  const { db, authenticator, transfers, securityHeaders, signedIn } = options;
+
+  const allows = async (context: FilesContext | FileContext, action: Action): Promise<boolean> => {
+    const document = documentId.safeParse(context.req.param('id')).data ?? '';
+    const entry = await findAccessEntry(db, { document, user: context.get('user').id });
+    return entry !== null && can(entry, action);
+  };
+
+  /** Asked again and again while bytes move, also whether the caller is still signed in (FI6). */
+  const stillAllows = (context: FileContext, action: Action) => async (): Promise<boolean> => {
+    const signed = await authenticator.findByHeaders((name) => context.req.header(name));
+    return signed?.user.id === context.get('user').id && (await allows(context, action));
+  };
+
+  const addressed = (context: FileContext) => {
+    const id = fileId.safeParse(context.req.param('file'));
+    if (!id.success) throw new ApiError('not-found', { detail: NO_FILE });
+    return { document: context.req.param('id'), id: id.data };
+  };
+
+  const requireTransfers = () => {
+    if (transfers === null || transfers.uploads.maxFileBytes === 0)
+      throw new ApiError('forbidden', { detail: REFUSALS.off });
+    return transfers;
+  };
+
+  return new Hono<ApiEnvironment>()
+    .get(FILES, signedIn, async (context) => {
+      if (!(await allows(context, 'read'))) throw new ApiError('not-found');
+      const maxFileBytes = transfers?.uploads.maxFileBytes ?? 0;
+      return context.json({ maxFileBytes } satisfies FileLimits);
+    })
+    .put(FILE, signedIn, async (context) => {
+      if (!(await allows(context, 'read'))) throw new ApiError('not-found');
+      if (!(await allows(context, 'write'))) throw new ApiError('read-only');
+      const { uploads } = requireTransfers();
+      const size = sizeOf(context);
+      const { incoming } = context.env;
+      watchRequestElsewhere(incoming);
+      const outcome = await uploads.take({
+        ...addressed(context),
+        name: toFileName(context.req.query('name') ?? ''),
+        size,
+        user: context.get('user').id,
+        body: incoming,
+        isAllowed: stillAllows(context, 'write'),
+      });
+      return context.json(toStoredFile(acceptedFile(outcome)));
+    })
+    .get(FILE, signedIn, async (context) => {
+      if (!(await allows(context, 'read'))) throw new ApiError('not-found');
+      const file = await findFile(db, addressed(context));
+      if (file === null || transfers === null) throw new ApiError('not-found', { detail: NO_FILE });
+      const headers = fileHeaders(file);
+      if (isKnown(context, headers.ETag)) return context.body(null, 304, headers);
+      const range = rangeOf(context, file, headers.ETag);
+      if (range === 'unsatisfiable')
+        return context.body(null, 416, { 'Content-Range': `bytes */${file.size}` });
+      const [status, part] = partHeaders(file, range);
+      if (context.req.method === 'HEAD') return context.body(null, status, { ...headers, ...part });
+      const user = context.get('user').id;
+      const isAllowed = stillAllows(context, 'read');
+      const stream = await transfers.downloads.open({ file, range, user, isAllowed });
+      if (stream === 'too-many') throw new ApiError('too-many', { retryAfterMs: 1_000 });
+      if (stream === null) throw new ApiError('not-found', { detail: LOST_FILE });
+      // The answer of the framework would append an error to the bytes that were sent.
+      const { outgoing } = context.env as { readonly outgoing: ServerResponse };
+      const security = securityHeaders(context.env.incoming.headers);
+      outgoing.writeHead(status, { ...security, ...headers, ...part });
+      stream.once('error', (error) => {
+        // What waits in the socket would still arrive after a mere close.
+        if (error instanceof TransferEnded) outgoing.socket?.resetAndDestroy();
+      });
+      pipeline(stream, outgoing, () => undefined);
+      return RESPONSE_ALREADY_SENT;
+    });
+}
+
+const NO_FILE = 'There is no such file in this document, or it is still being uploaded.';
+const LOST_FILE = 'The server no longer has this file. Upload it again.';
+
+const REFUSALS = {
+  off: 'This server does not store files. Ask the person who runs it to set FILES_URL.',
+  'no-size': 'The request has no Content-Length.',
+  'too-large': 'This file is too large for this server. It stays on your device.',
+  'too-many': 'Several files are being uploaded. This one follows.',
+  'document-full':
+    'The files of this document have reached their limit. Delete some, or use another document.',
+  'user-full': 'Your files have reached the limit of this server. Delete some from your documents.',
+  'disk-full':
+    'The server has no room for this file at the moment. It stays on your device, and is sent again later.',
+  taken: 'Another file was uploaded in this place. Add this one again.',
+  incomplete: 'The upload ended early. It begins again.',
+  'access-ended': 'You can no longer write in this document. The file stays on your device.',
+  stalled: 'The upload was too slow. It begins again.',
+} as const;
+
+function sizeOf(context: FileContext): number {
+  const length = context.req.header('Content-Length') ?? '';
+  if (!/^\d{1,15}$/.test(length))
+    throw new ApiError('bad-message', { detail: REFUSALS['no-size'] });
+  return Number(length);
+}
+
+/** @throws ApiError */
+function acceptedFile(outcome: UploadOutcome): StoredFileRow {
+  if (outcome.kind === 'stored') return outcome.file;
+  const { reason } = outcome;
+  const detail = REFUSALS[reason];
+  switch (reason) {
+    case 'too-large':
+    case 'document-full':
+    case 'user-full':
+      throw new ApiError('too-large', { detail });
+    case 'too-many':
+      throw new ApiError('too-many', { detail, retryAfterMs: 1_000 });
+    case 'disk-full':
+      throw new ApiError('storage-failed', { detail, retryAfterMs: 60_000 });
+    case 'stalled':
+    case 'incomplete':
+      throw new ApiError('overloaded', { detail, retryAfterMs: 1_000 });
+    case 'access-ended':
+      throw new ApiError('read-only', { detail });
+    case 'taken':
+      throw new ApiError('bad-message', { detail });
+  }
+}
+
+function toStoredFile({ id, name, size, type, width, height }: StoredFileRow): StoredFile {
+  return { id, name, size, type, width, height };
+}
+
+function fileHeaders(file: StoredFileRow) {
+  const isShown = file.type !== OTHER_FILE_TYPE;
+  return {
+    'Content-Type': file.type,
+    'Content-Disposition': contentDisposition(file.name, {
+      type: isShown ? 'inline' : 'attachment',
+    }),
+    'Content-Security-Policy': FILE_POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Accept-Ranges': 'bytes',
+    // Kept by the browser, which asks at each use whether the person may still see it (FI4).
+    'Cache-Control': 'private, no-cache',
+    ETag: `"${file.hash}"`,
+  } as const;
+}
+
+function isKnown(context: FileContext, etag: string): boolean {
+  const known = context.req.header('If-None-Match')?.split(',') ?? [];
+  return known.some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}
+
+function rangeOf(
+  context: FileContext,
+  { size }: StoredFileRow,
+  etag: string,
+): ByteRange | undefined | 'unsatisfiable' {
+  const asked = context.req.header('Range');
+  const condition = context.req.header('If-Range');
+  if (asked === undefined || (condition !== undefined && condition !== etag)) return undefined;
+  const ranges = parseRange(size, asked);
+  if (ranges === -1) return 'unsatisfiable';
+  // Malformed ones, other units, and several at once are answered with the whole file.
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
+  return ranges[0];
+}
+
+function partHeaders(
+  { size }: StoredFileRow,
+  range: ByteRange | undefined,
+): [status: 200 | 206, headers: Record<string, string>] {
+  if (range === undefined) return [200, { 'Content-Length': String(size) }];
+  const { start, end } = range;
+  return [
+    206,
+    {
+      'Content-Length': String(end - start + 1),
+      'Content-Range': `bytes ${start}-${end}/${size}`,
+    },
+  ];
+}

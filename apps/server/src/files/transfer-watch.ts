@@ -1,0 +1,79 @@
+/** Ends an upload or a download whose access has ended (FI6), or which hardly moves (FI7). */
+import { FILES } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+export interface TransferWatchOptions {
+  /** Reads it from the database, since another node may have changed it. */
+  readonly isAllowed: () => Promise<boolean>;
+  readonly clock: Clock;
+}
+
+export class TransferEnded extends Error {
+  readonly reason: 'access-ended' | 'stalled';
+
+  constructor(reason: TransferEnded['reason']) {
+    super(`the transfer of a file was ended: ${reason}`);
+    this.name = 'TransferEnded';
+    this.reason = reason;
+  }
+}
+
+export class TransferWatch implements Disposable {
+  readonly #isAllowed: () => Promise<boolean>;
+  readonly #clock: Clock;
+  readonly #controller = new AbortController();
+  #timer: unknown = null;
+  #movedBytes = 0;
+  #countedFromMs = 0;
+  #isOver = false;
+
+  constructor({ isAllowed, clock }: TransferWatchOptions) {
+    this.#isAllowed = isAllowed;
+    this.#clock = clock;
+  }
+
+  start(): void {
+    this.#countedFromMs = this.#clock.monotonicMs();
+    this.#schedule();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  moved(bytes: number): void {
+    this.#movedBytes += bytes;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.setTimeout(() => void this.#check(), FILES.accessIntervalMs);
+  }
+
+  async #check(): Promise<void> {
+    if (this.#isStalled()) return this.#end('stalled');
+    // A database that does not answer allows nothing.
+    const isAllowed = await this.#isAllowed().catch(() => false);
+    if (this.#isOver) return;
+    if (!isAllowed) return this.#end('access-ended');
+    this.#schedule();
+  }
+
+  #isStalled(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#movedBytes >= FILES.minProgressBytes) {
+      this.#movedBytes = 0;
+      this.#countedFromMs = nowMs;
+    }
+    return nowMs - this.#countedFromMs > FILES.stallTimeoutMs;
+  }
+
+  #end(reason: TransferEnded['reason']): void {
+    this.#isOver = true;
+    this.#controller.abort(new TransferEnded(reason));
+  }
+}

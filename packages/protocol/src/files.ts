@@ -1,0 +1,54 @@
+/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI10 of PROTOCOL.md. */
+import { z } from 'zod';
+import { ulid } from './messages/field.ts';
+import { fitText, hasVisibleText } from './text.ts';
+
+export const MAX_FILE_NAME_LENGTH = 200;
+
+/** Of a file in a document, chosen by the client. */
+export const fileId = ulid;
+
+/** The types that browsers show as images in a page. */
+const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'] as const;
+export const OTHER_FILE_TYPE = 'application/octet-stream';
+
+export const fileType = z.enum([...IMAGE_TYPES, OTHER_FILE_TYPE]);
+export type FileType = z.infer<typeof fileType>;
+
+export const storedFile = z.object({
+  id: fileId,
+  name: z.string().max(MAX_FILE_NAME_LENGTH),
+  size: z.number().int().nonnegative(),
+  /** By its content. */
+  type: fileType,
+  /** In pixels as shown; null for a file that is not shown as an image. */
+  width: z.number().int().positive().nullable(),
+  height: z.number().int().positive().nullable(),
+});
+export type StoredFile = z.infer<typeof storedFile>;
+
+export const fileLimits = z.object({
+  /** 0: this server takes no files. */
+  maxFileBytes: z.number().int().nonnegative(),
+});
+export type FileLimits = z.infer<typeof fileLimits>;
+
+export const filesPath = (document: string): string =>
+  `/api/documents/${encodeURIComponent(document)}/files`;
+
+export const filePath = (document: string, file: string): string =>
+  `${filesPath(document)}/${encodeURIComponent(file)}`;
+
+const FOLDERS = /^.*[/\\]/s;
+/** They show a name in another order than it has, such as `exe.png` for `gnp.exe`. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const NO_NAME = 'file';
+
+/** The name of a file as it is stored and shown: without folders, one line, and never empty. */
+export function toFileName(given: string): string {
+  const fitted = fitText(given.replace(FOLDERS, '').replace(DIRECTIONS, ''), {
+    lines: 'one',
+    maxLength: MAX_FILE_NAME_LENGTH,
+  }).trim();
+  return hasVisibleText(fitted) && !/^\.+$/.test(fitted) ? fitted : NO_NAME;
+}

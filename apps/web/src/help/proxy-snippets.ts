@@ -11,6 +11,8 @@ export const PROXY_SNIPPETS = [
   proxy_set_header Upgrade $http_upgrade;
   proxy_set_header Connection "upgrade";
   proxy_read_timeout 75s;
+  client_max_body_size 0;
+  proxy_request_buffering off;
 }`,
   },
   {

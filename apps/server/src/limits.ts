@@ -267,6 +267,7 @@ export const FILES = {
   maxImageSide: 32_767,
   /** Files that nothing refers to are kept for so long (FI9). */
   unreferencedMs: 30 * DAY_MS,
+  referenceSweepMs: DAY_MS,
   sweepMs: HOUR_MS,
   perSweep: 100,
 } as const;

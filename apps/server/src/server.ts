@@ -38,6 +38,7 @@ import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
 import { FileDeletion, fileSweep } from './files/file-deletion.ts';
 import { FileDownloads } from './files/file-downloads.ts';
+import { fileReferenceSweep, textReferences } from './files/file-references.ts';
 import { FileUploads } from './files/file-uploads.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
@@ -241,7 +242,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       sessionSweep({ db, engine, clock }),
       trashSweep({ db, runner, clock }),
       documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
-      ...(files === null ? [] : [fileSweep({ db, deletion: files.deletion })]),
+      ...(files === null
+        ? []
+        : [
+            fileSweep({ db, deletion: files.deletion }),
+            fileReferenceSweep({ db, sources: [textReferences(engine)], clock }),
+          ]),
       resultSweep(db, clock),
       ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
     ],

@@ -5,7 +5,7 @@ import type { KINDS, LISTS } from './nodes/text-block-attributes.ts';
 export type Kind = (typeof KINDS)[number];
 export type List = (typeof LISTS)[number];
 
-export type Block = TextBlock | QuoteBlock | CodeBlock | Divider;
+export type Block = TextBlock | QuoteBlock | CodeBlock | Divider | ImageBlock | FileBlock;
 
 export interface TextBlock {
   readonly type: 'textBlock';
@@ -38,6 +38,31 @@ export interface CodeBlock {
 export interface Divider {
   readonly type: 'divider';
   readonly attrs?: { readonly id?: string | null };
+}
+
+/** An uploaded file (PM11). */
+export interface FileBlock {
+  readonly type: 'file';
+  readonly attrs?: {
+    readonly id?: string | null;
+    readonly file?: string | null;
+    readonly name?: string | null;
+    /** In bytes. */
+    readonly size?: number | null;
+    readonly caption?: string | null;
+  };
+}
+
+export interface ImageBlock {
+  readonly type: 'image';
+  readonly attrs?: NonNullable<FileBlock['attrs']> & {
+    /** Pixels of the image. */
+    readonly width?: number | null;
+    readonly height?: number | null;
+    readonly alt?: string | null;
+    /** In CSS pixels. */
+    readonly displayWidth?: number | null;
+  };
 }
 
 export type Inline = Text | HardBreak;

@@ -42,13 +42,17 @@ function edit(doc: Y.Doc, below: Below): void {
 }
 
 const ATTRIBUTES: readonly (readonly [string, readonly unknown[]])[] = [
-  ['type', [null, 'code', 'divider']],
+  ['type', [null, 'code', 'divider', 'image', 'file']],
   ['kind', [null, ...KINDS]],
   ['list', [null, ...LISTS]],
   ['indent', [null, 1, 8]],
   ['checked', [null, true]],
   ['start', [null, 5]],
   ['language', [null, 'ts']],
+  ['file', [null, '01JD9X6Z7S8K3Q2M5N4P6R0001']],
+  ['name', [null, 'plan.pdf']],
+  ['size', [null, 0]],
+  ['displayWidth', [null, 320]],
   ['in', [null, 'q0', 'q1', 'q2', 'q3']],
   ['at', [null, 's0', 's1']],
   ['free', [null, true]],

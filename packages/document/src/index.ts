@@ -1,5 +1,6 @@
 export { type Block, createBlockId, type Kind, type List, type TextBlock } from './blocks.ts';
 export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
+export { referencedFiles } from './files.ts';
 export { safeHref } from './href.ts';
 export { toHtml } from './html.ts';
 export { findLinks } from './link-finder.ts';

@@ -19,6 +19,13 @@ export const MAX_RESTORED_RANGES = 100_000;
 export const MAX_RESTORED_LEVEL = 1_000_000_000;
 /** UTF-16 units. */
 export const MAX_HREF_LENGTH = 4_096;
+/** Characters of the name of a file, and of the caption and the alternative text of an image (PM11). */
+export const MAX_FILE_NAME_LENGTH = 200;
+export const MAX_CAPTION_LENGTH = 1_000;
+/** In bytes. */
+export const MAX_FILE_SIZE = 1_000_000_000_000;
+/** Pixels. */
+export const MAX_IMAGE_SIDE = 100_000;
 /** UTF-16 units of one Markdown source that is parsed; a longer source becomes plain paragraphs. */
 export const MAX_MARKDOWN_LENGTH = 500_000;
 /**

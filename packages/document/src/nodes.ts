@@ -9,6 +9,8 @@ import {
   oneOf,
 } from './nodes/definition.ts';
 import { divider } from './nodes/divider.ts';
+import { file } from './nodes/file.ts';
+import { image } from './nodes/image.ts';
 import { doc, hardBreak, text } from './nodes/inline.ts';
 import { bold, code, italic, link, strike } from './nodes/marks.ts';
 import { quote } from './nodes/quote.ts';
@@ -20,13 +22,13 @@ import { textBlock } from './nodes/text-block.ts';
  */
 
 /** The newest version that this code understands: the highest `since` of any definition. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export { isBlockId } from './nodes/definition.ts';
 export { headingLevel, KINDS, LISTS, MAX_INDENT } from './nodes/text-block-attributes.ts';
 
-/** The first is the editor's default block. A Markdown token goes to the first that accepts it. */
-export const BLOCKS = { textBlock, quote, codeBlock, divider } satisfies {
+/** The first is the editor's default block. A Markdown token goes to the last that accepts it. */
+export const BLOCKS = { textBlock, quote, codeBlock, divider, image, file } satisfies {
   [T in Block['type']]: BlockDefinition<Extract<Block, { readonly type: T }>>;
 };
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Window } from 'happy-dom';
 import { describe, expect, test } from 'vitest';
 import type { Block } from './blocks.ts';
-import { EVERYTHING } from './testing/pages.ts';
+import { EVERYTHING, UPLOADED } from './testing/pages.ts';
 import { toHtml } from './html.ts';
 import { withoutImpliedStarts } from './list-numbers.ts';
 import { MAX_INDENT } from './nodes.ts';
@@ -275,6 +275,17 @@ describe('copying', () => {
         { type: 'textBlock', content: [{ type: 'text', text: words }] },
         { type: 'textBlock', attrs: { list: 'bullet' }, content: [{ type: 'text', text: words }] },
       ]);
+  });
+
+  test('PM11 images and files survive a round trip, and load nothing from elsewhere', () => {
+    expect(paste(toHtml(UPLOADED))).toEqual(UPLOADED);
+    expect(toHtml(UPLOADED)).not.toContain(' src=');
+    const hostile = [
+      '<figure data-type="image" data-file="https://a.b/c.png"><img src="https://a.b/c.png"></figure>',
+      '<figure data-type="image"><img src="https://a.b/c.png"></figure>',
+      '<img src="https://a.b/c.png" onerror="alert(1)">',
+    ];
+    for (const html of hostile) expect(JSON.stringify(paste(html))).not.toContain('a.b');
   });
 
   test('HTML for other programs survives a round trip, without ids', { timeout: 60_000 }, () => {

@@ -16,7 +16,8 @@ const item = (words: string, attrs: TextBlock['attrs'] = {}): Block => ({
 
 test('a page is the text that is read, with nothing escaped', () => {
   expect(readableText(EVERYTHING)).toBe(
-    'Title\nplain all\nbelow\n\n- one\n  a. two\n[x] three\n> said\nlet a;\n\tlet b;\n---',
+    'Title\nplain all\nbelow\n\n- one\n  a. two\n[x] three\n> said\nlet a;\n\tlet b;\n---\n' +
+      '[Boats [three] beside a quay] The quay at "high" water\n[Gezeiten 2026.pdf] All tides & currents',
   );
   expect(readableText([item('5 * 3 *_2_* <b> `x`\n# y')])).toBe('5 * 3 *_2_* <b> `x`\n# y');
 });

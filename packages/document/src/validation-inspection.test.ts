@@ -21,7 +21,7 @@ test.each<[string, (text: Y.Text, page: Y.Doc) => void]>([
   ['block@type', (text) => text.insertEmbed(3, { id: 'a', type: 'unknown' })],
   ['block@align', (text) => text.insertEmbed(3, { id: 'a', align: 'end' })],
   ['block@kind', (_, page) => page.getMap('attributes').set('title.kind', 'heading4')],
-  ['block@width', (_, page) => page.getMap('attributes').set('quote.width', 3)],
+  ['block@zoom', (_, page) => page.getMap('attributes').set('quote.zoom', 3)],
   ['highlight', (text) => text.format(1, 2, { highlight: { colour: 'red' } })],
   ['comment--0aB+/=xy', (text) => text.format(1, 2, { 'comment--0aB+/=xy': { id: 'x' } })],
   ['link', (text) => text.format(1, 2, { link: { href: '/a', title: 'x' } })],

@@ -43,6 +43,27 @@ const STREAM: Row[] = [
   ['too-long', 'text', (text) => text.insert(1, 'x'.repeat(MAX_PAGE_LENGTH))],
 ];
 
+const fileWith = (fields: Record<string, unknown>): Change =>
+  embedded({ id: 'b', type: 'image', file: '01JD9X6Z7S8K3Q2M5N4P6R0001', ...fields });
+
+const FILES: Row[] = [
+  ['unsafe-value', 'block@file', fileWith({ file: 'https://tracker.example/pixel.png' })],
+  ['unsafe-value', 'block@file', fileWith({ file: '01JD9X6Z7S8K3Q2M5N4P6R0001/../secret' })],
+  ['unsafe-value', 'block@file', fileWith({ file: 1 })],
+  ['unknown-attribute', 'block@src', fileWith({ src: 'https://tracker.example/pixel.png' })],
+  ['unsafe-value', 'block@name', fileWith({ name: '../secret' })],
+  ['unsafe-value', 'block@name', fileWith({ name: '..\\secret' })],
+  ['unsafe-value', 'block@name', fileWith({ name: '\u202egnp.exe' })],
+  ['unsafe-value', 'block@name', fileWith({ name: 'x'.repeat(201) })],
+  ['unsafe-value', 'block@caption', fileWith({ caption: 'two\nlines' })],
+  ['unsafe-value', 'block@caption', fileWith({ caption: '' })],
+  ['unsafe-value', 'block@alt', fileWith({ alt: 'x'.repeat(1_001) })],
+  ['unsafe-value', 'block@size', fileWith({ size: -1 })],
+  ['unsafe-value', 'block@width', fileWith({ width: 1.5 })],
+  ['unsafe-value', 'block@height', fileWith({ height: '9' })],
+  ['unsafe-value', 'block@displayWidth', fileWith({ displayWidth: 100_001 })],
+];
+
 const FORMATS: Row[] = [
   ['unknown-mark', 'underline', formats({ underline: true })],
   ['unknown-mark', '__proto__', formats(Object.fromEntries([['__proto__', true]]))],
@@ -210,6 +231,7 @@ describe.each([
   ['VA2 in the stream', STREAM],
   ['VA3 formats', FORMATS],
   ['VA4 markers and slots', EMBEDS],
+  ['PM11 files', FILES],
   ['VA5 attributes', ATTRIBUTES],
   ['VA6 notes of what was restored', RESTORED],
   ['VA1 and VA7 roots and meta', ROOTS],

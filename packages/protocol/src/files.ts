@@ -1,4 +1,4 @@
-/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI10 of PROTOCOL.md. */
+/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI9 of PROTOCOL.md. */
 import { z } from 'zod';
 import { ulid } from './messages/field.ts';
 import { fitText, hasVisibleText } from './text.ts';

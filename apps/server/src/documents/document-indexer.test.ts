@@ -22,7 +22,9 @@ async function start(texts: Readonly<Record<string, string | Error>>) {
       viewed.push(document);
       const text = texts[document];
       if (text instanceof Error) throw text;
-      return text === undefined ? null : { kind: 'page', excerpt: '', parts: [text], ...place };
+      return text === undefined
+        ? null
+        : { kind: 'page', excerpt: '', parts: [text], files: [], ...place };
     },
   };
   const log = pino({ enabled: false });

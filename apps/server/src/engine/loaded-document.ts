@@ -1,5 +1,11 @@
 /** A document in memory, with its subscriptions. */
-import { describeRoots, excerpt, searchParts, type TreeEntry } from '@tandem/document';
+import {
+  describeRoots,
+  excerpt,
+  referencedFiles,
+  searchParts,
+  type TreeEntry,
+} from '@tandem/document';
 import { fitText, MAX_EXCERPT_LENGTH, toStorable, type DocumentKind } from '@tandem/protocol';
 import {
   Authority,
@@ -124,9 +130,15 @@ function toView(doc: Y.Doc, kind: DocumentKind): Omit<DocumentView, 'epoch' | 'o
         kind,
         excerpt: fitExcerpt(excerpt(doc, MAX_EXCERPT_LENGTH)),
         parts: searchParts(doc, SEARCH.maxCharsPerDocument).map(toStorable),
+        files: referencedFiles(doc),
       };
     case 'data':
-      return { kind, excerpt: fitExcerpt(rootNames(describeRoots(doc).entries)), parts: [] };
+      return {
+        kind,
+        excerpt: fitExcerpt(rootNames(describeRoots(doc).entries)),
+        parts: [],
+        files: [],
+      };
   }
 }
 

@@ -18,6 +18,8 @@ export interface DocumentView {
   readonly excerpt: string;
   /** The text of a page, in parts for the search. */
   readonly parts: readonly string[];
+  /** Ids of the files that a page refers to. */
+  readonly files: readonly string[];
   readonly epoch: string;
   readonly offset: number;
 }

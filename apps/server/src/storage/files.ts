@@ -132,6 +132,53 @@ export async function discardFilesWithoutDocument(db: Database): Promise<void> {
     .execute();
 }
 
+/** Documents with stored files, by their ids. */
+export async function listDocumentsWithFiles(
+  db: Database,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('file')
+    .select('document')
+    .distinct()
+    .where('document', '>', after)
+    .where('state', '=', 'stored')
+    .orderBy('document')
+    .limit(limit)
+    .execute();
+  return rows.map(({ document }) => document);
+}
+
+export interface ReferenceCheck {
+  readonly document: string;
+  /** Ids of files. */
+  readonly referenced: ReadonlySet<string>;
+  readonly at: number;
+  /** Files to which nothing has referred since before this time are discarded. */
+  readonly before: number;
+}
+
+/** Remembers since when nothing has referred to a file, and discards those that nobody can bring back any more. */
+export async function noteReferences(
+  db: Database,
+  { document, referenced, at, before }: ReferenceCheck,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('file')
+    .select(['key', 'id', 'unreferenced_at'])
+    .where('document', '=', document)
+    .where('state', '=', 'stored')
+    .execute();
+  for (const { key, id, unreferenced_at: since } of rows) {
+    const isReferenced = referenced.has(id);
+    const row = db.updateTable('file').where('key', '=', key).where('state', '=', 'stored');
+    if (isReferenced && since !== null) await row.set({ unreferenced_at: null }).execute();
+    if (!isReferenced && since === null) await row.set({ unreferenced_at: at }).execute();
+    if (!isReferenced && since !== null && since < before)
+      await row.set({ state: 'deleted' }).execute();
+  }
+}
+
 /** Keys of discarded files, and of uploads that nobody can be waiting for. */
 export async function listDiscarded(
   db: Database,

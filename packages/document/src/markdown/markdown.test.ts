@@ -4,7 +4,7 @@ import type { Block, Inline, Mark, Text } from '../blocks.ts';
 import { withoutImpliedStarts } from '../list-numbers.ts';
 import { MAX_MARKDOWN_LENGTH, MAX_MARKDOWN_PARAGRAPH_LENGTH } from '../limits.ts';
 import { KINDS, LISTS, MARK_NAMES } from '../nodes.ts';
-import { plainText } from '../testing/pages.ts';
+import { plainText, UPLOADED } from '../testing/pages.ts';
 import { fromMarkdown, toMarkdown } from './index.ts';
 
 describe('reading', () => {
@@ -234,6 +234,24 @@ describe('round trip', () => {
     .array(flat, { minLength: 1, maxLength: 4 })
     .map((content) => ({ type: 'quote', content }));
   const page = fc.array(fc.oneof({ weight: 6, arbitrary: flat }, quote), { maxLength: 8 });
+
+  test.each(UPLOADED)(
+    'PM11 %j survives a round trip, also in a quote and beside words',
+    (block) => {
+      const blocks: Block[] = [
+        { type: 'textBlock', content: [text('above')] },
+        block,
+        { type: 'quote', content: [block] },
+        { type: 'textBlock', content: [text('below')] },
+      ];
+      expect(fromMarkdown(toMarkdown(blocks))).toEqual(blocks);
+    },
+  );
+
+  test('PM11 an image at another address is a link', () => {
+    const [block] = fromMarkdown('![a picture](https://tracker.example/pixel.png)');
+    expect(block).toMatchObject({ type: 'textBlock', content: [{ text: 'a picture' }] });
+  });
 
   test('content that Markdown can express survives a round trip', { timeout: 60_000 }, () => {
     fc.assert(

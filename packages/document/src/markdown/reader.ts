@@ -19,9 +19,10 @@ export function fromMarkdown(markdown: string): Block[] {
   return withoutImpliedStarts([...readTokens(lexMarkdown(markdown), 0)]);
 }
 
-const RULES: readonly MarkdownRules[] = Object.values(BLOCKS).map(
-  ({ fromMarkdown: rules }) => rules,
-);
+/** The text block, which accepts every paragraph, comes first in the table and last here. */
+const RULES: readonly MarkdownRules[] = Object.values(BLOCKS)
+  .map(({ fromMarkdown: rules }) => rules)
+  .toReversed();
 
 function* readTokens(tokens: readonly Token[], indent: number): Generator<Block> {
   const reader = { indent, inline: readInline, tableRow: readRow, blocks: readTokens };

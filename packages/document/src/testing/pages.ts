@@ -63,6 +63,55 @@ export const EVERYTHING: readonly Block[] = [
     content: [{ type: 'text', text: 'let a;\n\tlet b;' }],
   },
   { type: 'divider', attrs: { id: 'divider' } },
+  {
+    type: 'image',
+    attrs: {
+      id: 'image',
+      file: '01JD9X6Z7S8K3Q2M5N4P6R0001',
+      name: 'high water (2).png',
+      size: 48_213,
+      caption: 'The quay at "high" water',
+      width: 1_600,
+      height: 900,
+      alt: 'Boats [three] beside a quay',
+      displayWidth: 480,
+    },
+  },
+  {
+    type: 'file',
+    attrs: {
+      id: 'file',
+      file: '01JD9X6Z7S8K3Q2M5N4P6R0002',
+      name: 'Gezeiten 2026.pdf',
+      size: 1_048_576,
+      caption: 'All tides & currents',
+    },
+  },
+];
+
+/** Images and files without ids, with hostile words. */
+export const UPLOADED: readonly Block[] = [
+  { type: 'image', attrs: { file: '01JD9X6Z7S8K3Q2M5N4P6R0001' } },
+  {
+    type: 'image',
+    attrs: {
+      file: '01JD9X6Z7S8K3Q2M5N4P6R0002',
+      name: "](javascript:alert(1)) '&#x41;.png",
+      caption: '"><script>alert(1)</script>',
+      alt: '![[`*_~<>]]',
+      width: 1,
+      height: 100_000,
+    },
+  },
+  {
+    type: 'file',
+    attrs: {
+      file: '01JD9X6Z7S8K3Q2M5N4P6R0003',
+      name: '50 % & <b>more<b> (2).tar.gz',
+      size: 0,
+      caption: 'a=b&c=d?e#f',
+    },
+  },
 ];
 
 export function seededBytes(seed: number): RandomBytes {
@@ -99,8 +148,10 @@ export function merge(...docs: readonly Y.Doc[]): void {
 export function plainText(source: BlockSource): string {
   const lines = (blocks: Iterable<Block>): string[] =>
     [...blocks].flatMap((block) => {
-      if (block.type === 'divider') return [];
-      return block.type === 'quote' ? lines(block.content ?? []) : [inlineText(block.content)];
+      if (block.type === 'quote') return lines(block.content ?? []);
+      return block.type === 'textBlock' || block.type === 'codeBlock'
+        ? [inlineText(block.content)]
+        : [];
     });
   return lines(blocksOf(source)).join('\n');
 }

@@ -8,6 +8,7 @@ export const JOB_KINDS = [
   'cluster-log-sweep',
   'command-result-sweep',
   'document-purge',
+  'file-reference-sweep',
   'file-sweep',
   'session-sweep',
   'trash-sweep',

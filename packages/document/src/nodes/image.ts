@@ -1,0 +1,63 @@
+import type { ImageBlock } from '../blocks.ts';
+import { escapeHtml, htmlElement } from '../html-text.ts';
+import { type BlockDefinition, blockId } from './definition.ts';
+import {
+  dataAttributes,
+  IMAGE_ATTRIBUTES,
+  plainLabel,
+  readDataAttributes,
+  readParagraph,
+  writeAddress,
+  writeDataAttributes,
+} from './file-attributes.ts';
+import { type HtmlElement, readBlockId } from './html-element.ts';
+
+export const image: BlockDefinition<ImageBlock> = {
+  since: 2,
+  group: 'block',
+  content: '',
+  marks: '',
+  attributes: { id: blockId, ...IMAGE_ATTRIBUTES },
+  storage: { kind: 'marker', type: 'image' },
+  continuesLists: true,
+  editor: {
+    draggable: true,
+    parseHTML: () => [
+      {
+        tag: 'figure[data-type="image"]',
+        getAttrs: (figure: HtmlElement) => {
+          const values = readDataAttributes(IMAGE_ATTRIBUTES, 'image', figure);
+          return values === null ? false : { ...readBlockId(figure), ...values };
+        },
+      },
+    ],
+    renderHTML: ({ node, HTMLAttributes }) => [
+      'figure',
+      {
+        ...HTMLAttributes,
+        ...dataAttributes(IMAGE_ATTRIBUTES, node.attrs),
+        'data-id': node.attrs['id'],
+        'data-type': 'image',
+      },
+    ],
+  },
+  toHtml({ attrs = {} }) {
+    const data = writeDataAttributes(IMAGE_ATTRIBUTES, attrs);
+    const picture = `<img alt="${escapeHtml(attrs.alt ?? '')}">`;
+    const caption = attrs.caption ? htmlElement('figcaption', escapeHtml(attrs.caption)) : '';
+    return `<figure data-type="image"${data}>${picture}${caption}</figure>`;
+  },
+  toMarkdown({ attrs = {} }) {
+    const label = plainLabel(attrs.alt ?? attrs.caption ?? attrs.name ?? '');
+    return `![${label}](${writeAddress(IMAGE_ATTRIBUTES, attrs)})`;
+  },
+  toText: ({ attrs = {} }) => [
+    [`[${attrs.alt ?? attrs.name ?? ''}]`, attrs.caption ?? ''].join(' ').trimEnd(),
+  ],
+  fromMarkdown: {
+    paragraph(token) {
+      const attrs = readParagraph(token, 'image', IMAGE_ATTRIBUTES);
+      return attrs === null ? null : [{ type: 'image', attrs }];
+    },
+  },
+};

@@ -34,6 +34,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
   'apps/web/src': [
     ['components', 'runtime', 'zod-csp'],
     ['languages', 'theme', 'editor'],
+    ['uploads'],
     ['session', 'screen'],
     ['unconfirmed'],
     ['save-status'],

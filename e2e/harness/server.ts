@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { BLOCKED, Proxy } from './proxy.ts';
 import { CLUSTER, ClusterProcess } from './cluster-process.ts';
 import { ServerProcess } from './server-process.ts';
@@ -34,7 +35,13 @@ export class Server implements AsyncDisposable {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     const process = await (CLUSTER === undefined ? ServerProcess : ClusterProcess).create({
       arguments: ['--enable-source-maps', BUNDLE],
-      env: { ...inheritedEnvironment(), ...env, DATA_DIR: dataDir },
+      env: {
+        ...inheritedEnvironment(),
+        // For the servers of a cluster, too.
+        FILES_URL: pathToFileURL(join(dataDir, 'files')).href,
+        ...env,
+        DATA_DIR: dataDir,
+      },
     });
     const server = new Server(process, dataDir);
     try {

@@ -50,26 +50,6 @@ test('Markdown is pasted and copied by a command', async ({ openAsGuest }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('# Just a title');
 });
 
-test('a file is rejected with a notice, and the page stays', async ({ openAsGuest }) => {
-  const page = await blankPage(openAsGuest);
-  await page.keyboard.type('kept');
-  for (const type of ['drop', 'paste']) {
-    await textOf(page).evaluate((element, name) => {
-      const data = new DataTransfer();
-      data.items.add(new File(['x'], 'image.png', { type: 'image/png' }));
-      const event = { bubbles: true, cancelable: true };
-      element.dispatchEvent(
-        name === 'paste'
-          ? new ClipboardEvent(name, { ...event, clipboardData: data })
-          : new DragEvent(name, { ...event, dataTransfer: data }),
-      );
-    }, type);
-    const notice = page.getByText('Pictures and files cannot be added to a page yet.').last();
-    await expect(notice).toBeVisible();
-  }
-  expect(await blocksOf(page)).toEqual(['kept']);
-});
-
 test('a line too long for browsers is rejected with a notice', async ({ openAsGuest }) => {
   const page = await blankPage(openAsGuest);
   await page.keyboard.type('kept');

@@ -15,6 +15,7 @@ import { createServices, ServicesContext, startServices } from './session/servic
 import { guardFileDrops, surviveTranslation } from './runtime/browser-faults.ts';
 import { startServiceWorker } from './runtime/service-worker.ts';
 import { startTheme } from './theme/theme.ts';
+import { resumeUploads } from './uploads/document-files.ts';
 import './styles/app.css';
 
 /** Long enough to read, and to copy a title that is shown nowhere else. */
@@ -38,6 +39,7 @@ const drafts = new ChatDrafts(services.client.commands);
 startServices(services);
 
 loadExportWhenIdle();
+resumeUploads();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

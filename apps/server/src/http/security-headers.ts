@@ -9,7 +9,8 @@ const contentSecurityPolicy = (frames: readonly string[]): string =>
     "connect-src 'self' ws: wss:",
     // Editors write styles into elements.
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
+    // Blobs: images that are being uploaded, from this page's own memory. Scripts may not come from them.
+    "img-src 'self' data: blob:",
     "object-src 'none'",
     "base-uri 'self'",
     "form-action 'self'",

@@ -1,5 +1,5 @@
 import type { DocumentSession } from '@tandem/client';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
@@ -10,6 +10,7 @@ import { useObservable } from '../runtime/observable.ts';
 import { reloadPage } from '../runtime/service-worker.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { TrashNotice } from '../trash/trash-notice.tsx';
+import { documentFiles } from '../uploads/document-files.ts';
 import { Byline } from './byline.tsx';
 import { DataView } from './data-view.tsx';
 import { fullWidth } from './document-menu.tsx';
@@ -67,6 +68,7 @@ interface BodyProps {
 function Body({ session, facts, editor, onReady }: BodyProps) {
   const { t } = useTranslation();
   // A replaced document needs a new editor.
+  const files = useMemo(() => documentFiles(facts.id), [facts.id]);
   const replicaVersion = useSessionValue(session, (session) => session.replicaVersion);
   switch (facts.kind) {
     case null:
@@ -82,6 +84,7 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
           awareness={session.people.awareness}
           editable={facts.access === 'edit' && facts.outdated === null}
           label={facts.title || t('untitled')}
+          files={files}
           notice={facts.outdated && <ReloadNotice>{facts.outdated.message}</ReloadNotice>}
           unsupported={<ReloadNotice>{t('document.unsupported')}</ReloadNotice>}
           onReady={onReady}

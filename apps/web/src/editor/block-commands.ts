@@ -228,6 +228,11 @@ function takePrevious(
     dispatch?.(tr.delete(start, place.pos).scrollIntoView());
     return true;
   }
+  if (previous.isAtom && previous.isBlock) {
+    // Seen before it goes: the next press deletes it.
+    dispatch?.(tr.setSelection(NodeSelection.create(tr.doc, start)).scrollIntoView());
+    return true;
+  }
   if (!previous.type.spec.code) return false;
   if (place.node.content.size === 0) tr.delete(place.pos, place.pos + place.node.nodeSize);
   dispatch?.(tr.setSelection(TextSelection.create(tr.doc, place.pos - 1)).scrollIntoView());

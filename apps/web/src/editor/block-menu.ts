@@ -7,11 +7,13 @@ import {
   Heading1,
   Heading2,
   Heading3,
+  Image,
   List,
   ListOrdered,
   ListTodo,
   type LucideIcon,
   Minus,
+  Paperclip,
   Pilcrow,
   TextQuote,
 } from 'lucide-react';
@@ -19,7 +21,7 @@ import {
 import { insertDivider, setKind, toggleCode, toggleList, toggleQuote } from './block-commands.ts';
 
 export interface SlashItem {
-  readonly id: BlockItemId | 'pasteMarkdown';
+  readonly id: BlockItemId | 'pasteMarkdown' | 'image' | 'file';
   readonly icon: LucideIcon;
   readonly hint: string;
   readonly command: Command;
@@ -61,6 +63,19 @@ export function pasteMarkdownItem(paste: (view: EditorView) => void): SlashItem 
     return true;
   };
   return { id: 'pasteMarkdown', icon: ClipboardPaste, hint: '', command };
+}
+
+export function fileItems(pick: (view: EditorView, accept: string) => void): SlashItem[] {
+  const item = (id: 'image' | 'file', icon: LucideIcon, accept: string): SlashItem => ({
+    id,
+    icon,
+    hint: '',
+    command: (_state, dispatch, view) => {
+      if (dispatch && view) pick(view, accept);
+      return true;
+    },
+  });
+  return [item('image', Image, 'image/*'), item('file', Paperclip, '')];
 }
 
 export function searchItems(items: readonly SlashItem[], query: string, t: TFunction): SlashItem[] {

@@ -1,18 +1,20 @@
 import type * as Y from 'yjs';
 import { Editor, Extension } from '@tiptap/core';
 import { Dropcursor, Gapcursor } from '@tiptap/extensions';
-import type { EditorProps } from '@tiptap/pm/view';
+import type { EditorProps, EditorView } from '@tiptap/pm/view';
 import type { TFunction } from 'i18next';
 import type { Awareness } from 'y-protocols/awareness';
 import { binding, isRemote } from './binding/binding.ts';
 import { blockIds } from './block-ids.ts';
-import { BLOCK_ITEMS, pasteMarkdownItem, searchItems } from './block-menu.ts';
+import { BLOCK_ITEMS, fileItems, pasteMarkdownItem, searchItems } from './block-menu.ts';
 import {
   clipboard,
   type ClipboardProblem,
   pasteMarkdownFromClipboard,
 } from './clipboard/clipboard.ts';
 import { codeViews } from './code-view.ts';
+import type { EditorFiles } from './files/editor-files.ts';
+import { fileViews } from './files/file-view.ts';
 import { markdownShortcuts } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
 import { keepSections } from './keep-sections.ts';
@@ -41,6 +43,8 @@ export interface EditorOptions {
   readonly t: TFunction;
   readonly onTyping: (active: boolean) => void;
   readonly onClipboardProblem: (problem: ClipboardProblem) => void;
+  readonly files: EditorFiles;
+  readonly onTooManyFiles: () => void;
 }
 
 export interface MountedEditor {
@@ -60,8 +64,19 @@ export function createEditor(options: EditorOptions): MountedEditor {
   const links = new LinkEditor();
   const typing = new TypingSignal(options.onTyping);
 
+  const takeFiles = async (view: EditorView, chosen: readonly File[]): Promise<void> => {
+    const { insertFiles } = await import('./files/insert-files.ts');
+    const outcome = await insertFiles(view, options.files, chosen);
+    if (outcome === 'too-many') options.onTooManyFiles();
+  };
+  const pickFiles = async (view: EditorView, accept: string): Promise<void> => {
+    const chosen = await choose(accept);
+    if (chosen.length > 0) await takeFiles(view, chosen);
+  };
+
   const slashItems = [
     ...BLOCK_ITEMS,
+    ...fileItems((view, accept) => void pickFiles(view, accept)),
     pasteMarkdownItem((view) => void pasteMarkdownFromClipboard(view, options.onClipboardProblem)),
   ];
 
@@ -73,9 +88,14 @@ export function createEditor(options: EditorOptions): MountedEditor {
         slashCommand({ search: (query) => searchItems(slashItems, query, t), menu: slash }),
         links.plugin(),
         selectionState(selection),
-        clipboard(this.editor.schema, options.onClipboardProblem),
+        clipboard(
+          this.editor.schema,
+          options.onClipboardProblem,
+          (view, chosen) => void takeFiles(view, chosen),
+        ),
         textBlockViews(),
         codeViews(t),
+        fileViews(options.files),
         placeholder(t('editor.placeholder')),
         emptyNote(t('editor.empty'), () => this.editor.isEditable),
         longDocument(),
@@ -156,6 +176,19 @@ export function createEditor(options: EditorOptions): MountedEditor {
  */
 function hideFromReact(element: HTMLElement): void {
   Object.defineProperty(element, 'contentEditable', { get: () => 'inherit' });
+}
+
+/** Asks the person for files, which browsers allow only within a press. */
+function choose(accept: string): Promise<readonly File[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = true;
+    input.accept = accept;
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
+    input.click();
+  });
 }
 
 type Shown = Pick<EditorOptions, 'label' | 'editable'>;

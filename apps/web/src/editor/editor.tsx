@@ -8,6 +8,7 @@ import type * as Y from 'yjs';
 import { redo, undo } from './binding/binding.ts';
 import { createEditor, type MountedEditor } from './create-editor.ts';
 import './editor.css';
+import type { EditorFiles } from './files/editor-files.ts';
 import { LinkCard } from './link-card.tsx';
 import { guardPage } from './page-guard.ts';
 import { PhoneToolbar } from './phone-toolbar.tsx';
@@ -21,6 +22,8 @@ export interface EditorProps {
   readonly awareness: Awareness;
   readonly editable: boolean;
   readonly label: string;
+  /** The same object for the life of the editor. */
+  readonly files: EditorFiles;
   readonly notice?: ReactNode;
   readonly unsupported: ReactNode;
   readonly onReady?: () => void;
@@ -42,6 +45,7 @@ export function Editor({
   awareness,
   editable,
   label,
+  files,
   notice,
   unsupported,
   onReady,
@@ -77,6 +81,8 @@ export function Editor({
       label: name,
       t: translate,
       onTyping: (active) => current.current.onTyping?.(active),
+      files,
+      onTooManyFiles: () => void toast.error(current.current.t('editor.files.tooMany')),
       // A toast, because a rejected paste leaves no trace in the page.
       onClipboardProblem: (problem) =>
         void toast.error(current.current.t(`editor.clipboard.${problem}`)),
@@ -86,7 +92,7 @@ export function Editor({
       guard.release();
       mounted?.destroy();
     };
-  }, [doc, awareness]);
+  }, [doc, awareness, files]);
 
   const mounted = typeof state === 'string' ? null : state;
   useEffect(() => {

@@ -37,6 +37,11 @@ async function load(platform: string) {
     t: ((key: string) => key) as never,
     onTyping: () => {},
     onClipboardProblem: () => {},
+    files: {
+      address: (file) => file,
+      uploads: async () => await Promise.reject(new Error('not here')),
+    },
+    onTooManyFiles: () => {},
   });
   // Browsers derive it from the tree; happy-dom reads an attribute that the editor hides from React.
   Object.defineProperty(editor.view.dom, 'isContentEditable', { value: true });

@@ -57,6 +57,7 @@ test('signing out ends the session, then deletes the application’s data, and n
     'delete tandem-commands',
     'delete tandem-states',
     'delete tandem-leases',
+    'delete tandem-uploads',
     'go to /',
   ]);
   expect([...stored.keys()]).toEqual(['other']);

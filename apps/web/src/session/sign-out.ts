@@ -4,6 +4,7 @@
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
 import { deleteAll, watchDeletion } from './device-storage.ts';
+import { UPLOADS_DATABASE } from '../uploads/uploads-database.ts';
 import { post } from './request.ts';
 
 /**
@@ -43,7 +44,9 @@ export function isSignedOut(): boolean {
 }
 
 async function deleteDatabases(): Promise<void> {
-  await Promise.allSettled(BROWSER_DATABASES.map((name) => deleteDatabase(name)));
+  await Promise.allSettled(
+    [...BROWSER_DATABASES, UPLOADS_DATABASE].map((name) => deleteDatabase(name)),
+  );
 }
 
 function deleteDatabase(name: string): Promise<void> {

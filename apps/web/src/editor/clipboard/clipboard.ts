@@ -20,6 +20,9 @@ import { readPlainText, readProgramText } from './clipboard-text.ts';
 
 export type ClipboardProblem = 'file' | 'tooLong' | 'unreadable';
 
+/** Takes files that were pasted or dropped; into the text at the caret. */
+export type TakeFiles = (view: EditorView, files: readonly File[]) => void;
+
 interface TextRange {
   readonly from: number;
   readonly to: number;
@@ -35,6 +38,7 @@ const clipboardKey = new PluginKey<TextRange | null>('clipboard');
 export function clipboard(
   schema: Schema,
   onProblem: (problem: ClipboardProblem) => void,
+  takeFiles: TakeFiles | null = null,
 ): Plugin<TextRange | null> {
   const refuse = (event: Event, problem: ClipboardProblem): true => {
     event.preventDefault();
@@ -79,18 +83,38 @@ export function clipboard(
           // Checked before parsing; text that comes as HTML alone is checked after parsing.
           const text = data.getData('text/plain');
           if (isTooLong(view, text)) return refuse(event, 'tooLong');
-          return holdsOnlyFiles(data) && refuse(event, 'file');
+          if (!holdsOnlyFiles(data)) return false;
+          if (takeFiles === null || data.files.length === 0) return refuse(event, 'file');
+          event.preventDefault();
+          takeFiles(view, [...data.files]);
+          return true;
         },
         // The browser would replace the page by the dropped file.
         dragover(_view, event) {
           if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
           return false;
         },
-        drop: (_view, event) =>
-          event.dataTransfer?.types.includes('Files') === true && refuse(event, 'file'),
+        drop(view, event) {
+          const { dataTransfer } = event;
+          if (dataTransfer?.types.includes('Files') !== true) return false;
+          const files = [...dataTransfer.files];
+          if (takeFiles === null || !view.editable || files.length === 0)
+            return refuse(event, 'file');
+          event.preventDefault();
+          selectNear(view, event);
+          takeFiles(view, files);
+          return true;
+        },
       },
     },
   });
+}
+
+function selectNear(view: EditorView, { clientX, clientY }: DragEvent): void {
+  const at = view.posAtCoords({ left: clientX, top: clientY });
+  if (at === null) return;
+  const { tr, doc } = view.state;
+  view.dispatch(tr.setSelection(Selection.near(doc.resolve(at.pos), -1)));
 }
 
 export async function pasteMarkdownFromClipboard(

@@ -1,0 +1,66 @@
+import { Fragment, type Node } from '@tiptap/pm/model';
+import { NodeSelection, TextSelection, type Transaction } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
+
+import { isText } from '../block-commands.ts';
+import { newBlockId } from '../new-block-id.ts';
+import type { AddedFile, EditorFiles } from './editor-files.ts';
+
+/**
+ * Puts files into the text, below the block with the caret or in the place of an empty one, and begins to upload
+ * them. They are in the text at once, for everybody.
+ */
+export async function insertFiles(
+  view: EditorView,
+  files: EditorFiles,
+  chosen: readonly File[],
+): Promise<'inserted' | 'too-many' | 'not-editable'> {
+  const uploads = await files.uploads();
+  if (view.isDestroyed || !view.editable) return 'not-editable';
+  const added = uploads.add(chosen);
+  if (added === null) return 'too-many';
+  view.dispatch(insertBlocks(view.state.tr, added).setMeta('paste', true).scrollIntoView());
+  view.focus();
+  for (const file of added) if (file.kind === 'image') void measure(view, file);
+  return 'inserted';
+}
+
+function insertBlocks(tr: Transaction, added: readonly AddedFile[]): Transaction {
+  const { nodes } = tr.doc.type.schema;
+  const blocks = added.map(({ id, name, size, kind }) =>
+    nodes[kind]!.create({ id: newBlockId(), file: id, name, size: size > 0 ? size : null }),
+  );
+  const pos = placeFor(tr);
+  tr.insert(pos, blocks);
+  const after = pos + Fragment.from(blocks).size;
+  if (!tr.doc.resolve(after).nodeAfter?.isTextblock)
+    tr.insert(after, nodes['textBlock']!.create({ id: newBlockId() }));
+  return tr.setSelection(TextSelection.create(tr.doc, after + 1));
+}
+
+function placeFor(tr: Transaction): number {
+  const { selection } = tr;
+  if (selection instanceof NodeSelection) return selection.to;
+  const { $to } = selection;
+  if ($to.depth === 0) return $to.pos;
+  const { parent } = $to;
+  const isEmpty = isText(parent) && parent.content.size === 0;
+  return isEmpty ? $to.before() : $to.after();
+}
+
+/** The size in pixels keeps the text in its place while the image loads, also for others. */
+async function measure(view: EditorView, { id, blob }: AddedFile): Promise<void> {
+  const bitmap = await createImageBitmap(blob).catch(() => null);
+  if (bitmap === null) return;
+  const { width, height } = bitmap;
+  bitmap.close();
+  if (view.isDestroyed) return;
+  const { tr, doc } = view.state;
+  doc.descendants((node: Node, pos) => {
+    if (node.attrs['file'] !== id || node.attrs['width'] !== null) return !node.isTextblock;
+    tr.setNodeAttribute(pos, 'width', width).setNodeAttribute(pos, 'height', height);
+    return false;
+  });
+  // An undo takes the image away, and not its size.
+  if (tr.docChanged) view.dispatch(tr.setMeta('addToHistory', false));
+}

@@ -1,0 +1,125 @@
+/** The queue of this page, and the uploads of single documents in it. Loaded with the first file. */
+import { toFileName } from '@tandem/protocol';
+import i18next from 'i18next';
+import { ulid } from 'ulid';
+import type { AddedFile, FileUploads, UploadState } from '../editor/files/editor-files.ts';
+import { formatBytes } from '../editor/files/file-words.ts';
+import { sendFile } from './send-file.ts';
+import { UploadQueue, type Failure, type QueuedState } from './upload-queue.ts';
+import { BrowserUploadStore } from './upload-store.ts';
+import { noteWaiting } from './uploads-database.ts';
+
+const IMAGE_TYPES = /^image\/(?:png|jpeg|gif|webp|avif)$/;
+
+/** Of what was sent, which is shown until the page is left. */
+const MAX_KEPT_BLOBS = 100;
+
+const queue = new UploadQueue({
+  store: new BrowserUploadStore(),
+  send: sendFile,
+  exclusively,
+  setTimer: (run, delayMs) => setTimeout(run, delayMs),
+  clearTimer: (timer) => clearTimeout(timer as number),
+});
+
+const blobs = new Map<string, Blob>();
+
+const started = queue.start().then(() => {
+  for (const { file, blob } of queue.uploads()) keepBlob(file, blob);
+});
+queue.subscribe(() => noteWaiting(queue.uploads().length > 0));
+addEventListener('online', () => queue.hurry());
+addEventListener('beforeunload', (event) => {
+  if (queue.isOnlyInMemory) event.preventDefault();
+});
+
+export async function uploadsOf(document: string): Promise<FileUploads> {
+  await started;
+  return new DocumentUploads(document);
+}
+
+class DocumentUploads implements FileUploads {
+  readonly #document: string;
+  readonly #shown = new Map<string, readonly [QueuedState, UploadState]>();
+
+  constructor(document: string) {
+    this.#document = document;
+  }
+
+  add(files: readonly File[]): readonly AddedFile[] | null {
+    const added = files.map((blob): AddedFile => {
+      const kind = IMAGE_TYPES.test(blob.type) ? 'image' : 'file';
+      return { id: ulid(), name: toFileName(blob.name), size: blob.size, kind, blob };
+    });
+    const document = this.#document;
+    const isTaken = queue.add(
+      added.map(({ id, name, blob }) => ({ document, file: id, name, blob })),
+    );
+    if (!isTaken) return null;
+    for (const { id, blob, kind } of added) if (kind === 'image') keepBlob(id, blob);
+    return added;
+  }
+
+  get(file: string): UploadState | null {
+    const state = queue.find(this.#document, file);
+    if (state === null) return null;
+    const known = this.#shown.get(file);
+    if (known?.[0] === state) return known[1];
+    const shown = toUploadState(state);
+    this.#shown.set(file, [state, shown]);
+    return shown;
+  }
+
+  blob(file: string): Blob | null {
+    return blobs.get(file) ?? null;
+  }
+
+  retry(file: string): void {
+    queue.retry(this.#document, file);
+  }
+
+  cancel(file: string): void {
+    queue.cancel(this.#document, file);
+  }
+
+  subscribe(listener: () => void): () => void {
+    return queue.subscribe(listener);
+  }
+}
+
+function toUploadState(state: QueuedState): UploadState {
+  return state.kind === 'failed' ? { kind: 'failed', message: messageOf(state.reason) } : state;
+}
+
+function messageOf(failure: Failure): string {
+  switch (failure.kind) {
+    case 'off':
+      return i18next.t('editor.files.off');
+    case 'too-large':
+      return i18next.t('editor.files.tooLarge', {
+        most: formatBytes(failure.maxBytes, i18next.language),
+      });
+    case 'no-document':
+    case 'refused':
+      return failure.message;
+  }
+}
+
+function keepBlob(file: string, blob: Blob): void {
+  blobs.set(file, blob);
+  const [oldest] = blobs.keys();
+  if (blobs.size > MAX_KEPT_BLOBS && oldest !== undefined) blobs.delete(oldest);
+}
+
+/** Pages without a secure connection have no locks; their tabs may send a file twice. */
+async function exclusively(name: string, work: () => Promise<void>): Promise<boolean> {
+  const locks = navigator.locks as LockManager | undefined;
+  if (locks === undefined) {
+    await work();
+    return true;
+  }
+  return await locks.request(`tandem-upload:${name}`, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work();
+    return lock !== null;
+  });
+}

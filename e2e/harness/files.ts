@@ -1,0 +1,66 @@
+/** Files in documents: adding them, and the blocks that show them. */
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The text alone, without the fields of its images. */
+export function pageTextOf(page: Page): Locator {
+  return page.locator('.page-text');
+}
+
+export interface ChosenFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** By the menu at the caret. */
+export async function chooseFiles(
+  page: Page,
+  item: 'image' | 'file',
+  files: readonly ChosenFile[],
+): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.type(`/${item}`);
+  await page.keyboard.press('Enter');
+  await (await chooser).setFiles([...files]);
+}
+
+export async function transferFile(
+  page: Page,
+  way: 'paste' | 'drop',
+  { name, mimeType, buffer }: ChosenFile,
+): Promise<void> {
+  const content = { name, mimeType, base64: buffer.toString('base64'), way };
+  await pageTextOf(page).evaluate((element, file) => {
+    const bytes = Uint8Array.from(atob(file.base64), (sign) => sign.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], file.name, { type: file.mimeType }));
+    const { bottom, left } = element.getBoundingClientRect();
+    const event = { bubbles: true, cancelable: true, clientX: left + 20, clientY: bottom - 10 };
+    element.dispatchEvent(
+      file.way === 'paste'
+        ? new ClipboardEvent('paste', { ...event, clipboardData: data })
+        : new DragEvent('drop', { ...event, dataTransfer: data }),
+    );
+  }, content);
+}
+
+export function imagesOf(page: Page): Locator {
+  return pageTextOf(page).locator('.file-frame img');
+}
+
+export function cardsOf(page: Page): Locator {
+  return pageTextOf(page).locator('.file-card');
+}
+
+/** Decoded, not merely there. */
+export async function expectShown(image: Locator): Promise<void> {
+  await expect
+    .poll(() => image.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0))
+    .toBe(true);
+}
+
+export async function addressOf(page: Page, name: string): Promise<string> {
+  const link = pageTextOf(page).getByRole('link', { name: `Download ${name}` });
+  return (await link.getAttribute('href')) ?? '';
+}

@@ -36,10 +36,7 @@ import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
 import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
-import { FileDeletion, fileSweep } from './files/file-deletion.ts';
-import { FileDownloads } from './files/file-downloads.ts';
-import { fileReferenceSweep, textReferences } from './files/file-references.ts';
-import { FileUploads } from './files/file-uploads.ts';
+import { createFiles } from './files/create-files.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -58,7 +55,7 @@ import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
 import { createSelfProbe } from './probe/create-self-probe.ts';
 import { connectionFactory } from './protocols/connection-factory.ts';
-import { systemClock, type Clock } from './runtime/clock.ts';
+import { systemClock } from './runtime/clock.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
 import { ViolationTracker } from './rate-limits/violation-tracker.ts';
 import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
@@ -200,7 +197,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const [changes, reads] = [rateLimiter('changes'), rateLimiter('reads')];
   const signedIn = signedInMiddleware({ authenticator, changes, reads });
   const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
-  const files = createFiles(options, { metrics, clock });
+  const files = createFiles({ ...options, metrics, clock }, configuration.files);
   const signUpGuest = guestSignUp({
     people,
     welcome: createWelcome({ db, engine, log }),
@@ -242,12 +239,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       sessionSweep({ db, engine, clock }),
       trashSweep({ db, runner, clock }),
       documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
-      ...(files === null
-        ? []
-        : [
-            fileSweep({ db, deletion: files.deletion }),
-            fileReferenceSweep({ db, sources: [textReferences(engine)], clock }),
-          ]),
+      ...(files?.jobs ?? []),
       resultSweep(db, clock),
       ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
     ],
@@ -363,22 +355,6 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       metricsCollector[Symbol.dispose]();
       await cluster?.[Symbol.asyncDispose]();
     },
-  };
-}
-
-function createFiles(
-  { db, objects, configuration, log }: ServerOptions,
-  { metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock },
-) {
-  if (objects === null) return null;
-  const deletion = new FileDeletion({ db, objects, clock, log });
-  return {
-    deletion,
-    uploads: new FileUploads({
-      ...{ db, objects, deletion, metrics, clock },
-      limits: configuration.files,
-    }),
-    downloads: new FileDownloads({ objects, metrics, clock }),
   };
 }
 

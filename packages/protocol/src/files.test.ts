@@ -19,6 +19,8 @@ test.each([
 
 test('FI2 a long name is cut', () => {
   expect(toFileName('x'.repeat(1_000))).toHaveLength(MAX_FILE_NAME_LENGTH);
+  const cut = toFileName(`${'x'.repeat(1_000)}.tar.gz`);
+  expect([cut.length, cut.slice(-4)]).toEqual([MAX_FILE_NAME_LENGTH, 'x.gz']);
 });
 
 test('an address names the document and the file', () => {

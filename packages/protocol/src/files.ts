@@ -42,13 +42,18 @@ export const filePath = (document: string, file: string): string =>
 const FOLDERS = /^.*[/\\]/s;
 /** They show a name in another order than it has, such as `exe.png` for `gnp.exe`. */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const EXTENSION = /\.[A-Za-z0-9]{1,10}$/;
 const NO_NAME = 'file';
 
 /** The name of a file as it is stored and shown: without folders, one line, and never empty. */
 export function toFileName(given: string): string {
-  const fitted = fitText(given.replace(FOLDERS, '').replace(DIRECTIONS, ''), {
+  const name = given.replace(FOLDERS, '').replace(DIRECTIONS, '').trimEnd();
+  // What opens the file stays when a long name is cut.
+  const extension = EXTENSION.exec(name)?.[0] ?? '';
+  const stem = fitText(name.slice(0, name.length - extension.length), {
     lines: 'one',
-    maxLength: MAX_FILE_NAME_LENGTH,
-  }).trim();
+    maxLength: MAX_FILE_NAME_LENGTH - extension.length,
+  });
+  const fitted = (stem + extension).trim();
   return hasVisibleText(fitted) && !/^\.+$/.test(fitted) ? fitted : NO_NAME;
 }

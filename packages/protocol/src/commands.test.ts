@@ -90,6 +90,7 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { document: D, parent: 'another-document-here', position: 'a1' },
     { documents: [{ parent: 'another-document-here', position: 'a1' }] },
   ],
+  'document:favourite': [{ document: D, isFavourite: true }, { documents: [{ favouriteAt: 9 }] }],
   'document:unlist': [{ document: D }, { documents: [] }],
   'document:trash': [{ document: D }, { documents: [] }],
   'document:restore': [{ document: D }, { documents: [] }],

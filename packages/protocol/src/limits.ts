@@ -104,6 +104,8 @@ export const MAX_LIBRARY_PAGE = 100;
 export const MAX_FOLLOWED_DOCUMENTS = 500;
 export const MAX_SHARING_MEMBERS = 100;
 export const MAX_TRASH = 200;
+/** The favourites that a person made last are sent with the library. */
+export const MAX_FAVOURITES = 100;
 /** A document is inside at most this many others. */
 export const MAX_TREE_DEPTH = 32;
 /** About a thousand documents between the same two neighbours. */

@@ -1,6 +1,7 @@
 /** Reads the state of channels together with its offset. */
 import {
   MAX_FOLLOWED_DOCUMENTS,
+  mergeDocuments,
   type ActivityState,
   type ChannelPosition,
   type ChannelState,
@@ -9,7 +10,7 @@ import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
 import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { listDocuments, readLibraryPage } from './library.ts';
+import { listDocuments, readFavourites, readLibraryPage } from './library.ts';
 import { readSharing } from './sharing.ts';
 import { listTrash } from './trash.ts';
 import type { Database } from './tables.ts';
@@ -101,7 +102,12 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
     case 'library': {
       const user = await findUser(db, of);
       if (user === undefined) return null;
-      return { type: 'library', user: toUser(user), ...(await readLibraryPage(db, of)) };
+      const page = {
+        type: 'library',
+        user: toUser(user),
+        ...(await readLibraryPage(db, of)),
+      } as const;
+      return mergeDocuments(page, await readFavourites(db, of));
     }
     case 'trash':
       if ((await findUser(db, of)) === undefined) return null;

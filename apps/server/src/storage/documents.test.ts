@@ -230,11 +230,12 @@ test('a first visit marks the chat as read', async () => {
   expect(await addVisit(db, { user: 'bob', document: 'a', at: 1 })).toEqual({
     chatRead: 2,
     commentsRead: 0,
+    favouriteAt: null,
   });
   const read = (user: string) => findListing(db, { user, document: 'a' });
   expect([await read('ada'), await read('bob'), await read('eve')]).toEqual([
-    { chatRead: 0, commentsRead: 0, isNew: false },
-    { chatRead: 2, commentsRead: 0, isNew: false },
+    { chatRead: 0, commentsRead: 0, favouriteAt: null, isNew: false },
+    { chatRead: 2, commentsRead: 0, favouriteAt: null, isNew: false },
     undefined,
   ]);
   expect(await listDocuments(db, 'ada')).toMatchObject([{ chatRead: 0, chatHead: 2 }]);

@@ -57,6 +57,7 @@ export const NEVER_OPENED = 0;
 export interface Listing {
   readonly chatRead: number;
   readonly commentsRead: number;
+  readonly favouriteAt: number | null;
   readonly isNew: boolean;
 }
 
@@ -120,7 +121,7 @@ export async function addVisit(
   { user, document, at }: Visit,
 ): Promise<Omit<Listing, 'isNew'>> {
   const [added] = await insertVisit(db, user, document, at);
-  return added ?? { chatRead: 0, commentsRead: 0 };
+  return added ?? { chatRead: 0, commentsRead: 0, favouriteAt: null };
 }
 
 /** Takes a document, and what is inside it, off a user's list. */
@@ -142,7 +143,23 @@ export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Prom
   return numDeletedRows > 0n;
 }
 
-const READ = ['chat_read as chatRead', 'comments_read as commentsRead'] as const;
+const READ = [
+  'chat_read as chatRead',
+  'comments_read as commentsRead',
+  'favourite_at as favouriteAt',
+] as const;
+
+export async function setFavourite(
+  db: Database,
+  { user, document, at }: Omit<Visit, 'at'> & { readonly at: number | null },
+): Promise<void> {
+  await db
+    .updateTable('visit')
+    .set({ favourite_at: at })
+    .where('user', '=', user)
+    .where('document', '=', document)
+    .execute();
+}
 
 export async function findListing(
   db: Database,
@@ -171,8 +188,9 @@ export async function findVisitors(
     readonly user: string;
     readonly chatRead: number;
     readonly commentsRead: number;
+    readonly favouriteAt: number | null;
     readonly openedAt: number | null;
-  }>`select people."user", own.opened_at as "openedAt",
+  }>`select people."user", own.opened_at as "openedAt", own.favourite_at as "favouriteAt",
       coalesce(own.chat_read, ${newestMessage(sql.val(document), 'chat')}) as "chatRead",
       coalesce(own.comments_read, ${newestMessage(sql.val(document), 'comments')}) as "commentsRead"
     from (

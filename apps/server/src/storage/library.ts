@@ -4,6 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import {
+  MAX_FAVOURITES,
   MAX_LIBRARY_PAGE,
   searchWords,
   type LibraryPage,
@@ -52,6 +53,7 @@ type ListRow = DocumentRow & {
   readonly given: GivenRole | null;
   readonly chatRead: number | null;
   readonly commentsRead: number | null;
+  readonly favouriteAt: number | null;
   readonly openedAt: number | null;
   readonly chatHead: number;
   readonly commentsHead: number;
@@ -60,7 +62,8 @@ type ListRow = DocumentRow & {
 /** The outer query reads what belongs to the person only for the documents on the page. */
 function selectListed({ user, limit, where, order }: Selection): RawBuilder<ListRow> {
   return sql<ListRow>`select listed.*, visit.chat_read as "chatRead", visit.opened_at as "openedAt",
-      visit.comments_read as "commentsRead", member.role as given,
+      visit.comments_read as "commentsRead", visit.favourite_at as "favouriteAt",
+      member.role as given,
       ${newestMessage(sql.ref('listed.id'), 'chat')} as "chatHead",
       ${newestMessage(sql.ref('listed.id'), 'comments')} as "commentsHead",
       case when listed.parent is null then null else (
@@ -162,6 +165,17 @@ export async function readLibraryPage(
   };
 }
 
+/** The favourites that the user made last. */
+export async function readFavourites(db: Database, user: string): Promise<ListedDocument[]> {
+  const where = sql`document.id in (select document from visit
+      where "user" = ${user} and favourite_at is not null
+      order by favourite_at desc limit ${MAX_FAVOURITES})
+    and ${mayRead(user, 'document')}`;
+  const limit = MAX_FAVOURITES;
+  const { rows } = await selectListed({ user, limit, where, order: NEWEST_FIRST }).execute(db);
+  return (await toEntries(db, user, rows)).map(toListed);
+}
+
 /** What is in a document, or at the top of the user's tree. */
 export async function readTreePage(
   db: Database,
@@ -234,6 +248,7 @@ export function toListed({
   parent,
   chatRead,
   commentsRead,
+  favouriteAt,
   isNew,
 }: Omit<ListEntry, 'chatHead'>): ListedDocument {
   return {
@@ -249,6 +264,7 @@ export function toListed({
     chatRead,
     ...(commentsRead > 0 && { commentsRead }),
     ...(isNew && { isNew }),
+    ...(favouriteAt !== null && { favouriteAt }),
   };
 }
 
@@ -260,7 +276,7 @@ async function toEntries(
   const nested = rows.filter(({ parent }) => parent !== null).map(({ id }) => id);
   const inheritedBy = await readInherited(db, user, nested);
   return rows.flatMap((row) => {
-    const { shownParent: parent, given, openedAt, ...rest } = row;
+    const { shownParent: parent, given, openedAt, favouriteAt, ...rest } = row;
     const { chatRead, chatHead, commentsRead, commentsHead, ...document } = rest;
     const inherited = inheritedBy.get(document.id) ?? NOTHING_INHERITED;
     const role = decideStanding(document, { user, given, inherited })?.role;
@@ -268,6 +284,7 @@ async function toEntries(
     const listing = {
       chatRead: chatRead ?? chatHead,
       commentsRead: commentsRead ?? commentsHead,
+      favouriteAt,
       isNew: openedAt === NEVER_OPENED,
     };
     return [{ document, role, parent, chatHead, ...listing }];

@@ -91,6 +91,7 @@ export interface VisitTable {
   opened_at: number;
   chat_read: Generated<number>;
   comments_read: Generated<number>;
+  favourite_at: number | null;
 }
 
 export interface MemberTable {

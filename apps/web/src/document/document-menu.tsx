@@ -12,6 +12,7 @@ import { chord } from '../screen/shortcuts.ts';
 import { deviceStorage } from '../session/device-storage.ts';
 import { useServices } from '../session/services.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
+import { FavouriteItem } from '../tree/favourite-item.tsx';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
 
@@ -50,6 +51,9 @@ export function DocumentMenu({
         <MenuItem icon={Pencil} onSelect={focusTitle}>
           {t('menu.rename')}
         </MenuItem>
+      )}
+      {!facts.isUnknownToServer && facts.trashedAt === null && (
+        <FavouriteItem document={facts.id} />
       )}
       <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
         {t('menu.fullWidth')}

@@ -13,6 +13,9 @@ import { newVersion, reloadPage } from '../runtime/service-worker.ts';
 import { chord } from '../screen/shortcuts.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 
+const Favourites = lazy(async () => ({
+  default: (await import('../tree/favourites.tsx')).Favourites,
+}));
 const DocumentTree = lazy(async () => ({
   default: (await import('../tree/document-tree.tsx')).DocumentTree,
 }));
@@ -65,8 +68,9 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       <Link to="/" activeOptions={{ exact: true }} activeProps={rowHere} className={row}>
         {t('allDocuments')}
       </Link>
-      <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('tree.title')}</h2>
       <Suspense fallback={<span className="flex-1" />}>
+        <Favourites row={row} rowHere={rowHere} />
+        <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('tree.title')}</h2>
         <DocumentTree />
       </Suspense>
       <Link to="/trash" activeProps={rowHere} className={row}>

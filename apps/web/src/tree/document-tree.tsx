@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Skeleton } from '../components/feedback.tsx';
 import { Button } from '../components/button.tsx';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { TreeItem } from './tree-item.tsx';
 import { dropInput, dropPlace, stepInput, type DropTarget, type MoveInput } from './tree-moves.ts';
@@ -119,8 +120,8 @@ function Rows({ view }: { readonly view: TreeView }) {
   return (
     <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
       <div
-        role="tree"
-        aria-label={t('documents')}
+        // A tree without items is not one.
+        {...(view.documents.length > 0 && { role: 'tree', 'aria-label': t('documents') })}
         className="relative"
         style={{ height: virtualizer.getTotalSize() }}
         onKeyDown={onKeyDown}
@@ -232,17 +233,18 @@ interface PartProps {
 
 function Part({ row, view: { loader }, style }: PartProps) {
   const { t } = useTranslation();
-  const isMore = row.kind === 'more';
+  const parts = useObservable(loader.parts);
+  const isWanted = row.kind === 'more' || row.kind === 'loading';
   useEffect(() => {
-    if (isMore) void loader.load(row.parent);
-  }, [isMore, loader, row.parent]);
+    if (isWanted) void loader.load(row.parent);
+  }, [isWanted, loader, row.parent, parts]);
   return (
     <div
       className="absolute flex w-full items-center text-small text-ink-3"
       style={{ ...style, paddingInlineStart: `${row.level * 14 + 14}px` }}
     >
       {row.kind === 'empty' && t(row.parent === null ? 'tree.empty' : 'tree.nothingInside')}
-      {(isMore || row.kind === 'loading') && <Skeleton className="h-3 w-2/3" />}
+      {isWanted && <Skeleton className="h-3 w-2/3" />}
       {row.kind === 'failed' && (
         <Button look="link" onClick={() => void loader.load(row.parent)}>
           {t('tree.failed')}

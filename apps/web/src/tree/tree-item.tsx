@@ -23,6 +23,7 @@ import { chord } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { moveToTrash } from '../trash/move-to-trash.ts';
+import { FavouriteItem } from './favourite-item.tsx';
 import type { DropTarget } from './tree-moves.ts';
 import type { DocumentRow, TreeDocument } from './tree-rows.ts';
 
@@ -166,6 +167,7 @@ function ItemActions({
             {t('tree.createInside')}
           </MenuItem>
         )}
+        <FavouriteItem document={document.id} />
         <Steps steps={() => stepsOf(document)} />
         {document.parent === null && (
           <MenuItem

@@ -26,7 +26,7 @@ export class TreeLoader {
   start(): () => void {
     const follow = () => {
       const isLive = this.#library.status === 'live';
-      if (isLive && !this.#isLive) this.#loadAll();
+      if (isLive && !this.#isLive) this.#forget();
       this.#isLive = isLive;
     };
     follow();
@@ -35,7 +35,6 @@ export class TreeLoader {
 
   expand(document: string): void {
     this.#setExpanded(new Set([...this.expanded.get(), document]));
-    if (this.parts.get().get(document)?.state !== 'loaded') void this.load(document);
   }
 
   collapse(document: string): void {
@@ -47,7 +46,7 @@ export class TreeLoader {
   /** The first page, or the one that follows. */
   async load(parent: string | null): Promise<void> {
     const before = this.parts.get().get(parent);
-    if (before?.state === 'loading') return;
+    if (before?.state === 'loading' || this.#library.status !== 'live') return;
     const after = before?.next ?? null;
     this.#set(parent, { state: 'loading', next: after });
     try {
@@ -58,12 +57,10 @@ export class TreeLoader {
     }
   }
 
-  #loadAll(): void {
-    const parents = [null, ...this.expanded.get()].filter(
-      (parent) => this.parts.get().get(parent)?.state !== 'loading',
-    );
+  /** Parts that are on the screen ask for themselves again. */
+  #forget(): void {
     this.parts.set(new Map([...this.parts.get()].filter(([, { state }]) => state === 'loading')));
-    for (const parent of parents) void this.load(parent);
+    void this.load(null);
   }
 
   #set(parent: string | null, part: LoadedPart): void {

@@ -56,6 +56,7 @@ describe('rows', () => {
   test('say what is not there: nothing inside, not loaded, or not all of it', () => {
     expect(rowsOf(DOCUMENTS, ['moon'], [null, 'moon']).at(-1)).toMatchObject({ kind: 'empty' });
     expect(rowsOf(DOCUMENTS, ['moon'], [null]).at(-1)).toMatchObject({ kind: 'loading' });
+    expect(rowsOf(DOCUMENTS, ['plan'], [null]).map(keyOfRow)).toContain('more in plan');
     const parts = new Map([[null, { state: 'loaded', next: { position: 'a0', id: 'plan' } }]]);
     const rows = treeRows({
       children: toChildren(DOCUMENTS),

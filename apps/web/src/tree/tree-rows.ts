@@ -107,6 +107,8 @@ function addRows(
     if (isExpanded) addRows(rows, state, { parent: id, level: level + 1 });
   }
   if (part?.state === 'failed') rows.push({ kind: 'failed', parent, level });
-  else if (next !== null) rows.push({ kind: 'more', parent, level });
+  // What was never asked for is asked for once it is on the screen.
+  else if (next !== null || (part === undefined && shown.length > 0))
+    rows.push({ kind: 'more', parent, level });
   else if (shown.length === 0) rows.push({ kind: isComplete ? 'empty' : 'loading', parent, level });
 }

@@ -10,6 +10,8 @@ export function commandDescription(call: Call, t: TFunction): string {
       return t('unconfirmed.did.rename', { title: isolated(call.input.title || t('untitled')) });
     case 'document:move':
       return t('unconfirmed.did.move');
+    case 'document:favourite':
+      return t('unconfirmed.did.favourite');
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
     case 'document:trash':

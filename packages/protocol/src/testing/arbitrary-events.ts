@@ -45,6 +45,12 @@ export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
     parent: fc.constantFrom(null, 'd1', 'd2'),
     position: fc.constantFrom('a0', 'a1'),
   }),
+  fc.record({
+    name: fc.constant('document:favourited' as const),
+    at,
+    document,
+    isFavourite: fc.boolean(),
+  }),
   fc.record({ name: fc.constant('document:unlisted' as const), at, document }),
   fc.record({
     name: fc.constant('chat:seen' as const),

@@ -46,6 +46,8 @@ export const listedDocument = z.object({
   /** Absent: none of the comments. */
   commentsRead: z.number().int().nonnegative().optional(),
   isNew: z.literal(true).optional(),
+  /** Since when it is among this person's favourites. */
+  favouriteAt: instant.optional(),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
@@ -55,7 +57,7 @@ export type LibraryPlace = z.infer<typeof libraryPlace>;
 export const libraryState = z.object({
   type: z.literal('library'),
   user,
-  /** Last changed first: all documents up to `next`, and some after it. */
+  /** Last changed first: all documents up to `next`, and some after it, such as favourites. */
   documents: z.array(listedDocument),
   /** The list continues after this place; null: the list is complete. */
   next: libraryPlace.nullable(),
@@ -88,6 +90,7 @@ const libraryEvents = [
     parent: documentId.nullable(),
     position,
   }),
+  defineEvent('document:favourited', { document: documentId, isFavourite: z.boolean() }),
   /** Also takes what is inside it off the list. */
   defineEvent('document:unlisted', { document: documentId }),
   defineEvent('chat:seen', { document: documentId, chatRead }),
@@ -117,6 +120,10 @@ export function reduceLibrary(state: LibraryState, event: LibraryEvent): Library
       return isInside(state, event.parent, event.document)
         ? state
         : change(state, event.document, () => ({ parent: event.parent, position: event.position }));
+    case 'document:favourited':
+      return change(state, event.document, ({ favouriteAt = event.at }) => ({
+        favouriteAt: event.isFavourite ? favouriteAt : undefined,
+      }));
     case 'document:unlisted': {
       if (!state.documents.some(({ id }) => id === event.document)) return state;
       const gone = withDescendants(state, event.document);
@@ -211,11 +218,13 @@ export function appendLibrary(
 
 export function trimLibrary(state: LibraryState, keep: number): LibraryState {
   const documents = withoutGaps(state.documents, state.next);
+  const favourites = state.documents.filter(({ favouriteAt }) => favouriteAt !== undefined);
   const last = documents[keep - 1];
   if (documents.length <= keep || last === undefined)
-    return { ...state, documents: [...documents] };
+    return mergeDocuments({ ...state, documents: [...documents] }, favourites);
   const { id, updatedAt } = last;
-  return { ...state, documents: documents.slice(0, keep), next: { updatedAt, id } };
+  const trimmed = { ...state, documents: documents.slice(0, keep), next: { updatedAt, id } };
+  return mergeDocuments(trimmed, favourites);
 }
 
 function inOrder(documents: readonly ListedDocument[]): ListedDocument[] {
@@ -303,6 +312,19 @@ export const libraryCommands = defineCommands(
       document,
       parent,
       position: position ?? lastPosition(state, parent, at),
+    }),
+  }),
+  defineCommand({
+    name: 'document:favourite',
+    summary: 'Puts a document among the user’s favourites, or takes it away from them.',
+    input: z.strictObject({ document: documentId, isFavourite: z.boolean() }),
+    order: IN_TURN,
+    replaces: { key: () => 'favourite' },
+    isIdempotent: false,
+    predict: ({ input: { document, isFavourite } }) => ({
+      name: 'document:favourited',
+      document,
+      isFavourite,
     }),
   }),
   defineCommand({

@@ -10,10 +10,12 @@ import {
   addVisit,
   createDocument,
   findDocument,
+  findListing,
   findVisitors,
   forgetVisits,
   renameDocument,
   renewVisit,
+  setFavourite,
 } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
 import {
@@ -37,7 +39,12 @@ import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
   HandlerTable,
-  'document:create' | 'document:rename' | 'document:move' | 'document:unlist' | 'document:visit'
+  | 'document:create'
+  | 'document:favourite'
+  | 'document:rename'
+  | 'document:move'
+  | 'document:unlist'
+  | 'document:visit'
 >;
 
 export const documentHandlers: DocumentHandlers = {
@@ -95,6 +102,17 @@ export const documentHandlers: DocumentHandlers = {
     if (!isSame && !can(entry, 'share')) return forbidden('move-changes-access');
     await publishInherited(context, id);
     return { kind: 'done', effects: [...effects, { kind: 'access-changed', document: id }] };
+  },
+
+  async 'document:favourite'({ db, user, at, publish }, { document, isFavourite }) {
+    const listed = await findListed(db, { user, document });
+    if (listed === null) return notFound('document');
+    if ((listed.favouriteAt !== undefined) === isFavourite) return DONE;
+    if ((await findListing(db, { user, document })) === undefined)
+      await addVisit(db, { user, document, at });
+    await setFavourite(db, { user, document, at: isFavourite ? at : null });
+    publish(libraryKey(user), { name: 'document:favourited', document, isFavourite });
+    return DONE;
   },
 
   async 'document:unlist'({ db, user, publish }, { document }) {

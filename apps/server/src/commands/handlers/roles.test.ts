@@ -66,6 +66,8 @@ interface InTrash {
 }
 
 const READABLE: InTrash = { owner: 'done', others: 'not-found' };
+/** The document is on no list. */
+const UNREAD: InTrash = { owner: 'not-found', others: 'not-found' };
 const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
 /** Not about the document, or about the person's own list only. */
 const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
@@ -104,6 +106,9 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
       },
       inTrash: REFUSED,
     },
+  ],
+  'document:favourite': [
+    { call: () => ({ document, isFavourite: true }), expected: READERS, inTrash: UNREAD },
   ],
   'document:unlist': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   // Skips documents the user may not see.

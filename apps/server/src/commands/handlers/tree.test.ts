@@ -4,7 +4,7 @@ import { MAX_TREE_DEPTH, positionBetween } from '@tandem/protocol';
 import { libraryKey, trashKey } from '../../storage/channel-key.ts';
 import { readAncestors } from '../../storage/document-tree.ts';
 import { findDocument } from '../../storage/documents.ts';
-import { listDocuments, readPath, readTreePage } from '../../storage/library.ts';
+import { listDocuments, readFavourites, readPath, readTreePage } from '../../storage/library.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import { readSharing } from '../../storage/sharing.ts';
 import { findExpiredTrash, listTrash } from '../../storage/trash.ts';
@@ -121,6 +121,21 @@ describe('TR2 lists', () => {
     await fixture.do('vi', { name: 'document:unlist', input: { document: plan } });
     expect(await listDocuments(fixture.db, 'vi')).toEqual([]);
   });
+});
+
+test('TR9 favourites are of the person alone, and in the state of the library wherever they are', async () => {
+  const fixture = await fixtureWithTree();
+  const favour = (user: string, isFavourite: boolean) =>
+    fixture.run(user, { name: 'document:favourite', input: { document: ebb, isFavourite } });
+  expect(await favour('lin', true)).toMatchObject({ error: { code: 'not-found' } });
+  const { length } = fixture.library('ada');
+  await favour('vi', true);
+  expect(fixture.library('vi').at(-1)).toMatchObject({ document: ebb, isFavourite: true });
+  expect(fixture.library('ada')).toHaveLength(length);
+  const [favourite] = await readFavourites(fixture.db, 'vi');
+  expect(favourite).toMatchObject({ id: ebb, favouriteAt: expect.any(Number) as number });
+  await fixture.do('ada', { name: 'member:remove', input: { document: plan, user: 'vi' } });
+  expect(await readFavourites(fixture.db, 'vi')).toEqual([]);
 });
 
 describe('TR3 TR4 TR7 a move', () => {

@@ -36,7 +36,14 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .addColumn('opened_at', types.integer, (column) => column.notNull())
     .addColumn('chat_read', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('comments_read', types.integer, (column) => column.notNull().defaultTo(0))
+    .addColumn('favourite_at', types.integer)
     .addPrimaryKeyConstraint('visit_primary', ['user', 'document'])
+    .execute();
+  await db.schema
+    .createIndex('visit_favourite')
+    .on('visit')
+    .columns(['user', 'favourite_at'])
+    .where(sql.ref('favourite_at'), 'is not', null)
     .execute();
   await db.schema
     .createIndex('visit_document')

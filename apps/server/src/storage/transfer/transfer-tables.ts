@@ -69,6 +69,7 @@ const DEFINITIONS: Definitions = {
       opened_at: 'integer',
       chat_read: 'integer',
       comments_read: 'integer',
+      favourite_at: 'integer',
     },
     key: ['user', 'document'],
   },

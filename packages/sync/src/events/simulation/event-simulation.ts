@@ -199,6 +199,12 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           },
         }),
       ],
+      'document:favourite': [
+        () => ({
+          name: 'document:favourite',
+          input: { document, isFavourite: random.chance(0.5) },
+        }),
+      ],
       'document:unlist': [() => ({ name: 'document:unlist', input: { document } })],
       'profile:change': [
         () => ({ name: 'profile:change', input: { name: text } }),

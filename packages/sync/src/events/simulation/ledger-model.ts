@@ -125,6 +125,11 @@ export class LedgerModel {
         if (this.#isInside(user, parent, document)) return errorOf('forbidden');
         return [[null, 'library', { name: 'document:moved', at, document, parent, position }]];
       }
+      case 'document:favourite': {
+        const { isFavourite } = command.input;
+        if (!me.documents.some(({ id }) => id === document)) return errorOf('not-found');
+        return [[null, 'library', { name: 'document:favourited', at, document, isFavourite }]];
+      }
       case 'document:unlist':
         if (!me.documents.some(({ id }) => id === document)) return [];
         return [[null, 'library', { name: 'document:unlisted', at, document }]];

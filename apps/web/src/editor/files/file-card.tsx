@@ -11,6 +11,7 @@ import { useTranslation } from 'react-i18next';
 
 import { fileExtension, formatBytes } from './file-words.ts';
 import type { FileAttributes } from './file-attributes.ts';
+import { problemOf, useFilePresence } from './file-presence.ts';
 import type { OwnUpload } from './use-upload.ts';
 
 interface FileCardProps {
@@ -29,14 +30,18 @@ const ICONS = [
 ] as const;
 
 /** A file that is not shown in the page: its name, its type and size, and a way to get it. */
-export function FileCard({ attributes, own, address }: FileCardProps) {
+export function FileCard({ attributes, own, address, file }: FileCardProps) {
   const { t, i18n } = useTranslation();
+  const isOwn = own.state !== null || !own.isKnown;
+  const presence = useFilePresence(address, isOwn ? 'not-asked' : 'asked');
+  const problem = isOwn ? null : problemOf(presence, file);
   const name = attributes.name ?? t('editor.files.unnamed');
   const extension = fileExtension(name);
   const Icon = ICONS.find(([pattern]) => pattern.test(extension))?.[1] ?? File;
   const facts = [
     extension.toUpperCase(),
     attributes.size === null ? '' : formatBytes(attributes.size, i18n.language),
+    problem === null ? '' : t(`editor.files.problem.${problem}`),
   ].filter((fact) => fact !== '');
   return (
     <div className="file-card">
@@ -47,7 +52,7 @@ export function FileCard({ attributes, own, address }: FileCardProps) {
         </span>
         <small>{facts.join(' · ')}</small>
       </span>
-      {own.state === null && (
+      {!isOwn && problem === null && (
         <a
           className="file-card-download"
           href={address}

@@ -1,4 +1,6 @@
-/** Whether the server has a file, for blocks whose file did not load. */
+import { useEffect, useState } from 'react';
+
+/** Whether the server has a file. */
 
 export type FilePresence =
   | 'image'
@@ -22,11 +24,53 @@ export function retryDelayMs(attempt: number): number {
   return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
 }
 
+/** Asks until the server has the file. Null: nobody knows yet. */
+export function useFilePresence(
+  address: string,
+  asking: 'asked' | 'not-asked',
+): FilePresence | null {
+  const [presence, setPresence] = useState<FilePresence | null>(null);
+  useEffect(() => {
+    if (asking === 'not-asked') return;
+    let [isCurrent, attempt] = [true, 0];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async (): Promise<void> => {
+      clearTimeout(timer);
+      const found = await findFilePresence(address);
+      if (!isCurrent) return;
+      setPresence(found);
+      if (found === 'absent' || found === 'unreachable')
+        timer = setTimeout(() => void ask(), retryDelayMs(attempt++));
+    };
+    const onOnline = () => void ask();
+    void ask();
+    addEventListener('online', onOnline);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+      removeEventListener('online', onOnline);
+    };
+  }, [address, asking]);
+  return presence;
+}
+
+/** Before this, a file that is not there is being uploaded; later, its sender may be offline or gone. */
+const UPLOAD_TIME_MS = 10 * 60_000;
+
+export function problemOf(
+  presence: FilePresence | null,
+  file: string,
+): 'unreachable' | 'uploading' | 'absent' | null {
+  if (presence === 'unreachable') return 'unreachable';
+  if (presence !== 'absent') return null;
+  return Date.now() - addedAt(file) < UPLOAD_TIME_MS ? 'uploading' : 'absent';
+}
+
 const TIME_LENGTH = 10;
 const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** When the file was added, by the clock of the device that added it: the beginning of its ULID. */
-export function addedAt(file: string): number {
+function addedAt(file: string): number {
   let time = 0;
   for (const digit of file.slice(0, TIME_LENGTH)) time = time * 32 + ULID_DIGITS.indexOf(digit);
   return time;

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { FileAttributes, FileBlockActions } from './file-attributes.ts';
 import { FileCard } from './file-card.tsx';
-import { addedAt, findFilePresence, type FilePresence, retryDelayMs } from './file-presence.ts';
+import { findFilePresence, type FilePresence, problemOf, retryDelayMs } from './file-presence.ts';
 import { ImageResizer } from './image-resizer.tsx';
 import { Lightbox } from './lightbox.tsx';
 import type { OwnUpload } from './use-upload.ts';
@@ -19,8 +19,6 @@ interface ImageFrameProps {
   readonly isEditable: boolean;
 }
 
-/** Before this, a file that is not there is being uploaded; later, its sender may be offline or gone. */
-const UPLOAD_TIME_MS = 10 * 60_000;
 const PLACEHOLDER_WIDTH = 480;
 
 export function ImageFrame(props: ImageFrameProps) {
@@ -32,7 +30,7 @@ export function ImageFrame(props: ImageFrameProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { width, height, alt, caption, name, displayWidth } = attributes;
   if (presence === 'other') return <FileCard {...props} />;
-  const problem = presence === null || isShown ? null : problemOf(presence, file);
+  const problem = isShown ? null : problemOf(presence, file);
   const source = own.isKnown ? (own.preview ?? `${address}#${attempt}`) : null;
   const shownWidth = draggedWidth ?? displayWidth ?? width ?? (isShown ? null : PLACEHOLDER_WIDTH);
   const words = alt ?? caption ?? '';
@@ -104,11 +102,6 @@ export function ImageFrame(props: ImageFrameProps) {
       )}
     </div>
   );
-}
-
-function problemOf(presence: FilePresence, file: string): 'unreachable' | 'uploading' | 'absent' {
-  if (presence === 'unreachable') return 'unreachable';
-  return Date.now() - addedAt(file) < UPLOAD_TIME_MS ? 'uploading' : 'absent';
 }
 
 /** An image that did not load may be uploaded later, or the server may be out of reach: it is tried again. */

@@ -1,6 +1,7 @@
 /** Images and files in documents. */
 
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../harness/accessibility.ts';
 import {
   addressOf,
   cardsOf,
@@ -83,6 +84,8 @@ test('an image has a caption, an alternative text and a width, by the keyboard a
   await expectShown(imagesOf(ben).first());
   expect((await imagesOf(ben).first().boundingBox())!.width).toBe(before - 208);
 
+  await ada.getByRole('img', { name: 'Boats beside a quay' }).click();
+  await expectAccessible(ada, 'an image with its controls');
   await ada.getByRole('img', { name: 'Boats beside a quay' }).dblclick();
   const enlarged = ada.getByRole('dialog', { name: 'Boats beside a quay' });
   await expect(enlarged).toBeVisible();

@@ -109,6 +109,7 @@ function useLoading(address: string, preview: string | null) {
   const [loaded, setLoaded] = useState<string | null>(null);
   const [presence, setPresence] = useState<FilePresence | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const wasThere = useRef(false);
   const source = preview ?? address;
   useEffect(() => {
     if (presence === null || presence === 'other') return;
@@ -132,9 +133,13 @@ function useLoading(address: string, preview: string | null) {
       // What this device cannot show may still be a good file.
       if (preview !== null) setPresence('other');
       else
-        void findFilePresence(address).then((found) =>
-          setPresence(found === 'image' ? 'other' : found),
-        );
+        void findFilePresence(address).then((found) => {
+          if (found !== 'image') return setPresence(found);
+          // It may have come between the two requests; an image that fails once more is a broken one.
+          if (wasThere.current) return setPresence('other');
+          wasThere.current = true;
+          setAttempt((count) => count + 1);
+        });
     },
   };
 }

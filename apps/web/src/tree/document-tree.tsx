@@ -1,14 +1,14 @@
 /** The tree of documents in the sidebar. Only the rows on the screen are drawn. */
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Skeleton } from '../components/feedback.tsx';
 import { Button } from '../components/button.tsx';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
-import { TreeItem } from './tree-item.tsx';
+import { TreeItem, type TreeItemActions } from './tree-item.tsx';
 import { dropInput, dropPlace, stepInput, type DropTarget, type MoveInput } from './tree-moves.ts';
 import {
   keyOfRow,
@@ -76,6 +76,24 @@ function Rows({ view }: { readonly view: TreeView }) {
     if (input.parent !== null) loader.expand(input.parent);
   };
   const drag = useDrag(view, move);
+  const stepsOf = useRef<TreeItemActions['stepsOf']>(() => []);
+  useEffect(() => {
+    stepsOf.current = (document) =>
+      STEPS.flatMap((to) => {
+        const input = stepInput(view, document, to);
+        return input === null ? [] : [{ to, run: () => move(input) }];
+      });
+  });
+  const actions = useMemo(
+    (): TreeItemActions => ({
+      focused: setFocused,
+      toggle: ({ document: { id }, isExpanded }) =>
+        isExpanded ? loader.collapse(id) : loader.expand(id),
+      created: (parent) => loader.expand(parent),
+      stepsOf: (document) => stepsOf.current(document),
+    }),
+    [loader],
+  );
 
   const focusRow = (index: number) => {
     const row = rows[index];
@@ -133,28 +151,18 @@ function Rows({ view }: { readonly view: TreeView }) {
         {virtualizer.getVirtualItems().map(({ index, key, start, size }) => {
           const row = rows[index];
           if (row === undefined) return null;
-          const style = { transform: `translateY(${start}px)`, height: size };
           if (row.kind !== 'document')
-            return <Part key={key} row={row} view={view} style={style} />;
+            return <Part key={key} row={row} view={view} start={start} height={size} />;
           return (
             <TreeItem
               key={key}
               row={row}
-              style={style}
+              start={start}
+              height={size}
               isHere={row.document.id === here}
               isTabStop={focusedIndex === -1 ? index === 0 : index === focusedIndex}
               drop={drag.target?.document.id === row.document.id ? drag.target.where : null}
-              onFocus={() => setFocused(row.document.id)}
-              onToggle={() =>
-                row.isExpanded ? loader.collapse(row.document.id) : loader.expand(row.document.id)
-              }
-              onCreated={() => loader.expand(row.document.id)}
-              stepsOf={(document) =>
-                STEPS.flatMap((to) => {
-                  const input = stepInput(view, document, to);
-                  return input === null ? [] : [{ to, run: () => move(input) }];
-                })
-              }
+              actions={actions}
             />
           );
         })}
@@ -228,10 +236,11 @@ function keyOf({ rows }: TreeView, index: number): string | number {
 interface PartProps {
   readonly row: PartRow;
   readonly view: TreeView;
-  readonly style: { readonly transform: string; readonly height: number };
+  readonly start: number;
+  readonly height: number;
 }
 
-function Part({ row, view: { loader }, style }: PartProps) {
+function Part({ row, view: { loader }, start, height }: PartProps) {
   const { t } = useTranslation();
   const parts = useObservable(loader.parts);
   const isWanted = row.kind === 'more' || row.kind === 'loading';
@@ -241,7 +250,11 @@ function Part({ row, view: { loader }, style }: PartProps) {
   return (
     <div
       className="absolute flex w-full items-center text-small text-ink-3"
-      style={{ ...style, paddingInlineStart: `${row.level * 14 + 14}px` }}
+      style={{
+        transform: `translateY(${start}px)`,
+        height,
+        paddingInlineStart: `${row.level * 14 + 14}px`,
+      }}
     >
       {row.kind === 'empty' && t(row.parent === null ? 'tree.empty' : 'tree.nothingInside')}
       {isWanted && <Skeleton className="h-3 w-2/3" />}

@@ -13,6 +13,7 @@ import {
   Plus,
   Trash2,
 } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { classNames } from '../components/class-names.ts';
 import { Menu, MenuItem, MenuLine } from '../components/menu.tsx';
@@ -31,13 +32,20 @@ const INDENT_PX = 14;
 
 interface TreeItemProps {
   readonly row: DocumentRow;
-  readonly style: { readonly transform: string; readonly height: number };
+  /** In pixels from the top of the tree. */
+  readonly start: number;
+  readonly height: number;
   readonly isHere: boolean;
   readonly isTabStop: boolean;
   readonly drop: DropTarget['where'] | null;
-  readonly onFocus: () => void;
-  readonly onToggle: () => void;
-  readonly onCreated: () => void;
+  /** The same for all rows, so that those which stay on the screen are not drawn again by a scroll. */
+  readonly actions: TreeItemActions;
+}
+
+export interface TreeItemActions {
+  readonly focused: (document: string) => void;
+  readonly toggle: (row: DocumentRow) => void;
+  readonly created: (parent: string) => void;
   readonly stepsOf: (document: TreeDocument) => readonly Step[];
 }
 
@@ -49,7 +57,15 @@ export interface Step {
 const STEP_ICONS = { up: ArrowUp, down: ArrowDown, in: ArrowRight, out: ArrowLeft } as const;
 const STEP_KEYS = { up: '↑', down: '↓', in: '→', out: '←' } as const;
 
-export function TreeItem({ row, style, isHere, isTabStop, drop, ...on }: TreeItemProps) {
+export const TreeItem = memo(function TreeItem({
+  row,
+  start,
+  height,
+  isHere,
+  isTabStop,
+  drop,
+  actions,
+}: TreeItemProps) {
   const { t } = useTranslation();
   const { document, level, isExpanded } = row;
   const name = document.title || t('untitled');
@@ -66,8 +82,12 @@ export function TreeItem({ row, style, isHere, isTabStop, drop, ...on }: TreeIte
       tabIndex={isTabStop ? 0 : -1}
       data-document={document.id}
       draggable
-      onFocus={on.onFocus}
-      style={{ ...style, paddingInlineStart: `${(level - 1) * INDENT_PX + 2}px` }}
+      onFocus={() => actions.focused(document.id)}
+      style={{
+        transform: `translateY(${start}px)`,
+        height,
+        paddingInlineStart: `${(level - 1) * INDENT_PX + 2}px`,
+      }}
       className={classNames(
         'group absolute flex w-full items-center gap-1 rounded-box pr-1 text-ui font-medium hover:bg-hover focus-visible:-outline-offset-2',
         isHere ? 'bg-hover text-ink' : 'text-ink-2 hover:text-ink',
@@ -87,7 +107,7 @@ export function TreeItem({ row, style, isHere, isTabStop, drop, ...on }: TreeIte
         type="button"
         tabIndex={-1}
         aria-hidden
-        onClick={on.onToggle}
+        onClick={() => actions.toggle(row)}
         className="relative flex size-6 shrink-0 items-center justify-center rounded-[5px] text-ink-3 hover:bg-line hover:text-ink pointer-coarse:size-9"
       >
         <FileText
@@ -120,16 +140,10 @@ export function TreeItem({ row, style, isHere, isTabStop, drop, ...on }: TreeIte
         {document.isNew === true && <NewBadge />}
         <UnreadBadge count={unread} />
       </Link>
-      <ItemActions
-        document={document}
-        name={name}
-        isTabStop={isTabStop}
-        onCreated={on.onCreated}
-        stepsOf={on.stepsOf}
-      />
+      <ItemActions document={document} name={name} isTabStop={isTabStop} actions={actions} />
     </div>
   );
-}
+});
 
 const action =
   'hidden size-6 shrink-0 items-center justify-center rounded-[5px] text-ink-3 group-focus-within:flex group-hover:flex data-popup-open:flex hover:bg-line hover:text-ink pointer-coarse:size-9';
@@ -138,15 +152,14 @@ function ItemActions({
   document,
   name,
   isTabStop,
-  onCreated,
-  stepsOf,
+  actions,
 }: {
   readonly document: TreeDocument;
   readonly name: string;
-} & Pick<TreeItemProps, 'isTabStop' | 'onCreated' | 'stepsOf'>) {
+} & Pick<TreeItemProps, 'isTabStop' | 'actions'>) {
   const { t } = useTranslation();
   const { client } = useServices();
-  const createInside = useCreateInside(document.id, onCreated);
+  const createInside = useCreateInside(document.id, () => actions.created(document.id));
   const may = (what: 'write' | 'trash') => can({ role: document.role, lifecycle: 'active' }, what);
   return (
     <>
@@ -168,7 +181,7 @@ function ItemActions({
           </MenuItem>
         )}
         <FavouriteItem document={document.id} />
-        <Steps steps={() => stepsOf(document)} />
+        <Steps steps={() => actions.stepsOf(document)} />
         {document.parent === null && (
           <MenuItem
             icon={ListX}

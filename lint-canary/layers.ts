@@ -17,6 +17,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['storage'],
     ['engine'],
     ['metrics'],
+    ['history'],
     ['jobs'],
     ['accounts'],
     ['commands'],

@@ -7,6 +7,7 @@ const WITH_EACH_DATABASE = [
   'conversation',
   'feeds',
   'files',
+  'history',
   'met-people',
   'people',
   'sessions-and-roles',

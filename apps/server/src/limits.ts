@@ -145,6 +145,7 @@ export const REQUEST_RATES = {
   uploads: { burst: 100, perSecond: 2 },
   /** A page may show hundreds of images, and asks for each again when it is opened again. */
   downloads: { burst: 1_000, perSecond: 50 },
+  history: { burst: 60, perSecond: 5 },
 } as const;
 export type RequestRate = keyof typeof REQUEST_RATES;
 export const MAX_TRACKED_CALLERS = 10_000;
@@ -281,6 +282,28 @@ export const SEARCH = {
   /** Shown before the first match. */
   contextLength: 40,
   outdatedAtOnce: 50,
+} as const;
+
+/** What documents were: `history/README.md`. */
+export const HISTORY = {
+  /** A chunk ends at either. */
+  chunkRows: 1_000,
+  chunkBytes: 1 * MIB,
+  /** Rows or bytes after which a chunk holds the whole state; more bytes where the state itself has more. */
+  checkpointRows: 20_000,
+  checkpointBytes: 8 * MIB,
+  /** Better ones take five times as long, and save a tenth. */
+  brotliQuality: 5,
+  /** HY2: a session ends with a pause, after a time, or when somebody else goes on after a short pause. */
+  sessionPauseMs: 10 * MINUTE_MS,
+  maxSessionMs: HOUR_MS,
+  handoverMs: MINUTE_MS,
+  maxSessionAuthors: 50,
+  sessionsPerPage: 50,
+  /** Chunks that one list reads. */
+  maxListedChunks: 4_000,
+  /** Requests that wait for the thread of the history; one more is refused. */
+  maxQueued: 64,
 } as const;
 
 export const SHARING = {

@@ -15,6 +15,7 @@ import { openClusterStorage, openJobStore, openObjects, openSearch } from './sto
 import type { ObjectStore } from './storage/objects/object-store.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
+import { WorkerHistory } from './history/worker-history.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { StaticFiles } from './http/static-files.ts';
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, search, engine, runner, jobs, cluster, bus } = opened;
+  const { secrets, db, search, engine, history, runner, jobs, cluster, bus } = opened;
   const objects = await openFiles(configuration, log);
   const spans =
     configuration.traces === null
@@ -74,6 +75,7 @@ async function main(): Promise<void> {
     db,
     search,
     engine,
+    history,
     runner,
     jobs,
     objects,
@@ -88,6 +90,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), configuration.drainDelayMs + DRAIN.timeoutMs).unref();
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
+    await history[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
     await search[Symbol.asyncDispose]();
     await db.destroy();
@@ -165,7 +168,8 @@ async function startStorage(
   storage.confirm();
   const jobs = openJobStore(description, db, systemClock);
   const search = openSearch(description, db);
-  return { secrets, db, search, engine, runner, jobs, cluster, bus };
+  const history = new WorkerHistory({ storage: description, log });
+  return { secrets, db, search, engine, history, runner, jobs, cluster, bus };
 }
 
 /** Null: this server takes no files. @throws StorageError */

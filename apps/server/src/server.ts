@@ -37,6 +37,7 @@ import { Rooms } from './documents/rooms.ts';
 import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
 import { createFiles } from './files/create-files.ts';
+import type { History } from './history/port.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -77,10 +78,11 @@ export interface ServerOptions {
   readonly listener: HttpListener;
   readonly files: StaticFiles;
   readonly securityHeaders: HeadersOf;
-  /** The caller closes these three after the server. */
+  /** The caller closes these four after the server. */
   readonly db: Database;
   readonly search: SearchIndex;
   readonly engine: Engine;
+  readonly history: History;
   readonly runner: CommandRunner;
   readonly jobs: JobStore;
   /** Null: this server takes no files. */
@@ -221,7 +223,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         securityHeaders: options.securityHeaders,
         signedIn: signedInMiddleware({ authenticator, changes: uploads, reads: downloads }),
       }),
-      documentRoutes({ db, engine, rooms, runner, signedIn }),
+      documentRoutes({
+        ...{ db, engine, rooms, runner, signedIn },
+        history: options.history,
+        historyRates: rateLimiter('history'),
+      }),
       peopleRoutes({ db, people, runner, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
     ],

@@ -20,6 +20,10 @@
  * | `GET /api/documents/:id/files` | – | `fileLimits` |
  * | `PUT /api/documents/:id/files/:file?name=` | the bytes | `storedFile`; rules FI1–FI8 of PROTOCOL.md |
  * | `GET /api/documents/:id/files/:file` | `Range` | the bytes |
+ * | `GET /api/documents/:id/history?before=` | – | `historyPage`: the last 50 sessions of writing, or those before an offset |
+ * | `GET /api/documents/:id/history/authors` | – | `historyAuthors` |
+ * | `GET /api/documents/:id/history/state?offset=` | – | the document after that row, as bytes of a Yjs update |
+ * | `GET /api/documents/:id/history/rows?after=&to=` | – | bytes of rows, for `decodeHistoryRows` |
  * | `GET /api/search?text=` | – | `searchResults`: the best 20 documents of this user by words of their titles and text (SE1–SE3, SE5) |
  * | `GET /api/people?search=` | – | `metPeople`: people who share a document with this user, found by name |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |

@@ -19,6 +19,7 @@ export {
 } from './commands.ts';
 export * from './errors.ts';
 export * from './files.ts';
+export * from './history.ts';
 export * from './http.ts';
 export * from './json-codec.ts';
 export * from './limits.ts';

@@ -6,6 +6,7 @@ const ACTIONS: Readonly<Record<Action, true>> = {
   read: true,
   write: true,
   rename: true,
+  history: true,
   comment: true,
   chat: true,
   moderate: true,
@@ -17,18 +18,26 @@ const ACTIONS: Readonly<Record<Action, true>> = {
 const allowed = (role: Role, lifecycle: Lifecycle) =>
   Object.keys(ACTIONS).filter((action) => can({ role, lifecycle }, action as Action));
 
-test('PO1 PO2 what each role may do with an active document', () => {
+test('PO1 PO2 PO6 what each role may do with an active document', () => {
   expect(allowed('owner', 'active')).toEqual([
     'read',
     'write',
     'rename',
+    'history',
     'comment',
     'chat',
     'moderate',
     'share',
     'trash',
   ]);
-  expect(allowed('editor', 'active')).toEqual(['read', 'write', 'rename', 'comment', 'chat']);
+  expect(allowed('editor', 'active')).toEqual([
+    'read',
+    'write',
+    'rename',
+    'history',
+    'comment',
+    'chat',
+  ]);
   expect(allowed('commenter', 'active')).toEqual(['read', 'comment', 'chat']);
   expect(allowed('viewer', 'active')).toEqual(['read']);
 });

@@ -1,5 +1,5 @@
 /**
- * Who may do what with a document (PO1–PO5): the one place that decides it, for commands, connections and
+ * Who may do what with a document (PO1–PO6): the one place that decides it, for commands, connections and
  * routes of the server, and for what the app offers.
  */
 import type { Access, LinkAccess, Role } from './messages/field.ts';
@@ -14,6 +14,8 @@ export type Action =
   | 'rename'
   /** Comment on the text, reply, and resolve. */
   | 'comment'
+  /** See what the text was, and who wrote it, deleted words included. */
+  | 'history'
   | 'chat'
   /** Delete messages and comments of others. */
   | 'moderate'
@@ -32,8 +34,8 @@ const NOTHING: readonly Action[] = [];
 
 const POLICY: Readonly<Record<Lifecycle, Readonly<Record<Role, readonly Action[]>>>> = {
   active: {
-    owner: ['read', 'write', 'rename', 'comment', 'chat', 'moderate', 'share', 'trash'],
-    editor: ['read', 'write', 'rename', 'comment', 'chat'],
+    owner: ['read', 'write', 'rename', 'history', 'comment', 'chat', 'moderate', 'share', 'trash'],
+    editor: ['read', 'write', 'rename', 'history', 'comment', 'chat'],
     commenter: ['read', 'comment', 'chat'],
     viewer: ['read'],
   },

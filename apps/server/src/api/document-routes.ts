@@ -18,10 +18,13 @@ import { ApiError } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Engine } from '../engine/port.ts';
+import type { History } from '../history/port.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { boundedWrite, runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { readBody } from './request-body.ts';
 
 const libraryQuery = z.object({
@@ -45,6 +48,8 @@ export interface DocumentRoutesOptions {
   readonly engine: Engine;
   readonly rooms: Rooms;
   readonly runner: CommandRunner;
+  readonly history: Pick<History, 'read'>;
+  readonly historyRates: KeyedRateLimiter;
   readonly signedIn: SignedInMiddleware;
 }
 
@@ -53,6 +58,8 @@ export function documentRoutes({
   engine,
   rooms,
   runner,
+  history,
+  historyRates,
   signedIn,
 }: DocumentRoutesOptions): Hono<ApiEnvironment> {
   const summary = ({ document, ...standing }: AccessEntry): DocumentSummary => ({
@@ -133,6 +140,7 @@ export function documentRoutes({
       await run(context.get('user').id, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })
-    .route('/:id/chat', chatRoutes({ db }));
+    .route('/:id/chat', chatRoutes({ db }))
+    .route('/:id/history', historyRoutes({ db, history, rates: historyRates }));
   return new Hono<ApiEnvironment>().route('/documents', routes);
 }

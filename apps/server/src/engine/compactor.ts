@@ -1,13 +1,16 @@
 /**
  * Compacts a document: its snapshot and rows become one snapshot. The compactor replays them into a new
  * Y.Doc in one transaction (merging updates is quadratic and collects no garbage), reads the result back,
- * compares both, and only then replaces the snapshot in the journal. A failure before that changes nothing.
+ * compares both, and only then replaces the snapshot in the journal, and moves the rows to the history (HY1). A
+ * failure before that changes nothing.
  */
 import type { StoredDocument } from '@tandem/sync';
 import * as Y from 'yjs';
 import { differenceBetween } from './document-comparison.ts';
 import { documentBudgetMs, storedBytes } from './loaded-document.ts';
-import type { Journal } from '../storage/journal/journal.ts';
+import { HISTORY } from '../limits.ts';
+import { toChunks } from '../storage/history/history-chunk.ts';
+import type { CompactedRows, Journal } from '../storage/journal/journal.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type CompactionOutcome =
@@ -30,14 +33,19 @@ export async function compactDocument(
       budgetMs: 3 * documentBudgetMs(storedBytes(stored)),
     });
     const snapshot = snapshotOf(stored);
-    progress.end();
     const { epoch, snapshotOffset: from, rows } = stored;
+    const moved = await journal.readForCompaction(document, from + rows.length);
+    // Another compaction was faster.
+    if (moved.rows.length !== rows.length) return { kind: 'unchanged' };
+    const chunks = toChunks(moved.rows, isCheckpointDue(moved, snapshot) ? snapshot : null);
+    progress.end();
     const outcome = await journal.compact({
       document,
       epoch,
       from,
       to: from + rows.length,
       snapshot,
+      chunks,
     });
     return outcome === 'conflict'
       ? { kind: 'unchanged' }
@@ -47,6 +55,15 @@ export async function compactDocument(
   } finally {
     progress.end();
   }
+}
+
+/** Bytes grow with the state, so that states take no more space than rows do. */
+function isCheckpointDue({ rows, sinceCheckpoint }: CompactedRows, state: Uint8Array): boolean {
+  const bytes = rows.reduce((sum, { update }) => sum + update.byteLength, sinceCheckpoint.bytes);
+  return (
+    sinceCheckpoint.rows + rows.length >= HISTORY.checkpointRows ||
+    bytes >= Math.max(HISTORY.checkpointBytes, state.byteLength)
+  );
 }
 
 /** @throws Error when the document cannot be built, or when its snapshot reads back differently. */

@@ -121,6 +121,7 @@ test('CL2 CL11 a document that the journal cannot continue is lost, and loaded f
   const { epoch } = (await first.journal.load('a'))!;
   await first.journal.compact({
     ...{ document: 'a', epoch, from: 0, to: 2 },
+    chunks: [],
     snapshot: encodeStateAsUpdate(ann.doc),
   });
   const position = { epoch, timeline: 'memory', offset: 2 };

@@ -40,6 +40,7 @@ const BUCKETS = [
   'reads',
   'uploads',
   'downloads',
+  'history',
 ] as const;
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;

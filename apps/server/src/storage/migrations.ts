@@ -11,6 +11,7 @@ import { createCommandsAndEvents } from './schema/commands.ts';
 import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
 import { createFiles } from './schema/files.ts';
+import { createHistory } from './schema/history.ts';
 import { createJobs } from './schema/jobs.ts';
 import { createMessages } from './schema/messages.ts';
 import { createPeople } from './schema/people.ts';
@@ -45,6 +46,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createTimelines(db, types, clock);
   await createJobs(db, types);
   await createSearch(db, SCHEMAS[kind]);
+  await createHistory(db, types);
 }
 
 async function createTimelines(

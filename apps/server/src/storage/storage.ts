@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { ClusterStorage } from './cluster-log.ts';
 import type { CommandStore } from './command-store.ts';
 import { DatabaseJobStore } from './jobs/database-job-store.ts';
+import type { HistoryStore } from './history/history-store.ts';
 import type { JobStore } from './jobs/job-store.ts';
 import type { Journal } from './journal/journal.ts';
 import { connectDatabase, openDatabase } from './sqlite/database.ts';
@@ -22,6 +23,7 @@ import { PostgresCommandStore } from './postgres/postgres-command-store.ts';
 import { openPostgres } from './postgres/postgres-database.ts';
 import { tryCountGuest } from './postgres/postgres-guest-rate.ts';
 import { PostgresHeads } from './postgres/postgres-heads.ts';
+import { PostgresHistory } from './postgres/postgres-history.ts';
 import { PostgresJournal } from './postgres/postgres-journal.ts';
 import { PostgresLog } from './postgres/postgres-log.ts';
 import { Postgres } from './postgres/postgres.ts';
@@ -29,6 +31,7 @@ import { postgresTerms } from './search/postgres-terms.ts';
 import { SearchIndex } from './search/search-index.ts';
 import { sqliteTerms } from './search/sqlite-terms.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
+import { SqliteHistory } from './sqlite/sqlite-history.ts';
 import { SqliteJournal } from './sqlite/sqlite-journal.ts';
 import { WorkerExecutor } from './sqlite/worker-executor.ts';
 import { createWriteLockMemory, releaseWriteLock, SharedWriteLock } from './sqlite/write-lock.ts';
@@ -44,7 +47,15 @@ export type StorageDescription =
     };
 
 /** Connections to Postgres of one thread. */
-const CONNECTIONS = { journal: 4, commands: 2, metadata: 8, log: 2, heads: 1, relay: 3 } as const;
+const CONNECTIONS = {
+  journal: 4,
+  commands: 2,
+  metadata: 8,
+  log: 2,
+  heads: 1,
+  relay: 3,
+  history: 2,
+} as const;
 
 export function describeSqlite(path: string): StorageDescription {
   return { kind: 'sqlite', path, lock: createWriteLockMemory() };
@@ -147,6 +158,16 @@ export function openClusterStorage(
           void (await joinCluster(db, clock, { isRestored: isSameServer })),
       };
     }
+  }
+}
+
+/** For the worker thread of the history. @throws StorageError */
+export function openHistory(storage: StorageDescription): HistoryStore {
+  switch (storage.kind) {
+    case 'sqlite':
+      return SqliteHistory.open(storage.path);
+    case 'postgres':
+      return new PostgresHistory(connect(storage.url, 'history'));
   }
 }
 

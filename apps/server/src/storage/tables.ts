@@ -1,5 +1,5 @@
 /**
- * The tables of the database. Times are milliseconds since the epoch by the server's clock. The last five
+ * The tables of the database. Times are milliseconds since the epoch by the server's clock. The last six
  * belong to the journal, which has its own connections; all others are accessed through Kysely. The command
  * worker alone writes what commands change.
  */
@@ -30,6 +30,7 @@ export interface Tables {
   update: UpdateTable;
   recent: RecentTable;
   client: ClientTable;
+  history: HistoryTable;
 }
 
 export type Database = Kysely<Tables>;
@@ -281,4 +282,19 @@ export interface ClientTable {
   document: string;
   client: number;
   user: string;
+}
+
+/** Rows that compactions moved out of the journal, many in one; without gaps, up to `snapshot_offset`. */
+export interface HistoryTable {
+  document: string;
+  to_offset: number;
+  from_offset: number;
+  ended_at: number;
+  bytes: number;
+  /** As JSON. */
+  sessions: string;
+  thinned_at: number | null;
+  data: Uint8Array;
+  /** The document after `to_offset`. */
+  checkpoint: Uint8Array | null;
 }

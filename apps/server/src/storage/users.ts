@@ -47,6 +47,18 @@ export async function findUserIds(db: Database, ids: readonly string[]): Promise
   return new Set(rows.map(({ id }) => id));
 }
 
+export async function findUsers(db: Database, ids: readonly string[]): Promise<User[]> {
+  const users: User[] = [];
+  for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+    const some = ids.slice(from, from + IDS_AT_ONCE);
+    const rows = await db.selectFrom('user').selectAll().where('id', 'in', some).execute();
+    users.push(...rows.map(toUser));
+  }
+  return users;
+}
+
+const IDS_AT_ONCE = 500;
+
 export function toUser({ id, name, color }: UserRow): User {
   return { id, name, color };
 }

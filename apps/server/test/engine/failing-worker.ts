@@ -27,6 +27,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
     const journal: Journal = {
       create: (init) => inner.create(init),
       delete: (document, options) => inner.delete(document, options),
+      readForCompaction: (document, upTo) => inner.readForCompaction(document, upTo),
       compact: (compaction) => inner.compact(compaction),
       snapshot: (document) => inner.snapshot(document),
       readLater: () => inner.readLater(),

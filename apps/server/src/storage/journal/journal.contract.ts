@@ -153,6 +153,7 @@ export function testJournal(open: () => Promise<Journal>): void {
       from: 0,
       to: 2,
       snapshot: bytes(12),
+      chunks: [],
     };
     expect(await journal.compact(compaction)).toBe('compacted');
     expect(await journal.load('a')).toMatchObject({
@@ -178,6 +179,7 @@ export function testJournal(open: () => Promise<Journal>): void {
       from: 0,
       to: 1,
       snapshot: bytes(1),
+      chunks: [],
     };
     await journal.compact(compaction);
     const before = await journal.load('a');
@@ -319,7 +321,14 @@ export function testSharedJournal(open: () => Promise<Journal>): void {
     ])
       expect(await journal.readLater('a', other)).toBeNull();
     expect(await journal.readLater('b', position)).toBeNull();
-    const compaction = { document: 'a', epoch: 'life-of-a', from: 0, to: 3, snapshot: bytes(1) };
+    const compaction = {
+      document: 'a',
+      epoch: 'life-of-a',
+      from: 0,
+      to: 3,
+      snapshot: bytes(1),
+      chunks: [],
+    };
     await journal.compact(compaction);
     expect(await journal.readLater('a', position)).toBeNull();
     expect(
@@ -332,7 +341,7 @@ export function testSharedJournal(open: () => Promise<Journal>): void {
     await journal.create(init('a'));
     for (const offset of [0, 1, 2]) await journal.append([batch('a', offset, [bytes(offset + 1)])]);
     const epoch = 'life-of-a';
-    await journal.compact({ document: 'a', epoch, from: 0, to: 2, snapshot: bytes(1) });
+    await journal.compact({ document: 'a', epoch, from: 0, to: 2, snapshot: bytes(1), chunks: [] });
     const position = { epoch, offset: 2, tail: 'batch-up-to-2' };
     expect(await journal.readLater('a', position)).toMatchObject({
       base: 2,
@@ -346,7 +355,14 @@ export function testSharedJournal(open: () => Promise<Journal>): void {
     await using journal = await open();
     await journal.create(init('a'));
     await journal.append([batch('a', 0, [bytes(1), bytes(2)])]);
-    const compaction = { document: 'a', epoch: 'life-of-a', from: 0, to: 2, snapshot: bytes(1) };
+    const compaction = {
+      document: 'a',
+      epoch: 'life-of-a',
+      from: 0,
+      to: 2,
+      snapshot: bytes(1),
+      chunks: [],
+    };
     await journal.compact(compaction);
     expect(await journal.load('a')).toMatchObject({ tail: 'batch-up-to-2', rows: [] });
     expect(await journal.append([batch('a', 2, [bytes(3)], { tail: 'lost' })])).toEqual([

@@ -3,8 +3,9 @@
  * stores an epoch for each document, a snapshot of the first `snapshotOffset` updates, and the later
  * updates as rows without a gap up to `head`. `journal.contract.ts` tests every adapter.
  */
-import type { DocumentKind } from '@tandem/protocol';
+import type { DocumentKind, HistoryRow } from '@tandem/protocol';
 import type { Batch, LaterRows, StoredDocument } from '@tandem/sync';
+import type { HistoryChunk } from '../history/history-chunk.ts';
 
 export interface JournalInit {
   readonly document: string;
@@ -26,6 +27,14 @@ export interface Compaction {
   readonly from: number;
   readonly to: number;
   readonly snapshot: Uint8Array;
+  /** The rows that the snapshot covers and the one before did not (HY1). */
+  readonly chunks: readonly HistoryChunk[];
+}
+
+export interface CompactedRows {
+  readonly rows: readonly HistoryRow[];
+  /** In the history, since its last whole state. */
+  readonly sinceCheckpoint: { readonly rows: number; readonly bytes: number };
 }
 
 /**
@@ -58,11 +67,13 @@ export interface Journal extends AsyncDisposable {
    * has another batch at the position; the document must then be loaded again.
    */
   readLater(document: string, position: JournalPosition): Promise<LaterRows | null>;
-  /** Replaces the snapshot and deletes the rows it covers, unless the snapshot has changed meanwhile. */
+  /** Reads what a compaction moves to the history; rows that another one has moved are missing. */
+  readForCompaction(document: string, upTo: number): Promise<CompactedRows>;
+  /** Replaces the snapshot and moves the rows it covers to the history, unless the snapshot has changed meanwhile. */
   compact(compaction: Compaction): Promise<'compacted' | 'conflict'>;
   snapshot(document: string): Promise<StoredSnapshot | null>;
   /**
-   * Deletes a document whose head is at most `maxHead`, so that no later work is lost.
+   * Deletes a document with its history, if its head is at most `maxHead`, so that no later work is lost.
    *
    * @returns `deleted` also when the document does not exist.
    */

@@ -1,7 +1,9 @@
 /** The journal in memory, for tests. */
+import type { HistoryRow } from '@tandem/protocol';
 import type { Batch, LaterRows, StoredDocument } from '@tandem/sync';
 import type {
   AppendOutcome,
+  CompactedRows,
   Compaction,
   Journal,
   JournalInit,
@@ -16,7 +18,7 @@ interface MemoryDocument {
   snapshot: Uint8Array | null;
   snapshotOffset: number;
   snapshotTail: string | null;
-  rows: (LaterRows['rows'][number] & { readonly batch: string | null })[];
+  rows: (HistoryRow & { readonly batch: string | null })[];
   readonly owners: Map<number, string>;
   tail: string | null;
 }
@@ -36,7 +38,7 @@ export class MemoryJournal implements Journal {
       rows:
         seed === undefined
           ? []
-          : [{ offset: 1, update: seed.update, user: seed.user, batch: null }],
+          : [{ offset: 1, update: seed.update, user: seed.user, at: seed.at, batch: null }],
       owners: new Map(seed?.owners),
       tail: null,
     });
@@ -67,8 +69,8 @@ export class MemoryJournal implements Journal {
       if (entry === undefined || entry.epoch !== batch.epoch) return 'conflict';
       if (entry.rows.some((row) => row.batch === id)) return 'committed';
       if (entry.head !== batch.base || entry.tail !== batch.tail) return 'conflict';
-      for (const { offset, update, user } of rows)
-        entry.rows.push({ offset, update, user, batch: id });
+      for (const { offset, update, user, at } of rows)
+        entry.rows.push({ offset, update, user, at, batch: id });
       entry.head += rows.length;
       entry.tail = id;
       for (const [client, user] of batch.owners)
@@ -96,6 +98,15 @@ export class MemoryJournal implements Journal {
     };
   }
 
+  async readForCompaction(document: string, upTo: number): Promise<CompactedRows> {
+    const rows = this.#documents.get(document)?.rows ?? [];
+    return {
+      rows: rows.filter(({ offset }) => offset <= upTo),
+      sinceCheckpoint: { rows: 0, bytes: 0 },
+    };
+  }
+
+  /** Keeps no history. */
   async compact({
     document,
     epoch,

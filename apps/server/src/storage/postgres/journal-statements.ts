@@ -123,7 +123,27 @@ export const COMPACT: Statement = {
   ), covered as (
     delete from "update" using moved
     where "update".document = moved.document and "update"."offset" <= $4
+  ), kept as (
+    insert into history (document, to_offset, from_offset, ended_at, bytes, sessions, data, checkpoint)
+    select document, chunk.* from moved, unnest(
+      $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bytea[], $12::bytea[]
+    ) as chunk
   ) select document from moved`,
+};
+
+export const READ_FOR_COMPACTION: Statement = {
+  name: 'journal-read-for-compaction',
+  text: `select "offset", at, "user", data as "update" from "update"
+    where document = $1 and "offset" <= $2 order by "offset"`,
+};
+
+export const SINCE_CHECKPOINT: Statement = {
+  name: 'journal-since-checkpoint',
+  text: `select coalesce(sum(to_offset - from_offset + 1), 0)::bigint as rows,
+      coalesce(sum(bytes), 0)::bigint as bytes
+    from history where document = $1 and to_offset > coalesce((
+      select max(to_offset) from history where document = $1 and checkpoint is not null
+    ), 0)`,
 };
 
 export const DELETE: Statement = {
@@ -136,6 +156,8 @@ export const DELETE: Statement = {
     delete from "update" using gone where "update".document = gone.document
   ), clients as (
     delete from client using gone where client.document = gone.document
+  ), chunks as (
+    delete from history using gone where history.document = gone.document
   ) select count(*)::int as kept from journal
     where document = $1 and not exists (select from gone)`,
 };

@@ -3,9 +3,10 @@
  * snapshot, and one flush of the log for the rows of all documents in it.
  */
 import { DamagedDocument, type Batch, type LaterRows, type StoredDocument } from '@tandem/sync';
-import type { DocumentKind } from '@tandem/protocol';
+import type { DocumentKind, HistoryRow } from '@tandem/protocol';
 import type {
   AppendOutcome,
+  CompactedRows,
   Compaction,
   Journal,
   JournalInit,
@@ -13,7 +14,16 @@ import type {
   StoredSnapshot,
 } from '../journal/journal.ts';
 import { MAX_TIMELINES } from '../timelines.ts';
-import { APPEND, COMPACT, CREATE, DELETE, LOAD, READ_LATER } from './journal-statements.ts';
+import {
+  APPEND,
+  COMPACT,
+  CREATE,
+  DELETE,
+  LOAD,
+  READ_FOR_COMPACTION,
+  READ_LATER,
+  SINCE_CHECKPOINT,
+} from './journal-statements.ts';
 import type { Postgres } from './postgres.ts';
 
 interface LoadedPart {
@@ -143,11 +153,35 @@ export class PostgresJournal implements Journal {
     };
   }
 
+  async readForCompaction(document: string, upTo: number): Promise<CompactedRows> {
+    const [{ rows }, { rows: since }] = await Promise.all([
+      this.#postgres.query<HistoryRow>({ ...READ_FOR_COMPACTION, values: [document, upTo] }),
+      this.#postgres.query<CompactedRows['sinceCheckpoint']>({
+        ...SINCE_CHECKPOINT,
+        values: [document],
+      }),
+    ]);
+    return { rows, sinceCheckpoint: since[0]! };
+  }
+
   async compact(compaction: Compaction): Promise<'compacted' | 'conflict'> {
-    const { document, epoch, from, to, snapshot } = compaction;
+    const { document, epoch, from, to, snapshot, chunks } = compaction;
     const { rows } = await this.#postgres.query({
       ...COMPACT,
-      values: [document, epoch, from, to, toBuffer(snapshot)],
+      values: [
+        document,
+        epoch,
+        from,
+        to,
+        toBuffer(snapshot),
+        chunks.map((chunk) => chunk.to),
+        chunks.map((chunk) => chunk.from),
+        chunks.map(({ endedAt }) => endedAt),
+        chunks.map(({ bytes }) => bytes),
+        chunks.map(({ sessions }) => JSON.stringify(sessions)),
+        chunks.map(({ data }) => toBuffer(data)),
+        chunks.map(({ checkpoint }) => checkpoint && toBuffer(checkpoint)),
+      ],
     });
     return rows.length > 0 ? 'compacted' : 'conflict';
   }

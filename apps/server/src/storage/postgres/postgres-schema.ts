@@ -11,6 +11,7 @@ export const postgresSchema: SchemaParts = {
     // The order of SQLite, which does not depend on a library of the operating system.
     text: sql`text collate "C"`,
     integer: 'bigint',
+    bytes: 'bytea',
     rowNumber: 'bigserial',
     clustered: sql``,
   },

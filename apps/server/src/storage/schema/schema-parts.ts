@@ -9,6 +9,7 @@ export interface ColumnTypes {
   readonly text: ColumnType;
   /** 64 bits. */
   readonly integer: ColumnType;
+  readonly bytes: ColumnType;
   /** The primary key of a table whose rows are numbered in the order of their insertion. */
   readonly rowNumber: ColumnType;
   /** Rows of a table lie in the order of its primary key. Postgres has no such tables. */

@@ -19,6 +19,7 @@ test('opening an empty file creates all tables', async () => {
     'document_ancestor',
     'event',
     'file',
+    'history',
     'job',
     'journal',
     'member',

@@ -4,7 +4,10 @@
  * connection reads the table once, and later, at the start of each transaction, what others have changed.
  * `RowSettler` moves the rows to the table `update`, where those of one document are neighbours.
  */
+import type { HistoryRow } from '@tandem/protocol';
 import type { Row, StoredRow } from '@tandem/sync';
+import type { RowHeader } from '../history/history-sessions.ts';
+import type { OffsetRange } from '../history/history-store.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** In the place of an offset: the document was deleted, and its earlier rows do not count. */
@@ -94,6 +97,20 @@ export class RecentRows {
     );
   }
 
+  readHeadersAfter(document: string, offset: number): RowHeader[] {
+    return this.numbersAfter(document, offset).flatMap(
+      (number) => (this.#statements.header.get(number) as RowHeader | undefined) ?? [],
+    );
+  }
+
+  readAuthored(document: string, { after, upTo }: OffsetRange): HistoryRow[] {
+    const numbers = this.numbersAfter(document, after);
+    const first = this.#documents.get(document)?.firstOffset ?? 0;
+    return numbers
+      .slice(0, Math.max(0, upTo + 1 - Math.max(first, after + 1)))
+      .flatMap((number) => (this.#statements.authored.get(number) as HistoryRow | undefined) ?? []);
+  }
+
   append(document: string, { offset, update, user, at }: RecentRow): void {
     this.#insert(document, { offset, update, user, at });
   }
@@ -148,6 +165,10 @@ function prepare(sqlite: Sqlite) {
       'SELECT number, document, offset, length(data) AS bytes FROM recent WHERE number > ? ORDER BY number',
     ),
     row: sqlite.prepare('SELECT offset, data AS "update" FROM recent WHERE number = ?'),
+    header: sqlite.prepare('SELECT offset, at, user FROM recent WHERE number = ?'),
+    authored: sqlite.prepare(
+      'SELECT offset, at, user, data AS "update" FROM recent WHERE number = ?',
+    ),
     insert: sqlite.prepare(
       'INSERT INTO recent (number, document, offset, data, user, at) VALUES (?, ?, ?, ?, ?, ?)',
     ),

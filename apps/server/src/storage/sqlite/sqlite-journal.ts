@@ -7,11 +7,13 @@ import type { DocumentKind } from '@tandem/protocol';
 import { readTimelines } from '../timelines.ts';
 import type {
   AppendOutcome,
+  CompactedRows,
   Compaction,
   Journal,
   JournalInit,
   StoredSnapshot,
 } from '../journal/journal.ts';
+import { HistoryRows } from './history-rows.ts';
 import { RecentRows } from './recent-rows.ts';
 import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
@@ -28,12 +30,14 @@ export class SqliteJournal implements Journal {
   readonly #sqlite: Sqlite;
   readonly #lock: WriteLock;
   readonly #recent: RecentRows;
+  readonly #history: HistoryRows;
   readonly #statements: ReturnType<typeof prepare>;
 
   private constructor(sqlite: Sqlite, lock: WriteLock) {
     this.#sqlite = sqlite;
     this.#lock = lock;
     this.#recent = new RecentRows(sqlite);
+    this.#history = new HistoryRows(sqlite, this.#recent);
     this.#statements = prepare(sqlite);
     this.#recent.refresh();
   }
@@ -98,8 +102,15 @@ export class SqliteJournal implements Journal {
     return null;
   }
 
+  async readForCompaction(document: string, upTo: number): Promise<CompactedRows> {
+    return this.#reading(() => {
+      const rows = this.#history.readRows(document, { after: 0, upTo });
+      return { rows, sinceCheckpoint: this.#history.sinceCheckpoint(document) };
+    });
+  }
+
   async compact(compaction: Compaction): Promise<'compacted' | 'conflict'> {
-    const { document, epoch, from, to, snapshot } = compaction;
+    const { document, epoch, from, to, snapshot, chunks } = compaction;
     return this.#writing(() => {
       const position = this.#positionOf(document);
       if (position === null || position.head < to) return 'conflict';
@@ -107,6 +118,7 @@ export class SqliteJournal implements Journal {
         return 'conflict';
       this.#statements.replaceSnapshot.run(document, snapshot);
       this.#statements.deleteUpdates.run(document, to);
+      for (const chunk of chunks) this.#history.insert(document, chunk);
       return 'compacted';
     });
   }
@@ -137,6 +149,7 @@ export class SqliteJournal implements Journal {
       this.#statements.deleteSnapshot.run(document);
       this.#statements.deleteUpdates.run(document, position.head);
       this.#statements.deleteClients.run(document);
+      this.#history.delete(document);
       return 'deleted';
     });
   }

@@ -7,6 +7,7 @@ export const sqliteSchema: SchemaParts = {
   types: {
     text: 'text',
     integer: 'integer',
+    bytes: 'blob',
     rowNumber: 'integer',
     clustered: sql`without rowid`,
   },

@@ -57,7 +57,7 @@ async function writeJournals(path: string, random: SeededRandom): Promise<void> 
     } else if (step < 0.85 && head > snapshotOffset) {
       const snapshot = new TextEncoder().encode(`snapshot ${round}`);
       const to = random.int(snapshotOffset + 1, head);
-      await journal.compact({ document, epoch, from: snapshotOffset, to, snapshot });
+      await journal.compact({ document, epoch, from: snapshotOffset, to, snapshot, chunks: [] });
     } else if (step < 0.9) {
       await journal.delete(document, { maxHead: head });
     } else {

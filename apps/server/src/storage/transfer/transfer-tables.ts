@@ -188,6 +188,20 @@ const DEFINITIONS: Definitions = {
     columns: { document: 'text', client: 'integer', user: 'text' },
     key: ['document', 'client'],
   },
+  history: {
+    columns: {
+      document: 'text',
+      to_offset: 'integer',
+      from_offset: 'integer',
+      ended_at: 'integer',
+      bytes: 'integer',
+      sessions: 'text',
+      thinned_at: 'integer',
+      data: 'bytes',
+      checkpoint: 'bytes',
+    },
+    key: ['document', 'to_offset'],
+  },
 };
 
 export const TRANSFER_TABLES: readonly TransferTable[] = Object.entries(DEFINITIONS).map(

@@ -1,0 +1,87 @@
+/** What a document was, and who wrote it: HY1–HY7, for people with the right to its history (PO6). */
+import { Hono, type Context } from 'hono';
+import {
+  can,
+  documentId,
+  HISTORY_TYPE,
+  type HistoryAuthors,
+  type HistoryPage,
+  type User,
+} from '@tandem/protocol';
+import type { History } from '../history/port.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import { readClients } from '../storage/history/history-clients.ts';
+import { findAccessEntry } from '../storage/roles.ts';
+import type { Database } from '../storage/tables.ts';
+import { findUsers } from '../storage/users.ts';
+import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+
+export interface HistoryRoutesOptions {
+  readonly db: Database;
+  readonly history: Pick<History, 'read'>;
+  readonly rates: KeyedRateLimiter;
+}
+
+export function historyRoutes({ db, history, rates }: HistoryRoutesOptions): Hono<ApiEnvironment> {
+  /** @throws ApiError */
+  const authorize = async (context: Context<ApiEnvironment>): Promise<string> => {
+    const document = documentId.safeParse(context.req.param('id')).data ?? '';
+    const user = context.get('user');
+    const entry = await findAccessEntry(db, { document, user: user.id });
+    if (entry === null) throw new ApiError('not-found');
+    if (!can(entry, 'history')) throw new ApiError('forbidden', { detail: FOR_EDITORS });
+    takeRequest(rates, user);
+    return document;
+  };
+  const named = async (ids: Iterable<string>): Promise<User[]> => await findUsers(db, [...ids]);
+
+  return new Hono<ApiEnvironment>()
+    .get('/', async (context) => {
+      const document = await authorize(context);
+      const before = readOffset(context, 'before');
+      const list = await history.read({ kind: 'sessions', document, before });
+      if (list === null) throw new ApiError('not-found');
+      const { epoch, timeline, head, sessions, next } = list;
+      const people = new Set(sessions.flatMap(({ authors }) => authors.map(({ user }) => user)));
+      const page = { epoch, timeline, head, sessions: [...sessions], next };
+      return context.json({ ...page, people: await named(people) } satisfies HistoryPage);
+    })
+    .get('/authors', async (context) => {
+      const clients = await readClients(db, await authorize(context));
+      const people = await named(new Set(clients.map(([, user]) => user)));
+      return context.json({ clients, people } satisfies HistoryAuthors);
+    })
+    .get('/state', async (context) => {
+      const document = await authorize(context);
+      const offset = required(readOffset(context, 'offset'), 'offset');
+      return answerBytes(await history.read({ kind: 'state', document, offset }));
+    })
+    .get('/rows', async (context) => {
+      const document = await authorize(context);
+      const after = required(readOffset(context, 'after'), 'after');
+      const upTo = required(readOffset(context, 'to'), 'to');
+      return answerBytes(await history.read({ kind: 'rows', document, after, upTo }));
+    });
+}
+
+const FOR_EDITORS = 'People who may only read this document do not see its history.';
+
+function answerBytes(bytes: Uint8Array | null): Response {
+  if (bytes === null) throw new ApiError('not-found', { detail: 'There was no such change.' });
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { 'Content-Type': HISTORY_TYPE, 'Cache-Control': 'no-store' },
+  });
+}
+
+function readOffset(context: Context, name: string): number | null {
+  const text = context.req.query(name);
+  if (text === undefined) return null;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new ApiError('bad-message', { detail: `"${name}" is a whole number.` });
+}
+
+function required(offset: number | null, name: string): number {
+  if (offset === null) throw new ApiError('bad-message', { detail: `"${name}" is missing.` });
+  return offset;
+}

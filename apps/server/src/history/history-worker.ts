@@ -1,0 +1,35 @@
+/** The thread of the history. */
+import { runWorker } from '../runtime/worker-thread.ts';
+import { openHistory, type StorageDescription } from '../storage/storage.ts';
+import { StorageError, storageErrors } from '../storage/storage-error.ts';
+import { HistoryReader } from './history-reader.ts';
+import type { HistoryAnswers, HistoryRequest } from './port.ts';
+
+export interface HistoryWorkerData {
+  readonly storage: StorageDescription;
+}
+
+export type HistoryReply =
+  | { readonly kind: 'done'; readonly answer: HistoryAnswers[HistoryRequest['kind']] | null }
+  | { readonly kind: 'failed'; readonly isStorage: boolean; readonly detail: string };
+
+runWorker<HistoryWorkerData, HistoryRequest, HistoryReply>({
+  errors: storageErrors,
+  create({ data, progress, send }) {
+    const reader = new HistoryReader(openHistory(data.storage), progress);
+    return {
+      receive(request) {
+        void reader.read(request).then(
+          (answer) => send({ kind: 'done', answer }),
+          (error: unknown) =>
+            send({
+              kind: 'failed',
+              isStorage: error instanceof StorageError,
+              detail: error instanceof Error ? error.message : String(error),
+            }),
+        );
+      },
+      [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
+    };
+  },
+});

@@ -1,0 +1,42 @@
+/**
+ * The port to the history of documents: what a document was at any row, who changed it when. All of it is read and
+ * computed in a thread of its own, from what is committed; no call waits for the gateway or the engine.
+ */
+import type { HistorySession } from '@tandem/protocol';
+
+export type HistoryRequest =
+  /** The newest sessions before an offset; of all when null. */
+  | { readonly kind: 'sessions'; readonly document: string; readonly before: number | null }
+  /** The document after a row, as one Yjs update. */
+  | { readonly kind: 'state'; readonly document: string; readonly offset: number }
+  /** The rows after `after`, up to `upTo`, or as many as one answer holds. */
+  | {
+      readonly kind: 'rows';
+      readonly document: string;
+      readonly after: number;
+      readonly upTo: number;
+    };
+
+export interface SessionList {
+  readonly epoch: string;
+  readonly timeline: string;
+  readonly head: number;
+  /** The newest first. */
+  readonly sessions: readonly HistorySession[];
+  readonly next: number | null;
+}
+
+export interface HistoryAnswers {
+  readonly sessions: SessionList;
+  readonly state: Uint8Array;
+  /** In the encoding of `encodeHistoryRows`. */
+  readonly rows: Uint8Array;
+}
+
+export interface History extends AsyncDisposable {
+  /**
+   * @returns null when the document does not exist, or has no such row.
+   * @throws EngineError `overloaded`, `storage-failed` or `document-damaged`
+   */
+  read<R extends HistoryRequest>(request: R): Promise<HistoryAnswers[R['kind']] | null>;
+}

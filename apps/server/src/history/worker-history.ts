@@ -1,0 +1,109 @@
+/**
+ * The history in a worker thread, which begins with the first request. It takes one request at a time, so that its
+ * memory is that of one document; the others wait, and one too many is refused.
+ */
+import { errorOf } from '@tandem/protocol';
+import { EngineError } from '../engine/port.ts';
+import { HISTORY } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { SupervisedWorker } from '../runtime/worker-supervisor.ts';
+import { releaseThread, type StorageDescription } from '../storage/storage.ts';
+import { storageErrors } from '../storage/storage-error.ts';
+import type { HistoryReply, HistoryWorkerData } from './history-worker.ts';
+import type { History, HistoryAnswers, HistoryRequest } from './port.ts';
+
+export interface WorkerHistoryOptions {
+  readonly storage: StorageDescription;
+  readonly log: Pick<Log, 'error'>;
+  readonly workerUrl?: URL | undefined;
+}
+
+interface Waiting {
+  readonly request: HistoryRequest;
+  readonly resolve: (answer: HistoryAnswers[HistoryRequest['kind']] | null) => void;
+  readonly reject: (error: EngineError) => void;
+}
+
+export class WorkerHistory implements History {
+  readonly #log: Pick<Log, 'error'>;
+  readonly #worker: SupervisedWorker<HistoryRequest, HistoryReply>;
+  readonly #waiting: Waiting[] = [];
+  #current: Waiting | null = null;
+  #state: 'unused' | 'starting' | 'ready' | 'ended' = 'unused';
+
+  constructor({ storage, log, workerUrl }: WorkerHistoryOptions) {
+    this.#log = log;
+    this.#worker = new SupervisedWorker({
+      name: 'history',
+      workerUrl: workerUrl ?? new URL('./history-worker.js', import.meta.url),
+      workerData: { storage } satisfies HistoryWorkerData,
+      errors: storageErrors,
+      clock: systemClock,
+      onMessage: (reply) => this.#answer(reply),
+      onStarted: () => this.#start(),
+      onEnded: ({ detail }) => this.#fail(detail),
+      onExit: (threadId) => releaseThread(storage, threadId),
+    });
+  }
+
+  read<R extends HistoryRequest>(request: R): Promise<HistoryAnswers[R['kind']] | null> {
+    if (this.#waiting.length >= HISTORY.maxQueued || this.#state === 'ended')
+      return Promise.reject(new EngineError(errorOf('overloaded')));
+    const answer = new Promise<HistoryAnswers[HistoryRequest['kind']] | null>((resolve, reject) =>
+      this.#waiting.push({ request, resolve, reject }),
+    );
+    if (this.#state === 'unused') {
+      this.#state = 'starting';
+      this.#worker.startInBackground();
+    }
+    this.#next();
+    return answer as Promise<HistoryAnswers[R['kind']] | null>;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#state = 'ended';
+    for (const { reject } of this.#waiting.splice(0))
+      reject(new EngineError(errorOf('overloaded')));
+    await this.#worker[Symbol.asyncDispose]();
+    this.#current?.reject(new EngineError(errorOf('overloaded')));
+  }
+
+  #start(): void {
+    this.#state = 'ready';
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#state !== 'ready' || this.#current !== null) return;
+    this.#current = this.#waiting.shift() ?? null;
+    if (this.#current !== null) this.#worker.post(this.#current.request);
+  }
+
+  #answer(reply: HistoryReply): void {
+    const current = this.#current;
+    this.#current = null;
+    if (reply.kind === 'done') current?.resolve(reply.answer);
+    else {
+      this.#log.error(
+        { document: current?.request.document, detail: reply.detail },
+        'history not read',
+      );
+      current?.reject(
+        new EngineError(errorOf(reply.isStorage ? 'storage-failed' : 'document-damaged')),
+      );
+    }
+    this.#next();
+  }
+
+  /** The supervisor starts another worker. */
+  #fail(detail: string): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'starting';
+    const current = this.#current;
+    this.#current = null;
+    if (current === null) return;
+    this.#log.error({ document: current.request.document, detail }, 'history not read');
+    current.reject(new EngineError(errorOf('overloaded')));
+  }
+}

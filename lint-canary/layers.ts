@@ -40,7 +40,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['unconfirmed'],
     ['save-status'],
     ['trash'],
-    ['chat', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
+    ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
     ['tree'],
     ['palette'],
     ['document', 'shell'],

@@ -13,6 +13,8 @@ const list = createRoute({ getParentRoute: () => root, path: '/', component: Doc
 const document = createRoute({
   getParentRoute: () => root,
   path: '/d/$document',
+  validateSearch: (search: Record<string, unknown>): { readonly history?: true } =>
+    search['history'] === true ? { history: true } : {},
   // The editor is the largest part of the application, so the list loads without it.
   component: lazyRouteComponent(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
 });

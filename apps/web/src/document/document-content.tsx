@@ -22,11 +22,11 @@ interface DocumentContentProps {
   readonly session: DocumentSession;
   readonly facts: DocumentFacts;
   readonly updatedAt: number | null;
+  readonly editor: React.RefObject<EditorHandle | null>;
 }
 
-export function DocumentContent({ session, facts, updatedAt }: DocumentContentProps) {
+export function DocumentContent({ session, facts, updatedAt, editor }: DocumentContentProps) {
   const { t } = useTranslation();
-  const editor = useRef<EditorHandle>(null);
   const main = useRef<HTMLElement>(null);
   const isWide = useObservable(fullWidth);
   /** @param typed text that was typed for the editor before it existed */

@@ -1,5 +1,6 @@
 import type { DocumentSession } from '@tandem/client';
-import { Copy, Ellipsis, Keyboard, Pencil, StretchHorizontal, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, History, Keyboard, Pencil, StretchHorizontal, Trash2 } from 'lucide-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { z } from 'zod';
@@ -29,6 +30,7 @@ export function DocumentMenu({
 }) {
   const { t } = useTranslation();
   const { client } = useServices();
+  const navigate = useNavigate();
   const isWide = useObservable(fullWidth);
   const chosenTheme = useObservable(theme);
   const copyMarkdown = async () => {
@@ -54,6 +56,14 @@ export function DocumentMenu({
       )}
       {!facts.isUnknownToServer && facts.trashedAt === null && (
         <FavouriteItem document={facts.id} />
+      )}
+      {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
+        <MenuItem
+          icon={History}
+          onSelect={() => void navigate({ to: '.', search: { history: true } })}
+        >
+          {t('history.open')}
+        </MenuItem>
       )}
       <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
         {t('menu.fullWidth')}

@@ -1,8 +1,12 @@
 import type { DocumentSession } from '@tandem/client';
 import type { LibraryState } from '@tandem/protocol';
-import { Navigate, useParams } from '@tanstack/react-router';
-import { useEffect, useEffectEvent } from 'react';
+import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
+import type * as Y from 'yjs';
 import { ChatAside } from '../chat/chat-aside.tsx';
+import type { EditorHandle } from '../editor/editor.tsx';
 import { watchPresence } from '../session/idle.ts';
 import { retryOpening } from '../session/open-document.ts';
 import { requestPersistentStorage } from '../session/persistent-storage.ts';
@@ -18,6 +22,10 @@ import { Opening } from './opening.tsx';
 import { useDocumentFacts } from './use-document-facts.ts';
 
 const MINUTE_MS = 60_000;
+
+const HistoryScreen = lazy(async () => ({
+  default: (await import('../history/history-screen.tsx')).HistoryScreen,
+}));
 
 export function DocumentScreen() {
   const { document } = useParams({ from: '/d/$document' });
@@ -51,6 +59,19 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
       ),
     [session],
   );
+  const { t } = useTranslation();
+  const editor = useRef<EditorHandle>(null);
+  const navigate = useNavigate({ from: '/d/$document' });
+  const { history: shownHistory } = useSearch({ from: '/d/$document' });
+  const closeHistory = useCallback(() => void navigate({ search: {} }), [navigate]);
+  const mayWrite = facts.access === 'edit' && facts.outdated === null;
+  const restore = (earlier: Y.Doc) => {
+    editor.current?.restore(earlier);
+    closeHistory();
+    toast(t('history.restored'), {
+      action: { label: t('history.undo'), onClick: () => editor.current?.undo() },
+    });
+  };
   const problem = problemOf(facts);
   const isListed = useIsListed(session.id);
   // It was restored, or shared again.
@@ -64,12 +85,25 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
     return <DocumentProblem problem={problem} retry={() => retryOpening(services, session)} />;
   return (
     <>
-      <DocumentHeader session={session} facts={facts} />
-      <div className="flex flex-1">
-        <DocumentContent session={session} facts={facts} updatedAt={updatedAt} />
-        {facts.kind === 'page' && !facts.isUnknownToServer && (
-          <ChatAside session={session} access={facts.access} ownsDocument={facts.isOwn} />
-        )}
+      {shownHistory === true && facts.kind === 'page' && (
+        <Suspense fallback={<Opening />}>
+          <HistoryScreen
+            document={session.id}
+            title={facts.title || t('untitled')}
+            onRestore={mayWrite ? restore : null}
+            onClose={closeHistory}
+          />
+        </Suspense>
+      )}
+      {/* The editor stays, because a restore is a change of it that it can undo. */}
+      <div className={shownHistory === true ? 'hidden' : 'contents'}>
+        <DocumentHeader session={session} facts={facts} />
+        <div className="flex flex-1">
+          <DocumentContent session={session} facts={facts} updatedAt={updatedAt} editor={editor} />
+          {facts.kind === 'page' && !facts.isUnknownToServer && (
+            <ChatAside session={session} access={facts.access} ownsDocument={facts.isOwn} />
+          )}
+        </div>
       </div>
     </>
   );

@@ -5,7 +5,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import { toast } from 'sonner';
 import type * as Y from 'yjs';
 
-import { redo, undo } from './binding/binding.ts';
+import { redo, restore, undo } from './binding/binding.ts';
 import { createEditor, type MountedEditor } from './create-editor.ts';
 import './editor.css';
 import type { EditorFiles } from './files/editor-files.ts';
@@ -38,6 +38,7 @@ export interface EditorHandle {
   readonly undo: () => void;
   readonly redo: () => void;
   readonly getMarkdown: () => string;
+  readonly restore: (earlier: Y.Doc) => void;
 }
 
 export function Editor({
@@ -118,6 +119,7 @@ export function Editor({
       undo: () => void (mounted && undo(mounted.editor.view)),
       redo: () => void (mounted && redo(mounted.editor.view)),
       getMarkdown: () => toMarkdown(doc),
+      restore: (earlier) => void (mounted && restore(mounted.editor.view, earlier)),
     }),
     [mounted, doc],
   );

@@ -1,4 +1,5 @@
 import { pageRoots } from '@tandem/document';
+import { restorePage } from '@tandem/document/history';
 import { Extension } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import {
@@ -72,7 +73,13 @@ export function redo(view: EditorView): boolean {
   return key.getState(view.state)?.binding.step('redo') ?? false;
 }
 
+/** Makes the page read as at an earlier moment of its life, in one step that can be undone (HY8). */
+export function restore(view: EditorView, earlier: Y.Doc): boolean {
+  return key.getState(view.state)?.binding.restore(earlier) ?? false;
+}
+
 const DOUBLES = 'restored-copies';
+const RESTORE = Symbol('restore');
 
 interface Bound {
   readonly view: EditorView;
@@ -138,11 +145,24 @@ class Binding {
     return selection !== undefined;
   }
 
+  restore(earlier: Y.Doc): boolean {
+    const bound = this.#bound;
+    if (!bound) return false;
+    this.#release();
+    const { view, page, copies, history, positions } = bound;
+    history.startStep('command', positions.share(view.state.selection));
+    this.#doc.transact((transaction) => {
+      copies.record(restorePage(page.roots, pageRoots(earlier), transaction));
+    }, RESTORE);
+    copies.deleteDoubles(DOUBLES, 'all');
+    return true;
+  }
+
   #bind(view: EditorView): { update: (view: EditorView) => void; destroy: () => void } {
     const page = new ShownPage(pageRoots(this.#doc), view.state.schema);
     const copies = new RestoredCopies(page.roots);
     const positions = new Positions(page, copies);
-    const history = new History(page, copies, this);
+    const history = new History(page, copies, [this, RESTORE]);
     this.#bound = { view, page, copies, positions, history };
     this.#isForeign = true;
     this.#show({ kind: 'all' }, () => null);

@@ -16,12 +16,12 @@ export class History {
   #lastStep: 'typing' | 'command' = 'typing';
   #selection: SharedSelection | null = null;
 
-  constructor(page: ShownPage, copies: RestoredCopies, origin: unknown) {
+  constructor(page: ShownPage, copies: RestoredCopies, origins: readonly unknown[]) {
     this.#page = page;
     this.#copies = copies;
     this.#manager = new Y.UndoManager([page.roots.text, page.roots.attributes], {
       captureTimeout: UNDO_GROUP_MS,
-      trackedOrigins: new Set([origin]),
+      trackedOrigins: new Set(origins),
       captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
     });
     this.#manager.on('stack-item-added', ({ stackItem }) => {

@@ -1,0 +1,9 @@
+/** What changed in a page between two moments, and how to bring one back. */
+export {
+  type AttributeChange,
+  type DifferenceBlock,
+  differenceBetween,
+  type DifferenceRun,
+} from './difference.ts';
+export { IdRanges } from './id-ranges.ts';
+export { restorePage } from './restoring.ts';

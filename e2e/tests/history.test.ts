@@ -16,7 +16,7 @@ test('what each person wrote and deleted is shown, at any moment', async ({ open
   await textOf(ada).click();
   await ada.keyboard.type('High water at nine.');
   await expect(textOf(ben)).toHaveText('High water at nine.');
-  await textOf(ben).click();
+  await ben.getByText('High water').click();
   await ben.keyboard.press('End');
   for (let i = 0; i < 'nine.'.length; i++) await ben.keyboard.press('Shift+ArrowLeft');
   await expect.poll(() => ben.evaluate(() => String(getSelection()))).toBe('nine.');
@@ -55,7 +55,7 @@ test('an earlier version comes back for everyone, loses nobody’s words, and ca
   await openHistory(ada);
   await expect(shownPage(ada)).toHaveText('High water.');
   // What is written now is not in the version that is shown.
-  await textOf(ben).click();
+  await ben.getByText('High water').click();
   await ben.keyboard.press('End');
   await ben.keyboard.type(' Low water.');
   await expectSaved(ben);
@@ -83,4 +83,48 @@ test('a page in which nothing was written says so, and readers have no history',
   await expect(page.getByRole('heading', { name: 'Nothing was written yet' })).toBeVisible();
   await page.getByRole('button', { name: 'Back to the document' }).last().click();
   await expect(textOf(page)).toBeEditable();
+});
+
+test('a moment gets a name, which others see, and is found by it', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  await textOf(ada).click();
+  await ada.keyboard.type('High water.');
+  await expectSaved(ada);
+  await openHistory(ada);
+  await openHistory(ben);
+  await ada.getByRole('button', { name: 'Name this version' }).click();
+  await ada.getByRole('textbox', { name: 'Name of the version' }).fill('Sent to print');
+  await ada.getByRole('button', { name: 'Save the name' }).click();
+  const named = (page: Page) => page.getByRole('button', { name: /^Sent to print .*Ada/ });
+  await expect(named(ada)).toBeVisible();
+  await named(ben).click();
+  await expect(shownPage(ben)).toHaveText('High water.');
+  await ada.getByRole('button', { name: 'More about Sent to print' }).click();
+  await ada.getByRole('menuitem', { name: 'Rename' }).click();
+  await ada.getByRole('textbox', { name: 'Name of the version' }).fill('Printed');
+  await ada.keyboard.press('Enter');
+  await ben.getByRole('button', { name: 'More about Printed' }).click();
+  await ben.getByRole('menuitem', { name: 'Delete the name' }).click();
+  await expect(ada.getByRole('button', { name: /Printed/ })).toHaveCount(0);
+});
+
+test('who wrote the page is shown, and who wrote the selected words', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  await textOf(ada).click();
+  await ada.keyboard.type('High water ');
+  await expect(textOf(ben)).toHaveText('High water');
+  await ben.getByText('High water').click();
+  await ben.keyboard.press('End');
+  await ben.keyboard.type('Low water.');
+  await expectSaved(ben);
+  await openHistory(ada);
+  await ada.getByRole('button', { name: /^Compare with/ }).click();
+  await ada.getByRole('menuitem', { name: 'Who wrote what' }).click();
+  const legend = ada.getByRole('status').filter({ hasText: /ritten by/ });
+  await expect(legend).toContainText('Written by');
+  await expect(legend).toContainText('Ada');
+  await ada.getByText('Low water.', { exact: true }).dblclick();
+  await expect(legend).toContainText('The selected words were written by');
+  await expect(legend).not.toContainText('Ada');
+  await expect(legend).toContainText('Ben');
 });

@@ -109,6 +109,32 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       input: { document: own, user },
     }),
   },
+  'version:name': {
+    title: (title, { own }) => ({
+      name: 'version:name',
+      input: { document: own, offset: 0, title },
+    }),
+    document: (document) => ({
+      name: 'version:name',
+      input: { document, offset: 0, title: 'T' },
+    }),
+  },
+  'version:rename': {
+    title: (title, { own, message }) => ({
+      name: 'version:rename',
+      input: { document: own, version: message, title },
+    }),
+    version: (version, { own }) => ({
+      name: 'version:rename',
+      input: { document: own, version, title: 'T' },
+    }),
+  },
+  'version:delete': {
+    version: (version, { own }) => ({
+      name: 'version:delete',
+      input: { document: own, version },
+    }),
+  },
   'profile:change': {
     name: (name) => ({ name: 'profile:change', input: { name } }),
   },

@@ -15,6 +15,7 @@ import type { ReduceOptions } from './topics/definition.ts';
 import { libraryChannel, type LibraryEvent } from './topics/library.ts';
 import { sharingChannel, type SharingEvent } from './topics/sharing.ts';
 import { trashChannel, type TrashEvent } from './topics/trash.ts';
+import { versionsChannel, type VersionsEvent } from './topics/versions.ts';
 
 const RELIABLE = {
   library: libraryChannel,
@@ -22,6 +23,7 @@ const RELIABLE = {
   chat: chatChannel,
   comments: commentsChannel,
   sharing: sharingChannel,
+  versions: versionsChannel,
 } as const;
 
 interface ChannelType {
@@ -35,6 +37,7 @@ export const CHANNEL_TYPES = {
   chat: { delivery: 'reliable', of: RELIABLE.chat.of },
   comments: { delivery: 'reliable', of: RELIABLE.comments.of },
   sharing: { delivery: 'reliable', of: RELIABLE.sharing.of },
+  versions: { delivery: 'reliable', of: RELIABLE.versions.of },
   activity: { delivery: 'latest', of: 'person' },
   dashboard: { delivery: 'latest', of: 'server' },
 } as const satisfies Record<string, ChannelType>;
@@ -49,9 +52,10 @@ export type ChannelName =
   | 'dashboard'
   | `chat:${string}`
   | `comments:${string}`
-  | `sharing:${string}`;
+  | `sharing:${string}`
+  | `versions:${string}`;
 
-const documentChannel = (type: 'chat' | 'comments' | 'sharing') =>
+const documentChannel = (type: 'chat' | 'comments' | 'sharing' | 'versions') =>
   z.templateLiteral([`${type}:`, documentId]);
 
 export const channelName = z.union([
@@ -62,6 +66,7 @@ export const channelName = z.union([
   documentChannel('chat'),
   documentChannel('comments'),
   documentChannel('sharing'),
+  documentChannel('versions'),
 ]) satisfies z.ZodType<ChannelName>;
 
 export function readChannelName(name: ChannelName): {
@@ -84,13 +89,20 @@ export const channelState = z.discriminatedUnion('type', [
   RELIABLE.chat.state,
   RELIABLE.comments.state,
   RELIABLE.sharing.state,
+  RELIABLE.versions.state,
   activityState,
   dashboardState,
 ]);
 export type ChannelState = z.infer<typeof channelState>;
 export type ChannelStateOf<T extends ChannelState['type']> = Extract<ChannelState, { type: T }>;
 
-export type ChannelEvent = LibraryEvent | TrashEvent | ChatEvent | CommentEvent | SharingEvent;
+export type ChannelEvent =
+  | LibraryEvent
+  | TrashEvent
+  | ChatEvent
+  | CommentEvent
+  | SharingEvent
+  | VersionsEvent;
 
 const eventsByName = new Map<string, z.ZodType>(
   Object.values(RELIABLE).flatMap(({ event }) =>
@@ -134,6 +146,7 @@ const namesByType = {
   chat: namesOf(RELIABLE.chat.event),
   comments: namesOf(RELIABLE.comments.event),
   sharing: namesOf(RELIABLE.sharing.event),
+  versions: namesOf(RELIABLE.versions.event),
 };
 
 function namesOf({ options }: (typeof RELIABLE)[keyof typeof RELIABLE]['event']): Set<string> {
@@ -151,7 +164,8 @@ export function reduceChannel(
     case 'trash':
     case 'chat':
     case 'comments':
-    case 'sharing': {
+    case 'sharing':
+    case 'versions': {
       if (!namesByType[state.type].has(event.name)) return state;
       const { reduce } = RELIABLE[state.type];
       return reduce(state as never, event as never, options);

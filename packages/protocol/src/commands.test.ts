@@ -78,6 +78,10 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
     around: { link: 'view', isRestricted: false },
     members: [{ user: ben, role: 'viewer', isOwn: true }],
   },
+  [`versions:${D}` as const]: {
+    type: 'versions',
+    versions: [{ id: MESSAGE, offset: 3, title: 'Draft', by: 'ben', at: 2 }],
+  },
 };
 
 const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object] } = {
@@ -105,6 +109,15 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { members: [{ user: ben, role: 'editor', isOwn: true }] },
   ],
   'member:remove': [{ document: D, user: 'ben' }, { members: [] }],
+  'version:name': [
+    { document: D, offset: 7, title: 'Final' },
+    { versions: [{ id: ULID, offset: 7, title: 'Final', by: 'ada', at: 9 }, { id: MESSAGE }] },
+  ],
+  'version:rename': [
+    { document: D, version: MESSAGE, title: 'First' },
+    { versions: [{ title: 'First', by: 'ben' }] },
+  ],
+  'version:delete': [{ document: D, version: MESSAGE }, { versions: [] }],
   'profile:change': [{ color: 4 }, { user: { ...user, color: 4 } }],
   'chat:send': [
     { document: D, text: 'high', mentions: [], replyTo: null },

@@ -17,11 +17,13 @@ import { libraryCommands } from './topics/library.ts';
 import { profileCommands } from './topics/profile.ts';
 import { sharingCommands } from './topics/sharing.ts';
 import { trashCommands } from './topics/trash.ts';
+import { versionCommands } from './topics/versions.ts';
 
 export const COMMANDS = {
   ...libraryCommands,
   ...trashCommands,
   ...sharingCommands,
+  ...versionCommands,
   ...profileCommands,
   ...chatCommands,
   ...commentCommands,

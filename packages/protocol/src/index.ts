@@ -49,6 +49,7 @@ export * from './topics/library.ts';
 export * from './topics/sharing.ts';
 export * from './topics/trash.ts';
 export * from './topics/unread.ts';
+export * from './topics/versions.ts';
 export { fitText, hasVisibleText, textRefusal, toStorable, truncateText } from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

@@ -120,6 +120,8 @@ export const DASHBOARD_INTERVAL_MS = 1_000;
 export const MAX_MET_PEOPLE = 20;
 
 export const MAX_HISTORY_SESSIONS = 200;
+export const MAX_NAMED_VERSIONS = 200;
+export const MAX_VERSION_TITLE_LENGTH = 100;
 /** Of rows in one answer; at least one row is sent. */
 export const MAX_HISTORY_ROWS = 5_000;
 export const MAX_HISTORY_ROW_BYTES = 1024 * 1024;

@@ -12,6 +12,7 @@ import type { History } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { readClients } from '../storage/history/history-clients.ts';
+import { listVersions } from '../storage/history/named-versions.ts';
 import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { findUsers } from '../storage/users.ts';
@@ -48,8 +49,10 @@ export function historyRoutes({ db, history, rates }: HistoryRoutesOptions): Hon
       return context.json({ ...page, people: await named(people) } satisfies HistoryPage);
     })
     .get('/authors', async (context) => {
-      const clients = await readClients(db, await authorize(context));
-      const people = await named(new Set(clients.map(([, user]) => user)));
+      const document = await authorize(context);
+      const clients = await readClients(db, document);
+      const namers = (await listVersions(db, document)).map(({ by }) => by);
+      const people = await named(new Set([...clients.map(([, user]) => user), ...namers]));
       return context.json({ clients, people } satisfies HistoryAuthors);
     })
     .get('/state', async (context) => {

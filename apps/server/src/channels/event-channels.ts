@@ -90,6 +90,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
         case 'chat':
         case 'comments':
         case 'sharing':
+        case 'versions':
           return hub.subscribe(subscriber, request);
       }
     },

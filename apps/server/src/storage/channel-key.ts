@@ -2,13 +2,14 @@
 import { readChannelName, type ChannelName } from '@tandem/protocol';
 
 type PersonType = 'library' | 'trash';
-type DocumentType = 'chat' | 'comments' | 'sharing';
+type DocumentType = 'chat' | 'comments' | 'sharing' | 'versions';
 export type ChannelKey = `${PersonType}:${string}` | `${DocumentType}:${string}`;
 
 export const libraryKey = (user: string): ChannelKey => `library:${user}`;
 export const trashKey = (user: string): ChannelKey => `trash:${user}`;
 export const chatKey = (document: string): ChannelKey => `chat:${document}`;
 export const commentsKey = (document: string): ChannelKey => `comments:${document}`;
+export const versionsKey = (document: string): ChannelKey => `versions:${document}`;
 export const sharingKey = (document: string): ChannelKey => `sharing:${document}`;
 
 export function keyOf(name: ChannelName, user: string): ChannelKey | null {
@@ -20,6 +21,7 @@ export function keyOf(name: ChannelName, user: string): ChannelKey | null {
     case 'chat':
     case 'comments':
     case 'sharing':
+    case 'versions':
       return `${type}:${document!}`;
     case 'activity':
     case 'dashboard':

@@ -12,6 +12,7 @@ import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { listDocuments, readFavourites, readLibraryPage } from './library.ts';
 import { readSharing } from './sharing.ts';
+import { listVersions } from './history/named-versions.ts';
 import { listTrash } from './trash.ts';
 import type { Database } from './tables.ts';
 import { findUser, toUser } from './users.ts';
@@ -93,7 +94,7 @@ export async function loadActivity(
   );
 }
 
-type PersistentType = 'library' | 'trash' | 'chat' | 'comments' | 'sharing';
+type PersistentType = 'library' | 'trash' | 'chat' | 'comments' | 'sharing' | 'versions';
 
 async function readState(db: Database, key: ChannelKey): Promise<ChannelState | null> {
   const at = key.indexOf(':');
@@ -120,6 +121,8 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
       return { type: 'comments', ...(await readThreads(db, of)) };
     case 'sharing':
       return (await readSharing(db, of)) ?? null;
+    case 'versions':
+      return { type: 'versions', versions: await listVersions(db, of) };
   }
 }
 

@@ -31,6 +31,7 @@ export interface Tables {
   recent: RecentTable;
   client: ClientTable;
   history: HistoryTable;
+  named_version: NamedVersionTable;
 }
 
 export type Database = Kysely<Tables>;
@@ -297,4 +298,13 @@ export interface HistoryTable {
   data: Uint8Array;
   /** The document after `to_offset`. */
   checkpoint: Uint8Array | null;
+}
+
+export interface NamedVersionTable {
+  document: string;
+  id: string;
+  offset: number;
+  title: string;
+  user: string;
+  at: number;
 }

@@ -1,7 +1,14 @@
 /** Documents that their owners moved to the trash, and what is left of purged ones. */
 import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
 import { sql, type ExpressionBuilder } from 'kysely';
-import { chatKey, commentsKey, libraryKey, sharingKey, trashKey } from './channel-key.ts';
+import {
+  chatKey,
+  commentsKey,
+  libraryKey,
+  sharingKey,
+  trashKey,
+  versionsKey,
+} from './channel-key.ts';
 import { containing } from './documents.ts';
 import { discardFilesOf } from './files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
@@ -129,10 +136,8 @@ export async function purgeMetadata(
   await blankEvents(db, { document, owners });
   await discardFilesOf(db, document);
   for (const table of PURGED) await db.deleteFrom(table).where('document', '=', document).execute();
-  await db
-    .deleteFrom('event')
-    .where('channel', 'in', [chatKey(document), commentsKey(document), sharingKey(document)])
-    .execute();
+  const channels = [chatKey, commentsKey, sharingKey, versionsKey].map((key) => key(document));
+  await db.deleteFrom('event').where('channel', 'in', channels).execute();
   await db
     .updateTable('document')
     .set({
@@ -196,6 +201,7 @@ const PURGED = [
   'reaction',
   'comment_thread',
   'document_ancestor',
+  'named_version',
 ] as const;
 
 const CHANNELS_AT_ONCE = 100;

@@ -5,12 +5,15 @@ import { createElement, memo, type CSSProperties, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
+import { AUTHOR_ATTRIBUTE } from './authors-legend.tsx';
 import { changeTexts } from './change-texts.ts';
 import './history.css';
 
 export interface Attribution {
   readonly writerOf: (run: DifferenceRun) => User | null;
   readonly deleterOf: (run: DifferenceRun) => User | null;
+  /** Also shows who wrote what was there before. */
+  readonly isOfAll: boolean;
 }
 
 interface DifferenceViewProps {
@@ -144,6 +147,7 @@ function Run({ run, attribution }: RunProps) {
   const { t } = useTranslation();
   switch (run.kind) {
     case 'kept':
+      if (attribution.isOfAll) return <Written run={run} person={attribution.writerOf(run)} />;
       return run.marksBefore === null ? (
         marked(run)
       ) : (
@@ -184,6 +188,21 @@ function Run({ run, attribution }: RunProps) {
       );
     }
   }
+}
+
+function Written({ run, person }: { readonly run: DifferenceRun; readonly person: User | null }) {
+  const { t } = useTranslation();
+  const name = person?.name ?? t('history.someone');
+  return (
+    <span
+      className="history-written"
+      style={styleOf(person)}
+      title={t('history.writtenBy', { name })}
+      {...{ [AUTHOR_ATTRIBUTE]: run.author }}
+    >
+      {marked(run)}
+    </span>
+  );
 }
 
 function styleOf(person: User | null): CSSProperties | undefined {

@@ -1,16 +1,19 @@
 /** The list of a document's sessions, page by page, and the moments of the one that is shown. */
-import type { HistorySession } from '@tandem/protocol';
+import type { HistorySession, NamedVersion } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
 import { HistoryPeople } from './history-people.ts';
 import type { HistoryRequests } from './history-requests.ts';
 import { Moments } from './moments.ts';
+
+/** A session, or what led to a named version from the one before it. */
+export type Selected = HistorySession & { readonly version?: NamedVersion };
 
 export interface HistoryState {
   readonly list: 'loading' | 'ready' | 'failed';
   readonly sessions: readonly HistorySession[];
   /** Where the list goes on. */
   readonly next: number | null;
-  readonly selected: HistorySession | null;
+  readonly selected: Selected | null;
   /** Of the selected session. */
   readonly moments: Moments | 'loading' | 'failed';
 }
@@ -63,7 +66,14 @@ export class HistoryList {
     }
   }
 
-  async select(session: HistorySession): Promise<void> {
+  /** @param before the named version before it */
+  async selectVersion(version: NamedVersion, before: NamedVersion | undefined): Promise<void> {
+    const from = Math.min(before?.offset ?? 0, version.offset - 1) + 1;
+    const times = { startedAt: version.at, endedAt: version.at };
+    await this.select({ from, to: version.offset, ...times, authors: [], version });
+  }
+
+  async select(session: Selected): Promise<void> {
     this.#set({ selected: session, moments: 'loading' });
     let moments: HistoryState['moments'];
     try {
@@ -79,7 +89,7 @@ export class HistoryList {
     return this.#requests.state(offset);
   }
 
-  async #read({ from, to }: HistorySession): Promise<Moments> {
+  async #read({ from, to }: Selected): Promise<Moments> {
     const [before, rows] = await Promise.all([
       this.#requests.state(from - 1),
       this.#requests.rows(from - 1, to),

@@ -1,23 +1,28 @@
 import { differenceBetween, type DifferenceRun } from '@tandem/document/history';
-import { ArrowLeft, List } from 'lucide-react';
+import { ArrowLeft, List, Tag } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { FullPage, Skeleton } from '../components/feedback.tsx';
+import { Popover } from '../components/popover.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { useServices } from '../session/services.ts';
 import { CompareMenu, type Comparison } from './compare-menu.tsx';
+import { AuthorsLegend } from './authors-legend.tsx';
 import { DifferenceView } from './difference-view.tsx';
 import { HistoryList, type HistoryState } from './history-list.ts';
 import { HistoryRequests } from './history-requests.ts';
 import { docOf, type Moments } from './moments.ts';
+import { NamedVersionList } from './named-version-list.tsx';
 import { Playback } from './playback.tsx';
 import { SessionList } from './session-list.tsx';
 import { dayAndTime } from './session-time.ts';
+import { useNamedVersions, type NamedVersions } from './use-named-versions.ts';
+import { VersionName } from './version-name.tsx';
 
 export interface HistoryScreenProps {
   readonly document: string;
@@ -36,6 +41,7 @@ export function HistoryScreen({ document, title, onRestore, onClose }: HistorySc
     [client, document],
   );
   const state = useObservable(list.state);
+  const named = useNamedVersions(document);
   const [isListOpen, setListOpen] = useState(false);
   useScreenTitle(t('history.of', { title }));
   useEffect(() => void list.load(), [list]);
@@ -46,7 +52,22 @@ export function HistoryScreen({ document, title, onRestore, onClose }: HistorySc
     window.addEventListener('keydown', close);
     return () => window.removeEventListener('keydown', close);
   }, [onClose, isListOpen]);
-  const sessions = <SessionList list={list} state={state} onSelected={() => setListOpen(false)} />;
+  const close = () => setListOpen(false);
+  const sessions = (
+    <>
+      <NamedVersionList
+        named={named}
+        people={list.people}
+        selected={state.selected?.version?.id ?? null}
+        onSelect={(version) => {
+          const older = named.versions.find(({ offset }) => offset < version.offset);
+          void list.selectVersion(version, older);
+          close();
+        }}
+      />
+      <SessionList list={list} state={state} onSelected={close} />
+    </>
+  );
   const { moments } = state;
   return (
     <>
@@ -66,7 +87,10 @@ export function HistoryScreen({ document, title, onRestore, onClose }: HistorySc
       </ScreenHeader>
       <div className="flex flex-1">
         {state.selected !== null && typeof moments === 'object' ? (
-          <Session key={state.selected.to} {...{ list, state, moments, title, onRestore }} />
+          <Session
+            key={`${state.selected.version?.id ?? ''} ${state.selected.to}`}
+            {...{ list, state, moments, named, title, onRestore }}
+          />
         ) : (
           <main id="main" tabIndex={-1} className="page min-w-0 flex-1 outline-none">
             <Waiting list={list} state={state} onClose={onClose} />
@@ -146,11 +170,12 @@ interface SessionViewProps {
   readonly list: HistoryList;
   readonly state: HistoryState;
   readonly moments: Moments;
+  readonly named: NamedVersions;
   readonly title: string;
   readonly onRestore: ((earlier: Y.Doc) => void) | null;
 }
 
-function Session({ list, state, moments, title, onRestore }: SessionViewProps) {
+function Session({ list, state, moments, named, title, onRestore }: SessionViewProps) {
   const { t, i18n } = useTranslation();
   const session = state.selected!;
   const [step, setStep] = useState(moments.lastStep);
@@ -158,7 +183,8 @@ function Session({ list, state, moments, title, onRestore }: SessionViewProps) {
   const other = useOther(list, comparison);
   const blocks = useMemo(() => {
     const doc = moments.at(step);
-    if (comparison.kind === 'nothing' || other === 'loading') return differenceBetween(null, doc);
+    if (comparison.kind === 'nothing' || comparison.kind === 'authors' || other === 'loading')
+      return differenceBetween(null, doc);
     // Which of the two is older decides what was written and what was deleted.
     if (comparison.kind === 'moment' && other !== null)
       return comparison.offset < session.from + step
@@ -170,13 +196,15 @@ function Session({ list, state, moments, title, onRestore }: SessionViewProps) {
     () => ({
       writerOf: ({ author }: DifferenceRun) => list.people.ofClient(author),
       deleterOf: ({ id }: DifferenceRun) => list.people.find(moments.deletedBy(id)),
+      isOfAll: comparison.kind === 'authors',
     }),
-    [list, moments],
+    [list, moments, comparison],
   );
+  const offset = moments.offsetAt(step) ?? (step === 0 ? session.from - 1 : session.to);
   const at = moments.timeAt(step) ?? session.endedAt;
   const when = dayAndTime(at, formatLocale(i18n.language));
   return (
-    <main id="main" tabIndex={-1} className="page flex min-w-0 flex-1 flex-col outline-none">
+    <main id="main" tabIndex={-1} className="page min-w-0 flex-1 outline-none">
       <div
         data-chrome
         className="sticky top-(--header) z-20 flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-canvas px-3 py-1.5 wide:px-5"
@@ -190,10 +218,12 @@ function Session({ list, state, moments, title, onRestore }: SessionViewProps) {
         <div className="flex items-center gap-1 max-phone:w-full max-phone:justify-between">
           <CompareMenu
             sessions={state.sessions}
+            named={named.versions}
             current={session}
             value={comparison}
             onChange={setComparison}
           />
+          <Naming onName={(name) => named.name(offset, name)} />
           {onRestore !== null && (
             <Button look="primary" onClick={() => onRestore(moments.at(step))}>
               {t('history.restore')}
@@ -202,10 +232,13 @@ function Session({ list, state, moments, title, onRestore }: SessionViewProps) {
         </div>
       </div>
       <div className="page-head">
-        <p className="pt-8 text-small text-ink-3">{when}</p>
+        <p className="pt-8 text-small text-ink-3">
+          {session.version === undefined ? when : `${session.version.title} · ${when}`}
+        </p>
         <h1 className="mt-1 text-[34px] leading-[42px] font-semibold tracking-[-0.022em] text-ink">
           {title}
         </h1>
+        {comparison.kind === 'authors' && <AuthorsLegend blocks={blocks} people={list.people} />}
       </div>
       <DifferenceView
         blocks={blocks}
@@ -213,6 +246,27 @@ function Session({ list, state, moments, title, onRestore }: SessionViewProps) {
         attribution={attribution}
       />
     </main>
+  );
+}
+
+function Naming({ onName }: { readonly onName: (title: string) => void }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Popover
+      open={isOpen}
+      onOpenChange={setOpen}
+      title={t('history.name')}
+      align="end"
+      trigger={<IconButton label={t('history.name')} icon={Tag} />}
+    >
+      <VersionName
+        onName={(title) => {
+          onName(title);
+          setOpen(false);
+        }}
+      />
+    </Popover>
   );
 }
 

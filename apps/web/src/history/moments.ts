@@ -46,6 +46,11 @@ export class Moments {
     return doc;
   }
 
+  /** The last row of a step; null before the first, and where rows are not known. */
+  offsetAt(step: number): number | null {
+    return step === 0 ? null : (this.rows[step - 1]?.offset ?? null);
+  }
+
   timeAt(step: number): number | null {
     return this.rows[Math.max(0, step - 1)]?.at ?? null;
   }

@@ -25,6 +25,11 @@ export function commandDescription(call: Call, t: TFunction): string {
     case 'member:change':
     case 'member:remove':
       return t('unconfirmed.did.share');
+    case 'version:name':
+    case 'version:rename':
+      return t('unconfirmed.did.version', { title: isolated(call.input.title) });
+    case 'version:delete':
+      return t('unconfirmed.did.versionDeleted');
     case 'profile:change':
       return t('unconfirmed.did.profile');
     case 'chat:send':

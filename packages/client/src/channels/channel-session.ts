@@ -39,7 +39,7 @@ const KEEP_AFTER_MS = 1_000;
 const NO_USERS: readonly string[] = [];
 
 export type StateOf<N extends ChannelName> =
-  N extends `${infer T extends 'chat' | 'comments' | 'sharing'}:${string}`
+  N extends `${infer T extends 'chat' | 'comments' | 'sharing' | 'versions'}:${string}`
     ? ChannelStateOf<T>
     : N extends ChannelState['type']
       ? ChannelStateOf<N>

@@ -206,7 +206,7 @@ class Difference {
       } else if (first !== null) {
         const { client, clock } = first;
         this.#ahead.add({ client, clock, length: 1 }, [...runs, BOUNDARY]);
-      } else {
+      } else if (block.id !== null || runs.length > 0) {
         const { id, type, attributes, containers } = block;
         const gone = { id, type, attributes, containers, kind: 'deleted', isMoved: false } as const;
         const others = this.#deleted.get(previous) ?? [];

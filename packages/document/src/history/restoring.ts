@@ -7,7 +7,7 @@ import { type IdRange, IdRanges } from './id-ranges.ts';
 import { longestIncreasing } from './increasing-run.ts';
 import { Origins } from './origins.ts';
 
-/** Characters that a restore wrote, and those of which they are copies (HI3). */
+/** Characters that a restore wrote, and their originals (HI3). */
 export interface RestoredRun {
   readonly clock: number;
   readonly length: number;
@@ -95,7 +95,7 @@ interface Change {
   readonly retain?: number;
   readonly delete?: number;
   readonly attributes?: Record<string, unknown>;
-  /** Of what is inserted: the first character of which it is a copy. */
+  /** Of what is inserted: its original. */
   readonly source?: IdRange;
 }
 

@@ -6,6 +6,7 @@ import type { LibraryEvent } from '../topics/library.ts';
 import type { Mention, ThreadMessage } from '../topics/message.ts';
 import type { SharingEvent } from '../topics/sharing.ts';
 import type { TrashEvent } from '../topics/trash.ts';
+import type { VersionsEvent } from '../topics/versions.ts';
 
 const at = fc.integer({ min: 0, max: 50 });
 const userId = fc.constantFrom('ada', 'ben', 'cem');
@@ -196,4 +197,16 @@ export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
     }),
   }),
   fc.record({ name: fc.constant('member:removed' as const), at, user: userId }),
+);
+
+const version = fc.constantFrom('v1', 'v2', 'v3');
+
+export const versionsEvents: fc.Arbitrary<VersionsEvent> = fc.oneof(
+  fc.record({
+    name: fc.constant('version:named' as const),
+    at,
+    version: fc.record({ id: version, offset: fc.nat(5), title: text, by: userId, at }),
+  }),
+  fc.record({ name: fc.constant('version:renamed' as const), at, version, title: text }),
+  fc.record({ name: fc.constant('version:deleted' as const), at, version }),
 );

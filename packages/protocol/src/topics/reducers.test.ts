@@ -13,6 +13,7 @@ import {
   commentEvents,
   libraryEvents,
   sharingEvents,
+  versionsEvents,
   trashEvents,
 } from '../testing/arbitrary-events.ts';
 import { reduceActivity } from './activity.ts';
@@ -30,6 +31,7 @@ import {
   type ListedDocument,
 } from './library.ts';
 import { reduceSharing, type SharingState } from './sharing.ts';
+import type { VersionsState } from './versions.ts';
 import { reduceTrash, type TrashState } from './trash.ts';
 
 const RUNS = { seed: 17, numRuns: 500 };
@@ -38,6 +40,7 @@ const NO_TRASH: TrashState = { type: 'trash', documents: [] };
 const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [], next: null };
 const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
 const NO_COMMENTS: CommentsState = { type: 'comments', threads: [], head: 0 };
+const NO_VERSIONS: VersionsState = { type: 'versions', versions: [] };
 const NO_SHARING: SharingState = {
   type: 'sharing',
   owner: 'ada',
@@ -92,6 +95,7 @@ describe('any state, any event', () => {
     ['comments', NO_COMMENTS, commentEvents],
     ['sharing', NO_SHARING, sharingEvents],
     ['trash', NO_TRASH, trashEvents],
+    ['versions', NO_VERSIONS, versionsEvents],
   ] as const)('%s: what comes twice counts once', (_, empty, events) => {
     fc.assert(
       fc.property(fc.array<ChannelEvent>(events), events, (before, event) => {
@@ -107,7 +111,8 @@ describe('any state, any event', () => {
     ['chat', NO_CHAT, fc.oneof(libraryEvents, commentEvents, sharingEvents, trashEvents)],
     ['comments', NO_COMMENTS, fc.oneof(libraryEvents, chatEvents, sharingEvents, trashEvents)],
     ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents, trashEvents)],
-    ['trash', NO_TRASH, fc.oneof(libraryEvents, chatEvents, sharingEvents)],
+    ['trash', NO_TRASH, fc.oneof(libraryEvents, chatEvents, sharingEvents, versionsEvents)],
+    ['versions', NO_VERSIONS, fc.oneof(libraryEvents, chatEvents, sharingEvents, trashEvents)],
   ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
     fc.assert(
       // The new name reaches every member.
@@ -125,6 +130,7 @@ describe('any state, any event', () => {
     ['comments', NO_COMMENTS, commentEvents],
     ['sharing', NO_SHARING, sharingEvents],
     ['trash', NO_TRASH, trashEvents],
+    ['versions', NO_VERSIONS, versionsEvents],
   ] as const)('%s: the state before is left alone', (_, empty, events) => {
     fc.assert(
       fc.property(fc.array<ChannelEvent>(events), events, (earlier, event) => {

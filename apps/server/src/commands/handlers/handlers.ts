@@ -4,12 +4,14 @@ import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
 import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
+import { versionHandlers } from './versions.ts';
 import { trashHandlers } from './trash.ts';
 
 export const HANDLERS: HandlerTable = {
   ...documentHandlers,
   ...trashHandlers,
   ...sharingHandlers,
+  ...versionHandlers,
   ...profileHandlers,
   ...chatHandlers,
   ...commentHandlers,

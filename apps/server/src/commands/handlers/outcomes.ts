@@ -34,6 +34,10 @@ const FORBIDDEN = {
   'too-deep': 'Documents can be inside each other up to 32 levels deep. Choose a place further up.',
   'move-changes-access':
     'Other people may open this document there. Only its owner may move it to such a place.',
+  'only-editors-name-versions':
+    'You may read this document but not name its versions. Ask its owner.',
+  'too-many-versions':
+    'This document has as many named versions as it may have. Delete one of them first.',
   'id-taken': 'Another message has the same id. Send this one again.',
 } as const;
 
@@ -48,6 +52,7 @@ const NOT_FOUND = {
   person: { detail: 'This person no longer exists.' },
   message: { detail: 'This message no longer exists.' },
   thread: { detail: 'This comment no longer exists.' },
+  version: { detail: 'This named version no longer exists.' },
 } as const;
 
 export function notFound(what: keyof typeof NOT_FOUND): Refused {

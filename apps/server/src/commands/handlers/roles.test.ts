@@ -73,6 +73,8 @@ const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
 const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
 const NOBODY: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
 
+const NO_VERSION = '01JD0000000000000000000000';
+
 const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'document:create': [
     { call: () => ({ document, title: 'Mine now' }), expected: READERS, inTrash: READABLE },
@@ -152,6 +154,24 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'member:remove': [
     { call: () => ({ document, user: 'ed' }), expected: OWNER, inTrash: REFUSED },
     { call: () => ({ document, user: 'ada' }), expected: NOBODY, inTrash: REFUSED },
+  ],
+  'version:name': [
+    { call: () => ({ document, offset: 1, title: 'Draft' }), expected: WRITERS, inTrash: REFUSED },
+  ],
+  'version:rename': [
+    {
+      call: () => ({ document, version: NO_VERSION, title: 'Draft' }),
+      expected: {
+        ...WRITERS,
+        owner: 'not-found',
+        editor: 'not-found',
+        'by a link to edit': 'not-found',
+      },
+      inTrash: REFUSED,
+    },
+  ],
+  'version:delete': [
+    { call: () => ({ document, version: NO_VERSION }), expected: WRITERS, inTrash: REFUSED },
   ],
   'profile:change': [{ call: () => ({ name: 'Another' }), expected: ALL, inTrash: UNAFFECTED }],
   'chat:send': [

@@ -1,4 +1,4 @@
-/** The table of history. */
+/** The tables of history. */
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './schema-parts.ts';
 
@@ -16,5 +16,16 @@ export async function createHistory(db: Kysely<unknown>, types: ColumnTypes): Pr
     // Last, because SQLite reads past it only when it is asked for.
     .addColumn('checkpoint', types.bytes)
     .addPrimaryKeyConstraint('history_primary', ['document', 'to_offset'])
+    .execute();
+  await db.schema
+    .createTable('named_version')
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.notNull())
+    .addColumn('offset', types.integer, (column) => column.notNull())
+    .addColumn('title', types.text, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('at', types.integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('named_version_primary', ['document', 'id'])
+    .modifyEnd(types.clustered)
     .execute();
 }

@@ -25,6 +25,7 @@ test('opening an empty file creates all tables', async () => {
     'member',
     'message',
     'migration',
+    'named_version',
     'participant',
     'reaction',
     'recent',

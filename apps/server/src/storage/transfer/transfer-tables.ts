@@ -202,6 +202,17 @@ const DEFINITIONS: Definitions = {
     },
     key: ['document', 'to_offset'],
   },
+  named_version: {
+    columns: {
+      document: 'text',
+      id: 'text',
+      offset: 'integer',
+      title: 'text',
+      user: 'text',
+      at: 'integer',
+    },
+    key: ['document', 'id'],
+  },
 };
 
 export const TRANSFER_TABLES: readonly TransferTable[] = Object.entries(DEFINITIONS).map(

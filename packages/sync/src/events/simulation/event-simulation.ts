@@ -216,13 +216,16 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           input: { document: SHARED_DOCUMENT, link: random.pick(['off', 'view', 'edit']) },
         }),
       ],
-      // Not modelled: the ledger has no trash and no members.
+      // Not modelled: the ledger has no trash, no members and no versions.
       'document:trash': [],
       'document:restore': [],
       'document:purge': [],
       'document:restrict': [],
       'member:change': [],
       'member:remove': [],
+      'version:name': [],
+      'version:rename': [],
+      'version:delete': [],
       'chat:edit': [() => ({ name: 'chat:edit', input: { ...about, text, mentions: [] } })],
       'chat:delete': [() => ({ name: 'chat:delete', input: about })],
       'chat:react': [

@@ -143,6 +143,9 @@ export class LedgerModel {
       case 'document:restrict':
       case 'member:change':
       case 'member:remove':
+      case 'version:name':
+      case 'version:rename':
+      case 'version:delete':
         return errorOf('forbidden');
       case 'chat:send': {
         const { text, mentions, replyTo } = command.input;

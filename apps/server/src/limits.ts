@@ -304,6 +304,10 @@ export const HISTORY = {
   maxListedChunks: 4_000,
   /** Requests that wait for the thread of the history; one more is refused. */
   maxQueued: 64,
+  thinningIntervalMs: DAY_MS,
+  documentsPerThinning: 100,
+  /** That one request thins; others wait for it. */
+  chunksPerThinning: 10,
 } as const;
 
 export const SHARING = {

@@ -38,6 +38,7 @@ import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
 import { createFiles } from './files/create-files.ts';
 import type { History } from './history/port.ts';
+import { historyThinning } from './history/thinning-job.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -70,6 +71,8 @@ import type { SearchIndex } from './storage/search/search-index.ts';
 import type { Database } from './storage/tables.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export interface ServerOptions {
   readonly configuration: Configuration;
@@ -247,6 +250,14 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
       ...(files?.jobs ?? []),
       resultSweep(db, clock),
+      ...(configuration.historyFullDays === null
+        ? []
+        : [
+            historyThinning({
+              ...{ db, clock, history: options.history },
+              fullMs: configuration.historyFullDays * DAY_MS,
+            }),
+          ]),
       ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
     ],
     pollMs: options.cluster === null ? null : JOBS.pollMs,

@@ -10,6 +10,7 @@ describe('configuration', () => {
       host: null,
       dataDir: './data',
       engineWorkers: null,
+      historyFullDays: null,
       allowGuests: true,
     });
     expect(configuration.limits).toEqual({

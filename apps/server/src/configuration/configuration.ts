@@ -138,6 +138,12 @@ const variables = {
     purpose:
       'Worker threads for documents. When it is not set, one less than the processors, at least 1 and at most 4.',
   },
+  HISTORY_FULL_DAYS: {
+    schema: whole({ min: 1, max: 3_650 }),
+    unset: null,
+    purpose:
+      'For how many days each change of a document is kept by itself. Later, those of one writing session become one, and what was typed and deleted within it is gone. When it is not set, every change is kept.',
+  },
   LOG_LEVEL: {
     schema: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -258,6 +264,8 @@ export interface Configuration {
   /** Null: no message is compressed. */
   readonly compressFromBytes: number | null;
   readonly engineWorkers: number | null;
+  /** Null: the history is never thinned. */
+  readonly historyFullDays: number | null;
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
   readonly metricsToken: string | null;
@@ -325,6 +333,7 @@ export function readConfiguration(
     drainDelayMs: values.DRAIN_DELAY_SECONDS * 1_000,
     compressFromBytes: values.COMPRESS_FROM_BYTES,
     engineWorkers: values.ENGINE_WORKERS,
+    historyFullDays: values.HISTORY_FULL_DAYS,
     logLevel: values.LOG_LEVEL,
     administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),
     metricsToken: values.METRICS_TOKEN,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeHistoryRows } from '@tandem/protocol';
 import * as Y from 'yjs';
 import { compactDocument } from '../engine/compactor.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { noWorkerProgress } from '../runtime/worker-progress.ts';
 import { SqliteHistory } from '../storage/sqlite/sqlite-history.ts';
 import { SqliteJournal } from '../storage/sqlite/sqlite-journal.ts';
@@ -15,7 +16,10 @@ const MINUTE = 60_000;
 async function open() {
   const path = await temporaryDatabaseFile();
   const journal = SqliteJournal.open(path);
-  const reader = new HistoryReader(SqliteHistory.open(path), noWorkerProgress);
+  const reader = new HistoryReader(SqliteHistory.open(path), {
+    progress: noWorkerProgress,
+    clock: systemClock,
+  });
   await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
   const doc = new Y.Doc();
   const texts = [''];
@@ -132,4 +136,37 @@ test('a document or a row that does not exist is no error', async () => {
   expect(await fixture.reader.read({ kind: 'state', document: 'a', offset: 2 })).toBeNull();
   expect(await fixture.rows(1, 9)).toEqual([]);
   expect(await fixture.list()).toMatchObject({ head: 1, next: null });
+});
+
+test('HY12 thinned sessions have a beginning and an end, and named moments between', async () => {
+  await using fixture = await open();
+  const type = async (letters: string, pause: number, user = 'ada') => {
+    for (const [i, letter] of [...letters].entries())
+      await fixture.write((text) => text.insert(text.length, letter), {
+        user,
+        pause: i === 0 ? pause : 0,
+      });
+  };
+  await type('abc', 30);
+  await fixture.write((text) => text.delete(1, 1));
+  await type('defg', 30, 'bob');
+  await fixture.compact();
+  await type('hij', 30);
+  await fixture.compact();
+  const before = await fixture.list();
+  const thin = { kind: 'thin', document: 'a', before: 100 * MINUTE, pinned: [6] } as const;
+  expect(await fixture.reader.read(thin)).toBe(2);
+  expect(await fixture.reader.read(thin)).toBe(0);
+  expect((await fixture.rows(0, 20)).map(({ offset, user }) => [offset, user])).toEqual([
+    [4, 'ada'],
+    [6, 'bob'],
+    [8, 'bob'],
+    [11, 'ada'],
+  ]);
+  expect(await fixture.list()).toEqual(before);
+  const texts = await Promise.all([0, 3, 4, 6, 7, 8, 11].map((offset) => fixture.textAt(offset)));
+  expect(texts).toEqual(['', '', 'ac', 'acde', 'acde', 'acdefg', 'acdefghij']);
+  // What was typed and deleted within a session is in no row any more.
+  const rows = await fixture.rows(0, 4);
+  expect(rows.some(({ update }) => Buffer.from(update).includes('b'))).toBe(false);
 });

@@ -10,10 +10,12 @@ import { DamagedDocument } from '@tandem/sync';
 import * as Y from 'yjs';
 import { documentBudgetMs } from '../engine/loaded-document.ts';
 import { HISTORY } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import { decompress, rowsOf } from '../storage/history/history-chunk.ts';
 import { joinSessions, sessionsOf } from '../storage/history/history-sessions.ts';
 import type { HistoryStore, OffsetRange } from '../storage/history/history-store.ts';
+import { thinChunk } from './history-thinning.ts';
 import type { HistoryAnswers, HistoryRequest, SessionList } from './port.ts';
 
 /** Chunks that one query reads. */
@@ -22,13 +24,20 @@ const SUMMARIES_AT_ONCE = 100;
 /** Times that a compaction may move rows between two reads. */
 const MAX_ATTEMPTS = 5;
 
+type ThinRequest = Extract<HistoryRequest, { readonly kind: 'thin' }>;
+
 export class HistoryReader implements AsyncDisposable {
   readonly #store: HistoryStore;
   readonly #progress: WorkerProgress;
+  readonly #clock: Pick<Clock, 'now'>;
 
-  constructor(store: HistoryStore, progress: WorkerProgress) {
+  constructor(
+    store: HistoryStore,
+    { progress, clock }: { readonly progress: WorkerProgress; readonly clock: Pick<Clock, 'now'> },
+  ) {
     this.#store = store;
     this.#progress = progress;
+    this.#clock = clock;
   }
 
   /** @returns null when the document does not exist, or has no such row. */
@@ -45,6 +54,8 @@ export class HistoryReader implements AsyncDisposable {
         const upTo = Math.min(request.upTo, position.head);
         return encodeHistoryRows(await this.#rows(document, { after: request.after, upTo }));
       }
+      case 'thin':
+        return await this.#thin(request);
     }
   }
 
@@ -112,6 +123,24 @@ export class HistoryReader implements AsyncDisposable {
     } finally {
       this.#progress.end();
     }
+  }
+
+  async #thin({ document, before, pinned }: ThinRequest): Promise<number> {
+    const limit = HISTORY.chunksPerThinning;
+    const chunks = await this.#store.unthinned(document, { before, limit });
+    for (const chunk of chunks) {
+      const state = await this.#state(document, chunk.from - 1);
+      const budgetMs = 3 * documentBudgetMs(state.byteLength);
+      this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
+      try {
+        const thinned = thinChunk(chunk, state, pinned);
+        this.#progress.end();
+        await this.#store.thin(document, { to: chunk.to, ...thinned, at: this.#clock.now() });
+      } finally {
+        this.#progress.end();
+      }
+    }
+    return chunks.length;
   }
 
   async #rows(document: string, range: OffsetRange): Promise<HistoryRow[]> {

@@ -1,4 +1,5 @@
 /** The thread of the history. */
+import { systemClock } from '../runtime/clock.ts';
 import { runWorker } from '../runtime/worker-thread.ts';
 import { openHistory, type StorageDescription } from '../storage/storage.ts';
 import { StorageError, storageErrors } from '../storage/storage-error.ts';
@@ -16,7 +17,7 @@ export type HistoryReply =
 runWorker<HistoryWorkerData, HistoryRequest, HistoryReply>({
   errors: storageErrors,
   create({ data, progress, send }) {
-    const reader = new HistoryReader(openHistory(data.storage), progress);
+    const reader = new HistoryReader(openHistory(data.storage), { progress, clock: systemClock });
     return {
       receive(request) {
         void reader.read(request).then(

@@ -15,6 +15,13 @@ export type HistoryRequest =
       readonly document: string;
       readonly after: number;
       readonly upTo: number;
+    }
+  /** Joins changes that ended before a time (HY12), some chunks at a time. */
+  | {
+      readonly kind: 'thin';
+      readonly document: string;
+      readonly before: number;
+      readonly pinned: readonly number[];
     };
 
 export interface SessionList {
@@ -31,6 +38,8 @@ export interface HistoryAnswers {
   readonly state: Uint8Array;
   /** In the encoding of `encodeHistoryRows`. */
   readonly rows: Uint8Array;
+  /** How many chunks were thinned. */
+  readonly thin: number;
 }
 
 export interface History extends AsyncDisposable {

@@ -165,7 +165,7 @@ export function openClusterStorage(
 export function openHistory(storage: StorageDescription): HistoryStore {
   switch (storage.kind) {
     case 'sqlite':
-      return SqliteHistory.open(storage.path);
+      return SqliteHistory.open(storage.path, new SharedWriteLock(storage.lock));
     case 'postgres':
       return new PostgresHistory(connect(storage.url, 'history'));
   }

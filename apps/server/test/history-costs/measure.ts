@@ -83,7 +83,10 @@ async function measure(name: string, storage: StorageDescription): Promise<void>
       `checkpoints ${sizeOf(({ checkpoint }) => checkpoint?.byteLength ?? 0)}, sessions ${sizeOf(({ sessions }) => sessions.length)} bytes; ` +
       `a compaction ${(compactedMs / (updates.length / ROWS_PER_COMPACTION)).toFixed(1)} ms`,
   );
-  await using reader = new HistoryReader(openHistory(storage), noWorkerProgress);
+  await using reader = new HistoryReader(openHistory(storage), {
+    progress: noWorkerProgress,
+    clock: systemClock,
+  });
   const offset = () => Math.floor(Math.random() * updates.length);
   await sample(`${name}: list`, () =>
     reader.read({ kind: 'sessions', document: 'a', before: null }),

@@ -39,6 +39,11 @@ export function rowsOf({ data }: Pick<HistoryChunk, 'data'>): HistoryRow[] {
   return decodeHistoryRows(decompress(data));
 }
 
+export function toThinned(rows: readonly HistoryRow[]): Pick<HistoryChunk, 'data' | 'bytes'> {
+  const { data, bytes } = toChunk(rows);
+  return { data, bytes };
+}
+
 export function compress(bytes: Uint8Array): Uint8Array {
   const params = { [constants.BROTLI_PARAM_QUALITY]: HISTORY.brotliQuality };
   return brotliCompressSync(bytes, { params });

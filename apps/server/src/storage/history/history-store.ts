@@ -17,6 +17,9 @@ export interface HistoryPosition {
 
 export type ChunkSummary = Pick<HistoryChunk, 'from' | 'to' | 'sessions'>;
 
+export type StoredChunk = Pick<HistoryChunk, 'from' | 'to' | 'data'>;
+export type ThinnedChunk = Pick<HistoryChunk, 'to' | 'data' | 'bytes'> & { readonly at: number };
+
 export interface Checkpoint {
   readonly offset: number;
   readonly state: Uint8Array;
@@ -46,7 +49,14 @@ export interface HistoryStore extends AsyncDisposable {
   chunks(
     document: string,
     range: OffsetRange & { readonly limit: number },
-  ): Promise<readonly Pick<HistoryChunk, 'from' | 'to' | 'data'>[]>;
+  ): Promise<readonly StoredChunk[]>;
+  /** The first chunks that were not thinned and ended before a time. */
+  unthinned(
+    document: string,
+    options: { readonly before: number; readonly limit: number },
+  ): Promise<readonly StoredChunk[]>;
+  /** Replaces the rows of a chunk, once. Its sessions and its checkpoint stay. */
+  thin(document: string, chunk: ThinnedChunk): Promise<void>;
   /** Rows of the journal; those that were compacted meanwhile are missing. */
   rows(document: string, range: OffsetRange): Promise<readonly HistoryRow[]>;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { HistoryRow } from '@tandem/protocol';
 import type { Batch } from '@tandem/sync';
 import type { Journal } from '../journal/journal.ts';
-import { compress, decompress, rowsOf, toChunks } from './history-chunk.ts';
+import { compress, decompress, rowsOf, toChunks, toThinned } from './history-chunk.ts';
 import type { HistoryStore } from './history-store.ts';
 
 export interface HistoryFixture extends AsyncDisposable {
@@ -173,6 +173,31 @@ export function testHistory(open: () => Promise<HistoryFixture>): void {
     const snapshot = { offset: 4, state: Uint8Array.of(4), isCompressed: false };
     expect(await history.checkpoint('a', 4)).toEqual(snapshot);
     expect(await history.checkpoint('a', 6)).toEqual(snapshot);
+  });
+
+  test('HY12 a chunk that ended before a time is thinned once', async () => {
+    await using fixture = await open();
+    const { journal, history } = fixture;
+    await journal.create({ document: 'a', epoch: EPOCH, kind: 'data' });
+    for (const base of [0, 2, 4]) {
+      await journal.append([batchOf(base, 2)]);
+      await compact(fixture, { from: base, to: base + 2, checkpoint: Uint8Array.of(base) });
+    }
+    const due = (before: number, limit = 9) => history.unthinned('a', { before, limit });
+    const placesOf = (chunks: Awaited<ReturnType<typeof due>>) => chunks.map(({ to }) => to);
+    expect(placesOf(await due(1_002))).toEqual([]);
+    expect(placesOf(await due(1_006))).toEqual([2, 4]);
+    expect(placesOf(await due(1_006, 1))).toEqual([2]);
+    const { data, bytes } = toThinned([rowAt(2)]);
+    await history.thin('a', { to: 2, data, bytes, at: 9 });
+    await history.thin('a', { to: 2, data: Uint8Array.of(0), bytes: 0, at: 10 });
+    expect(placesOf(await due(1_006))).toEqual([4]);
+    const [first] = await history.chunks('a', everything);
+    expect(rowsOf(first!)).toEqual([rowAt(2)]);
+    expect(await history.checkpoint('a', 3)).toMatchObject({ offset: 2 });
+    expect(await history.summaries('a', { before: 2, limit: 1 })).toMatchObject([
+      { from: 1, to: 2, sessions: [{ from: 1, to: 2 }] },
+    ]);
   });
 
   test('HY7 the history is deleted with its document', async () => {

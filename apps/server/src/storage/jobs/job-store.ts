@@ -10,6 +10,7 @@ export const JOB_KINDS = [
   'document-purge',
   'file-reference-sweep',
   'file-sweep',
+  'history-thinning',
   'session-sweep',
   'trash-sweep',
 ] as const;

@@ -1,6 +1,5 @@
 /** History in Postgres. Each call is one statement, and sees one state. */
 import type { HistoryRow, HistorySession } from '@tandem/protocol';
-import type { HistoryChunk } from '../history/history-chunk.ts';
 import type { RowHeader } from '../history/history-sessions.ts';
 import type {
   Checkpoint,
@@ -8,6 +7,8 @@ import type {
   HistoryPosition,
   HistoryStore,
   OffsetRange,
+  StoredChunk,
+  ThinnedChunk,
 } from '../history/history-store.ts';
 import type { Postgres } from './postgres.ts';
 
@@ -72,14 +73,35 @@ export class PostgresHistory implements HistoryStore {
   async chunks(
     document: string,
     { after, upTo, limit }: OffsetRange & { readonly limit: number },
-  ): Promise<readonly Pick<HistoryChunk, 'from' | 'to' | 'data'>[]> {
-    const { rows } = await this.#postgres.query<Pick<HistoryChunk, 'from' | 'to' | 'data'>>({
+  ): Promise<readonly StoredChunk[]> {
+    const { rows } = await this.#postgres.query<StoredChunk>({
       text: `select from_offset as "from", to_offset as "to", data from history
              where document = $1 and to_offset > $2 and from_offset <= $3
              order by to_offset limit $4`,
       values: [document, after, upTo, limit],
     });
     return rows;
+  }
+
+  async unthinned(
+    document: string,
+    { before, limit }: { readonly before: number; readonly limit: number },
+  ): Promise<readonly StoredChunk[]> {
+    const { rows } = await this.#postgres.query<StoredChunk>({
+      text: `select from_offset as "from", to_offset as "to", data from history
+             where document = $1 and thinned_at is null and ended_at < $2
+             order by to_offset limit $3`,
+      values: [document, before, limit],
+    });
+    return rows;
+  }
+
+  async thin(document: string, { to, data, bytes, at }: ThinnedChunk): Promise<void> {
+    await this.#postgres.query({
+      text: `update history set data = $3, bytes = $4, thinned_at = $5
+             where document = $1 and to_offset = $2 and thinned_at is null`,
+      values: [document, to, Buffer.from(data), bytes, at],
+    });
   }
 
   async rows(document: string, { after, upTo }: OffsetRange): Promise<readonly HistoryRow[]> {

@@ -1,5 +1,5 @@
 /** The tables of history. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { ColumnTypes } from './schema-parts.ts';
 
 export async function createHistory(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
@@ -16,6 +16,12 @@ export async function createHistory(db: Kysely<unknown>, types: ColumnTypes): Pr
     // Last, because SQLite reads past it only when it is asked for.
     .addColumn('checkpoint', types.bytes)
     .addPrimaryKeyConstraint('history_primary', ['document', 'to_offset'])
+    .execute();
+  await db.schema
+    .createIndex('history_unthinned')
+    .on('history')
+    .column('ended_at')
+    .where(sql.ref('thinned_at'), 'is', null)
     .execute();
   await db.schema
     .createTable('named_version')

@@ -1,6 +1,5 @@
-/** History in SQLite, over a connection of its own that only reads. Every call blocks the thread. */
+/** History in SQLite, over a connection of its own. Every call blocks the thread. */
 import type { DocumentKind, HistoryRow, HistorySession } from '@tandem/protocol';
-import type { HistoryChunk } from '../history/history-chunk.ts';
 import type { RowHeader } from '../history/history-sessions.ts';
 import type {
   Checkpoint,
@@ -8,12 +7,15 @@ import type {
   HistoryPosition,
   HistoryStore,
   OffsetRange,
+  StoredChunk,
+  ThinnedChunk,
 } from '../history/history-store.ts';
 import { readTimelines } from '../timelines.ts';
 import { HistoryRows } from './history-rows.ts';
 import { RecentRows } from './recent-rows.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
-import { openSqlite, type Sqlite } from './sqlite.ts';
+import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
+import { noLock, type WriteLock } from './write-lock.ts';
 
 interface JournalRow {
   readonly epoch: string;
@@ -23,22 +25,24 @@ interface JournalRow {
 
 export class SqliteHistory implements HistoryStore {
   readonly #sqlite: Sqlite;
+  readonly #lock: WriteLock;
   readonly #recent: RecentRows;
   readonly #rows: HistoryRows;
   readonly #statements: ReturnType<typeof prepare>;
 
-  private constructor(sqlite: Sqlite) {
+  private constructor(sqlite: Sqlite, lock: WriteLock) {
     this.#sqlite = sqlite;
+    this.#lock = lock;
     this.#recent = new RecentRows(sqlite);
     this.#rows = new HistoryRows(sqlite, this.#recent);
     this.#statements = prepare(sqlite);
   }
 
   /** @throws StorageError */
-  static open(path: string): SqliteHistory {
+  static open(path: string, lock = noLock): SqliteHistory {
     const sqlite = openSqlite(path);
     try {
-      return mapSqliteErrors(() => new SqliteHistory(sqlite));
+      return mapSqliteErrors(() => new SqliteHistory(sqlite, lock));
     } catch (error) {
       sqlite.close();
       throw error;
@@ -87,13 +91,24 @@ export class SqliteHistory implements HistoryStore {
   async chunks(
     document: string,
     { after, upTo, limit }: OffsetRange & { readonly limit: number },
-  ): Promise<readonly Pick<HistoryChunk, 'from' | 'to' | 'data'>[]> {
+  ): Promise<readonly StoredChunk[]> {
     return this.#reading(
-      () =>
-        this.#statements.chunks.all(document, after, upTo, limit) as unknown as Pick<
-          HistoryChunk,
-          'from' | 'to' | 'data'
-        >[],
+      () => this.#statements.chunks.all(document, after, upTo, limit) as unknown as StoredChunk[],
+    );
+  }
+
+  async unthinned(
+    document: string,
+    { before, limit }: { readonly before: number; readonly limit: number },
+  ): Promise<readonly StoredChunk[]> {
+    return this.#reading(
+      () => this.#statements.unthinned.all(document, before, limit) as unknown as StoredChunk[],
+    );
+  }
+
+  async thin(document: string, { to, data, bytes, at }: ThinnedChunk): Promise<void> {
+    this.#lock.run(() =>
+      inTransaction(this.#sqlite, () => this.#statements.thin.run(data, bytes, at, document, to)),
     );
   }
 
@@ -131,6 +146,12 @@ function prepare(sqlite: Sqlite) {
     checkpoint: sqlite.prepare(
       `SELECT to_offset AS offset, checkpoint AS state, 1 AS isCompressed FROM history
          WHERE document = ? AND to_offset <= ? AND checkpoint IS NOT NULL ORDER BY to_offset DESC LIMIT 1`,
+    ),
+    unthinned: sqlite.prepare(
+      'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND thinned_at IS NULL AND ended_at < ? ORDER BY to_offset LIMIT ?',
+    ),
+    thin: sqlite.prepare(
+      'UPDATE history SET data = ?, bytes = ?, thinned_at = ? WHERE document = ? AND to_offset = ? AND thinned_at IS NULL',
     ),
     chunks: sqlite.prepare(
       'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND to_offset > ? AND from_offset <= ? ORDER BY to_offset LIMIT ?',

@@ -12,6 +12,7 @@ import { HistoryReader } from './history-reader.ts';
 import type { SessionList } from './port.ts';
 
 const MINUTE = 60_000;
+const LONG = { timeout: 60_000 };
 
 async function open() {
   const path = await temporaryDatabaseFile();
@@ -68,7 +69,7 @@ async function open() {
   };
 }
 
-test('HY3 HY4 every state and every row, wherever compactions have moved them', async () => {
+test('HY3 HY4 every state and every row, wherever compactions have moved them', LONG, async () => {
   const step = fc.oneof(
     {
       weight: 8,
@@ -101,11 +102,11 @@ test('HY3 HY4 every state and every row, wherever compactions have moved them', 
         [3, 4].filter((offset) => offset < fixture.texts.length),
       );
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
 });
 
-test('HY2 sessions are listed in pages, over chunks and rows', async () => {
+test('HY2 sessions are listed in pages, over chunks and rows', LONG, async () => {
   await using fixture = await open();
   for (let i = 0; i < 120; i++) {
     for (let n = 0; n < 3; n++)

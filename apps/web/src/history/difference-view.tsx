@@ -99,6 +99,8 @@ function Content({ block, number, attribution }: BlockProps) {
   const { type, attributes, runs } = block;
   const text = runs.map((run, i) => <Run key={i} run={run} attribution={attribution} />);
   if (type === 'divider') return <hr />;
+  if (type === 'image' || type === 'file')
+    return <FileBlock isImage={type === 'image'} attributes={attributes} />;
   if (type === 'codeBlock')
     return (
       <div className="code-block">
@@ -135,6 +137,23 @@ function Content({ block, number, attribution }: BlockProps) {
         {isEmpty && <br />}
       </div>
     </div>
+  );
+}
+
+interface FileBlockProps {
+  readonly isImage: boolean;
+  readonly attributes: DifferenceBlock['attributes'];
+}
+
+/** The file itself may be gone by now. */
+function FileBlock({ isImage, attributes }: FileBlockProps) {
+  const { t } = useTranslation();
+  const name = ['caption', 'name', 'alt'].map((key) => attributes[key]).find(Boolean);
+  return (
+    <p className="history-file">
+      {isImage ? t('history.image') : t('history.file')}
+      {typeof name === 'string' && <bdi> · {name}</bdi>}
+    </p>
   );
 }
 

@@ -33,8 +33,9 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['main', 'migrate'],
   ],
   'apps/web/src': [
-    ['components', 'runtime', 'zod-csp'],
-    ['languages', 'theme', 'editor'],
+    ['translation', 'zod-csp'],
+    ['components', 'runtime'],
+    ['languages', 'navigation', 'theme', 'editor'],
     ['uploads'],
     ['session', 'screen'],
     ['unconfirmed'],

@@ -3,6 +3,8 @@ import react from '@vitejs/plugin-react';
 import { loadEnv } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
+import { firstDocumentBudget } from './build/first-document-budget.ts';
+import { withoutUnused } from './build/without-unused.ts';
 
 /** What the server answers by itself; everything else is the application. */
 const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz', '/sign-in'];
@@ -13,12 +15,17 @@ const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz', '/sign-in'
  */
 const OWN_PATHS = [/^\/($|\?)/, /^\/d\//, /^\/help\//, /^\/admin\/?($|\?)/];
 
+/** Compressed scripts that load before somebody can write in the first document. */
+const FIRST_DOCUMENT_MAX_BYTES = 324_000;
+
 export default defineConfig(({ mode }) => {
   const target = loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ?? 'http://localhost:3000';
   return {
     plugins: [
       react(),
       tailwindcss(),
+      withoutUnused(),
+      firstDocumentBudget({ maxBytes: FIRST_DOCUMENT_MAX_BYTES }),
       VitePWA({
         // A new version takes over only when the person reloads: see src/runtime/service-worker.ts.
         registerType: 'prompt',
@@ -65,12 +72,19 @@ export default defineConfig(({ mode }) => {
       target: 'es2023',
       rolldownOptions: {
         // A separate chunk makes zod and its configuration run before every schema.
-        output: { codeSplitting: { groups: [{ name: 'zod', test: /\/zod\/|zod-csp/u }] } },
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'zod', test: /\/zod\/|zod-csp/u, priority: 2 },
+              { name: 'application', tags: ['$initial'], priority: 1 },
+            ],
+          },
+        },
       },
     },
     // Stylesheets are loaded unchanged: a test checks the contrast of their colours.
     test: {
-      include: ['src/**/*.test.{ts,tsx}'],
+      include: ['{src,build}/**/*.test.{ts,tsx}'],
       css: true,
       // These modules read the platform when they load: a test loads them again for each platform.
       server: {

@@ -170,7 +170,7 @@ test.describe('what is not there', () => {
     const { page } = await openAsGuest(`/d/${'x'.repeat(24)}`);
     await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
     await expect(saveStatusOf(page)).toHaveCount(0);
-    await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
   });
 
@@ -178,7 +178,7 @@ test.describe('what is not there', () => {
     const { page } = await openAsGuest('/no/such/page');
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
     await expect(saveStatusOf(page)).toHaveCount(0);
-    await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
   });
 });

@@ -27,7 +27,7 @@ test('a link followed by punctuation opens its document', async ({ openAsGuest }
 test('an invalid link shows an error and keeps the connection', async ({ openAsGuest }) => {
   const { page } = await openAsGuest('/d/(wrong');
   await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
-  await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'All documents' }).click();
   await expectSaved(page);
   await startDocument(page, 'Tide log');
   await page.keyboard.type('still connected');

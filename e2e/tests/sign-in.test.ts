@@ -47,7 +47,7 @@ for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies Se
     await saveStatusOf(page).click();
     const about = page.getByRole('dialog', { name: 'Connection' });
     await expect(about).toContainText('asks you to sign in again');
-    await about.getByRole('button', { name: 'Sign in' }).click();
+    await about.getByRole('link', { name: 'Sign in' }).click();
     await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
     await page.getByRole('link', { name: 'Continue as Ada' }).click();
 

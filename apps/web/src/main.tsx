@@ -1,16 +1,16 @@
 import './zod-csp.ts';
-import { RouterProvider } from '@tanstack/react-router';
-import i18next from 'i18next';
+import { translate } from './translation/translation.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { toast, Toaster } from 'sonner';
 import { ChatDrafts, ChatDraftsContext } from './chat/chat-drafts.ts';
-import { TooltipProvider } from './components/tooltip.tsx';
+import { onDeferredFailure, screenIsReady } from './components/deferred.tsx';
+import { toast } from './components/toast.ts';
+import { ToastHost } from './components/toast-host.tsx';
 import { commandDescription } from './unconfirmed/command-description.ts';
-import { loadExportWhenIdle } from './unconfirmed/lazy-export.ts';
 import { startLanguage } from './languages/i18n.ts';
 import { NOTICES_KEYS } from './screen/shortcuts.ts';
-import { router } from './router.tsx';
+import { startNavigation } from './navigation/location.ts';
+import { Application } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
 import { guardFileDrops, surviveTranslation } from './runtime/browser-faults.ts';
 import { startServiceWorker } from './runtime/service-worker.ts';
@@ -21,16 +21,20 @@ import './styles/app.css';
 /** Long enough to read, and to copy a title that is shown nowhere else. */
 const REFUSAL_MS = 15_000;
 
+/** For screens that do not tell when they are ready, such as one of a problem. */
+const READY_WITHIN_MS = 5_000;
+
 surviveTranslation();
 startTheme();
+startNavigation();
 startLanguage();
 void startServiceWorker();
-guardFileDrops(() => toast(i18next.t('fileDropped')));
+guardFileDrops(() => toast(translate('fileDropped')));
 
 const services = await createServices({
   reportRefusal: (call, { message }) =>
     toast.error(message, {
-      description: commandDescription(call, i18next.t),
+      description: commandDescription(call, translate),
       duration: REFUSAL_MS,
     }),
 });
@@ -38,7 +42,8 @@ const services = await createServices({
 const drafts = new ChatDrafts(services.client.commands);
 startServices(services);
 
-loadExportWhenIdle();
+onDeferredFailure(() => toast.error(translate('notLoaded')));
+setTimeout(screenIsReady, READY_WITHIN_MS);
 resumeUploads();
 
 const root = document.getElementById('root');
@@ -46,13 +51,11 @@ if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <ServicesContext value={services}>
-      <TooltipProvider delay={400}>
-        <ChatDraftsContext value={drafts}>
-          <RouterProvider router={router} />
-        </ChatDraftsContext>
-      </TooltipProvider>
+      <ChatDraftsContext value={drafts}>
+        <Application />
+      </ChatDraftsContext>
     </ServicesContext>
-    <Toaster
+    <ToastHost
       position="bottom-center"
       hotkey={NOTICES_KEYS}
       mobileOffset={{ bottom: 64 }}

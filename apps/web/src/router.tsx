@@ -1,59 +1,43 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
-import { DocumentListScreen } from './documents/document-list-screen.tsx';
-import { BrokenScreen, NotFoundScreen } from './shell/problem-screens.tsx';
+import type { ComponentType } from 'react';
+import { Deferred } from './components/deferred.tsx';
+import { CurrentScreen, ScreenBoundary, type Screen } from './navigation/current-screen.tsx';
+import { BrokenScreen, NotFoundScreen, NotLoadedScreen } from './shell/problem-screens.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundScreen });
-const list = createRoute({ getParentRoute: () => root, path: '/', component: DocumentListScreen });
-const document = createRoute({
-  getParentRoute: () => root,
-  path: '/d/$document',
-  validateSearch: (search: Record<string, unknown>): { readonly history?: true } =>
-    search['history'] === true ? { history: true } : {},
-  // The editor is the largest part of the application, so the list loads without it.
-  component: lazyRouteComponent(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
-});
-const trash = createRoute({
-  getParentRoute: () => root,
-  path: '/trash',
-  component: lazyRouteComponent(() => import('./trash/trash-screen.tsx'), 'TrashScreen'),
-});
-const help = createRoute({
-  getParentRoute: () => root,
-  path: '/help/connection',
-  component: lazyRouteComponent(
-    () => import('./help/connection-screen.tsx'),
-    'ConnectionHelpScreen',
-  ),
-});
-const wire = createRoute({
-  getParentRoute: () => root,
-  path: '/help/wire',
-  component: lazyRouteComponent(() => import('./help/wire-screen.tsx'), 'WireHelpScreen'),
-});
-const dashboard = createRoute({
-  getParentRoute: () => root,
-  path: '/admin',
-  component: lazyRouteComponent(
-    () => import('./dashboard/dashboard-screen.tsx'),
-    'DashboardScreen',
-  ),
-});
+/** Each address and its screen, whose code is loaded when it is first opened, or once the page is idle. */
+const screens = {
+  '/': screen(() => import('./documents/document-list-screen.tsx'), 'DocumentListScreen'),
+  '/d/$document': screen(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
+  '/trash': screen(() => import('./trash/trash-screen.tsx'), 'TrashScreen'),
+  '/help/connection': screen(() => import('./help/connection-screen.tsx'), 'ConnectionHelpScreen'),
+  '/help/wire': screen(() => import('./help/wire-screen.tsx'), 'WireHelpScreen'),
+  '/admin': screen(() => import('./dashboard/dashboard-screen.tsx'), 'DashboardScreen'),
+};
 
-export const router = createRouter({
-  routeTree: root.addChildren([list, document, trash, help, wire, dashboard]),
-  defaultPreload: 'intent',
-  defaultErrorComponent: BrokenScreen,
-  scrollRestoration: true,
-});
+type Screens = typeof screens;
 
-declare module '@tanstack/react-router' {
-  interface Register {
-    router: typeof router;
-  }
+declare module './navigation/routes.ts' {
+  interface Routes extends Screens {}
+}
+
+export function Application() {
+  return (
+    <ScreenBoundary broken={<BrokenScreen />}>
+      <Shell>
+        <CurrentScreen
+          screens={screens}
+          notFound={NotFoundScreen}
+          notLoaded={NotLoadedScreen}
+          broken={BrokenScreen}
+        />
+      </Shell>
+    </ScreenBoundary>
+  );
+}
+
+function screen<N extends string>(
+  load: () => Promise<{ readonly [name in N]: ComponentType }>,
+  name: N,
+): Screen {
+  return new Deferred(async () => ({ Screen: (await load())[name] }));
 }

@@ -9,7 +9,8 @@ import {
   NO_LIST_NUMBERS,
   withoutImpliedStarts,
 } from './list-numbers.ts';
-import { fromMarkdown, toMarkdown } from './markdown/index.ts';
+import { fromMarkdown } from './markdown/reader.ts';
+import { toMarkdown } from './markdown/writer.ts';
 
 const block = (attrs: NumberedBlock['attrs']): NumberedBlock => ({ type: 'textBlock', attrs });
 const ordered = (indent?: unknown): NumberedBlock => block({ list: 'ordered', indent });

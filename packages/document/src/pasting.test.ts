@@ -1,5 +1,4 @@
-import { getSchema } from '@tiptap/core';
-import { DOMParser, DOMSerializer } from '@tiptap/pm/model';
+import { DOMParser, DOMSerializer, Schema } from '@tiptap/pm/model';
 import fc from 'fast-check';
 import { Window } from 'happy-dom';
 import { describe, expect, test } from 'vitest';
@@ -8,9 +7,9 @@ import { EVERYTHING, UPLOADED } from './testing/pages.ts';
 import { toHtml } from './html.ts';
 import { withoutImpliedStarts } from './list-numbers.ts';
 import { MAX_INDENT } from './nodes.ts';
-import { schemaExtensions } from './schema.ts';
+import { pageSchema } from './schema.ts';
 
-const schema = getSchema(schemaExtensions);
+const schema = new Schema(pageSchema);
 const { document } = new Window({ url: 'https://tandem.test/' });
 
 function paste(html: string): Block[] {

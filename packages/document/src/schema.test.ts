@@ -1,9 +1,9 @@
-import { getSchema } from '@tiptap/core';
+import { Schema } from '@tiptap/pm/model';
 import { describe, expect, test } from 'vitest';
 import { MARKS, NODES } from './nodes.ts';
-import { schemaExtensions } from './schema.ts';
+import { pageSchema } from './schema.ts';
 
-const schema = getSchema(schemaExtensions);
+const schema = new Schema(pageSchema);
 
 describe('the editor’s schema is derived from the definitions', () => {
   test('the same nodes, in the same order, with the same rules and attributes', () => {

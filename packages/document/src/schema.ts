@@ -1,49 +1,33 @@
-import { type Attribute, Mark, Node } from '@tiptap/core';
-import { MARK_NAMES, MARKS, type NodeName, NODES } from './nodes.ts';
+import type { MarkSpec, NodeSpec, SchemaSpec } from '@tiptap/pm/model';
+import { type MarkName, MARK_NAMES, MARKS, type NodeName, NODES } from './nodes.ts';
 
 /**
- * The Tiptap schema, derived from the definitions of nodes and marks. It works without a DOM and
+ * The ProseMirror schema, derived from the definitions of nodes and marks. It works without a DOM and
  * has no commands or keys, which the editor adds.
  */
 
-const nodes = (Object.keys(NODES) as NodeName[]).map((name) => {
-  const { group, content, marks, attributes, keepOnSplit = [], editor } = NODES[name];
-  return Node.create({
-    ...editor,
-    name,
-    content,
-    marks,
-    addAttributes: () => defineAttributes(attributes, keepOnSplit),
-    ...(group === undefined ? {} : { group, inline: group === 'inline' }),
-  });
+const nodeEntries = (Object.keys(NODES) as NodeName[]).map((name): [NodeName, NodeSpec] => {
+  const { group, content, marks, attributes, editor } = NODES[name];
+  const placed = group === undefined ? {} : { group, inline: group === 'inline' };
+  return [name, { ...editor, content, marks, attrs: defaultsOf(attributes), ...placed }];
 });
 
-const marks = MARK_NAMES.map((name) => {
+const markEntries = MARK_NAMES.map((name): [MarkName, MarkSpec] => {
   const { attributes, editor } = MARKS[name];
-  return Mark.create({ ...editor, name, addAttributes: () => defineAttributes(attributes, []) });
+  return [name, { ...editor, attrs: defaultsOf(attributes) }];
 });
 
-export const schemaExtensions = [...nodes, ...marks];
-
-export const Doc = nodes.find(({ name }) => name === 'doc')!;
+export const pageSchema = {
+  nodes: Object.fromEntries(nodeEntries) as Record<NodeName, NodeSpec>,
+  marks: Object.fromEntries(markEntries) as Record<MarkName, MarkSpec>,
+} satisfies SchemaSpec;
 
 /**
- * Nodes parse and render their attributes themselves. Values are not validated here: ProseMirror
- * would refuse to create the node, and the editor could not show a block that the page has.
+ * Values are not validated here: ProseMirror would refuse to create the node, and the editor could not
+ * show a block that the page has.
  */
-function defineAttributes(
+function defaultsOf(
   attributes: Readonly<Record<string, unknown>>,
-  keepOnSplit: readonly string[],
-): Record<string, Partial<Attribute>> {
-  return Object.fromEntries(
-    Object.keys(attributes).map((name) => [
-      name,
-      {
-        default: null,
-        rendered: false,
-        parseHTML: () => null,
-        keepOnSplit: keepOnSplit.includes(name),
-      },
-    ]),
-  );
+): Record<string, { default: null }> {
+  return Object.fromEntries(Object.keys(attributes).map((name) => [name, { default: null }]));
 }

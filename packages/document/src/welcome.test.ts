@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { seededBytes } from './testing/pages.ts';
-import { fromMarkdown, toMarkdown } from './markdown/index.ts';
+import { fromMarkdown } from './markdown/reader.ts';
+import { toMarkdown } from './markdown/writer.ts';
 import { writePage } from './page.ts';
 import { validatePage } from './validation.ts';
 import { WELCOME_MARKDOWN } from './welcome.ts';

@@ -3,20 +3,18 @@
  * five-byte header claims, so one pass without allocation validates the structure first: counts
  * against the bytes left, depth, no extension types.
  */
-import { Packr } from 'msgpackr';
+import { pack, unpack } from '#message-pack';
 import { MAX_CONTROL_DEPTH } from './limits.ts';
 
-const packr = new Packr({ useRecords: false, variableMapSize: true, moreTypes: false });
-
 export function encodeControl(body: object): Uint8Array {
-  return packr.pack(body);
+  return pack(body);
 }
 
 /** @throws Error unless `bytes` is a safe MessagePack value of at most `maxBytes`. */
 export function decodeControl(bytes: Uint8Array, maxBytes: number): unknown {
   if (bytes.byteLength > maxBytes) throw new Error('control body too large');
   if (skipValue(bytes, 0, 0) !== bytes.byteLength) throw new Error('bytes after the control body');
-  return packr.unpack(bytes);
+  return unpack(bytes);
 }
 
 function skipValue(bytes: Uint8Array, at: number, depth: number): number {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as Y from 'yjs';
 import { excerpt, writePage } from '@tandem/document';
-import { fromMarkdown } from '@tandem/document/markdown';
+import { fromMarkdown } from '@tandem/document/markdown-reader';
 import { WELCOME_MARKDOWN, WELCOME_TITLE } from '@tandem/document/welcome';
 import { MAX_EXCERPT_LENGTH, type User } from '@tandem/protocol';
 import { createDocument, addVisit } from '../storage/documents.ts';

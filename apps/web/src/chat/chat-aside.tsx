@@ -2,12 +2,14 @@ import type { DocumentSession } from '@tandem/client';
 import type { Access } from '@tandem/protocol';
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
+import { Deferred, useDeferred } from '../components/deferred.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { focusChatButton } from './chat-button.tsx';
-import { ChatPanel } from './chat-panel.tsx';
 import { useChatPlacement } from './chat-placement.ts';
+
+const panel = new Deferred(() => import('./chat-panel.tsx'));
 
 interface ChatAsideProps {
   readonly session: DocumentSession;
@@ -19,20 +21,27 @@ export function ChatAside(props: ChatAsideProps) {
   const { t } = useTranslation();
   const chat = useChatPlacement();
   const { placement, isOpen, toggle } = chat;
+  const loaded = useDeferred(panel, isOpen);
   const aside = useRef<HTMLElement>(null);
   const before = useRef(chat);
+  const wantsFocus = useRef(false);
   useEffect(() => {
     const { placement: placementBefore, isOpen: wasOpen } = before.current;
     before.current = chat;
-    if (placement !== 'beside' || placementBefore !== placement || wasOpen === isOpen) return;
-    if (isOpen) aside.current?.querySelector('textarea')?.focus();
-    // The close button is gone, and the focus with it.
-    else if (document.activeElement === document.body) focusChatButton();
+    if (placement !== 'beside') return;
+    if (placementBefore === placement && wasOpen !== isOpen) {
+      wantsFocus.current = isOpen;
+      // The close button is gone, and the focus with it.
+      if (!isOpen && document.activeElement === document.body) focusChatButton();
+    }
+    if (!wantsFocus.current || loaded === null) return;
+    wantsFocus.current = false;
+    aside.current?.querySelector('textarea')?.focus();
   });
   if (placement === 'over') {
     return (
       <Dialog open={isOpen} onOpenChange={toggle} title={t('chat.title')} place="panel">
-        <ChatPanel {...props} />
+        {loaded && <loaded.ChatPanel {...props} />}
       </Dialog>
     );
   }
@@ -48,7 +57,7 @@ export function ChatAside(props: ChatAsideProps) {
         <h2 className="text-ui font-semibold">{t('chat.title')}</h2>
         <IconButton label={t('close')} icon={X} onClick={toggle} />
       </div>
-      <ChatPanel {...props} />
+      {loaded && <loaded.ChatPanel {...props} />}
     </aside>
   );
 }

@@ -1,5 +1,5 @@
 import { MessageSquare } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { useChatPlacement } from './chat-placement.ts';
 import { useUnreadCount } from './unread.ts';

@@ -3,7 +3,7 @@ import type { Commands } from '@tandem/client';
 import type { ThreadMessage } from '@tandem/protocol';
 import { createContext, use } from 'react';
 import { Observable } from '../runtime/observable.ts';
-import { joinTexts, NO_TEXT, type MentioningText } from './mentions.ts';
+import { joinTexts, NO_TEXT, type MentioningText } from './mentioning-text.ts';
 
 export interface ChatDraft {
   readonly next: MentioningText;

@@ -1,7 +1,7 @@
 import type { DocumentSession, ChannelSession } from '@tandem/client';
 import type { Access, User } from '@tandem/protocol';
 import { useCallback, useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
@@ -22,7 +22,7 @@ interface ChatPanelProps {
 }
 
 export function ChatPanel({ session: { id }, session, access, ownsDocument }: ChatPanelProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { account, client } = useServices();
   const me = useObservable(account.state).user?.id ?? null;
   const chat = useChat(session, me);
@@ -33,19 +33,19 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   const chatRead = useChatRead(id);
   const canWrite = access !== 'view';
   const formats = useMemo(() => {
-    const locale = formatLocale(i18n.language);
+    const locale = formatLocale(language);
     const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
     return {
       time: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
       day: new Intl.DateTimeFormat(locale, day),
     };
-  }, [i18n.language]);
+  }, [language]);
   const view = useMemo(
     (): ChatView => ({
       people,
       me,
       canWrite,
-      isLive: !isStale,
+      isLive: !isStale && !chat.isUnknown,
       ownsDocument,
       find: (message) => state?.messages.find((other) => other.id === message),
       intents,
@@ -53,7 +53,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
       formatTime: (at) => formats.time.format(at),
       formatDay: (midnight) => formats.day.format(midnight),
     }),
-    [people, me, canWrite, isStale, ownsDocument, state, intents, goTo, formats],
+    [people, me, canWrite, isStale, chat.isUnknown, ownsDocument, state, intents, goTo, formats],
   );
   const head = state?.head ?? 0;
   const onSeen = useCallback(() => {
@@ -66,7 +66,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
       {state === null ? (
         <ChatSkeleton />
       ) : state.messages.length === 0 ? (
-        <EmptyChat />
+        <EmptyChat isUnknown={chat.isUnknown} />
       ) : (
         <MessageList
           messages={state.messages}
@@ -90,7 +90,11 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
             {chat.refusal}
           </p>
         )}
-        {isStale && <p className="mb-2 px-1 text-small text-ink-3">{t('chat.stale')}</p>}
+        {(isStale || chat.isUnknown) && (
+          <p className="mb-2 px-1 text-small text-ink-3">
+            {t(chat.isUnknown ? 'chat.notHere' : 'chat.stale')}
+          </p>
+        )}
         <ChatTyping session={chat.session} people={people} />
         {canWrite ? (
           <Composer
@@ -112,8 +116,9 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   );
 }
 
-function EmptyChat() {
+function EmptyChat({ isUnknown }: { readonly isUnknown: boolean }) {
   const { t } = useTranslation();
+  if (isUnknown) return <div className="flex-1" />;
   return (
     <div className="flex flex-1 flex-col justify-end px-4 pb-3">
       <p className="text-base font-medium">{t('chat.emptyTitle')}</p>
@@ -145,13 +150,13 @@ function ChatTyping({
   readonly session: ChannelSession | null;
   readonly people: readonly User[];
 }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const typing = useChannelValue(session, ({ typing }) => typing) ?? [];
   const names = typing.flatMap((user) => people.find(({ id }) => id === user)?.name ?? []);
   return (
     <p aria-live="polite" className="min-h-4.5 truncate px-1 pb-0.5 text-small text-ink-3">
       {names.length > 0 &&
-        t('typing', { names: nameList(names, formatLocale(i18n.language)), count: names.length })}
+        t('typing', { names: nameList(names, formatLocale(language)), count: names.length })}
     </p>
   );
 }

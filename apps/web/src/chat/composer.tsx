@@ -1,7 +1,7 @@
 import { hasVisibleText, MAX_MESSAGE_TEXT_LENGTH } from '@tandem/protocol';
 import { ArrowUp, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { useMedia } from '../components/browser-state.ts';
 import { IconButton } from '../components/button.tsx';
@@ -12,13 +12,13 @@ import { isolated } from '../languages/names.ts';
 import { currentText, type ChatDraft } from './chat-drafts.ts';
 import type { ChatPerson } from './chat-people.ts';
 import { suggestionsFor } from './mention-suggestions.ts';
+import { type MentioningText } from './mentioning-text.ts';
 import {
   mentionQuery,
   applyEdit,
   withCurrentNames,
   withPerson,
   type MentionQuery,
-  type MentioningText,
 } from './mentions.ts';
 
 const MAX_HEIGHT_PX = 160;

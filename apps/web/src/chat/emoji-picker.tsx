@@ -1,6 +1,6 @@
 import { SmilePlus } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { Popover } from '../components/popover.tsx';
 

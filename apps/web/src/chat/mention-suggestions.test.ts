@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TFunction } from 'i18next';
+import type { Translate } from '../translation/translation.ts';
 import { suggestionsFor } from './mention-suggestions.ts';
 import type { ChatPerson } from './chat-people.ts';
 
@@ -13,7 +13,7 @@ const person = (id: string, name: string, facts: Partial<ChatPerson> = {}): Chat
   ...facts,
 });
 const t = ((key: string, { time }: { time?: string } = {}) =>
-  key.replace('chat.person.', '') + (time ? ` ${time}` : '')) as unknown as TFunction;
+  key.replace('chat.person.', '') + (time ? ` ${time}` : '')) as unknown as Translate;
 const formatTime = (at: number) => `${at}h`;
 
 function suggested(query: string, people: readonly ChatPerson[]) {

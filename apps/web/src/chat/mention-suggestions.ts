@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next';
+import type { Translate } from '../translation/translation.ts';
 import type { ChatPerson } from './chat-people.ts';
 
 const MAX_SUGGESTIONS = 5;
@@ -10,7 +10,7 @@ export interface MentionSuggestion {
 
 export interface SuggestionOptions {
   readonly people: readonly ChatPerson[];
-  readonly t: TFunction;
+  readonly t: Translate;
   readonly formatTime: (at: number) => string;
 }
 

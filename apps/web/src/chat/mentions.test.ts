@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 import { mentionsFit, type User } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
-import {
-  applyEdit,
-  joinTexts,
-  NO_TEXT,
-  toSend,
-  withCurrentNames,
-  withPerson,
-  type MentioningText,
-  mentionQuery,
-} from './mentions.ts';
+import { joinTexts, NO_TEXT, type MentioningText } from './mentioning-text.ts';
+import { applyEdit, toSend, withCurrentNames, withPerson, mentionQuery } from './mentions.ts';
 
 const person = (id: string, name: string): User => ({ id, name, color: 0 });
 const ana = person('u1', 'Ana');

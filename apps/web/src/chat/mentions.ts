@@ -1,13 +1,6 @@
 /** Mentions in a message that is being written: they keep their user ids while the text around them changes. */
 import { fitText, MAX_MENTIONS, type Mention, type User } from '@tandem/protocol';
-
-export interface MentioningText {
-  readonly text: string;
-  /** Sorted by offset, without overlaps. */
-  readonly mentions: readonly Mention[];
-}
-
-export const NO_TEXT: MentioningText = { text: '', mentions: [] };
+import { shiftMentions, type MentioningText } from './mentioning-text.ts';
 
 const WITHOUT_SPACES =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
@@ -45,15 +38,6 @@ export function withPerson(
   return {
     text,
     mentions: sortMentions([...mentions.filter((other) => !overlap(other, mention)), mention]),
-  };
-}
-
-export function joinTexts(first: MentioningText, second: MentioningText): MentioningText {
-  if (second.text === '') return first;
-  const text = `${first.text}\n${second.text}`;
-  return {
-    text,
-    mentions: [...first.mentions, ...shiftMentions(second.mentions, first.text.length + 1)],
   };
 }
 
@@ -129,10 +113,6 @@ function mapPieces(
     return mention;
   });
   return { text: changed + change(text.slice(end), null), mentions: changedMentions };
-}
-
-function shiftMentions(mentions: readonly Mention[], by: number): readonly Mention[] {
-  return mentions.map((mention) => ({ ...mention, offset: mention.offset + by }));
 }
 
 function sortMentions(mentions: readonly Mention[]): readonly Mention[] {

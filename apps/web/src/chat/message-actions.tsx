@@ -1,6 +1,6 @@
 import type { ThreadMessage } from '@tandem/protocol';
 import { Copy, Ellipsis, Pencil, Reply, Trash2 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { copyText } from '../components/copy-button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';

@@ -2,7 +2,7 @@ import type { ThreadMessage } from '@tandem/protocol';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { type UIEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useVisible } from '../components/browser-state.ts';
 import { Button } from '../components/button.tsx';
 import { rangeWithFocused } from '../components/range-with-focused.ts';

@@ -1,7 +1,7 @@
 /** A message's text in parts: text, code, links and mentions. */
 import { findLinks } from '@tandem/document';
 import type { Mention } from '@tandem/protocol';
-import type { MentioningText } from './mentions.ts';
+import type { MentioningText } from './mentioning-text.ts';
 
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }

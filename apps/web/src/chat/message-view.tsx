@@ -1,6 +1,6 @@
 import type { ThreadMessage, User } from '@tandem/protocol';
 import { memo, useEffect, useRef, type CSSProperties, type FocusEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { withCurrentNames } from './mentions.ts';

@@ -1,5 +1,5 @@
 import type { ThreadMessage } from '@tandem/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { classNames } from '../components/class-names.ts';
 import { Tooltip } from '../components/tooltip.tsx';
 import { formatLocale } from '../languages/i18n.ts';
@@ -12,7 +12,7 @@ interface ReactionsProps {
 }
 
 export function Reactions({ message, me, onReact }: ReactionsProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   if (message.reactions.length === 0) return null;
   return (
     <ul className="mt-1 flex flex-wrap gap-1">
@@ -20,7 +20,7 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
         const isOwn = users.some(({ id }) => id === me);
         const names = nameList(
           users.map(({ name }) => name),
-          formatLocale(i18n.language),
+          formatLocale(language),
         );
         return (
           <li key={emoji}>

@@ -12,6 +12,7 @@ import { TypingSignal } from '../runtime/typing-signal.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { cutOffBy, useConnection } from '../session/use-connection.ts';
 import {
   withoutContext,
   EMPTY_DRAFT,
@@ -21,12 +22,17 @@ import {
   type ChatDraft,
 } from './chat-drafts.ts';
 import { useChatPeople, type ChatPerson } from './chat-people.ts';
-import { toSend, withCurrentNames, type MentioningText } from './mentions.ts';
+import { type MentioningText } from './mentioning-text.ts';
+import { toSend, withCurrentNames } from './mentions.ts';
 import type { MessageIntents } from './message-actions.tsx';
+
+const NO_MESSAGES: ChatState = { type: 'chat', messages: [], head: 0 };
 
 export interface Chat {
   readonly session: ChannelSession<`chat:${string}`> | null;
   readonly state: ChatState | null;
+  /** Nothing is known of earlier messages, and the server cannot be asked: `state` has only this person's unsent ones. */
+  readonly isUnknown: boolean;
   readonly people: readonly ChatPerson[];
   readonly refusal: string | null;
   readonly draft: ChatDraft;
@@ -43,7 +49,13 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   const { client, refusals } = useServices();
   const drafts = useChatDrafts();
   const session = useChannel(`chat:${document}`);
-  const state = useChannelValue(session, ({ state }) => state);
+  const known = useChannelValue(session, ({ state }) => state);
+  const own = useChannelValue(session, (channel) =>
+    channel.state === null ? channel.ownState(NO_MESSAGES) : null,
+  );
+  const connection = useConnection();
+  const isUnknown = known === null && cutOffBy(connection) !== null;
+  const state = isUnknown ? own : known;
   const people = useChatPeople(room, state);
   const isAboutThis = useCallback(
     (call: Call) =>
@@ -119,6 +131,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   return {
     session,
     state,
+    isUnknown,
     people,
     refusal,
     draft,

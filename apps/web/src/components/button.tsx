@@ -1,11 +1,10 @@
-import { Button as BaseButton } from '@base-ui/react/button';
 import type { LucideIcon } from 'lucide-react';
-import type { ComponentProps } from 'react';
+import { cloneElement, type ComponentProps, type ReactElement } from 'react';
 import { classNames } from './class-names.ts';
 import { Tooltip } from './tooltip.tsx';
 
 const base =
-  'touch inline-flex shrink-0 items-center justify-center gap-1.5 rounded-box font-medium whitespace-nowrap select-none transition-colors duration-(--quick) data-disabled:opacity-50 data-disabled:pointer-events-none';
+  'touch inline-flex shrink-0 items-center justify-center gap-1.5 rounded-box font-medium whitespace-nowrap select-none transition-colors duration-(--quick) disabled:opacity-50 disabled:pointer-events-none';
 
 const looks = {
   primary:
@@ -22,13 +21,16 @@ const looks = {
 
 export type ButtonLook = keyof typeof looks;
 
-interface ButtonProps extends Omit<ComponentProps<typeof BaseButton>, 'className'> {
+interface ButtonProps extends ComponentProps<'button'> {
   readonly look?: ButtonLook;
-  readonly className?: string;
+  /** An element that looks like the button, such as a link. */
+  readonly render?: ReactElement<Record<string, unknown>>;
 }
 
-export function Button({ look = 'plain', className, ...props }: ButtonProps) {
-  return <BaseButton className={classNames(base, looks[look], className)} {...props} />;
+export function Button({ look = 'plain', className, render, ...props }: ButtonProps) {
+  const classes = classNames(base, looks[look], className);
+  if (render !== undefined) return cloneElement(render, { ...props, className: classes });
+  return <button type="button" className={classes} {...props} />;
 }
 
 interface IconButtonProps extends Omit<

@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button, type ButtonLook } from './button.tsx';
 
 const CONFIRMED_MS = 2_000;

@@ -1,69 +1,11 @@
-import { Dialog as Base } from '@base-ui/react/dialog';
-import { X } from 'lucide-react';
-import { useRef, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import { IconButton } from './button.tsx';
-import { classNames } from './class-names.ts';
+import { useState } from 'react';
+import { useDeferred } from './deferred.tsx';
+import { overlays } from './overlays.ts';
+import type { DialogProps } from './overlays/props.ts';
 
-const places = {
-  middle:
-    'floats top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-[min(640px,calc(100vw-32px))] -translate-x-1/2 -translate-y-1/2 p-5',
-  left: 'inset-y-0 left-0 pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] w-[min(288px,85vw)] border-r border-line bg-side transition-transform duration-(--quick) data-ending-style:-translate-x-full data-starting-style:-translate-x-full',
-  right:
-    'inset-y-0 right-0 w-[min(440px,100vw)] border-l border-line bg-canvas px-5 pt-[calc(16px+env(safe-area-inset-top))] pb-[calc(16px+env(safe-area-inset-bottom))] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
-  panel:
-    'inset-y-0 right-0 flex w-[min(440px,100vw)] flex-col border-l border-line bg-canvas pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
-} as const;
-
-interface DialogProps {
-  readonly open: boolean;
-  readonly onOpenChange: (open: boolean) => void;
-  readonly title: string;
-  readonly titleIs?: 'shown' | 'visually-hidden';
-  readonly place: keyof typeof places;
-  readonly children: ReactNode;
-}
-
-export function Dialog({
-  open,
-  onOpenChange,
-  title,
-  titleIs = 'shown',
-  place,
-  children,
-}: DialogProps) {
-  const { t } = useTranslation();
-  const popup = useRef<HTMLDivElement>(null);
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-(--quick) data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Base.Popup
-          ref={popup}
-          // The popup itself takes the focus: a focused button would open its tooltip.
-          initialFocus={popup}
-          tabIndex={-1}
-          className={classNames(
-            'fixed z-50 overflow-y-auto overscroll-contain outline-none',
-            places[place],
-          )}
-        >
-          <div
-            className={
-              titleIs === 'visually-hidden'
-                ? 'sr-only'
-                : classNames(
-                    'flex shrink-0 items-center justify-between gap-2',
-                    place === 'panel' ? 'h-12 border-b border-line pr-2 pl-4' : 'mb-4',
-                  )
-            }
-          >
-            <Base.Title className="text-base font-semibold">{title}</Base.Title>
-            <Base.Close render={<IconButton label={t('close')} icon={X} />} />
-          </div>
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
+export function Dialog(props: DialogProps) {
+  const [wasOpened, setOpened] = useState(false);
+  if (props.open && !wasOpened) setOpened(true);
+  const module = useDeferred(overlays, props.open, () => props.onOpenChange(false));
+  return wasOpened && module && <module.DialogPopup {...props} />;
 }

@@ -1,16 +1,19 @@
-import { Popover as Base } from '@base-ui/react/popover';
-import type { ReactElement, ReactNode } from 'react';
-import { classNames } from './class-names.ts';
+import type { ReactNode } from 'react';
+import type { Deferred } from './deferred.tsx';
+import { usePopup, type Trigger } from './overlays.ts';
+import type { Align } from './overlays/props.ts';
 
 interface PopoverProps {
-  readonly trigger: ReactElement<Record<string, unknown>>;
+  readonly trigger: Trigger;
   readonly title: string;
   readonly titleIs?: 'shown' | 'visually-hidden';
   readonly children: ReactNode;
-  readonly align?: 'start' | 'center' | 'end';
+  readonly align?: Align;
   readonly className?: string;
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
+  /** Code that the content needs: the popover opens once it is there. */
+  readonly needs?: Deferred<unknown>;
 }
 
 export function Popover({
@@ -20,23 +23,23 @@ export function Popover({
   children,
   align = 'start',
   className,
-  ...root
+  ...options
 }: PopoverProps) {
+  const popover = usePopup(trigger, { kind: 'dialog', ...options });
   return (
-    <Base.Root {...root}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} align={align} collisionPadding={8} className="z-40">
-          <Base.Popup className={classNames('floats max-w-[calc(100vw-16px)] p-4', className)}>
-            <Base.Title
-              className={titleIs === 'visually-hidden' ? 'sr-only' : 'mb-1 text-ui font-semibold'}
-            >
-              {title}
-            </Base.Title>
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {popover.trigger}
+      {popover.overlays && (
+        <popover.overlays.PopoverPopup
+          {...popover.popup}
+          align={align}
+          title={title}
+          titleIs={titleIs}
+          className={className}
+        >
+          {children}
+        </popover.overlays.PopoverPopup>
+      )}
+    </>
   );
 }

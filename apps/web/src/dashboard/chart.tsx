@@ -2,7 +2,7 @@ import Plot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { DashboardSample } from '@tandem/protocol';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { formatLocale } from '../languages/i18n.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { theme } from '../theme/theme.ts';
@@ -19,13 +19,14 @@ interface ChartProps {
 
 /** A chart on a canvas; new samples bypass React. */
 export function Chart({ chart, samples }: ChartProps) {
-  const { t, i18n } = useTranslation();
+  const translation = useTranslation();
+  const { t } = translation;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const latest = useRef(samples);
   latest.current = samples;
   const chosenTheme = useObservable(theme);
-  const language = formatLocale(i18n.language);
+  const language = formatLocale(translation.language);
   const last = samples.at(-1);
 
   useEffect(() => {

@@ -1,5 +1,5 @@
 import type { DashboardSample } from '@tandem/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
@@ -61,9 +61,10 @@ function Content() {
 
 /** Absent on a server that has a database to itself. */
 function Cluster({ sample: { at, cluster } }: { readonly sample: DashboardSample }) {
-  const { t, i18n } = useTranslation();
+  const translation = useTranslation();
+  const { t } = translation;
   if (cluster === undefined) return null;
-  const language = formatLocale(i18n.language);
+  const language = formatLocale(translation.language);
   const { nodes, logAgeMs, redis } = cluster;
   const since = redis === undefined ? '' : formatSince(redis.since, at, language);
   const state = redis?.state ?? 'none';
@@ -89,8 +90,8 @@ function Cluster({ sample: { at, cluster } }: { readonly sample: DashboardSample
 }
 
 function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }) {
-  const { t, i18n } = useTranslation();
-  const number = new Intl.NumberFormat(formatLocale(i18n.language), { maximumFractionDigits: 1 });
+  const { t, language } = useTranslation();
+  const number = new Intl.NumberFormat(formatLocale(language), { maximumFractionDigits: 1 });
   return (
     <section className="rounded-box border border-line bg-raise p-3.5 phone:col-span-2">
       <h2 className="mb-2 text-ui font-semibold">{t('dashboard.topRooms')}</h2>

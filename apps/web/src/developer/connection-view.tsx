@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useNow } from '../components/browser-state.ts';
 import { IconButton } from '../components/button.tsx';
 import { useObservable } from '../runtime/observable.ts';

@@ -1,6 +1,6 @@
 import type { DocumentSession } from '@tandem/client';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import type { Doc, Transaction } from 'yjs';
 import { useMedia } from '../components/browser-state.ts';
 import { formatLocale } from '../languages/i18n.ts';
@@ -24,7 +24,7 @@ interface BylineProps {
 
 /** "Mara, Anton and Jun · edited just now" */
 export function Byline({ session, updatedAt }: BylineProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { members, total } = usePeople(session);
   const editedAt = useLastEdit(session, updatedAt);
   const isPhone = useMedia('(max-width: 700px)');
@@ -34,7 +34,7 @@ export function Byline({ session, updatedAt }: BylineProps) {
   const all = others > 0 ? [...names, t('byline.others', { count: others })] : names;
   return (
     <p className="mt-1.5 flex min-h-5 text-ui whitespace-pre text-ink-3">
-      {nameParts(all, formatLocale(i18n.language)).map((part, index) => (
+      {nameParts(all, formatLocale(language)).map((part, index) => (
         // Only a long name is truncated, never a short one or the count.
         <span
           key={index}

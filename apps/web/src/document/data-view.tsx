@@ -1,6 +1,6 @@
 import { describeRoots, type RootTree, type TreeEntry } from '@tandem/document';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import type { Doc } from 'yjs';
 import { CopyButton } from '../components/copy-button.tsx';
 

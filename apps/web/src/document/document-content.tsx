@@ -1,22 +1,24 @@
 import type { DocumentSession } from '@tandem/client';
 import { useMemo, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
+import { Deferred, Loaded, screenIsReady } from '../components/deferred.tsx';
 import { Notice } from '../components/feedback.tsx';
 import { catchTyping, takeTyping } from '../components/typed-ahead.ts';
 import { Editor, type EditorHandle } from '../editor/editor.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { reloadPage } from '../runtime/service-worker.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
-import { TrashNotice } from '../trash/trash-notice.tsx';
 import { documentFiles } from '../uploads/document-files.ts';
 import { Byline } from './byline.tsx';
-import { DataView } from './data-view.tsx';
 import { fullWidth } from './document-menu.tsx';
 import { TextSkeleton } from './opening.tsx';
 import { TitleField } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
+
+const trashNotice = new Deferred(() => import('../trash/trash-notice.tsx'));
+const dataView = new Deferred(() => import('./data-view.tsx'));
 
 interface DocumentContentProps {
   readonly session: DocumentSession;
@@ -28,6 +30,7 @@ interface DocumentContentProps {
 export function DocumentContent({ session, facts, updatedAt, editor }: DocumentContentProps) {
   const { t } = useTranslation();
   const main = useRef<HTMLElement>(null);
+  const { trashedAt } = facts;
   const isWide = useObservable(fullWidth);
   /** @param typed text that was typed for the editor before it existed */
   const goToText = (typed = '') => {
@@ -35,10 +38,13 @@ export function DocumentContent({ session, facts, updatedAt, editor }: DocumentC
     const text = main.current?.querySelector<HTMLElement>('[contenteditable=true]');
     if (text == null) return catchTyping(facts.title || t('untitled'), typed);
     text.focus();
-    editor.current?.focus('start');
+    editor.current?.focusStart();
     if (typed !== '') editor.current?.write(typed);
   };
-  const onReady = () => takeTyping((typed, hasFocus) => hasFocus && goToText(typed));
+  const onReady = () => {
+    takeTyping((typed, hasFocus) => hasFocus && goToText(typed));
+    screenIsReady();
+  };
   return (
     <main
       ref={main}
@@ -47,8 +53,12 @@ export function DocumentContent({ session, facts, updatedAt, editor }: DocumentC
       className={classNames('page min-w-0 flex-1 outline-none', isWide && 'page-wide')}
     >
       <div className="page-head">
-        {facts.trashedAt !== null && (
-          <TrashNotice document={facts.id} title={facts.title} trashedAt={facts.trashedAt} />
+        {trashedAt !== null && (
+          <Loaded from={trashNotice}>
+            {({ TrashNotice }) => (
+              <TrashNotice document={facts.id} title={facts.title} trashedAt={trashedAt} />
+            )}
+          </Loaded>
         )}
         <TitleField facts={facts} onLeave={goToText} onTypedAhead={goToText} />
         <Byline session={session} updatedAt={updatedAt} />
@@ -74,7 +84,11 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
     case null:
       return <TextSkeleton />;
     case 'data':
-      return <DataView key={replicaVersion} doc={session.doc} id={facts.id} />;
+      return (
+        <Loaded from={dataView}>
+          {({ DataView }) => <DataView key={replicaVersion} doc={session.doc} id={facts.id} />}
+        </Loaded>
+      );
     case 'page':
       return (
         <Editor

@@ -1,6 +1,6 @@
 import type { DocumentSession } from '@tandem/client';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { ChatButton } from '../chat/chat-button.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
@@ -45,7 +45,7 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
 }
 
 function TypingLine({ session }: { readonly session: DocumentSession }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const typing = useSessionValue(session, ({ people }) => people.typing);
   const members = useSessionValue(session, ({ people }) => people.members);
   const names = typing.flatMap(
@@ -58,7 +58,7 @@ function TypingLine({ session }: { readonly session: DocumentSession }) {
       data-typing
       className="pointer-events-none min-w-0 truncate text-small text-ink-3 max-phone:fixed max-phone:bottom-[calc(56px+env(safe-area-inset-bottom))] max-phone:left-3 max-phone:max-w-[calc(100vw-24px)] max-phone:rounded-box max-phone:bg-canvas/90 max-phone:px-2 max-phone:py-1"
     >
-      {t('typing', { names: nameList(names, formatLocale(i18n.language)), count: names.length })}
+      {t('typing', { names: nameList(names, formatLocale(language)), count: names.length })}
     </p>
   );
 }

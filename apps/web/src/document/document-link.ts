@@ -9,3 +9,6 @@ export function documentOfLink(given: string): string | null {
   const id = /^[\w-]+/.exec(given)?.[0] ?? '';
   return documentId.safeParse(id).success ? id : null;
 }
+
+/** The address's search where the history of the document is shown instead of the document. */
+export const HISTORY = '?history=true';

@@ -1,8 +1,8 @@
 import type { DocumentSession } from '@tandem/client';
 import { Copy, Ellipsis, History, Keyboard, Pencil, StretchHorizontal, Trash2 } from 'lucide-react';
-import { useNavigate } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
+import { navigate } from '../navigation/location.ts';
+import { useTranslation } from '../translation/translation.ts';
+import { toast } from '../components/toast.ts';
 import { z } from 'zod';
 import { IconButton } from '../components/button.tsx';
 import { copyText } from '../components/copy-button.tsx';
@@ -14,6 +14,7 @@ import { deviceStorage } from '../session/device-storage.ts';
 import { useServices } from '../session/services.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
 import { FavouriteItem } from '../tree/favourite-item.tsx';
+import { HISTORY } from './document-link.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
 
@@ -30,12 +31,11 @@ export function DocumentMenu({
 }) {
   const { t } = useTranslation();
   const { client } = useServices();
-  const navigate = useNavigate();
   const isWide = useObservable(fullWidth);
   const chosenTheme = useObservable(theme);
   const copyMarkdown = async () => {
     const done = await copyText(async () => {
-      const { toMarkdown } = await import('@tandem/document/markdown');
+      const { toMarkdown } = await import('@tandem/document/markdown-writer');
       return `# ${facts.title || t('untitled')}\n\n${toMarkdown(session.doc)}`;
     });
     // The menu has closed, so the result is shown as a notice.
@@ -60,7 +60,9 @@ export function DocumentMenu({
       {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
         <MenuItem
           icon={History}
-          onSelect={() => void navigate({ to: '.', search: { history: true } })}
+          onSelect={() =>
+            navigate('/d/$document', { params: { document: facts.id }, search: HISTORY })
+          }
         >
           {t('history.open')}
         </MenuItem>

@@ -1,8 +1,8 @@
 import { ERRORS, type ErrorBody, type ErrorCode } from '@tandem/protocol';
-import { Link } from '@tanstack/react-router';
-import type { TFunction } from 'i18next';
+import { Link } from '../navigation/link.tsx';
+import type { Translate } from '../translation/translation.ts';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/feedback.tsx';
 import { stopCatching } from '../components/typed-ahead.ts';
@@ -68,13 +68,9 @@ export function DocumentProblem({
                 </Button>
               )}
               {problem.kind === 'not-here' && problem.why === 'blocked' && (
-                <Button nativeButton={false} render={<Link to="/help/connection" />}>
-                  {t('chip.blockedHelp')}
-                </Button>
+                <Button render={<Link to="/help/connection" />}>{t('chip.blockedHelp')}</Button>
               )}
-              <Button nativeButton={false} render={<Link to="/" />}>
-                {t('allDocuments')}
-              </Button>
+              <Button render={<Link to="/" />}>{t('allDocuments')}</Button>
               <UnconfirmedButton />
             </>
           }
@@ -96,7 +92,7 @@ export function NoDocument() {
         <FullPage
           title={t('problem.notFound')}
           action={
-            <Button look="primary" nativeButton={false} render={<Link to="/" />}>
+            <Button look="primary" render={<Link to="/" />}>
               {t('allDocuments')}
             </Button>
           }
@@ -108,7 +104,7 @@ export function NoDocument() {
   );
 }
 
-function textOf(problem: Problem, t: TFunction): string {
+function textOf(problem: Problem, t: Translate): string {
   if (problem.kind === 'ended') return problem.message;
   if (problem.why === 'unreachable') return t('problem.notHereText');
   return t(`chip.about.${problem.why}`);

@@ -1,12 +1,15 @@
 import type { DocumentSession } from '@tandem/client';
 import type { LibraryState } from '@tandem/protocol';
-import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
+import { useCallback, useEffect, useEffectEvent, useRef } from 'react';
 import type * as Y from 'yjs';
 import { ChatAside } from '../chat/chat-aside.tsx';
+import { Deferred, Loaded } from '../components/deferred.tsx';
+import { toast } from '../components/toast.ts';
 import type { EditorHandle } from '../editor/editor.tsx';
+import { useParams, useShownPlace } from '../navigation/current-screen.tsx';
+import { Navigate } from '../navigation/link.tsx';
+import { navigate } from '../navigation/location.ts';
+import { useTranslation } from '../translation/translation.ts';
 import { watchPresence } from '../session/idle.ts';
 import { retryOpening } from '../session/open-document.ts';
 import { requestPersistentStorage } from '../session/persistent-storage.ts';
@@ -16,25 +19,22 @@ import { useDocumentSession } from '../session/use-document-session.ts';
 import { unconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
 import { DocumentContent } from './document-content.tsx';
 import { DocumentHeader } from './document-header.tsx';
-import { documentOfLink } from './document-link.ts';
+import { documentOfLink, HISTORY } from './document-link.ts';
 import { DocumentProblem, NoDocument, problemOf } from './document-problem.tsx';
 import { Opening } from './opening.tsx';
 import { useDocumentFacts } from './use-document-facts.ts';
 
 const MINUTE_MS = 60_000;
 
-const HistoryScreen = lazy(async () => ({
-  default: (await import('../history/history-screen.tsx')).HistoryScreen,
-}));
+const history = new Deferred(() => import('../history/history-screen.tsx'));
 
 export function DocumentScreen() {
-  const { document } = useParams({ from: '/d/$document' });
+  const { document = '' } = useParams();
+  const { state } = useShownPlace();
   const id = documentOfLink(document);
   if (id === null) return <NoDocument />;
   if (id !== document)
-    return (
-      <Navigate to="/d/$document" params={{ document: id }} state={(state) => state} replace />
-    );
+    return <Navigate to="/d/$document" params={{ document: id }} state={state} />;
   // A new key discards the state of the previous document.
   return <OneDocument key={id} id={id} />;
 }
@@ -61,9 +61,11 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   );
   const { t } = useTranslation();
   const editor = useRef<EditorHandle>(null);
-  const navigate = useNavigate({ from: '/d/$document' });
-  const { history: shownHistory } = useSearch({ from: '/d/$document' });
-  const closeHistory = useCallback(() => void navigate({ search: {} }), [navigate]);
+  const isHistoryShown = useShownPlace().search === HISTORY;
+  const closeHistory = useCallback(
+    () => navigate('/d/$document', { params: { document: session.id } }),
+    [session],
+  );
   const mayWrite = facts.access === 'edit' && facts.outdated === null;
   const restore = (earlier: Y.Doc) => {
     editor.current?.restore(earlier);
@@ -85,18 +87,20 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
     return <DocumentProblem problem={problem} retry={() => retryOpening(services, session)} />;
   return (
     <>
-      {shownHistory === true && facts.kind === 'page' && (
-        <Suspense fallback={<Opening />}>
-          <HistoryScreen
-            document={session.id}
-            title={facts.title || t('untitled')}
-            onRestore={mayWrite ? restore : null}
-            onClose={closeHistory}
-          />
-        </Suspense>
+      {isHistoryShown && facts.kind === 'page' && (
+        <Loaded from={history} fallback={<Opening />}>
+          {({ HistoryScreen }) => (
+            <HistoryScreen
+              document={session.id}
+              title={facts.title || t('untitled')}
+              onRestore={mayWrite ? restore : null}
+              onClose={closeHistory}
+            />
+          )}
+        </Loaded>
       )}
       {/* The editor stays, because a restore is a change of it that it can undo. */}
-      <div className={shownHistory === true ? 'hidden' : 'contents'}>
+      <div className={isHistoryShown ? 'hidden' : 'contents'}>
         <DocumentHeader session={session} facts={facts} />
         <div className="flex flex-1">
           <DocumentContent session={session} facts={facts} updatedAt={updatedAt} editor={editor} />

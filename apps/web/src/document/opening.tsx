@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { ScreenHeader } from '../screen/screen-header.tsx';
 

@@ -1,7 +1,7 @@
 import type { DocumentSession } from '@tandem/client';
 import type { Member } from '@tandem/protocol';
 import { useDeferredValue, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { useFoundPeople, useMe, usePeople } from './use-people.ts';

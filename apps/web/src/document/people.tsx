@@ -1,12 +1,14 @@
 import type { DocumentSession } from '@tandem/client';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
+import { Deferred, Loaded } from '../components/deferred.tsx';
 import { Popover } from '../components/popover.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
-import { PeopleList } from './people-list.tsx';
 import { usePeople } from './use-people.ts';
+
+const list = new Deferred(() => import('./people-list.tsx'));
 
 const MAX_AVATARS = 4;
 /** Phones show fewer, the smallest only one and no number; the list has everyone. */
@@ -14,7 +16,7 @@ const MAX_AVATARS_PHONE = 2;
 const HIDDEN = ['', 'max-small:hidden', 'max-phone:hidden'] as const;
 
 export function People({ session }: { readonly session: DocumentSession }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { members, total } = usePeople(session);
   if (members.length === 0) return null;
   const shown = members.slice(0, MAX_AVATARS);
@@ -26,11 +28,12 @@ export function People({ session }: { readonly session: DocumentSession }) {
       title={t('people.title')}
       align="end"
       className="w-64"
+      needs={list}
       trigger={
         <button
           type="button"
           aria-label={t('people.open', {
-            names: nameList(names, formatLocale(i18n.language)),
+            names: nameList(names, formatLocale(language)),
             count: total,
           })}
           className="touch flex shrink-0 items-center gap-1.5 rounded-full"
@@ -52,7 +55,7 @@ export function People({ session }: { readonly session: DocumentSession }) {
         </button>
       }
     >
-      <PeopleList session={session} />
+      <Loaded from={list}>{({ PeopleList }) => <PeopleList session={session} />}</Loaded>
     </Popover>
   );
 }

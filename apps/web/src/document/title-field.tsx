@@ -1,5 +1,4 @@
 import { MAX_TITLE_LENGTH, truncateText } from '@tandem/protocol';
-import { useLocation } from '@tanstack/react-router';
 import {
   useEffect,
   useEffectEvent,
@@ -8,10 +7,11 @@ import {
   useState,
   type KeyboardEvent,
 } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { isComposing } from '../components/keyboard.ts';
 import { TextArea } from '../components/text-area.tsx';
 import { isCatching, stopCatching, takeTyping } from '../components/typed-ahead.ts';
+import { useShownPlace } from '../navigation/current-screen.tsx';
 import { useServices } from '../session/services.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
@@ -32,7 +32,7 @@ export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
   const { t } = useTranslation();
   const { draft, change, commit } = useTitleDraft(facts);
   const readOnly = facts.access !== 'edit';
-  const isNew = useLocation({ select: ({ state }) => state.isNew === true });
+  const isNew = useShownPlace().state.isNew === true;
 
   const field = useRef<HTMLTextAreaElement>(null);
   const takeOver = useEffectEvent(() =>

@@ -1,5 +1,5 @@
 import type { User } from '@tandem/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { personColor } from '../components/avatar.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
@@ -40,12 +40,12 @@ const MAX_DOTS = 4;
 
 /** Other people in a document, as coloured dots; nothing while the activity channel is not live. */
 export function PresenceDots({ document }: { readonly document: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const others = useOthers(document);
   if (others.length === 0) return null;
   const names = nameList(
     others.map(({ name }) => name),
-    formatLocale(i18n.language),
+    formatLocale(language),
   );
   return (
     <span

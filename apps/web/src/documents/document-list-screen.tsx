@@ -1,8 +1,9 @@
 import { withoutGaps } from '@tandem/protocol';
 import { FilePlus2, Search } from 'lucide-react';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
+import { screenIsReady } from '../components/deferred.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
 import { isComposing } from '../components/keyboard.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
@@ -45,6 +46,7 @@ export function DocumentListScreen() {
 
 function Content({ newDocument }: { readonly newDocument: () => void }) {
   const documents = useDocuments(allDocuments);
+  useEffect(screenIsReady, []);
   if (documents === null) return <ListUnavailable />;
   if (documents.length === 0) return <Empty newDocument={newDocument} />;
   return (

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
+import { Link } from '../navigation/link.tsx';
 import { can } from '@tandem/protocol';
 import { Ellipsis, ExternalLink, ListX, Trash2 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { Menu, MenuItem, MenuLine } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';

@@ -1,18 +1,11 @@
 import { newDocumentId } from '@tandem/client';
 import type { ActivityState, LibraryState } from '@tandem/protocol';
-import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { catchTyping } from '../components/typed-ahead.ts';
+import { navigate } from '../navigation/location.ts';
 import { useServices } from '../session/services.ts';
 import { shownDocuments, type ShownDocument } from './shown-document.ts';
-
-declare module '@tanstack/react-router' {
-  interface HistoryState {
-    /** Set when this person has just created the document: the title field takes the focus. */
-    readonly isNew?: boolean;
-  }
-}
 
 interface Reading<T> {
   readonly library: LibraryState | null;
@@ -60,12 +53,11 @@ export function allDocuments(documents: readonly ShownDocument[]): readonly Show
 export function useNewDocument(): () => void {
   const { t } = useTranslation();
   const { client } = useServices();
-  const navigate = useNavigate();
   return () => {
     // The first keys are for the title field, which does not exist yet.
     catchTyping(t('newDocument'));
     const document = newDocumentId();
     client.commands.run({ name: 'document:create', input: { document } });
-    void navigate({ to: '/d/$document', params: { document }, state: { isNew: true } });
+    navigate('/d/$document', { params: { document }, state: { isNew: true } });
   };
 }

@@ -1,16 +1,15 @@
 import type { Block } from '@tandem/document';
 import { Fragment, Slice } from '@tiptap/pm/model';
-import { EditorState, type Plugin } from '@tiptap/pm/state';
+import { EditorState } from '@tiptap/pm/state';
 import { expect, test } from 'vitest';
 
 import { blockIds, renewIds } from './block-ids.ts';
 import { schema, text } from './headless-page.ts';
 
 function page(blocks: readonly Block[]): EditorState {
-  const plugins = (blockIds.config.addProseMirrorPlugins as () => Plugin[])();
   return EditorState.create({
     schema,
-    plugins,
+    plugins: [blockIds()],
     doc: schema.node(
       'doc',
       null,

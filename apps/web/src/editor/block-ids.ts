@@ -1,4 +1,3 @@
-import { Extension } from '@tiptap/core';
 import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import { type EditorState, Plugin, type Transaction } from '@tiptap/pm/state';
 import { Mapping } from '@tiptap/pm/transform';
@@ -11,21 +10,18 @@ import { newBlockId } from './new-block-id.ts';
  * sources, such as ProseMirror's own commands, are found by checking only the ranges that a local
  * change touched.
  */
-export const blockIds = Extension.create({
-  name: 'blockIds',
-  addProseMirrorPlugins: () => [
-    new Plugin({
-      appendTransaction: (transactions, before, state) => {
-        if (before.doc === state.doc || transactions.some(isFromDocument)) return null;
-        return nameChangedBlocks(transactions, before, state);
-      },
-      props: {
-        // A dragged block keeps its id; a pasted block is a new one.
-        transformPasted: (slice, view) => (view.dragging?.move ? slice : renewIds(slice)),
-      },
-    }),
-  ],
-});
+export function blockIds(): Plugin {
+  return new Plugin({
+    appendTransaction: (transactions, before, state) => {
+      if (before.doc === state.doc || transactions.some(isFromDocument)) return null;
+      return nameChangedBlocks(transactions, before, state);
+    },
+    props: {
+      // A dragged block keeps its id; a pasted block is a new one.
+      transformPasted: (slice, view) => (view.dragging?.move ? slice : renewIds(slice)),
+    },
+  });
+}
 
 export function renewIds(slice: Slice): Slice {
   return new Slice(renewFragment(slice.content), slice.openStart, slice.openEnd);

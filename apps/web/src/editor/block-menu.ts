@@ -1,28 +1,10 @@
-import type { TFunction } from 'i18next';
+import type { Translate } from '../translation/translation.ts';
 import type { Command } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-import {
-  ClipboardPaste,
-  Code,
-  Heading1,
-  Heading2,
-  Heading3,
-  Image,
-  List,
-  ListOrdered,
-  ListTodo,
-  type LucideIcon,
-  Minus,
-  Paperclip,
-  Pilcrow,
-  TextQuote,
-} from 'lucide-react';
-
 import { insertDivider, setKind, toggleCode, toggleList, toggleQuote } from './block-commands.ts';
 
 export interface SlashItem {
   readonly id: BlockItemId | 'pasteMarkdown' | 'image' | 'file';
-  readonly icon: LucideIcon;
   readonly hint: string;
   readonly command: Command;
 }
@@ -44,16 +26,16 @@ export type BlockItemId =
   | 'divider';
 
 export const BLOCK_ITEMS: readonly BlockItem[] = [
-  { id: 'text', icon: Pilcrow, hint: '', command: setKind(null) },
-  { id: 'heading1', icon: Heading1, hint: '#', command: setKind('heading1') },
-  { id: 'heading2', icon: Heading2, hint: '##', command: setKind('heading2') },
-  { id: 'heading3', icon: Heading3, hint: '###', command: setKind('heading3') },
-  { id: 'bullet', icon: List, hint: '-', command: toggleList('bullet') },
-  { id: 'ordered', icon: ListOrdered, hint: '1.', command: toggleList('ordered') },
-  { id: 'task', icon: ListTodo, hint: '[]', command: toggleList('task') },
-  { id: 'quote', icon: TextQuote, hint: '>', command: toggleQuote },
-  { id: 'code', icon: Code, hint: '```', command: toggleCode },
-  { id: 'divider', icon: Minus, hint: '---', command: insertDivider },
+  { id: 'text', hint: '', command: setKind(null) },
+  { id: 'heading1', hint: '#', command: setKind('heading1') },
+  { id: 'heading2', hint: '##', command: setKind('heading2') },
+  { id: 'heading3', hint: '###', command: setKind('heading3') },
+  { id: 'bullet', hint: '-', command: toggleList('bullet') },
+  { id: 'ordered', hint: '1.', command: toggleList('ordered') },
+  { id: 'task', hint: '[]', command: toggleList('task') },
+  { id: 'quote', hint: '>', command: toggleQuote },
+  { id: 'code', hint: '```', command: toggleCode },
+  { id: 'divider', hint: '---', command: insertDivider },
 ];
 
 /** Reads the clipboard, which browsers allow only on a user's request. */
@@ -62,23 +44,22 @@ export function pasteMarkdownItem(paste: (view: EditorView) => void): SlashItem 
     if (dispatch && view) paste(view);
     return true;
   };
-  return { id: 'pasteMarkdown', icon: ClipboardPaste, hint: '', command };
+  return { id: 'pasteMarkdown', hint: '', command };
 }
 
 export function fileItems(pick: (view: EditorView, accept: string) => void): SlashItem[] {
-  const item = (id: 'image' | 'file', icon: LucideIcon, accept: string): SlashItem => ({
+  const item = (id: 'image' | 'file', accept: string): SlashItem => ({
     id,
-    icon,
     hint: '',
     command: (_state, dispatch, view) => {
       if (dispatch && view) pick(view, accept);
       return true;
     },
   });
-  return [item('image', Image, 'image/*'), item('file', Paperclip, '')];
+  return [item('image', 'image/*'), item('file', '')];
 }
 
-export function searchItems(items: readonly SlashItem[], query: string, t: TFunction): SlashItem[] {
+export function searchItems(items: readonly SlashItem[], query: string, t: Translate): SlashItem[] {
   const wanted = fold(query);
   const rank = (item: SlashItem): number => {
     const name = fold(t(`editor.slash.${item.id}`));

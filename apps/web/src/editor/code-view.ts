@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next';
+import type { Translate } from '../translation/translation.ts';
 import type { Node } from '@tiptap/pm/model';
 import { Plugin } from '@tiptap/pm/state';
 import type { EditorView, NodeView } from '@tiptap/pm/view';
@@ -8,7 +8,7 @@ import { CODE_LANGUAGES, languageNamed } from './code-languages.ts';
 
 const PLAIN = '';
 
-export function codeViews(t: TFunction): Plugin {
+export function codeViews(t: Translate): Plugin {
   let highlighter: CodeHighlighter | undefined;
   const labels = { language: t('editor.code.language'), plain: t('editor.code.plain') };
   return new Plugin({

@@ -1,8 +1,9 @@
 import type * as Y from 'yjs';
-import { Editor, Extension } from '@tiptap/core';
-import { Dropcursor, Gapcursor } from '@tiptap/extensions';
-import type { EditorProps, EditorView } from '@tiptap/pm/view';
-import type { TFunction } from 'i18next';
+import { dropCursor } from '@tiptap/pm/dropcursor';
+import { gapCursor } from '@tiptap/pm/gapcursor';
+import { EditorState, type Plugin, Selection, type Transaction } from '@tiptap/pm/state';
+import { type EditorProps, EditorView } from '@tiptap/pm/view';
+import type { Translate } from '../translation/translation.ts';
 import type { Awareness } from 'y-protocols/awareness';
 import { binding, isRemote } from './binding/binding.ts';
 import { blockIds } from './block-ids.ts';
@@ -15,7 +16,7 @@ import {
 import { codeViews } from './code-view.ts';
 import type { EditorFiles } from './files/editor-files.ts';
 import { fileViews } from './files/file-view.ts';
-import { markdownShortcuts } from './input-rules.ts';
+import { inputRules } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
 import { keepSections } from './keep-sections.ts';
 import { LinkEditor } from './link-editor.ts';
@@ -30,7 +31,7 @@ import { selectionObservable, selectionState, type SelectionState } from './sele
 import { sameMenu, slashCommand, type SlashMenu } from './slash-command.ts';
 import { textBlockViews } from './text-block-view.ts';
 import { TypingSignal } from '../runtime/typing-signal.ts';
-import { scrollAnchor } from './scroll-anchor.ts';
+import { applyAnchored } from './scroll-anchor.ts';
 import { writeBelow } from './write-below.ts';
 
 export interface EditorOptions {
@@ -40,7 +41,7 @@ export interface EditorOptions {
   readonly caretLayer: HTMLElement;
   readonly editable: boolean;
   readonly label: string;
-  readonly t: TFunction;
+  readonly t: Translate;
   readonly onTyping: (active: boolean) => void;
   readonly onClipboardProblem: (problem: ClipboardProblem) => void;
   readonly files: EditorFiles;
@@ -48,10 +49,11 @@ export interface EditorOptions {
 }
 
 export interface MountedEditor {
-  readonly editor: Editor;
+  readonly view: EditorView;
   readonly slash: Observable<SlashMenu | null>;
   readonly selection: Observable<SelectionState>;
   readonly links: LinkEditor;
+  readonly focusStart: () => void;
   readonly setLabel: (label: string) => void;
   readonly setEditable: (editable: boolean) => void;
   readonly destroy: () => void;
@@ -80,91 +82,77 @@ export function createEditor(options: EditorOptions): MountedEditor {
     pasteMarkdownItem((view) => void pasteMarkdownFromClipboard(view, options.onClipboardProblem)),
   ];
 
-  const behaviour = Extension.create({
-    name: 'behaviour',
-    addProseMirrorPlugins() {
-      return [
-        pendingInput(),
-        slashCommand({ search: (query) => searchItems(slashItems, query, t), menu: slash }),
-        links.plugin(),
-        selectionState(selection),
-        clipboard(
-          this.editor.schema,
-          options.onClipboardProblem,
-          (view, chosen) => void takeFiles(view, chosen),
-        ),
-        textBlockViews(),
-        codeViews(t),
-        fileViews(options.files),
-        placeholder(t('editor.placeholder')),
-        emptyNote(t('editor.empty'), () => this.editor.isEditable),
-        longDocument(),
-        keepSections(),
-        sectionStyle(),
-        listNumbers(),
-        writeBelow(),
-        peopleCarets(options.awareness, options.caretLayer),
-      ];
-    },
-    priority: 950,
-  });
-
   let shown: Shown = options;
-  const editor = new Editor({
-    element: options.element,
-    editable: options.editable,
-    injectCSS: false,
-    enableCoreExtensions: {
-      keymap: false,
-      clipboardTextSerializer: false,
-      drop: false,
-      paste: false,
-      delete: false,
-    },
-    extensions: [
-      ...editorSchema,
-      binding(options.doc),
-      blockIds,
-      behaviour,
-      editorKeys({ editLink: () => links.edit(editor.view) }),
-      markdownShortcuts,
-      scrollAnchor,
-      Dropcursor.configure({ color: 'var(--accent)', width: 2 }),
-      Gapcursor,
-    ],
-    editorProps: propsFor(shown),
-    onTransaction({ transaction, appendedTransactions }) {
-      const own = [transaction, ...appendedTransactions].some(
-        (tr) => tr.docChanged && !isRemote(tr) && tr.getMeta('addToHistory') !== false,
-      );
-      if (own) typing.touch();
+  // The first plugin that handles an event keeps it from those after it.
+  const plugins: readonly Plugin[] = [
+    binding(options.doc),
+    pendingInput(),
+    slashCommand({ search: (query) => searchItems(slashItems, query, t), menu: slash }),
+    links.plugin(),
+    selectionState(selection),
+    clipboard(
+      editorSchema,
+      options.onClipboardProblem,
+      (view, chosen) => void takeFiles(view, chosen),
+    ),
+    textBlockViews(),
+    codeViews(t),
+    fileViews(options.files),
+    placeholder(t('editor.placeholder')),
+    emptyNote(t('editor.empty'), () => shown.editable),
+    longDocument(),
+    keepSections(),
+    sectionStyle(),
+    listNumbers(),
+    writeBelow(),
+    peopleCarets(options.awareness, options.caretLayer),
+    // Before the keys: the word is checked before Enter ends its block.
+    inputRules(),
+    ...editorKeys(editorSchema, () => links.edit(view)),
+    gapCursor(),
+    dropCursor({ color: 'var(--accent)', width: 2 }),
+    blockIds(),
+  ];
+  const view: EditorView = new EditorView(options.element, {
+    state: EditorState.create({ schema: editorSchema, plugins }),
+    ...propsFor(shown),
+    dispatchTransaction(this: EditorView, transaction) {
+      if (this.isDestroyed) return;
+      applyAnchored(this, transaction, () => {
+        const { state, transactions } = this.state.applyTransaction(transaction);
+        this.updateState(state);
+        if (transactions.some(isOwnChange)) typing.touch();
+      });
     },
   });
-  hideFromReact(editor.view.dom);
+  hideFromReact(view.dom);
   const show = (change: Partial<Shown>) => {
     shown = { ...shown, ...change };
-    const { editable } = shown;
-    editor.setOptions({ editable, editorProps: propsFor(shown) });
+    view.setProps(propsFor(shown));
   };
   return {
-    editor,
+    view,
     slash,
     selection,
     links,
+    focusStart() {
+      view.dispatch(view.state.tr.setSelection(Selection.atStart(view.state.doc)));
+      view.focus();
+    },
     setLabel: (label) => show({ label }),
     setEditable(editable) {
       // Blur explicitly: the browser does so a frame later, by which time the text may be editable
       // again.
-      if (!editable) editor.view.dom.blur();
+      if (!editable) view.dom.blur();
       show({ editable });
-      for (const control of editor.view.dom.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
+      for (const control of view.dom.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
         'input, select',
       ))
         control.disabled = !editable;
     },
     destroy() {
       typing.stop();
-      editor.destroy();
+      view.destroy();
     },
   };
 }
@@ -193,13 +181,18 @@ function choose(accept: string): Promise<readonly File[]> {
 
 type Shown = Pick<EditorOptions, 'label' | 'editable'>;
 
+function isOwnChange(tr: Transaction): boolean {
+  return tr.docChanged && !isRemote(tr) && tr.getMeta('addToHistory') !== false;
+}
+
 function propsFor({ label, editable }: Shown): EditorProps {
   const attributes = {
+    ...(editable && { tabindex: '0' }),
     role: 'textbox',
     'aria-multiline': 'true',
     'aria-label': label,
     'aria-readonly': String(!editable),
     'aria-autocomplete': 'list',
   };
-  return { attributes: { ...attributes, class: 'page-text' } };
+  return { editable: () => editable, attributes: { ...attributes, class: 'page-text' } };
 }

@@ -1,19 +1,18 @@
-import { toMarkdown } from '@tandem/document/markdown';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import type { Awareness } from 'y-protocols/awareness';
-import { toast } from 'sonner';
+import { Deferred, Loaded } from '../components/deferred.tsx';
+import { toast } from '../components/toast.ts';
 import type * as Y from 'yjs';
 
+import { splitBlock } from './block-commands.ts';
 import { redo, restore, undo } from './binding/binding.ts';
 import { createEditor, type MountedEditor } from './create-editor.ts';
 import './editor.css';
 import type { EditorFiles } from './files/editor-files.ts';
-import { LinkCard } from './link-card.tsx';
 import { guardPage } from './page-guard.ts';
-import { PhoneToolbar } from './phone-toolbar.tsx';
-import { SelectionToolbar } from './selection-toolbar.tsx';
-import { SlashMenu } from './slash-menu.tsx';
+
+const controls = new Deferred(() => import('./controls.tsx'));
 
 export interface EditorProps {
   /** The editor is bound to one document: change its `key` to switch documents. */
@@ -33,11 +32,10 @@ export interface EditorProps {
 }
 
 export interface EditorHandle {
-  readonly focus: (place?: 'start' | 'end') => void;
+  readonly focusStart: () => void;
   readonly write: (text: string) => void;
   readonly undo: () => void;
   readonly redo: () => void;
-  readonly getMarkdown: () => string;
   readonly restore: (earlier: Y.Doc) => void;
 }
 
@@ -83,10 +81,10 @@ export function Editor({
       t: translate,
       onTyping: (active) => current.current.onTyping?.(active),
       files,
-      onTooManyFiles: () => void toast.error(current.current.t('editor.files.tooMany')),
+      onTooManyFiles: () => toast.error(current.current.t('editor.files.tooMany')),
       // A toast, because a rejected paste leaves no trace in the page.
       onClipboardProblem: (problem) =>
-        void toast.error(current.current.t(`editor.clipboard.${problem}`)),
+        toast.error(current.current.t(`editor.clipboard.${problem}`)),
     });
     setState(mounted);
     return () => {
@@ -109,19 +107,20 @@ export function Editor({
   useImperativeHandle(
     ref,
     () => ({
-      focus: (place = 'start') => void mounted?.editor.commands.focus(place),
+      focusStart: () => mounted?.focusStart(),
       write: (text) => {
+        if (mounted === null) return;
+        const { view } = mounted;
         for (const [index, line] of text.split('\n').entries()) {
-          if (index > 0) mounted?.editor.commands.splitBlock();
-          mounted?.editor.view.dispatch(mounted.editor.state.tr.insertText(line));
+          if (index > 0) splitBlock(view.state, view.dispatch);
+          view.dispatch(view.state.tr.insertText(line));
         }
       },
-      undo: () => void (mounted && undo(mounted.editor.view)),
-      redo: () => void (mounted && redo(mounted.editor.view)),
-      getMarkdown: () => toMarkdown(doc),
-      restore: (earlier) => void (mounted && restore(mounted.editor.view, earlier)),
+      undo: () => void (mounted && undo(mounted.view)),
+      redo: () => void (mounted && redo(mounted.view)),
+      restore: (earlier) => void (mounted && restore(mounted.view, earlier)),
     }),
-    [mounted, doc],
+    [mounted],
   );
 
   if (state === 'unsupported') return unsupported;
@@ -131,17 +130,10 @@ export function Editor({
       <div className="editor">
         <div ref={element} />
         <div ref={caretLayer} className="caret-layer" aria-hidden />
-        {mounted && <LinkCard view={mounted.editor.view} links={mounted.links} />}
-        {mounted && editable && (
-          <>
-            <SelectionToolbar
-              view={mounted.editor.view}
-              selection={mounted.selection}
-              links={mounted.links}
-            />
-            <SlashMenu view={mounted.editor.view} menu={mounted.slash} />
-            <PhoneToolbar view={mounted.editor.view} selection={mounted.selection} />
-          </>
+        {mounted && (
+          <Loaded from={controls}>
+            {({ EditorControls }) => <EditorControls {...mounted} editable={editable} />}
+          </Loaded>
         )}
       </div>
     </>

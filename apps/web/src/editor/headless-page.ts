@@ -1,5 +1,4 @@
 import { type Block, type TextBlock, writePage } from '@tandem/document';
-import { getSchema } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import {
   type Command,
@@ -21,7 +20,7 @@ import { editorSchema } from './sections.ts';
  * Test helper: the editor state with its real binding to a shared page, on a view without a DOM.
  */
 
-export const schema = getSchema(editorSchema);
+export const schema = editorSchema;
 
 export class HeadlessView {
   state: EditorState;
@@ -132,13 +131,7 @@ export function openPage(
 }
 
 function bindingPlugins(doc: Y.Doc): Plugin[] {
-  const create = binding(doc).config.addProseMirrorPlugins as () => Plugin[];
-  return [...create(), ...blockNames(), keepSections()];
-}
-
-function blockNames(): Plugin[] {
-  const create = blockIds.config.addProseMirrorPlugins as () => Plugin[];
-  return create();
+  return [binding(doc), blockIds(), keepSections()];
 }
 
 export function localPage(blocks: readonly Block[]): HeadlessView {

@@ -1,4 +1,3 @@
-import { Extension } from '@tiptap/core';
 import { type Command, type EditorState, Plugin, PluginKey } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 import { isComposing } from '../components/keyboard.ts';
@@ -14,13 +13,6 @@ import { COMPOSITION_END_MS, MAX_RULE_CHARS } from './limits.ts';
  */
 
 const rulesKey = new PluginKey<boolean>('input-rules');
-
-export const markdownShortcuts = Extension.create({
-  name: 'markdownShortcuts',
-  // Runs before the keymap: the word is checked before Enter ends its block.
-  priority: 940,
-  addProseMirrorPlugins: () => [inputRules()],
-});
 
 export function inputRules(): Plugin<boolean> {
   return new Plugin<boolean>({

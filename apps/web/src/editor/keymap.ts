@@ -1,4 +1,3 @@
-import { Extension } from '@tiptap/core';
 import { baseKeymap, chainCommands, newlineInCode, toggleMark } from '@tiptap/pm/commands';
 import { keydownHandler } from '@tiptap/pm/keymap';
 import type { Schema } from '@tiptap/pm/model';
@@ -16,19 +15,13 @@ const baseKeys = Object.fromEntries(
   Object.entries(baseKeymap).map(([key, command]) => [key, throughSections(command)]),
 );
 
-export function editorKeys({ editLink }: { editLink: () => void }): Extension {
-  return Extension.create({
-    name: 'editorKeys',
-    priority: 900,
-    addProseMirrorPlugins() {
-      return [
-        wayOut(),
-        browserHistory(),
-        chords(keyBindings(this.editor.schema, undoRule, editLink)),
-        chords(baseKeys),
-      ];
-    },
-  });
+export function editorKeys(schema: Schema, editLink: () => void): Plugin[] {
+  return [
+    wayOut(),
+    browserHistory(),
+    chords(keyBindings(schema, undoRule, editLink)),
+    chords(baseKeys),
+  ];
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { EditorView } from '@tiptap/pm/view';
 import { Copy, ExternalLink, Pencil, Unlink } from 'lucide-react';
 import { type ReactNode, type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { isComposing } from '../components/keyboard.ts';
 import { type Anchor, Floating } from './floating.tsx';
 import { insertLink, type LinkRange, removeLink, setLink } from './link-commands.ts';

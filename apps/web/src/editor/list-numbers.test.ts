@@ -1,4 +1,3 @@
-import { getSchema } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import { EditorState, type Transaction } from '@tiptap/pm/state';
 import type { DecorationSet } from '@tiptap/pm/view';
@@ -7,7 +6,7 @@ import { expect, test } from 'vitest';
 import { listNumbers } from './list-numbers.ts';
 import { editorSchema } from './sections.ts';
 
-const schema = getSchema(editorSchema);
+const schema = editorSchema;
 
 const text = (attrs: object = {}): object => ({ type: 'textBlock', attrs });
 const ordered = (indent: number | null = null): object => text({ list: 'ordered', indent });

@@ -3,7 +3,7 @@ import type { Command } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 import { Bold, Heading, Italic, List, ListTodo, Plus, Undo2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { undo } from './binding/binding.ts';
 import { setKind, toggleList } from './block-commands.ts';
 import { type Observable, useObservable } from '../runtime/observable.ts';

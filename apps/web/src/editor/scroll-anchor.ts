@@ -1,4 +1,4 @@
-import { Extension } from '@tiptap/core';
+import type { Transaction } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
 import { isRemote } from './binding/binding.ts';
@@ -7,21 +7,14 @@ import { isRemote } from './binding/binding.ts';
  * Keeps the visible text in place while others write above it: the caret's line for a writer, the
  * first visible block for a reader. Browsers anchor only for readers, and Safari not at all.
  */
-export const scrollAnchor = Extension.create({
-  name: 'viewKeeper',
-  dispatchTransaction({ transaction, next }) {
-    const { view } = this.editor;
-    if (!transaction.docChanged || !isRemote(transaction)) {
-      next(transaction);
-      return;
-    }
-    const scroller = scrollParent(view.dom);
-    const hold = anchor(view, scroller);
-    next(transaction);
-    const moved = hold?.();
-    if (moved) scroller.scrollTop += moved;
-  },
-});
+export function applyAnchored(view: EditorView, transaction: Transaction, apply: () => void): void {
+  if (!transaction.docChanged || !isRemote(transaction)) return apply();
+  const scroller = scrollParent(view.dom);
+  const hold = anchor(view, scroller);
+  apply();
+  const moved = hold?.();
+  if (moved) scroller.scrollTop += moved;
+}
 
 function anchor(view: EditorView, scroller: Element): (() => number) | null {
   if (scroller.scrollTop === 0 && !view.hasFocus()) return null;

@@ -1,6 +1,5 @@
-import { Doc, schemaExtensions } from '@tandem/document/schema';
-import { Node as TiptapNode } from '@tiptap/core';
-import { Fragment, type Node, type ResolvedPos, Slice } from '@tiptap/pm/model';
+import { pageSchema } from '@tandem/document/schema';
+import { Fragment, type Node, type ResolvedPos, Schema, Slice } from '@tiptap/pm/model';
 
 /**
  * Long pages are drawn in sections of about fifty blocks, so that the browser can skip the ones off
@@ -8,19 +7,19 @@ import { Fragment, type Node, type ResolvedPos, Slice } from '@tiptap/pm/model';
  * sections.
  */
 
-const Section = TiptapNode.create({
-  name: 'section',
-  content: 'block+',
-  // Local number that identifies a section while its blocks change.
-  addAttributes: () => ({ key: { default: null, rendered: false } }),
-  renderHTML: () => ['div', { class: 'section' }, 0],
+export const editorSchema: Schema = new Schema({
+  nodes: {
+    ...pageSchema.nodes,
+    doc: { ...pageSchema.nodes.doc, content: '(block+ | section+)' },
+    section: {
+      content: 'block+',
+      // Local number that identifies a section while its blocks change.
+      attrs: { key: { default: null } },
+      toDOM: () => ['div', { class: 'section' }, 0],
+    },
+  },
+  marks: pageSchema.marks,
 });
-
-export const editorSchema = [
-  Doc.extend({ content: '(block+ | section+)' }),
-  ...schemaExtensions.filter(({ name }) => name !== 'doc'),
-  Section,
-];
 
 export function isSection(node: Node): boolean {
   return node.type.name === 'section';

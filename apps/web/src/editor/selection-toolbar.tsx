@@ -17,10 +17,10 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
+import { useTranslation } from '../translation/translation.ts';
+import { toast } from '../components/toast.ts';
 import { BLOCK_ITEMS } from './block-menu.ts';
-import { markdownOf } from './clipboard/copied.ts';
+import { markdownOf } from './clipboard/copied-markdown.ts';
 import { copyText } from '../components/copy-button.tsx';
 import { Floating } from './floating.tsx';
 import type { LinkEditor } from './link-editor.ts';

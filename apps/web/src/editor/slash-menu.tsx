@@ -1,6 +1,7 @@
 import type { EditorView } from '@tiptap/pm/view';
 import { type ReactNode, useCallback, useLayoutEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
+import { BLOCK_ICONS } from './block-icons.ts';
 import { type Anchor, Floating } from './floating.tsx';
 import { type Observable, useObservable } from '../runtime/observable.ts';
 import {
@@ -58,19 +59,22 @@ function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
         onMouseDown: (event) => event.preventDefault(),
       }}
     >
-      {items.map((item, index) => (
-        <div
-          key={item.id}
-          id={optionId(item)}
-          role="option"
-          aria-selected={index === active}
-          onClick={() => runSlashItem(view, item)}
-        >
-          <item.icon size={18} strokeWidth={1.75} aria-hidden />
-          <span>{t(`editor.slash.${item.id}`)}</span>
-          <small aria-hidden>{item.hint}</small>
-        </div>
-      ))}
+      {items.map((item, index) => {
+        const Icon = BLOCK_ICONS[item.id];
+        return (
+          <div
+            key={item.id}
+            id={optionId(item)}
+            role="option"
+            aria-selected={index === active}
+            onClick={() => runSlashItem(view, item)}
+          >
+            <Icon size={18} strokeWidth={1.75} aria-hidden />
+            <span>{t(`editor.slash.${item.id}`)}</span>
+            <small aria-hidden>{item.hint}</small>
+          </div>
+        );
+      })}
     </Floating>
   );
 }

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { HelpPage } from './help-page.tsx';
 import { PROXY_SNIPPETS } from './proxy-snippets.ts';

@@ -1,7 +1,7 @@
 import { SUBPROTOCOL_BINARY, SUBPROTOCOL_JSON } from '@tandem/protocol';
 import wire from '@tandem/protocol/asyncapi.json';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { fieldsOf } from './fields.ts';
 import { HelpPage } from './help-page.tsx';

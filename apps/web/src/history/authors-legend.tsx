@@ -1,7 +1,7 @@
 import type { DifferenceBlock } from '@tandem/document/history';
 import type { User } from '@tandem/protocol';
 import { useEffect, useState, type CSSProperties } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { personColor } from '../components/avatar.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import type { HistoryPeople } from './history-people.ts';
@@ -21,12 +21,12 @@ interface Share {
 
 /** Who wrote the page, or the words that are selected in it. */
 export function AuthorsLegend({ blocks, people }: AuthorsLegendProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const selected = useSelectedLetters();
   const letters = selected ?? lettersOf(blocks);
   const shares = sharesOf(letters, people);
   const total = shares.reduce((sum, share) => sum + share.letters, 0);
-  const percent = new Intl.NumberFormat(formatLocale(i18n.language), { style: 'percent' });
+  const percent = new Intl.NumberFormat(formatLocale(language), { style: 'percent' });
   return (
     <div
       role="status"

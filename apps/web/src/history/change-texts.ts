@@ -1,10 +1,10 @@
 import type { AttributeChange, DifferenceBlock } from '@tandem/document/history';
-import type { TFunction } from 'i18next';
+import type { Translate } from '../translation/translation.ts';
 
 /** What changed of a block beside its text, in words. */
 export function changeTexts(
   { kind, isMoved, changes }: Pick<DifferenceBlock, 'kind' | 'isMoved' | 'changes'>,
-  t: TFunction,
+  t: Translate,
 ): string[] {
   const texts = changes.map((change) => changeText(change, t));
   return [
@@ -14,7 +14,7 @@ export function changeTexts(
   ];
 }
 
-function changeText({ name, before, after }: AttributeChange, t: TFunction): string | null {
+function changeText({ name, before, after }: AttributeChange, t: Translate): string | null {
   switch (name) {
     case 'type':
       return t('history.becameType', { before: typeName(before, t), after: typeName(after, t) });
@@ -42,17 +42,17 @@ function changeText({ name, before, after }: AttributeChange, t: TFunction): str
   }
 }
 
-function typeName(type: unknown, t: TFunction): string {
+function typeName(type: unknown, t: Translate): string {
   if (type === 'codeBlock') return t('history.code');
   return type === 'divider' ? t('history.divider') : t('history.text');
 }
 
-function kindName(kind: unknown, t: TFunction): string {
+function kindName(kind: unknown, t: Translate): string {
   const level = /^heading(\d)$/.exec(String(kind))?.[1];
   return level === undefined ? t('history.text') : t('history.heading', { level });
 }
 
-function listName(list: unknown, t: TFunction): string {
+function listName(list: unknown, t: Translate): string {
   switch (list) {
     case 'bullet':
       return t('history.bullet');

@@ -1,6 +1,6 @@
 import type { HistorySession, NamedVersion } from '@tandem/protocol';
 import { Users } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { dayAndTime } from './session-time.ts';
@@ -27,8 +27,9 @@ interface CompareMenuProps {
 }
 
 export function CompareMenu({ sessions, current, named, value, onChange }: CompareMenuProps) {
-  const { t, i18n } = useTranslation();
-  const language = formatLocale(i18n.language);
+  const translation = useTranslation();
+  const { t } = translation;
+  const language = formatLocale(translation.language);
   const index = sessions.indexOf(current);
   const offered = sessions
     .slice(Math.max(0, index - MAX_OFFERED / 2), Math.max(0, index - MAX_OFFERED / 2) + MAX_OFFERED)

@@ -2,7 +2,7 @@ import { headingLevel, listLabel, listLevel, ListCounter } from '@tandem/documen
 import type { DifferenceBlock, DifferenceRun } from '@tandem/document/history';
 import type { User } from '@tandem/protocol';
 import { createElement, memo, type CSSProperties, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { AUTHOR_ATTRIBUTE } from './authors-legend.tsx';

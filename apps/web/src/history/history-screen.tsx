@@ -1,7 +1,7 @@
 import { differenceBetween, type DifferenceRun } from '@tandem/document/history';
 import { ArrowLeft, List, Tag } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import type * as Y from 'yjs';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -176,7 +176,7 @@ interface SessionViewProps {
 }
 
 function Session({ list, state, moments, named, title, onRestore }: SessionViewProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const session = state.selected!;
   const [step, setStep] = useState(moments.lastStep);
   const [comparison, setComparison] = useState<Comparison>({ kind: 'before' });
@@ -202,7 +202,7 @@ function Session({ list, state, moments, named, title, onRestore }: SessionViewP
   );
   const offset = moments.offsetAt(step) ?? (step === 0 ? session.from - 1 : session.to);
   const at = moments.timeAt(step) ?? session.endedAt;
-  const when = dayAndTime(at, formatLocale(i18n.language));
+  const when = dayAndTime(at, formatLocale(language));
   return (
     <main id="main" tabIndex={-1} className="page min-w-0 flex-1 outline-none">
       <div

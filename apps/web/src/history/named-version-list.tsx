@@ -1,7 +1,7 @@
 import type { NamedVersion } from '@tandem/protocol';
 import { Ellipsis, Pencil, Tag, X } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Menu, MenuItem } from '../components/menu.tsx';
@@ -45,9 +45,9 @@ interface VersionProps extends Pick<NamedVersionListProps, 'named' | 'people' | 
 }
 
 function Version({ version, named, people, isSelected, onSelect }: VersionProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const [isRenaming, setRenaming] = useState(false);
-  const when = shortDayAndTime(version.at, formatLocale(i18n.language));
+  const when = shortDayAndTime(version.at, formatLocale(language));
   const name = people.find(version.by)?.name ?? t('history.someone');
   if (isRenaming)
     return (

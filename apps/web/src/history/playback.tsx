@@ -1,6 +1,6 @@
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useEffectEvent, useState, type CSSProperties } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 
@@ -17,7 +17,7 @@ interface PlaybackProps {
 
 /** Goes through the moments of a session, by itself or by hand. */
 export function Playback({ lastStep, step, time, onStep }: PlaybackProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const [isPlaying, setPlaying] = useState(false);
   const advance = useEffectEvent(() => {
     const stride = Math.max(1, Math.round((lastStep * FRAME_MS) / PLAY_MS));
@@ -34,7 +34,7 @@ export function Playback({ lastStep, step, time, onStep }: PlaybackProps) {
     if (!isPlaying && step === lastStep) onStep(0);
     setPlaying(!isPlaying);
   };
-  const clock = new Intl.DateTimeFormat(formatLocale(i18n.language), { timeStyle: 'medium' });
+  const clock = new Intl.DateTimeFormat(formatLocale(language), { timeStyle: 'medium' });
   const shownTime = time === null ? '' : clock.format(time);
   const done = lastStep === 0 ? 100 : (step / lastStep) * 100;
   return (

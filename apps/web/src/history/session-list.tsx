@@ -1,5 +1,5 @@
 import type { HistorySession } from '@tandem/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
@@ -20,8 +20,9 @@ interface SessionListProps {
 
 /** Sessions by day, the newest first. */
 export function SessionList({ list, state, onSelected }: SessionListProps) {
-  const { t, i18n } = useTranslation();
-  const language = formatLocale(i18n.language);
+  const translation = useTranslation();
+  const { t } = translation;
+  const language = formatLocale(translation.language);
   return (
     <nav aria-label={t('history.sessions')} className="flex flex-col px-2 pt-2 pb-6">
       {byDay(state.sessions).map((sessions) => (
@@ -87,8 +88,9 @@ interface SessionProps {
 }
 
 function Session({ session, people, isSelected, onSelect }: SessionProps) {
-  const { t, i18n } = useTranslation();
-  const language = formatLocale(i18n.language);
+  const translation = useTranslation();
+  const { t } = translation;
+  const language = formatLocale(translation.language);
   const authors = session.authors.map(({ user }) => people.find(user));
   const names = authors.map((person) => person?.name ?? t('history.someone'));
   return (

@@ -1,6 +1,6 @@
 import { MAX_VERSION_TITLE_LENGTH } from '@tandem/protocol';
 import { useState, type SyntheticEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 
 interface VersionNameProps {

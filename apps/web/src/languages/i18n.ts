@@ -1,25 +1,17 @@
 /** Catalogues of all texts that people read. English is always complete. */
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { startTranslation } from '../translation/translation.ts';
 import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 
 const english = { ...en, ...editor };
+type English = typeof english;
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    resources: { translation: typeof english };
-  }
+declare module '../translation/translation.ts' {
+  interface Catalogue extends English {}
 }
 
 export function startLanguage(): void {
-  void i18next.use(initReactI18next).init({
-    resources: { en: { translation: english } },
-    lng: 'en',
-    fallbackLng: 'en',
-    // React escapes all texts.
-    interpolation: { escapeValue: false },
-  });
+  startTranslation('en', english);
 }
 
 /** The reader's regional variant of the page's language, for dates, lists and numbers: "12 March" or "March 12". */

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useNow } from '../components/browser-state.ts';
 import { formatLocale } from './i18n.ts';
 
@@ -30,11 +30,11 @@ export function relativeTime(at: number, now: number, language: string): string 
 const STEP_MS = 30_000;
 
 export function Moment({ at, className }: { readonly at: number; readonly className?: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const now = useNow(STEP_MS);
   return (
     <time dateTime={new Date(at).toISOString()} className={className}>
-      {relativeTime(at, now, formatLocale(i18n.language)) ?? t('justNow')}
+      {relativeTime(at, now, formatLocale(language)) ?? t('justNow')}
     </time>
   );
 }

@@ -1,10 +1,10 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useNavigate } from '@tanstack/react-router';
 import { FileText, Search, UserRound, Zap } from 'lucide-react';
 import { useCallback, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { allDocuments, useDocuments, useNewDocument } from '../documents/use-documents.ts';
+import { navigate } from '../navigation/location.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord, NEW_DOCUMENT } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
@@ -43,7 +43,6 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
 function Finder({ close }: { readonly close: () => void }) {
   const { t } = useTranslation();
   const { client } = useServices();
-  const navigate = useNavigate();
   const [search, setSearch] = useState('');
   const documents = useDocuments(allDocuments) ?? [];
   const findText = useCallback((text: string) => client.search.find(text), [client]);
@@ -60,7 +59,7 @@ function Finder({ close }: { readonly close: () => void }) {
     close();
     if (item.kind === 'action') return item.run();
     const document = item.kind === 'document' ? item.id : item.person.document.id;
-    void navigate({ to: '/d/$document', params: { document } });
+    navigate('/d/$document', { params: { document } });
   };
   const note =
     results.state === 'failed'
@@ -166,7 +165,6 @@ function Row({ item }: { readonly item: PaletteItem }) {
 
 function useActions(): readonly PaletteAction[] {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const newDocument = useNewDocument();
   const action = (id: string, label: string, run: () => void, keys?: string): PaletteAction => ({
     kind: 'action',
@@ -174,8 +172,8 @@ function useActions(): readonly PaletteAction[] {
   });
   return [
     action('new', t('newDocument'), newDocument, NEW_DOCUMENT),
-    action('all', t('allDocuments'), () => void navigate({ to: '/' })),
-    action('trash', t('trash.title'), () => void navigate({ to: '/trash' })),
+    action('all', t('allDocuments'), () => navigate('/')),
+    action('trash', t('trash.title'), () => navigate('/trash')),
     ...THEME_CHOICES.map((choice) =>
       action(`theme ${choice}`, t('palette.theme', { theme: t(`theme.${choice}`) }), () =>
         chooseTheme(choice),

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useNow } from '../components/browser-state.ts';
 import { classNames } from '../components/class-names.ts';
+import { Deferred, Loaded } from '../components/deferred.tsx';
 import { Popover } from '../components/popover.tsx';
 import { browserTimers } from '../runtime/debounced-value.ts';
 import { useObservable } from '../runtime/observable.ts';
@@ -9,7 +10,8 @@ import { useServices } from '../session/services.ts';
 import { DisplayedSaveStatus, type SaveSource } from './displayed-save-status.ts';
 import { deviceSource } from './save-sources.ts';
 import { DOT_TONES, type DotTone } from './save-status.ts';
-import { SaveStatusDetails } from './save-status-details.tsx';
+
+const details = new Deferred(() => import('./save-status-details.tsx'));
 
 interface SaveStatusChipProps {
   readonly source: SaveSource;
@@ -33,8 +35,13 @@ export function SaveStatusChip({ source, tryNow }: SaveStatusChipProps) {
         trigger={<ChipButton displayed={displayed} />}
         open={isOpen}
         onOpenChange={setOpen}
+        needs={details}
       >
-        <SaveStatusDetails displayed={displayed} tryNow={tryNow} close={() => setOpen(false)} />
+        <Loaded from={details}>
+          {({ SaveStatusDetails }) => (
+            <SaveStatusDetails displayed={displayed} tryNow={tryNow} close={() => setOpen(false)} />
+          )}
+        </Loaded>
       </Popover>
       <TryNow displayed={displayed} tryNow={tryNow} />
       <Announcement displayed={displayed} />

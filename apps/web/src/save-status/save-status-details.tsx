@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { Link } from '../navigation/link.tsx';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { useObservable } from '../runtime/observable.ts';

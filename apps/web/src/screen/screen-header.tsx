@@ -1,6 +1,6 @@
 import { PanelLeft } from 'lucide-react';
 import { use, createContext, useEffect, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { isolated } from '../languages/names.ts';
 

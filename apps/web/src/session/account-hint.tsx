@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from './services.ts';
 

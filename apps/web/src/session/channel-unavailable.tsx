@@ -1,7 +1,7 @@
 import type { ChannelSession } from '@tandem/client';
 import type { ChannelName } from '@tandem/protocol';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/feedback.tsx';
 import { useServices } from './services.ts';

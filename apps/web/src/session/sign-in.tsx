@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 
 /**
@@ -25,7 +25,6 @@ export function SignInLink() {
   return (
     <Button
       look="primary"
-      nativeButton={false}
       render={
         <a href={signInAddress(location)} onClick={leaveToSignIn}>
           {t('signIn')}

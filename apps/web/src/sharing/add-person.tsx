@@ -1,6 +1,6 @@
 import type { MetPerson, SharingMember } from '@tandem/protocol';
 import { useCallback, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { Menu, MenuChoice, choiceButton } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';

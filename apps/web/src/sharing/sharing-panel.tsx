@@ -1,6 +1,6 @@
 import type { LinkAccess, MemberRole, SharingMember, SharingState } from '@tandem/protocol';
 import { Globe, Lock, type LucideIcon } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
-import type { TFunction } from 'i18next';
+import { Link } from '../navigation/link.tsx';
+import type { Translate } from '../translation/translation.ts';
 import { useState, use } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/feedback.tsx';
 import { reloadPage } from '../runtime/service-worker.ts';
@@ -54,7 +54,7 @@ function titleOf(failure: Failure) {
   }
 }
 
-function textOf(failure: Failure, t: TFunction): string {
+function textOf(failure: Failure, t: Translate): string {
   if (failure.kind === 'refused') return failure.error.message;
   return t(failure.kind === 'sign-in' ? 'problem.signInText' : 'problem.unreachableText');
 }
@@ -88,12 +88,34 @@ export function NotFoundScreen() {
         <FullPage
           title={t('problem.noPage')}
           action={
-            <Button look="primary" nativeButton={false} render={<Link to="/" />}>
+            <Button look="primary" render={<Link to="/" />}>
               {t('allDocuments')}
             </Button>
           }
         >
           {t('problem.noPageText')}
+        </FullPage>
+      </main>
+    </>
+  );
+}
+
+/** The code of a screen is not on this device, and the server does not answer. */
+export function NotLoadedScreen({ retry }: { readonly retry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <ScreenHeader>{null}</ScreenHeader>
+      <main id="main" tabIndex={-1} className="outline-none">
+        <FullPage
+          title={t('problem.unreachable')}
+          action={
+            <Button look="primary" onClick={retry}>
+              {t('tryAgain')}
+            </Button>
+          }
+        >
+          {t('notLoaded')}
         </FullPage>
       </main>
     </>

@@ -1,6 +1,5 @@
-import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useTranslation } from '../translation/translation.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
 import { PaletteHost } from '../palette/palette-host.tsx';
@@ -20,7 +19,7 @@ const ConnectionView = import.meta.env.DEV
     }))
   : null;
 
-export function Shell() {
+export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const newDocument = useNewDocument();
@@ -48,9 +47,7 @@ export function Shell() {
         >
           <Sidebar />
         </aside>
-        <div className="flex min-w-0 flex-1 flex-col">
-          <Outlet />
-        </div>
+        <div className="flex min-w-0 flex-1 flex-col">{children}</div>
       </div>
       <Dialog
         open={isOpen}

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
+import { Link } from '../navigation/link.tsx';
 import { Search, SquarePen, Trash2 } from 'lucide-react';
-import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Deferred, Loaded } from '../components/deferred.tsx';
+import { useTranslation } from '../translation/translation.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isApple } from '../components/keyboard.ts';
@@ -13,12 +13,8 @@ import { newVersion, reloadPage } from '../runtime/service-worker.ts';
 import { chord } from '../screen/shortcuts.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 
-const Favourites = lazy(async () => ({
-  default: (await import('../tree/favourites.tsx')).Favourites,
-}));
-const DocumentTree = lazy(async () => ({
-  default: (await import('../tree/document-tree.tsx')).DocumentTree,
-}));
+const favourites = new Deferred(() => import('../tree/favourites.tsx'));
+const tree = new Deferred(() => import('../tree/document-tree.tsx'));
 
 const row =
   'flex h-7.5 items-center gap-2 rounded-box px-2 text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
@@ -65,14 +61,16 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
           {chord('Mod', 'K')}
         </kbd>
       </button>
-      <Link to="/" activeOptions={{ exact: true }} activeProps={rowHere} className={row}>
+      <Link to="/" activeProps={rowHere} className={row}>
         {t('allDocuments')}
       </Link>
-      <Suspense fallback={<span className="flex-1" />}>
-        <Favourites row={row} rowHere={rowHere} />
-        <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('tree.title')}</h2>
-        <DocumentTree />
-      </Suspense>
+      <Loaded from={favourites}>
+        {({ Favourites }) => <Favourites row={row} rowHere={rowHere} />}
+      </Loaded>
+      <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('tree.title')}</h2>
+      <Loaded from={tree} fallback={<span className="flex-1" />}>
+        {({ DocumentTree }) => <DocumentTree />}
+      </Loaded>
       <Link to="/trash" activeProps={rowHere} className={row}>
         <Trash2 size={15} aria-hidden />
         {t('trash.title')}

@@ -1,6 +1,6 @@
 import { Toggle } from '@base-ui/react/toggle';
 import { ToggleGroup } from '@base-ui/react/toggle-group';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { chooseTheme, theme, THEME_CHOICES, type ThemeChoice } from './theme.ts';
 

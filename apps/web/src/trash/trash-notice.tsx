@@ -1,7 +1,7 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Notice } from '../components/feedback.tsx';
 import { isolated } from '../languages/names.ts';
+import { navigate } from '../navigation/location.ts';
 import { TrashActions } from './trash-actions.tsx';
 import { useDeletionDay } from './use-deletion-day.ts';
 
@@ -14,7 +14,6 @@ interface TrashNoticeProps {
 /** Above a document that is in the trash. */
 export function TrashNotice({ document, title, trashedAt }: TrashNoticeProps) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const day = useDeletionDay(trashedAt);
   return (
     <div role="status" className="mb-6">
@@ -24,7 +23,7 @@ export function TrashNotice({ document, title, trashedAt }: TrashNoticeProps) {
           <TrashActions
             document={document}
             name={isolated(title || t('untitled'))}
-            onPurged={() => void navigate({ to: '/trash' })}
+            onPurged={() => navigate('/trash')}
           />
         }
       >

@@ -1,6 +1,6 @@
 import type { TrashedDocument, TrashState } from '@tandem/protocol';
-import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { Link } from '../navigation/link.tsx';
+import { useTranslation } from '../translation/translation.ts';
 import { FullPage, Skeleton } from '../components/feedback.tsx';
 import { isolated } from '../languages/names.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';

@@ -1,11 +1,11 @@
 import { TRASH_MS } from '@tandem/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { formatLocale } from '../languages/i18n.ts';
 
 /** The day on which a document of the trash is deleted for good: "29 December". */
 export function useDeletionDay(trashedAt: number): string {
-  const { i18n } = useTranslation();
-  const format = new Intl.DateTimeFormat(formatLocale(i18n.language), {
+  const { language } = useTranslation();
+  const format = new Intl.DateTimeFormat(formatLocale(language), {
     day: 'numeric',
     month: 'long',
   });

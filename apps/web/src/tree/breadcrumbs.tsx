@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
+import { Link } from '../navigation/link.tsx';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { pathOf, type TreeDocument } from './tree-rows.ts';

@@ -1,8 +1,9 @@
 /** The tree of documents in the sidebar. Only the rows on the screen are drawn. */
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { navigate, usePlace } from '../navigation/location.ts';
+import { matchPath } from '../navigation/routes.ts';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { Button } from '../components/button.tsx';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
@@ -35,8 +36,7 @@ export function DocumentTree() {
 function Rows({ view }: { readonly view: TreeView }) {
   const { t } = useTranslation();
   const { client } = useServices();
-  const navigate = useNavigate();
-  const here = useParams({ strict: false }).document ?? null;
+  const here = matchPath('/d/$document', usePlace().path)?.['document'] ?? null;
   const { rows, loader } = view;
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState<string | null>(null);
@@ -129,7 +129,7 @@ function Rows({ view }: { readonly view: TreeView }) {
       case 'collapse':
         return loader.collapse(row.document.id);
       case 'open':
-        return void navigate({ to: '/d/$document', params: { document: row.document.id } });
+        return navigate('/d/$document', { params: { document: row.document.id } });
       default:
         return move(stepInput(view, row.document, action));
     }

@@ -1,5 +1,5 @@
 import { Star, StarOff } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { MenuItem } from '../components/menu.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';

@@ -1,8 +1,8 @@
 import type { LibraryState, ListedDocument } from '@tandem/protocol';
-import { Link } from '@tanstack/react-router';
+import { Link } from '../navigation/link.tsx';
 import { Star } from 'lucide-react';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { NewBadge, PresenceDots } from '../documents/document-badges.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';

@@ -1,6 +1,7 @@
 import { can, countUnread } from '@tandem/protocol';
 import { newDocumentId } from '@tandem/client';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '../navigation/link.tsx';
+import { navigate } from '../navigation/location.ts';
 import {
   ArrowDown,
   ArrowLeft,
@@ -14,7 +15,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../translation/translation.ts';
 import { classNames } from '../components/class-names.ts';
 import { Menu, MenuItem, MenuLine } from '../components/menu.tsx';
 import { catchTyping } from '../components/typed-ahead.ts';
@@ -234,14 +235,13 @@ function Steps({ steps }: { readonly steps: () => readonly Step[] }) {
 function useCreateInside(parent: string, onCreated: () => void): () => void {
   const { t } = useTranslation();
   const { client } = useServices();
-  const navigate = useNavigate();
   return () => {
     // The first keys are for the title field, which does not exist yet.
     catchTyping(t('newDocument'));
     const document = newDocumentId();
     client.commands.run({ name: 'document:create', input: { document, parent } });
     onCreated();
-    void navigate({ to: '/d/$document', params: { document }, state: { isNew: true } });
+    navigate('/d/$document', { params: { document }, state: { isNew: true } });
   };
 }
 

@@ -1,4 +1,4 @@
-import i18next from 'i18next';
+import { translate } from '../translation/translation.ts';
 import type { Call } from '@tandem/protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { startLanguage } from '../languages/i18n.ts';
@@ -18,5 +18,5 @@ test.each<[Call, string]>([
   ],
   [{ name: 'profile:change', input: { color: 2 } }, 'Your name or colour'],
 ])('%j is described as “%s”', (call, words) => {
-  expect(commandDescription(call, i18next.t)).toBe(words);
+  expect(commandDescription(call, translate)).toBe(words);
 });

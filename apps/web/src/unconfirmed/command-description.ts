@@ -1,8 +1,8 @@
 import type { Call } from '@tandem/protocol';
-import type { TFunction } from 'i18next';
+import type { Translate } from '../translation/translation.ts';
 import { isolated } from '../languages/names.ts';
 
-export function commandDescription(call: Call, t: TFunction): string {
+export function commandDescription(call: Call, t: Translate): string {
   switch (call.name) {
     case 'document:create':
       return t('unconfirmed.did.create');

@@ -1,5 +1,5 @@
 import { unplacedText, type Client, type UnconfirmedWork } from '@tandem/client';
-import { toMarkdown } from '@tandem/document/markdown';
+import { toMarkdown } from '@tandem/document/markdown-writer';
 import { applyUpdate, Doc } from 'yjs';
 
 export async function workText(

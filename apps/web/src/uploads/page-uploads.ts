@@ -1,6 +1,6 @@
 /** The queue of this page, and the uploads of single documents in it. Loaded with the first file. */
 import { toFileName } from '@tandem/protocol';
-import i18next from 'i18next';
+import { currentLanguage, translate } from '../translation/translation.ts';
 import { ulid } from 'ulid';
 import type { AddedFile, FileUploads, UploadState } from '../editor/files/editor-files.ts';
 import { formatBytes } from '../editor/files/file-words.ts';
@@ -94,10 +94,10 @@ function toUploadState(state: QueuedState): UploadState {
 function messageOf(failure: Failure): string {
   switch (failure.kind) {
     case 'off':
-      return i18next.t('editor.files.off');
+      return translate('editor.files.off');
     case 'too-large':
-      return i18next.t('editor.files.tooLarge', {
-        most: formatBytes(failure.maxBytes, i18next.language),
+      return translate('editor.files.tooLarge', {
+        most: formatBytes(failure.maxBytes, currentLanguage()),
       });
     case 'no-document':
     case 'refused':

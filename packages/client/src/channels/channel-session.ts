@@ -78,6 +78,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   #owner: string | null = null;
   #error: ErrorBody | null = null;
   #shown: { readonly from: ChannelState; readonly state: ChannelState } | null = null;
+  #own: { readonly from: ChannelState; readonly state: ChannelState } | null = null;
   /** Events that arrive during a page request, which may predate or follow the page. */
   readonly #meanwhile = new Set<ReceivedEvent[]>();
   #waitsFor: 'nothing' | 'its-document' = 'nothing';
@@ -114,6 +115,15 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     if (this.#shown?.from !== from) this.#shown = { from, state: this.#predicted(from) };
     // The server sends each channel the state type of its name.
     return this.#shown.state as StateOf<N>;
+  }
+
+  /**
+   * What this person's pending commands make of `nothing`, for a channel that this device does not know and cannot
+   * ask for. The same object until something changes, for the same `nothing`.
+   */
+  ownState<S extends ChannelState>(nothing: S): S {
+    if (this.#own?.from !== nothing) this.#own = { from: nothing, state: this.#predicted(nothing) };
+    return this.#own.state as S;
   }
 
   get status(): ChannelStatus {
@@ -250,6 +260,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
 
   changed(): void {
     this.#shown = null;
+    this.#own = null;
     this.#followAnswer();
     if (!this.#destroyed) this.#listeners.notify((listener) => listener());
   }

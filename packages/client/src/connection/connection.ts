@@ -207,9 +207,11 @@ export class Connection {
       this.#attempt = this.#begin('websocket', socket, token);
       return;
     }
-    const opened = await fallback.open(kind);
-    if (this.#try === current) this.#attempt = this.#begin(opened.kind, opened.socket, token);
-    else opened.socket.close();
+    // Its code may have to be loaded.
+    const opened = await fallback.open(kind).catch(() => null);
+    if (this.#try !== current) opened?.socket.close();
+    else if (opened === null) this.#lost('unreachable');
+    else this.#attempt = this.#begin(opened.kind, opened.socket, token);
   }
 
   #begin(kind: TransportKind, socket: Socket, token: string): Attempt {

@@ -3,10 +3,8 @@ import { SUBPROTOCOL_BINARY } from '@tandem/protocol';
 import type { Clock, Environment } from '../environment.ts';
 import { browserLocks } from '../store/tab-lock.ts';
 import { browserLongPollSlots, noLongPollSlots, type LongPollSlots } from './long-poll-slots.ts';
-import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
-import { PollSocket } from './poll-socket.ts';
+import type { HttpSocket, HttpSocketOptions } from './http-socket.ts';
 import type { Socket } from './socket.ts';
-import { StreamSocket } from './stream-socket.ts';
 import {
   createTransportMemory,
   storedTransportMemory,
@@ -61,13 +59,15 @@ export function httpFallback(options: HttpFallbackOptions): Fallback {
   return {
     memory,
     open: async (kind) => {
+      // Most networks let WebSockets through, and never need the code.
+      const { PollSocket, StreamSocket } = await import('./http-transports.ts');
       const held = kind === 'stream' ? await longPollSlots.take() : null;
       return held === null
         ? { kind: 'poll', socket: new PollSocket({ ...http, longPollSlots }) }
         : { kind: 'stream', socket: new StreamSocket(http, held) };
     },
     leave: (socket) => {
-      if (socket instanceof HttpSocket) socket.leave();
+      if ('leave' in socket) (socket as HttpSocket).leave();
     },
   };
 }

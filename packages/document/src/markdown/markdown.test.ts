@@ -5,7 +5,8 @@ import { withoutImpliedStarts } from '../list-numbers.ts';
 import { MAX_MARKDOWN_LENGTH, MAX_MARKDOWN_PARAGRAPH_LENGTH } from '../limits.ts';
 import { KINDS, LISTS, MARK_NAMES } from '../nodes.ts';
 import { plainText, UPLOADED } from '../testing/pages.ts';
-import { fromMarkdown, toMarkdown } from './index.ts';
+import { fromMarkdown } from './reader.ts';
+import { toMarkdown } from './writer.ts';
 
 describe('reading', () => {
   test('blocks of each kind', () => {

@@ -22,18 +22,18 @@ export const codeBlock: BlockDefinition<CodeBlock> = {
   editor: {
     code: true,
     defining: true,
-    parseHTML: () => [
+    parseDOM: [
       {
         tag: 'pre',
         preserveWhitespace: 'full',
         getAttrs: (pre: HtmlElement) => ({ ...readBlockId(pre), language: readLanguage(pre) }),
       },
     ],
-    renderHTML: ({ node, HTMLAttributes }) => {
+    toDOM: (node) => {
       const { id, language: name } = node.attrs;
       return [
         'pre',
-        { ...HTMLAttributes, 'data-id': id },
+        { 'data-id': id },
         ['code', { class: name === null ? null : `language-${name}` }, 0],
       ];
     },

@@ -1,11 +1,11 @@
-import type { MarkConfig, NodeConfig } from '@tiptap/core';
+import type { MarkSpec, NodeSpec } from '@tiptap/pm/model';
 import type { MarkedToken, Token, Tokens } from 'marked';
 import type { Block, Inline, Mark } from '../blocks.ts';
 
 /**
  * The shape of a definition in this folder. Validation, the reading and writing of pages, HTML,
  * Markdown, plain text and the editor's schema are all derived from the definitions. Definitions
- * are data: the server uses them without Tiptap.
+ * are data: the server uses them without an editor.
  */
 
 /**
@@ -13,6 +13,22 @@ import type { Block, Inline, Mark } from '../blocks.ts';
  * joins an older attribute has a rule of its own: `(value) => old(value) ?? oneOf(['new'], 2)(value)`.
  */
 export type AttributeRule = (value: unknown) => number | null;
+
+/** What the editor's schema needs besides the fields of the definition. */
+export type EditorNode = Pick<
+  NodeSpec,
+  | 'atom'
+  | 'code'
+  | 'defining'
+  | 'draggable'
+  | 'isolating'
+  | 'linebreakReplacement'
+  | 'parseDOM'
+  | 'selectable'
+  | 'toDOM'
+>;
+
+export type EditorMark = Pick<MarkSpec, 'code' | 'excludes' | 'inclusive' | 'parseDOM' | 'toDOM'>;
 
 export interface NodeDefinition {
   readonly since: number;
@@ -22,8 +38,7 @@ export interface NodeDefinition {
   readonly marks: '_' | '';
   /** Each attribute defaults to null, which is never stored. */
   readonly attributes: Readonly<Record<string, AttributeRule>>;
-  readonly keepOnSplit?: readonly string[];
-  readonly editor: Partial<NodeConfig>;
+  readonly editor: EditorNode;
 }
 
 export interface BlockDefinition<B extends Block = Block> extends NodeDefinition {
@@ -45,7 +60,7 @@ export interface BlockDefinition<B extends Block = Block> extends NodeDefinition
 export interface MarkDefinition {
   readonly since: number;
   readonly attributes: Readonly<Record<string, AttributeRule>>;
-  readonly editor: Partial<MarkConfig>;
+  readonly editor: EditorMark;
   toHtml(html: string, mark: Mark): string;
   /** Null for a mark that is more than delimiters; the inline reader and writer know it by name. */
   readonly markdown: MarkdownDelimiters | null;

@@ -11,11 +11,8 @@ export const divider: BlockDefinition<Divider> = {
   storage: { kind: 'marker', type: 'divider' },
   continuesLists: false,
   editor: {
-    parseHTML: () => [{ tag: 'hr', getAttrs: readBlockId }],
-    renderHTML: ({ node, HTMLAttributes }) => [
-      'hr',
-      { ...HTMLAttributes, 'data-id': node.attrs['id'] },
-    ],
+    parseDOM: [{ tag: 'hr', getAttrs: readBlockId }],
+    toDOM: (node) => ['hr', { 'data-id': node.attrs['id'] }],
   },
   toHtml: () => '<hr>',
   toMarkdown: () => '---',

@@ -22,7 +22,7 @@ export const file: BlockDefinition<FileBlock> = {
   continuesLists: true,
   editor: {
     draggable: true,
-    parseHTML: () => [
+    parseDOM: [
       {
         tag: 'figure[data-type="file"]',
         getAttrs: (figure: HtmlElement) => {
@@ -31,10 +31,9 @@ export const file: BlockDefinition<FileBlock> = {
         },
       },
     ],
-    renderHTML: ({ node, HTMLAttributes }) => [
+    toDOM: (node) => [
       'figure',
       {
-        ...HTMLAttributes,
         ...dataAttributes(FILE_ATTRIBUTES, node.attrs),
         'data-id': node.attrs['id'],
         'data-type': 'file',

@@ -22,7 +22,7 @@ export const image: BlockDefinition<ImageBlock> = {
   continuesLists: true,
   editor: {
     draggable: true,
-    parseHTML: () => [
+    parseDOM: [
       {
         tag: 'figure[data-type="image"]',
         getAttrs: (figure: HtmlElement) => {
@@ -31,10 +31,9 @@ export const image: BlockDefinition<ImageBlock> = {
         },
       },
     ],
-    renderHTML: ({ node, HTMLAttributes }) => [
+    toDOM: (node) => [
       'figure',
       {
-        ...HTMLAttributes,
         ...dataAttributes(IMAGE_ATTRIBUTES, node.attrs),
         'data-id': node.attrs['id'],
         'data-type': 'image',

@@ -5,7 +5,7 @@ export const doc: NodeDefinition = {
   content: 'block+',
   marks: '',
   attributes: {},
-  editor: { topNode: true },
+  editor: {},
 };
 
 export const text: NodeDefinition = {
@@ -26,8 +26,7 @@ export const hardBreak: NodeDefinition = {
   editor: {
     selectable: false,
     linebreakReplacement: true,
-    parseHTML: () => [{ tag: 'br' }],
-    renderHTML: ({ HTMLAttributes }) => ['br', HTMLAttributes],
-    renderText: () => '\n',
+    parseDOM: [{ tag: 'br' }],
+    toDOM: () => ['br'],
   },
 };

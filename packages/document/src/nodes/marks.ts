@@ -8,7 +8,7 @@ export const link: MarkDefinition = {
   attributes: { href: (value) => (value !== null && safeHref(value) === value ? 1 : null) },
   editor: {
     inclusive: false,
-    parseHTML: () => [
+    parseDOM: [
       {
         tag: 'a[href]',
         getAttrs: (element: HtmlElement) => {
@@ -19,10 +19,9 @@ export const link: MarkDefinition = {
     ],
     // Checked again, although stored pages are validated: an unsafe address must never reach the
     // DOM.
-    renderHTML: ({ mark, HTMLAttributes }) => [
+    toDOM: (mark) => [
       'a',
       {
-        ...HTMLAttributes,
         href: safeHref(mark.attrs['href']),
         rel: 'noopener noreferrer nofollow',
       },
@@ -40,7 +39,7 @@ export const bold: MarkDefinition = {
   since: 1,
   attributes: {},
   editor: {
-    parseHTML: () => [
+    parseDOM: [
       { tag: 'strong' },
       // Google Docs wraps what it copies in a <b> that is not bold.
       {
@@ -51,7 +50,7 @@ export const bold: MarkDefinition = {
       { style: 'font-weight=400', clearMark: (mark) => mark.type.name === 'bold' },
       { style: 'font-weight', getAttrs: (value) => /^(bold(er)?|[6-9]\d\d)$/.test(value) && null },
     ],
-    renderHTML: ({ HTMLAttributes }) => ['strong', HTMLAttributes, 0],
+    toDOM: () => ['strong', 0],
   },
   toHtml: (html) => htmlElement('strong', html),
   markdown: { token: 'strong', delimiter: '**', tags: ['strong', 'b'] },
@@ -61,7 +60,7 @@ export const italic: MarkDefinition = {
   since: 1,
   attributes: {},
   editor: {
-    parseHTML: () => [
+    parseDOM: [
       { tag: 'em' },
       {
         tag: 'i',
@@ -69,7 +68,7 @@ export const italic: MarkDefinition = {
       },
       { style: 'font-style=italic' },
     ],
-    renderHTML: ({ HTMLAttributes }) => ['em', HTMLAttributes, 0],
+    toDOM: () => ['em', 0],
   },
   toHtml: (html) => htmlElement('em', html),
   markdown: { token: 'em', delimiter: '_', tags: ['em', 'i'] },
@@ -79,7 +78,7 @@ export const strike: MarkDefinition = {
   since: 1,
   attributes: {},
   editor: {
-    parseHTML: () => [
+    parseDOM: [
       { tag: 's' },
       { tag: 'del' },
       { tag: 'strike' },
@@ -89,7 +88,7 @@ export const strike: MarkDefinition = {
         getAttrs: (value) => /\bline-through\b/.test(value) && null,
       },
     ],
-    renderHTML: ({ HTMLAttributes }) => ['s', HTMLAttributes, 0],
+    toDOM: () => ['s', 0],
   },
   toHtml: (html) => htmlElement('s', html),
   markdown: { token: 'del', delimiter: '~~', tags: ['del', 's', 'strike'] },
@@ -100,8 +99,8 @@ export const code: MarkDefinition = {
   attributes: {},
   editor: {
     code: true,
-    parseHTML: () => [{ tag: 'code' }],
-    renderHTML: ({ HTMLAttributes }) => ['code', HTMLAttributes, 0],
+    parseDOM: [{ tag: 'code' }],
+    toDOM: () => ['code', 0],
   },
   toHtml: (html) => htmlElement('code', html),
   markdown: null,

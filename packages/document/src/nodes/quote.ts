@@ -13,12 +13,8 @@ export const quote: BlockDefinition<QuoteBlock> = {
   continuesLists: true,
   editor: {
     defining: true,
-    parseHTML: () => [{ tag: 'blockquote', getAttrs: readBlockId }],
-    renderHTML: ({ node, HTMLAttributes }) => [
-      'blockquote',
-      { ...HTMLAttributes, 'data-id': node.attrs['id'] },
-      0,
-    ],
+    parseDOM: [{ tag: 'blockquote', getAttrs: readBlockId }],
+    toDOM: (node) => ['blockquote', { 'data-id': node.attrs['id'] }, 0],
   },
   toHtml: ({ content }, html) => htmlElement('blockquote', html.blocks(content)),
   toMarkdown: ({ content }, markdown) =>

@@ -22,18 +22,16 @@ export const textBlock: BlockDefinition<TextBlock> = {
   content: 'inline*',
   marks: '_',
   attributes: textBlockAttributes,
-  keepOnSplit: ['list', 'indent'],
   storage: { kind: 'marker', type: null },
   continuesLists: false,
   editor: {
-    parseHTML: () => TAGS.map((tag) => ({ tag, getAttrs: readTextBlock })),
+    parseDOM: TAGS.map((tag) => ({ tag, getAttrs: readTextBlock })),
     // Written for other programs: the editor's view draws every text block as the same element.
-    renderHTML: ({ node, HTMLAttributes }) => {
+    toDOM: (node) => {
       const { id, kind, list, indent, checked, start } = node.attrs;
       return [
         tagOf(kind),
         {
-          ...HTMLAttributes,
           'data-id': id,
           'data-list': list,
           'data-indent': indent,

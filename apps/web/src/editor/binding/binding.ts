@@ -1,6 +1,5 @@
 import { pageRoots } from '@tandem/document';
 import { restorePage } from '@tandem/document/history';
-import { Extension } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import {
   AllSelection,
@@ -39,12 +38,8 @@ type Source = 'remote' | 'undo' | 'correction';
 
 const key = new PluginKey<PluginState>('binding');
 
-export function binding(doc: Y.Doc): Extension {
-  return Extension.create({
-    name: 'binding',
-    priority: 1000,
-    addProseMirrorPlugins: () => [new Binding(doc).plugin],
-  });
+export function binding(doc: Y.Doc): Plugin {
+  return new Binding(doc).plugin;
 }
 
 /** Whether a transaction came from the page: another user's change, or the user's own undo. */

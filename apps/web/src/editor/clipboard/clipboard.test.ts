@@ -3,14 +3,14 @@ import { MAX_PAGE_LENGTH } from '@tandem/document';
 import { Fragment, Slice } from '@tiptap/pm/model';
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { undo } from '../binding/binding.ts';
 import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
-import { markdownOf } from './copied.ts';
+import { markdownOf } from './copied-markdown.ts';
 import { blocksIn, isSectioned } from '../sections.ts';
 import { type Clipboard, copyAll, linesOf, paste, pasteClipboard } from './corpus.ts';
-import { pasteMarkdown } from './clipboard.ts';
+import { markdownReader, pasteMarkdown } from './clipboard.ts';
 
 const plain = (text: string, into = '|'): Clipboard =>
   new Map([
@@ -21,7 +21,25 @@ const lines = (view: EditorView): string[] => linesOf(view.state.doc);
 
 const README = '# Title\n\nSome **bold** words\n\n- one\n- two';
 
+test('Markdown is text until its parser is loaded, and only the last one is read', async () => {
+  expect(markdownReader.module).toBeNull();
+  const [alone, replaced] = [
+    pasteClipboard(plain(README)).view,
+    pasteClipboard(plain(README)).view,
+  ];
+  paste(replaced, plain(README.replace('two', 'three')));
+  expect(alone.state.doc.firstChild!.textContent).toBe('# Title');
+  await markdownReader.load();
+  expect(lines(alone)).toEqual(['# Title', 'Some **bold** words', '- one', '- two']);
+  expect(alone.state.doc.firstChild!.attrs['kind']).toBe('heading1');
+  expect(replaced.state.doc.textContent).toContain('# Title');
+  expect(lines(replaced)).toContain('- three');
+  expect(replaced.state.doc.lastChild!.textContent).toBe('three');
+});
+
 describe('Markdown', () => {
+  beforeAll(() => markdownReader.load());
+
   test('becomes what it means, and one undo turns it back into the text', () => {
     const { view } = pasteClipboard(plain(README, 'ab|cd'));
     expect(lines(view)).toEqual(['ab', '# Title', 'Some **bold** words', '- one', '- two', 'cd']);

@@ -4,11 +4,11 @@ import {
   MAX_PAGE_LENGTH,
   withoutImpliedStarts,
 } from '@tandem/document';
-import { fromMarkdown } from '@tandem/document/markdown';
 import { Fragment, type Schema, Slice } from '@tiptap/pm/model';
 import { Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
+import { Deferred } from '../../components/deferred.tsx';
 import { renewIds } from '../block-ids.ts';
 import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
 import { asHref, setLink } from '../link-commands.ts';
@@ -23,12 +23,17 @@ export type ClipboardProblem = 'file' | 'tooLong' | 'unreadable';
 /** Takes files that were pasted or dropped; into the text at the caret. */
 export type TakeFiles = (view: EditorView, files: readonly File[]) => void;
 
-interface TextRange {
+/** Text that was pasted as it is, and may become Markdown. */
+interface PastedRange {
+  readonly text: string;
   readonly from: number;
   readonly to: number;
 }
 
-const clipboardKey = new PluginKey<TextRange | null>('clipboard');
+/** With a parser that is larger than the rest of the clipboard. */
+export const markdownReader = new Deferred(() => import('@tandem/document/markdown-reader'));
+
+const clipboardKey = new PluginKey<PastedRange | null>('clipboard');
 
 /**
  * Copying and pasting. Plain text stays plain, line by line. Text recognized as Markdown is first
@@ -39,20 +44,26 @@ export function clipboard(
   schema: Schema,
   onProblem: (problem: ClipboardProblem) => void,
   takeFiles: TakeFiles | null = null,
-): Plugin<TextRange | null> {
+): Plugin<PastedRange | null> {
   const refuse = (event: Event, problem: ClipboardProblem): true => {
     event.preventDefault();
     onProblem(problem);
     return true;
   };
-  return new Plugin<TextRange | null>({
+  return new Plugin<PastedRange | null>({
     key: clipboardKey,
     state: {
       init: () => null,
       apply(tr, range) {
-        const pasted = tr.getMeta(clipboardKey) as TextRange | null | undefined;
+        const pasted = tr.getMeta(clipboardKey) as PastedRange | null | undefined;
         if (pasted !== undefined) return pasted;
-        return range && { from: tr.mapping.map(range.from, -1), to: tr.mapping.map(range.to, 1) };
+        return (
+          range && {
+            ...range,
+            from: tr.mapping.map(range.from, -1),
+            to: tr.mapping.map(range.to, 1),
+          }
+        );
       },
     },
     props: {
@@ -137,7 +148,14 @@ export function pasteMarkdown(view: EditorView, text: string): void {
     return;
   }
   pastePlain(view, text);
-  readPastedAsMarkdown(view, text);
+  if (text.length > MAX_MARKDOWN_LENGTH) return;
+  const { module } = markdownReader;
+  if (module !== null) return convertPasted(view, text, module.fromMarkdown(text));
+  // Without the parser the text stays as it is.
+  void markdownReader.load().then(
+    ({ fromMarkdown }) => !view.isDestroyed && convertPasted(view, text, fromMarkdown(text)),
+    () => undefined,
+  );
 }
 
 function isTooLong({ state }: EditorView, text: string): boolean {
@@ -182,15 +200,15 @@ function pastePlain(view: EditorView, text: string): void {
   const { from, $from } = tr.selection;
   const left = tr.doc.content.size - from;
   insertSlice(tr, renewIds(readPlainText(text, $from)));
-  tr.setMeta(clipboardKey, { from, to: tr.doc.content.size - left });
+  tr.setMeta(clipboardKey, { text, from, to: tr.doc.content.size - left });
   view.dispatch(tr.setMeta('paste', true).scrollIntoView());
 }
 
-function readPastedAsMarkdown(view: EditorView, text: string): void {
+function convertPasted(view: EditorView, text: string, read: readonly Block[]): void {
   const { state } = view;
   const range = clipboardKey.getState(state);
-  if (!range || text.length > MAX_MARKDOWN_LENGTH) return;
-  const read = fromMarkdown(text);
+  // Something else was pasted while the parser was loaded.
+  if (range?.text !== text) return;
   const blocks = Fragment.fromJSON(state.schema, read);
   const tr = state.tr.delete(range.from, range.to);
   tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(range.from))));

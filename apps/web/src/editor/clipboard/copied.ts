@@ -1,9 +1,5 @@
 import { type Block, readableText, toHtml } from '@tandem/document';
-import { toMarkdown } from '@tandem/document/markdown';
 import { DOMSerializer, type Fragment, type Schema, type Slice } from '@tiptap/pm/model';
-import type { EditorState } from '@tiptap/pm/state';
-
-import { withoutSections } from '../sections.ts';
 
 export class HtmlSerializer extends DOMSerializer {
   constructor(schema: Schema) {
@@ -29,31 +25,16 @@ export function textOf(slice: Slice): string {
   return isWithinBlock(slice) ? wordsOf(slice) : readableText(blocksOf(slice.content));
 }
 
-/** The selection as Markdown. A part of one block is never a heading, item or code. */
-export function markdownOf({ selection }: EditorState): string {
-  const slice = withoutSections(selection.content());
-  const { $from, $to } = selection;
-  const isPart =
-    isWithinBlock(slice) && ($from.parentOffset > 0 || $to.parentOffset < $to.parent.content.size);
-  if (isPart && $from.parent.type.spec.code) return wordsOf(slice);
-  const blocks = blocksOf(slice.content);
-  return toMarkdown(isPart ? blocks.map(withoutAttributes) : blocks).trimEnd();
-}
-
-function isWithinBlock({ content, openStart, openEnd }: Slice): boolean {
+export function isWithinBlock({ content, openStart, openEnd }: Slice): boolean {
   const { firstChild, childCount } = content;
   if (!firstChild?.isBlock) return true;
   return childCount === 1 && firstChild.isTextblock && openStart > 0 && openEnd > 0;
 }
 
-function wordsOf({ content }: Slice): string {
+export function wordsOf({ content }: Slice): string {
   return content.textBetween(0, content.size, '\n', '\n');
 }
 
-function withoutAttributes(block: Block): Block {
-  return block.type === 'textBlock' ? { ...block, attrs: {} } : block;
-}
-
-function blocksOf(fragment: Fragment): Block[] {
+export function blocksOf(fragment: Fragment): Block[] {
   return (fragment.toJSON() ?? []) as Block[];
 }

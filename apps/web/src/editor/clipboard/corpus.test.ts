@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import type { EditorView } from '@tiptap/pm/view';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { undo } from '../binding/binding.ts';
-import { pasteMarkdown } from './clipboard.ts';
-import { markdownOf } from './copied.ts';
+import { markdownReader, pasteMarkdown } from './clipboard.ts';
+import { markdownOf } from './copied-markdown.ts';
 import { copyAll, linesOf, parseClipboard, paste, pasteClipboard } from './corpus.ts';
 
 const FILES = import.meta.glob<string>('./corpus/*.clip', {
@@ -15,6 +15,7 @@ const FILES = import.meta.glob<string>('./corpus/*.clip', {
 const NAMES = Object.keys(FILES).map((path) => path.slice('./corpus/'.length, -'.clip'.length));
 const read = (name: string) => parseClipboard(FILES[`./corpus/${name}.clip`]!);
 
+beforeAll(() => markdownReader.load());
 afterEach(() => document.body.replaceChildren());
 
 function words(view: EditorView): string[] {

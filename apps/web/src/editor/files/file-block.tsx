@@ -1,6 +1,6 @@
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import { createRoot } from 'react-dom/client';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../translation/translation.ts';
 
 import { useObservable } from '../../runtime/observable.ts';
 import { newBlockId } from '../new-block-id.ts';

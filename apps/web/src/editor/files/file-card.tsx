@@ -7,7 +7,7 @@ import {
   FileText,
   FileVideo,
 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../translation/translation.ts';
 
 import { fileExtension, formatBytes } from './file-words.ts';
 import type { FileAttributes } from './file-attributes.ts';
@@ -31,7 +31,7 @@ const ICONS = [
 
 /** A file that is not shown in the page: its name, its type and size, and a way to get it. */
 export function FileCard({ attributes, own, address, file }: FileCardProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const isOwn = own.state !== null || !own.isKnown;
   const presence = useFilePresence(address, isOwn ? 'not-asked' : 'asked');
   const problem = isOwn ? null : problemOf(presence, file);
@@ -40,7 +40,7 @@ export function FileCard({ attributes, own, address, file }: FileCardProps) {
   const Icon = ICONS.find(([pattern]) => pattern.test(extension))?.[1] ?? File;
   const facts = [
     extension.toUpperCase(),
-    attributes.size === null ? '' : formatBytes(attributes.size, i18n.language),
+    attributes.size === null ? '' : formatBytes(attributes.size, language),
     problem === null ? '' : t(`editor.files.problem.${problem}`),
   ].filter((fact) => fact !== '');
   return (

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../translation/translation.ts';
 
 import type { FileAttributes, FileBlockActions } from './file-attributes.ts';
 

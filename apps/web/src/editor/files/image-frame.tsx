@@ -1,6 +1,6 @@
 import { Download, Maximize2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../translation/translation.ts';
 
 import type { FileAttributes, FileBlockActions } from './file-attributes.ts';
 import { FileCard } from './file-card.tsx';

@@ -6,7 +6,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../translation/translation.ts';
 
 interface ImageResizerProps {
   readonly frame: RefObject<HTMLElement | null>;

@@ -1,0 +1,84 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import { Check } from 'lucide-react';
+import { classNames } from '../class-names.ts';
+import type { MenuChoiceProps, MenuItemProps, MenuSwitchProps, PopupProps } from './props.ts';
+
+const row =
+  'flex h-8.5 w-full cursor-default items-center gap-2.5 rounded-[5px] px-2 text-ui outline-none select-none data-highlighted:bg-hover pointer-coarse:h-11';
+
+export function MenuPopup({ id, open, onOpenChange, anchor, align, children }: PopupProps) {
+  return (
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Portal>
+        <Base.Positioner
+          anchor={anchor}
+          sideOffset={6}
+          align={align}
+          collisionPadding={8}
+          className="z-40"
+        >
+          <Base.Popup id={id} finalFocus={anchor} className="floats min-w-56 p-1.25">
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export function MenuItem({ icon: Icon, children, keys, onSelect, tone = 'plain' }: MenuItemProps) {
+  return (
+    <Base.Item className={classNames(row, tone === 'bad' && 'text-bad')} onClick={onSelect}>
+      {Icon === undefined ? (
+        <span className="w-4" />
+      ) : (
+        <Icon size={16} strokeWidth={1.75} aria-hidden className="text-ink-2" />
+      )}
+      <span className="flex-1">{children}</span>
+      {keys !== undefined && <kbd className="font-sans text-tiny text-ink-3">{keys}</kbd>}
+    </Base.Item>
+  );
+}
+
+export function MenuSwitch({ icon: Icon, children, checked, onChange }: MenuSwitchProps) {
+  return (
+    <Base.CheckboxItem className={row} checked={checked} onCheckedChange={onChange}>
+      <Icon size={16} strokeWidth={1.75} aria-hidden className="text-ink-2" />
+      <span className="flex-1">{children}</span>
+      <Base.CheckboxItemIndicator>
+        <Check size={15} aria-hidden className="text-accent" />
+      </Base.CheckboxItemIndicator>
+    </Base.CheckboxItem>
+  );
+}
+
+export function MenuChoice<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: MenuChoiceProps<T>) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="px-2 pt-2 pb-1 text-tiny font-medium text-ink-3">
+        {label}
+      </Base.GroupLabel>
+      <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
+        {options.map((option) => (
+          <Base.RadioItem key={option.value} value={option.value} className={row} closeOnClick>
+            <span className="flex w-4 justify-center">
+              <Base.RadioItemIndicator>
+                <Check size={15} aria-hidden className="text-accent" />
+              </Base.RadioItemIndicator>
+            </span>
+            <span className="flex-1">{option.label}</span>
+          </Base.RadioItem>
+        ))}
+      </Base.RadioGroup>
+    </Base.Group>
+  );
+}
+
+export function MenuLine() {
+  return <Base.Separator className="mx-2 my-1.25 h-px bg-line" />;
+}

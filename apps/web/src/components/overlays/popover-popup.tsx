@@ -1,0 +1,48 @@
+import { Popover as Base } from '@base-ui/react/popover';
+import { classNames } from '../class-names.ts';
+import type { PopupProps } from './props.ts';
+
+interface PopoverPopupProps extends PopupProps {
+  readonly title: string;
+  readonly titleIs: 'shown' | 'visually-hidden';
+  readonly className: string | undefined;
+}
+
+export function PopoverPopup({
+  id,
+  open,
+  onOpenChange,
+  anchor,
+  align,
+  title,
+  titleIs,
+  className,
+  children,
+}: PopoverPopupProps) {
+  return (
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Portal>
+        <Base.Positioner
+          anchor={anchor}
+          sideOffset={6}
+          align={align}
+          collisionPadding={8}
+          className="z-40"
+        >
+          <Base.Popup
+            id={id}
+            finalFocus={anchor}
+            className={classNames('floats max-w-[calc(100vw-16px)] p-4', className)}
+          >
+            <Base.Title
+              className={titleIs === 'visually-hidden' ? 'sr-only' : 'mb-1 text-ui font-semibold'}
+            >
+              {title}
+            </Base.Title>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,2 @@
+/** Loaded by `toast.ts`. */
+export { toast, Toaster } from 'sonner';

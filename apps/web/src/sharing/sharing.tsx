@@ -1,0 +1,72 @@
+import {
+  MAX_TREE_DEPTH,
+  type Call,
+  type ListedDocument,
+  type SharingState,
+} from '@tandem/protocol';
+import { useCallback, useMemo } from 'react';
+import { useObservable } from '../runtime/observable.ts';
+import { useRefusal } from '../session/refusals.ts';
+import { useServices } from '../session/services.ts';
+import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
+
+export function Sharing({ id }: { readonly id: string }) {
+  const { account, client, library, refusals } = useServices();
+  const { user: me } = useObservable(account.state);
+  const session = useChannel(`sharing:${id}`);
+  const sharing: SharingState | null = useChannelValue(session, ({ state }) =>
+    state?.type === 'sharing' ? state : null,
+  );
+  const isAboutThis = useCallback(
+    ({ name, input }: Call) =>
+      (name === 'link:change' ||
+        name === 'document:restrict' ||
+        name === 'member:change' ||
+        name === 'member:remove') &&
+      input.document === id,
+    [id],
+  );
+  const documents = useChannelValue(library, ({ state }) => state?.documents ?? null);
+  const around = useMemo(() => titlesAround(documents ?? [], id), [documents, id]);
+  const [refusal, clearRefusal] = useRefusal(refusals, isAboutThis);
+  const intents = useMemo((): SharingIntents => {
+    const run = (call: Call) => {
+      clearRefusal();
+      client.commands.run(call);
+    };
+    return {
+      changeLink: (link) => run({ name: 'link:change', input: { document: id, link } }),
+      restrict: (isRestricted) =>
+        run({ name: 'document:restrict', input: { document: id, isRestricted } }),
+      changeRole: (user, role) =>
+        run({ name: 'member:change', input: { document: id, user, role } }),
+      remove: (user) => run({ name: 'member:remove', input: { document: id, user } }),
+    };
+  }, [client, id, clearRefusal]);
+  return (
+    <div className="mt-2">
+      <SharingPanel
+        link={`${location.origin}/d/${id}`}
+        sharing={sharing}
+        around={around}
+        me={me?.id ?? null}
+        intents={intents}
+        refusal={refusal}
+      />
+    </div>
+  );
+}
+
+/** The nearest first. */
+function titlesAround(documents: readonly ListedDocument[], id: string): readonly string[] {
+  const byId = new Map(documents.map((document) => [document.id, document]));
+  const titles: string[] = [];
+  for (
+    let at = byId.get(byId.get(id)?.parent ?? '');
+    at !== undefined && titles.length < MAX_TREE_DEPTH;
+    at = byId.get(at.parent ?? '')
+  )
+    titles.push(at.title);
+  return titles;
+}

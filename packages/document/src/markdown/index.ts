@@ -1,2 +1,0 @@
-export { fromMarkdown } from './reader.ts';
-export { toMarkdown } from './writer.ts';

@@ -52,7 +52,7 @@ describe('a page of a site in ALLOWED_ORIGINS', () => {
       {
         'access-control-allow-origin': APP,
         'access-control-allow-credentials': 'true',
-        'access-control-allow-methods': 'GET, POST, PATCH, DELETE',
+        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
         vary: 'Origin',
       },
     ]);

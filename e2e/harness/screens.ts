@@ -20,7 +20,7 @@ export function linesOf(page: Page): Promise<string[]> {
 }
 
 const STATUS_LABELS =
-  /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
+  /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|Comment only|A change was not accepted|Not connected|Sign in again)/;
 
 export function saveStatusOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: STATUS_LABELS });
@@ -40,7 +40,7 @@ export function peopleOf(page: Page): Locator {
 
 export function profileOf(page: Page): Locator {
   const navigation = page.getByRole('navigation', { name: 'Documents' });
-  return navigation.getByRole('button', { name: /^(?!(New document|Search)$)/ });
+  return navigation.getByRole('button', { name: /^(?!New document|Search$|Actions for )/ });
 }
 
 export async function openProfile(page: Page): Promise<Locator> {

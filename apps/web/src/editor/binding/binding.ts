@@ -60,6 +60,11 @@ export function resolveShared(state: EditorState, position: SharedPosition): num
   return key.getState(state)?.binding.resolve(position) ?? null;
 }
 
+/** What anchors are made of and found in; null while the view is not bound, or shows what is not written yet. */
+export function boundPage(state: EditorState): BoundPage | null {
+  return key.getState(state)?.binding.page(state) ?? null;
+}
+
 export function undo(view: EditorView): boolean {
   return key.getState(view.state)?.binding.step('undo') ?? false;
 }
@@ -76,10 +81,13 @@ export function restore(view: EditorView, earlier: Y.Doc): boolean {
 const DOUBLES = 'restored-copies';
 const RESTORE = Symbol('restore');
 
-interface Bound {
-  readonly view: EditorView;
+export interface BoundPage {
   readonly page: ShownPage;
   readonly copies: RestoredCopies;
+}
+
+interface Bound extends BoundPage {
+  readonly view: EditorView;
   readonly positions: Positions;
   readonly history: History;
 }
@@ -123,6 +131,11 @@ class Binding {
   share(state: EditorState): SharedSelection | null {
     const bound = this.#bound;
     return bound && state.doc === bound.page.doc ? bound.positions.share(state.selection) : null;
+  }
+
+  page(state: EditorState): BoundPage | null {
+    const bound = this.#bound;
+    return bound && state.doc === bound.page.doc ? bound : null;
   }
 
   resolve(position: SharedPosition): number | null {

@@ -42,7 +42,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['save-status'],
     ['trash'],
     ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
-    ['tree'],
+    ['tree', 'comments'],
     ['palette'],
     ['document', 'shell'],
     ['router'],

@@ -2,7 +2,7 @@ import './zod-csp.ts';
 import { translate } from './translation/translation.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ChatDrafts, ChatDraftsContext } from './chat/chat-drafts.ts';
+import { MessageDrafts, MessageDraftsContext } from './chat/message-drafts.ts';
 import { onDeferredFailure, screenIsReady } from './components/deferred.tsx';
 import { toast } from './components/toast.ts';
 import { ToastHost } from './components/toast-host.tsx';
@@ -39,7 +39,7 @@ const services = await createServices({
     }),
 });
 // Before the client starts: a refused message returns to its draft, whether or not the chat is open.
-const drafts = new ChatDrafts(services.client.commands);
+const drafts = new MessageDrafts(services.client.commands);
 startServices(services);
 
 onDeferredFailure(() => toast.error(translate('notLoaded')));
@@ -51,9 +51,9 @@ if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <ServicesContext value={services}>
-      <ChatDraftsContext value={drafts}>
+      <MessageDraftsContext value={drafts}>
         <Application />
-      </ChatDraftsContext>
+      </MessageDraftsContext>
     </ServicesContext>
     <ToastHost
       position="bottom-center"

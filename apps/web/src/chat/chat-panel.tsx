@@ -99,6 +99,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
         {canWrite ? (
           <Composer
             draft={chat.draft}
+            label={t('chat.placeholder')}
             write={chat.write}
             people={people}
             me={me}

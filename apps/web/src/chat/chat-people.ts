@@ -1,9 +1,9 @@
 /**
- * The people of a chat under their current names: members present, people with a role, and authors of messages and
+ * The people of a chat or of comments under their current names: members present, people with a role, and authors of messages and
  * reactions.
  */
 import type { DocumentSession } from '@tandem/client';
-import type { ChatState, Role, SharingState, User } from '@tandem/protocol';
+import type { Role, SharingState, ThreadMessage, User } from '@tandem/protocol';
 import { useMemo } from 'react';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
@@ -16,7 +16,7 @@ export interface ChatPerson extends User {
 
 export function useChatPeople(
   session: DocumentSession,
-  chat: ChatState | null,
+  messages: readonly ThreadMessage[] | null,
 ): readonly ChatPerson[] {
   const members = useSessionValue(session, ({ people }) => people.members);
   const sharing: SharingState | null = useChannelValue(
@@ -29,12 +29,12 @@ export function useChatPeople(
       const before = known.get(user.id) ?? { isHere: false, role: null, spokeAt: null };
       known.set(user.id, { ...before, ...user, ...facts });
     };
-    for (const { author, reactions, at } of chat?.messages ?? []) {
+    for (const { author, reactions, at } of messages ?? []) {
       add(author, { spokeAt: at });
       for (const { users } of reactions) for (const user of users) add(user);
     }
     for (const { user, role } of sharing?.members ?? []) add(user, { role });
     for (const { user, name, color } of members) add({ id: user, name, color }, { isHere: true });
     return [...known.values()];
-  }, [chat, sharing, members]);
+  }, [messages, sharing, members]);
 }

@@ -25,6 +25,11 @@ export function useChatPlacement(): ChatPlacement {
     : { placement: 'over', isOpen: isOver, toggle: () => chatOver.set(!isOver) };
 }
 
+/** Only one panel fits beside the text. */
+export function closeChatBeside(): void {
+  if (chatBeside.get()) setChatBeside(false);
+}
+
 function setChatBeside(open: boolean): void {
   deviceStorage.write(KEY, open);
   chatBeside.set(open);

@@ -1,6 +1,6 @@
 import { hasVisibleText, MAX_MESSAGE_TEXT_LENGTH } from '@tandem/protocol';
 import { ArrowUp, X } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { useMedia } from '../components/browser-state.ts';
@@ -9,7 +9,7 @@ import { classNames } from '../components/class-names.ts';
 import { isComposing } from '../components/keyboard.ts';
 import { TextArea } from '../components/text-area.tsx';
 import { isolated } from '../languages/names.ts';
-import { currentText, type ChatDraft } from './chat-drafts.ts';
+import { currentText, type MessageDraft } from './message-drafts.ts';
 import type { ChatPerson } from './chat-people.ts';
 import { suggestionsFor } from './mention-suggestions.ts';
 import { type MentioningText } from './mentioning-text.ts';
@@ -24,7 +24,9 @@ import {
 const MAX_HEIGHT_PX = 160;
 
 interface ComposerProps {
-  readonly draft: ChatDraft;
+  readonly draft: MessageDraft;
+  /** What the field is for. */
+  readonly label: string;
   readonly write: (text: MentioningText) => void;
   readonly people: readonly ChatPerson[];
   readonly me: string | null;
@@ -40,11 +42,13 @@ interface ComposerProps {
  * Shift-Enter, so there Enter breaks the line and the button sends.
  */
 export function Composer(props: ComposerProps) {
-  const { draft, write, people, me, formatTime, onSend, onCancel, onEditLast, onTouch } = props;
+  const { draft, label, write, people, me, formatTime, onSend, onCancel, onEditLast, onTouch } =
+    props;
   const { t } = useTranslation();
   const isTouched = useMedia('(pointer: coarse)');
   const shown = currentText(draft);
   const { text } = shown;
+  const list = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [mention, setMention] = useState<MentionQuery | null>(null);
   const [chosen, setChosen] = useState(0);
@@ -107,14 +111,14 @@ export function Composer(props: ComposerProps) {
       {suggestions.length > 0 && (
         <ul
           role="listbox"
-          id="mentions"
+          id={list}
           aria-label={t('chat.people')}
           className="floats absolute inset-x-0 bottom-full mb-1.5 p-1.25"
         >
           {suggestions.map(({ person, detail }, index) => (
             <li
               key={person.id}
-              id={`mention-${index}`}
+              id={`${list}-${index}`}
               role="option"
               aria-selected={index === chosen}
               className={classNames(
@@ -141,11 +145,11 @@ export function Composer(props: ComposerProps) {
           rows={1}
           value={text}
           maxLength={MAX_MESSAGE_TEXT_LENGTH}
-          placeholder={t('chat.placeholder')}
-          aria-label={t('chat.placeholder')}
+          placeholder={label}
+          aria-label={label}
           enterKeyHint={isTouched ? 'enter' : 'send'}
-          aria-controls={suggestions.length > 0 ? 'mentions' : undefined}
-          aria-activedescendant={suggestions.length > 0 ? `mention-${chosen}` : undefined}
+          aria-controls={suggestions.length > 0 ? list : undefined}
+          aria-activedescendant={suggestions.length > 0 ? `${list}-${chosen}` : undefined}
           onChange={({ target }) => {
             write(applyEdit(shown, target.value, target.selectionEnd));
             updateMention(target);
@@ -172,7 +176,7 @@ function DraftContext({
   people,
   onCancel,
 }: {
-  readonly draft: ChatDraft;
+  readonly draft: MessageDraft;
   readonly people: readonly ChatPerson[];
   readonly onCancel: () => void;
 }) {

@@ -17,10 +17,10 @@ import {
   withoutContext,
   EMPTY_DRAFT,
   currentText,
-  useChatDrafts,
+  useMessageDrafts,
   withText,
-  type ChatDraft,
-} from './chat-drafts.ts';
+  type MessageDraft,
+} from './message-drafts.ts';
 import { useChatPeople, type ChatPerson } from './chat-people.ts';
 import { type MentioningText } from './mentioning-text.ts';
 import { toSend, withCurrentNames } from './mentions.ts';
@@ -35,7 +35,7 @@ export interface Chat {
   readonly isUnknown: boolean;
   readonly people: readonly ChatPerson[];
   readonly refusal: string | null;
-  readonly draft: ChatDraft;
+  readonly draft: MessageDraft;
   readonly write: (text: MentioningText) => void;
   readonly touch: () => void;
   readonly intents: MessageIntents;
@@ -47,7 +47,7 @@ export interface Chat {
 export function useChat(room: DocumentSession, me: string | null): Chat {
   const { id: document } = room;
   const { client, refusals } = useServices();
-  const drafts = useChatDrafts();
+  const drafts = useMessageDrafts();
   const session = useChannel(`chat:${document}`);
   const known = useChannelValue(session, ({ state }) => state);
   const own = useChannelValue(session, (channel) =>
@@ -56,7 +56,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   const connection = useConnection();
   const isUnknown = known === null && cutOffBy(connection) !== null;
   const state = isUnknown ? own : known;
-  const people = useChatPeople(room, state);
+  const people = useChatPeople(room, state?.messages ?? null);
   const isAboutThis = useCallback(
     (call: Call) =>
       isWork(call) &&
@@ -72,7 +72,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   useEffect(() => () => typing.stop(), [typing]);
 
   const change = useCallback(
-    (next: (draft: ChatDraft) => ChatDraft) => drafts.change(document, next),
+    (next: (draft: MessageDraft) => MessageDraft) => drafts.change(document, next),
     [drafts, document],
   );
   const edit = useCallback(

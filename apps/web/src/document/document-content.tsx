@@ -1,7 +1,9 @@
 import type { DocumentSession } from '@tandem/client';
+import type { EditorView } from '@tiptap/pm/view';
 import { useMemo, useRef } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
+import { commentRequested } from '../comments/comments-place.ts';
 import { classNames } from '../components/class-names.ts';
 import { Deferred, Loaded, screenIsReady } from '../components/deferred.tsx';
 import { Notice } from '../components/feedback.tsx';
@@ -25,9 +27,16 @@ interface DocumentContentProps {
   readonly facts: DocumentFacts;
   readonly updatedAt: number | null;
   readonly editor: React.RefObject<EditorHandle | null>;
+  readonly onView: (view: EditorView | null) => void;
 }
 
-export function DocumentContent({ session, facts, updatedAt, editor }: DocumentContentProps) {
+export function DocumentContent({
+  session,
+  facts,
+  updatedAt,
+  editor,
+  onView,
+}: DocumentContentProps) {
   const { t } = useTranslation();
   const main = useRef<HTMLElement>(null);
   const { trashedAt } = facts;
@@ -63,7 +72,7 @@ export function DocumentContent({ session, facts, updatedAt, editor }: DocumentC
         <TitleField facts={facts} onLeave={goToText} onTypedAhead={goToText} />
         <Byline session={session} updatedAt={updatedAt} />
       </div>
-      <Body session={session} facts={facts} editor={editor} onReady={onReady} />
+      <Body session={session} facts={facts} editor={editor} onReady={onReady} onView={onView} />
     </main>
   );
 }
@@ -73,13 +82,15 @@ interface BodyProps {
   readonly facts: DocumentFacts;
   readonly editor: React.Ref<EditorHandle>;
   readonly onReady: () => void;
+  readonly onView: (view: EditorView | null) => void;
 }
 
-function Body({ session, facts, editor, onReady }: BodyProps) {
+function Body({ session, facts, editor, onReady, onView }: BodyProps) {
   const { t } = useTranslation();
   // A replaced document needs a new editor.
   const files = useMemo(() => documentFiles(facts.id), [facts.id]);
   const replicaVersion = useSessionValue(session, (session) => session.replicaVersion);
+  const mayComment = facts.access !== 'view' && !facts.isUnknownToServer;
   switch (facts.kind) {
     case null:
       return <TextSkeleton />;
@@ -102,6 +113,8 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
           notice={facts.outdated && <ReloadNotice>{facts.outdated.message}</ReloadNotice>}
           unsupported={<ReloadNotice>{t('document.unsupported')}</ReloadNotice>}
           onReady={onReady}
+          onView={onView}
+          onComment={mayComment ? () => commentRequested.set(true) : null}
           onTyping={(active) => session.people.setTyping(active)}
         />
       );

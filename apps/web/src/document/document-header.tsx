@@ -2,6 +2,7 @@ import type { DocumentSession } from '@tandem/client';
 import { useMemo } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { ChatButton } from '../chat/chat-button.tsx';
+import { CommentsButton } from '../comments/comments-button.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
 import { documentSource } from '../save-status/save-sources.ts';
@@ -37,7 +38,12 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
       <span className="flex-1" />
       <TypingLine session={session} />
       <People session={session} />
-      {facts.kind === 'page' && !facts.isUnknownToServer && <ChatButton document={session.id} />}
+      {facts.kind === 'page' && !facts.isUnknownToServer && (
+        <>
+          <CommentsButton document={session.id} />
+          <ChatButton document={session.id} />
+        </>
+      )}
       {facts.trashedAt === null && <Share id={session.id} />}
       <DocumentMenu session={session} facts={facts} />
     </ScreenHeader>

@@ -1,8 +1,10 @@
 import type { DocumentSession } from '@tandem/client';
 import type { LibraryState } from '@tandem/protocol';
-import { useCallback, useEffect, useEffectEvent, useRef } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
+import type { EditorView } from '@tiptap/pm/view';
 import type * as Y from 'yjs';
 import { ChatAside } from '../chat/chat-aside.tsx';
+import { CommentsAside } from '../comments/comments-aside.tsx';
 import { Deferred, Loaded } from '../components/deferred.tsx';
 import { toast } from '../components/toast.ts';
 import type { EditorHandle } from '../editor/editor.tsx';
@@ -59,6 +61,7 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
       ),
     [session],
   );
+  const [view, setView] = useState<EditorView | null>(null);
   const { t } = useTranslation();
   const editor = useRef<EditorHandle>(null);
   const isHistoryShown = useShownPlace().search === HISTORY;
@@ -103,9 +106,23 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
       <div className={isHistoryShown ? 'hidden' : 'contents'}>
         <DocumentHeader session={session} facts={facts} />
         <div className="flex flex-1">
-          <DocumentContent session={session} facts={facts} updatedAt={updatedAt} editor={editor} />
+          <DocumentContent
+            session={session}
+            facts={facts}
+            updatedAt={updatedAt}
+            editor={editor}
+            onView={setView}
+          />
           {facts.kind === 'page' && !facts.isUnknownToServer && (
-            <ChatAside session={session} access={facts.access} ownsDocument={facts.isOwn} />
+            <>
+              <CommentsAside
+                session={session}
+                view={view}
+                mayComment={facts.access !== 'view'}
+                ownsDocument={facts.isOwn}
+              />
+              <ChatAside session={session} access={facts.access} ownsDocument={facts.isOwn} />
+            </>
           )}
         </div>
       </div>

@@ -15,6 +15,7 @@ interface EditorControlsProps {
   readonly selection: Observable<SelectionState>;
   readonly slash: Observable<Menu | null>;
   readonly editable: boolean;
+  readonly onComment: (() => void) | null;
 }
 
 /** What appears beside the text. The text can be written without it, so it is loaded after the editor. */
@@ -24,13 +25,22 @@ export function EditorControls({
   selection,
   slash,
   editable,
+  onComment,
 }: EditorControlsProps): ReactNode {
   return (
     <>
       <LinkCard view={view} links={links} />
+      {(editable || onComment !== null) && (
+        <SelectionToolbar
+          view={view}
+          selection={selection}
+          links={links}
+          editable={editable}
+          onComment={onComment}
+        />
+      )}
       {editable && (
         <>
-          <SelectionToolbar view={view} selection={selection} links={links} />
           <SlashMenu view={view} menu={slash} />
           <PhoneToolbar view={view} selection={selection} />
         </>

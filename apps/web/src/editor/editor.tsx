@@ -1,4 +1,5 @@
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import type { EditorView } from '@tiptap/pm/view';
 import { useTranslation } from '../translation/translation.ts';
 import type { Awareness } from 'y-protocols/awareness';
 import { Deferred, Loaded } from '../components/deferred.tsx';
@@ -26,6 +27,10 @@ export interface EditorProps {
   readonly notice?: ReactNode;
   readonly unsupported: ReactNode;
   readonly onReady?: () => void;
+  /** Null when the view is gone. */
+  readonly onView?: (view: EditorView | null) => void;
+  /** Comments on the selected text; null where this person may not. */
+  readonly onComment?: (() => void) | null;
   /** `true` when this person starts typing, `false` three seconds after the last change. */
   readonly onTyping?: (active: boolean) => void;
   readonly ref?: Ref<EditorHandle>;
@@ -48,6 +53,8 @@ export function Editor({
   notice,
   unsupported,
   onReady,
+  onView,
+  onComment = null,
   onTyping,
   ref,
 }: EditorProps): ReactNode {
@@ -55,8 +62,8 @@ export function Editor({
   const element = useRef<HTMLDivElement>(null);
   const caretLayer = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<'opening' | 'unsupported' | MountedEditor>('opening');
-  const current = useRef({ t, editable, label, onReady, onTyping });
-  current.current = { t, editable, label, onReady, onTyping };
+  const current = useRef({ t, editable, label, onReady, onView, onTyping });
+  current.current = { t, editable, label, onReady, onView, onTyping };
 
   useEffect(() => {
     let mounted: MountedEditor | undefined;
@@ -95,7 +102,10 @@ export function Editor({
 
   const mounted = typeof state === 'string' ? null : state;
   useEffect(() => {
-    if (mounted !== null) current.current.onReady?.();
+    if (mounted === null) return;
+    current.current.onReady?.();
+    current.current.onView?.(mounted.view);
+    return () => current.current.onView?.(null);
   }, [mounted]);
   useEffect(() => {
     mounted?.setEditable(editable);
@@ -132,7 +142,9 @@ export function Editor({
         <div ref={caretLayer} className="caret-layer" aria-hidden />
         {mounted && (
           <Loaded from={controls}>
-            {({ EditorControls }) => <EditorControls {...mounted} editable={editable} />}
+            {({ EditorControls }) => (
+              <EditorControls {...mounted} editable={editable} onComment={onComment} />
+            )}
           </Loaded>
         )}
       </div>

@@ -6,6 +6,7 @@ import {
   Code,
   Italic,
   Link,
+  MessageSquarePlus,
   type LucideIcon,
   Strikethrough,
 } from 'lucide-react';
@@ -31,6 +32,8 @@ export interface SelectionToolbarProps {
   readonly view: EditorView;
   readonly selection: Observable<SelectionState>;
   readonly links: LinkEditor;
+  readonly editable: boolean;
+  readonly onComment: (() => void) | null;
 }
 
 const MARKS: readonly (readonly ['bold' | 'italic' | 'strike' | 'code', LucideIcon])[] = [
@@ -45,7 +48,7 @@ export function SelectionToolbar(props: SelectionToolbarProps): ReactNode {
   const { text } = useObservable(props.selection);
   const { kind } = useObservable(props.links.card);
   const [focused, setFocused] = useState(true);
-  const { view } = props;
+  const { view, editable } = props;
   useEffect(() => {
     const update = (): void =>
       setFocused(view.hasFocus() || document.activeElement?.closest('.selection-toolbar') != null);
@@ -57,10 +60,16 @@ export function SelectionToolbar(props: SelectionToolbarProps): ReactNode {
       document.removeEventListener('focusout', later);
     };
   }, [view]);
-  return text && focused && kind !== 'editing' ? <OpenToolbar {...props} /> : null;
+  return text && (focused || !editable) && kind !== 'editing' ? <OpenToolbar {...props} /> : null;
 }
 
-function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNode {
+function OpenToolbar({
+  view,
+  selection,
+  links,
+  editable,
+  onComment,
+}: SelectionToolbarProps): ReactNode {
   const { t } = useTranslation();
   const state = useObservable(selection);
   const toolbar = useRef<HTMLDivElement>(null);
@@ -106,48 +115,63 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
         onMouseDown: keepSelection,
       }}
     >
-      <select
-        aria-label={t('editor.toolbar.block')}
-        value={state.block}
-        onChange={(event) => {
-          BLOCK_ITEMS.find(({ id }) => id === event.target.value)?.command(
-            view.state,
-            view.dispatch,
-            view,
-          );
-          view.focus();
-        }}
-      >
-        {BLOCK_ITEMS.filter(({ id }) => id !== 'divider').map(({ id }) => (
-          <option key={id} value={id}>
-            {t(`editor.slash.${id}`)}
-          </option>
-        ))}
-      </select>
-      <span className="gap" aria-hidden />
-      {MARKS.map(([mark, Icon]) => (
+      {editable && (
+        <>
+          <select
+            aria-label={t('editor.toolbar.block')}
+            value={state.block}
+            onChange={(event) => {
+              BLOCK_ITEMS.find(({ id }) => id === event.target.value)?.command(
+                view.state,
+                view.dispatch,
+                view,
+              );
+              view.focus();
+            }}
+          >
+            {BLOCK_ITEMS.filter(({ id }) => id !== 'divider').map(({ id }) => (
+              <option key={id} value={id}>
+                {t(`editor.slash.${id}`)}
+              </option>
+            ))}
+          </select>
+          <span className="gap" aria-hidden />
+          {MARKS.map(([mark, Icon]) => (
+            <button
+              key={mark}
+              type="button"
+              tabIndex={-1}
+              aria-label={t(`editor.toolbar.${mark}`)}
+              title={t(`editor.toolbar.${mark}`)}
+              aria-pressed={state[mark]}
+              onClick={() => toggleMark(view.state.schema.marks[mark]!)(view.state, view.dispatch)}
+            >
+              <Icon size={16} aria-hidden />
+            </button>
+          ))}
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={t('editor.toolbar.link')}
+            title={t('editor.toolbar.link')}
+            aria-pressed={state.link}
+            onClick={() => links.edit(view)}
+          >
+            <Link size={16} aria-hidden />
+          </button>
+        </>
+      )}
+      {onComment !== null && (
         <button
-          key={mark}
           type="button"
           tabIndex={-1}
-          aria-label={t(`editor.toolbar.${mark}`)}
-          title={t(`editor.toolbar.${mark}`)}
-          aria-pressed={state[mark]}
-          onClick={() => toggleMark(view.state.schema.marks[mark]!)(view.state, view.dispatch)}
+          aria-label={t('editor.toolbar.comment')}
+          title={t('editor.toolbar.comment')}
+          onClick={onComment}
         >
-          <Icon size={16} aria-hidden />
+          <MessageSquarePlus size={16} aria-hidden />
         </button>
-      ))}
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label={t('editor.toolbar.link')}
-        title={t('editor.toolbar.link')}
-        aria-pressed={state.link}
-        onClick={() => links.edit(view)}
-      >
-        <Link size={16} aria-hidden />
-      </button>
+      )}
       <button
         type="button"
         tabIndex={-1}

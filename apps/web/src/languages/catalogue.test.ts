@@ -1,3 +1,4 @@
+import comments from './comments.en.json' with { type: 'json' };
 import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
@@ -10,7 +11,11 @@ const sources = Object.entries(
   }),
 );
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
-const keys = [...new Set([...leaves(en), ...leaves(editor)].map((key) => key.replace(PLURAL, '')))];
+const keys = [
+  ...new Set(
+    [...leaves(en), ...leaves(editor), ...leaves(comments)].map((key) => key.replace(PLURAL, '')),
+  ),
+];
 
 const written = sources.flatMap(([, source]) =>
   [...source.matchAll(/['"`]([A-Za-z][\w.$\-{} ]*)['"`]/gu)].map(([, text]) => text!),

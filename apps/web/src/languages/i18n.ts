@@ -1,17 +1,23 @@
 /** Catalogues of all texts that people read. English is always complete. */
 import { startTranslation } from '../translation/translation.ts';
+import type comments from './comments.en.json';
 import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 
 const english = { ...en, ...editor };
-type English = typeof english;
+type English = typeof english & typeof comments;
 
 declare module '../translation/translation.ts' {
   interface Catalogue extends English {}
 }
 
 export function startLanguage(): void {
-  startTranslation('en', english);
+  startTranslation('en', english as English);
+}
+
+/** The words of comments, which are loaded with them. */
+export function addCommentWords(words: typeof comments): void {
+  startTranslation('en', { ...english, comments: { ...english.comments, ...words.comments } });
 }
 
 /** The reader's regional variant of the page's language, for dates, lists and numbers: "12 March" or "March 12". */

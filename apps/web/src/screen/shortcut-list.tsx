@@ -20,6 +20,7 @@ const groups = [
       ['italic', chord('Mod', 'I')],
       ['code', chord('Mod', 'E')],
       ['link', chord('Mod', 'K')],
+      ['comment', chord('Mod', 'Alt', 'M')],
       ['headings', `${chord('Mod', 'Alt')} 1 2 3 0`],
       ['lists', `${chord('Mod', 'Shift')} 7 8 9`],
       ['undo', chord('Mod', 'Z')],

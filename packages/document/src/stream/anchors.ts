@@ -30,7 +30,7 @@ export interface FoundAnchor extends TextRange {
   readonly by: 'characters' | 'words';
 }
 
-export const ANCHOR_LIMITS = { quote: 200, context: 16 } as const;
+const ANCHOR_LIMITS = { quote: 200, context: 16 } as const;
 
 /**
  * The nearest living character to one that may be deleted, in the stream: that one, its copy (PS2), or else the

@@ -27,7 +27,7 @@ function longestCommon(
   other: readonly string[],
   weightOf: (item: string) => number,
 ): number {
-  let row = new Array<number>(other.length + 1).fill(0);
+  let row = Array.from({ length: other.length + 1 }, () => 0);
   for (const item of one) {
     const next = [0];
     for (const [j, another] of other.entries()) {

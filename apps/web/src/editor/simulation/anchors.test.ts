@@ -1,7 +1,7 @@
 /**
  * Anchors in the simulation: three people comment on pieces of a page while they edit it with every command. In the
- * end an anchor whose words are whole on the page is at them (AN4, AN5), no anchor is at words of which less than half
- * was commented on (AN3), and all people see each anchor at the same words (AN7).
+ * end an anchor whose words are whole on the page is at them (AN4, AN5), every anchor that has a place has half of its
+ * words there or more (AN3), and all people see each anchor at the same words (AN7).
  */
 import { repeatable } from './environment.ts';
 

@@ -3,19 +3,19 @@ import { errorOf, type ThreadMessage } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import {
   withoutContext,
-  ChatDrafts,
+  MessageDrafts,
   EMPTY_DRAFT,
   currentText,
   withText,
-  type ChatDraft,
-} from './chat-drafts.ts';
+  type MessageDraft,
+} from './message-drafts.ts';
 
 const plain = (text: string) => ({ text, mentions: [] });
 const message = (id: string) => ({ id, text: `what ${id} says` }) as ThreadMessage;
 
 function drafts() {
   let refuse!: RefusedListener;
-  const all = new ChatDrafts({
+  const all = new MessageDrafts({
     onRefused: (listener) => {
       refuse = listener;
       return () => undefined;
@@ -47,7 +47,7 @@ test('the text of a refused edit returns to the draft, where it is not lost', ()
 });
 
 test('an edit leaves the next message unchanged, and so does leaving a reply', () => {
-  const next: ChatDraft = { next: plain('half a sentence'), replyTo: message('a'), edit: null };
+  const next: MessageDraft = { next: plain('half a sentence'), replyTo: message('a'), edit: null };
   const edit = withText(
     { ...next, edit: { message: message('b'), corrected: plain('old') } },
     plain('new'),

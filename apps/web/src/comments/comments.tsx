@@ -1,0 +1,462 @@
+import type { DocumentSession } from '@tandem/client';
+import type { CommentAnchor, CommentThread } from '@tandem/protocol';
+import type { EditorView } from '@tiptap/pm/view';
+import { X } from 'lucide-react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useTranslation } from '../translation/translation.ts';
+import { closeChatBeside, useChatPlacement } from '../chat/chat-placement.ts';
+import { useVisible } from '../components/browser-state.ts';
+import { Button, IconButton } from '../components/button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { choiceButton, Menu, MenuChoice } from '../components/menu.tsx';
+import { stopCatching } from '../components/typed-ahead.ts';
+import { addCommentWords } from '../languages/i18n.ts';
+import words from '../languages/comments.en.json' with { type: 'json' };
+import { Observable, useObservable } from '../runtime/observable.ts';
+import { chord } from '../screen/shortcuts.ts';
+import { CommentPlaces, type Places } from './comment-places.ts';
+import { focusCommentsButton } from './comments-button.tsx';
+import {
+  commentRequested,
+  setCommentsOpen,
+  threadInAddress,
+  useCommentsPlacement,
+} from './comments-place.ts';
+import { ThreadCard } from './thread-card.tsx';
+import { ThreadComposer } from './thread-composer.tsx';
+import { FILTERS, filterThreads, type ThreadFilter } from './thread-filter.ts';
+import { ThreadList } from './thread-list.tsx';
+import { useCommentsRead } from './unread-comments.ts';
+import { useComments, type Comments as CommentsOf } from './use-comments.ts';
+
+addCommentWords(words);
+
+export interface CommentsProps {
+  readonly session: DocumentSession;
+  readonly view: EditorView | null;
+  readonly mayComment: boolean;
+  readonly ownsDocument: boolean;
+}
+
+const NOWHERE = new Observable<Places>(new Map());
+const REANCHOR_MS = 2_000;
+
+/** The marks in the text, and the threads beside it or over it. */
+export function Comments({ session, view, mayComment, ownsDocument }: CommentsProps) {
+  const { t } = useTranslation();
+  const comments = useComments(session);
+  const { threads } = comments;
+  const { placement, isOpen } = useCommentsPlacement();
+  const [filter, setFilter] = useState<ThreadFilter>('open');
+  const [active, setActive] = useState<string | null>(null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const [draft, setDraft] = useState<CommentAnchor | null>(null);
+  const text = usePlaces(view, session);
+  const places = useObservable(text?.places ?? NOWHERE);
+  const readUpTo = useReadMark(comments, isOpen);
+
+  const shown = useMemo(
+    () => filterThreads(threads ?? [], { filter, me: comments.me, places }),
+    [threads, filter, comments.me, places],
+  );
+  const isActiveShown = isOpen && shown.some(({ id }) => id === active);
+
+  useEffect(() => {
+    text?.show({
+      threads: (threads ?? []).map(({ id, anchor, resolved }) => ({
+        id,
+        anchor,
+        isMarked: resolved === null,
+      })),
+      active: isActiveShown ? active : null,
+      draft,
+    });
+  }, [text, threads, active, draft, isActiveShown]);
+  useReanchoring(comments, { text, places, mayWrite: view?.editable ?? false });
+
+  const open = useCallback(() => {
+    closeChatBeside();
+    setCommentsOpen(true);
+  }, []);
+  const activate = useCallback(
+    (id: string) => {
+      setActive(id);
+      setDraft(null);
+      const thread = threads?.find((other) => other.id === id);
+      if (thread !== undefined) setFilter(thread.resolved === null ? 'open' : 'resolved');
+      open();
+    },
+    [threads, open],
+  );
+  const close = () => {
+    setDraft(null);
+    setActive(null);
+    setCommentsOpen(false);
+  };
+
+  const request = useEffectEvent(() => {
+    if (text === null) return;
+    commentRequested.set(false);
+    const at = text.threadAtCaret();
+    if (at !== null) {
+      setFocused(at);
+      return activate(at);
+    }
+    const anchor = mayComment ? text.anchorOfSelection() : null;
+    if (anchor === null) {
+      stopCatching();
+      view?.focus();
+      return open();
+    }
+    setActive(null);
+    setFilter('open');
+    setDraft(anchor);
+    open();
+  });
+  useEffect(() => {
+    const take = () => commentRequested.get() && request();
+    take();
+    return commentRequested.subscribe(take);
+  }, [text]);
+  useClicks(view, text, activate);
+  useDeepLink({ text, threads, places, activate });
+  useChatPlacementChange(() => setCommentsOpen(false));
+
+  const beside = useMemo(
+    () => (placement === 'beside' && filter === 'open' && text !== null ? { text, places } : null),
+    [placement, filter, text, places],
+  );
+  const card = (thread: CommentThread) => (
+    <ThreadCard
+      thread={thread}
+      comments={comments}
+      isActive={thread.id === active}
+      takesFocus={thread.id === focused}
+      isGone={places.get(thread.id) === null}
+      mayComment={mayComment}
+      ownsDocument={ownsDocument}
+      readUpTo={readUpTo}
+      onActivate={() => {
+        setActive(thread.id);
+        setFocused(null);
+        setDraft(null);
+        if (placement === 'beside') text?.scrollTo(thread.id);
+      }}
+      onShow={() => {
+        if (placement === 'over') setCommentsOpen(false);
+        requestAnimationFrame(() => text?.scrollTo(thread.id));
+      }}
+      onLeave={() => {
+        setActive(null);
+        setFocused(null);
+        view?.focus();
+      }}
+    />
+  );
+  const content = (
+    <>
+      <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line pr-2 pl-3">
+        <Menu
+          align="start"
+          trigger={choiceButton(t(`comments.filter.${filter}`), t('comments.filterLabel'))}
+        >
+          <MenuChoice
+            label={t('comments.filterLabel')}
+            value={filter}
+            options={FILTERS.map((value) => ({ value, label: t(`comments.filter.${value}`) }))}
+            onChange={(next) => {
+              setActive(null);
+              setFilter(next);
+            }}
+          />
+        </Menu>
+        <span className="flex-1" />
+        {placement === 'beside' && <IconButton label={t('close')} icon={X} onClick={close} />}
+      </div>
+      {comments.refusal !== null && (
+        <p role="alert" className="px-4 pt-3 text-small text-bad">
+          {comments.refusal}
+        </p>
+      )}
+      {!comments.isLive && <p className="px-4 pt-3 text-small text-ink-3">{t('comments.stale')}</p>}
+      {draft !== null && (
+        <NewComment
+          comments={comments}
+          anchor={draft}
+          onDone={() => {
+            setDraft(null);
+            if (placement === 'over') setCommentsOpen(false);
+            else view?.focus();
+          }}
+        />
+      )}
+    </>
+  );
+  const list =
+    shown.length === 0 && draft === null ? (
+      <NoComments filter={filter} mayComment={mayComment} isLoading={threads === null} />
+    ) : (
+      <ThreadList
+        threads={shown}
+        active={active}
+        label={t('comments.title')}
+        card={card}
+        beside={beside}
+      />
+    );
+  return (
+    <>
+      <Announcements comments={comments} />
+      {placement === 'over' ? (
+        <Dialog
+          open={isOpen}
+          onOpenChange={(next) => (next ? open() : close())}
+          title={t('comments.title')}
+          place="panel"
+        >
+          {content}
+          <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">{list}</div>
+        </Dialog>
+      ) : (
+        isOpen && (
+          <Aside title={t('comments.title')} isAligned={beside !== null} head={content}>
+            {list}
+          </Aside>
+        )
+      )}
+    </>
+  );
+}
+
+interface AsideProps {
+  readonly title: string;
+  readonly isAligned: boolean;
+  readonly head: React.ReactNode;
+  readonly children: React.ReactNode;
+}
+
+function Aside({ title, isAligned, head, children }: AsideProps) {
+  useEffect(
+    () => () => {
+      // The close button is gone, and the focus with it.
+      if (document.activeElement === document.body) focusCommentsButton();
+    },
+    [],
+  );
+  if (isAligned)
+    return (
+      <aside data-chrome aria-label={title} className="w-80 shrink-0 border-l border-line">
+        <div className="sticky top-(--header) z-10 bg-canvas">{head}</div>
+        {children}
+      </aside>
+    );
+  return (
+    <aside
+      data-chrome
+      aria-label={title}
+      className="sticky top-(--header) flex h-[calc(100dvh-var(--header))] w-80 shrink-0 flex-col border-l border-line"
+    >
+      {head}
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">{children}</div>
+    </aside>
+  );
+}
+
+interface NewCommentProps {
+  readonly comments: CommentsOf;
+  readonly anchor: CommentAnchor;
+  readonly onDone: () => void;
+}
+
+function NewComment({ comments, anchor, onDone }: NewCommentProps) {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="group"
+      aria-label={t('comments.write')}
+      onKeyDown={(event) => event.key === 'Escape' && onDone()}
+      className="m-3 rounded-box border border-line-strong bg-raise p-3 shadow-lift"
+    >
+      <p className="mb-2.5 line-clamp-2 border-l-2 border-warn pl-2 text-small wrap-anywhere text-ink-2">
+        <bdi>{anchor.quote}</bdi>
+      </p>
+      <ThreadComposer
+        comments={comments}
+        thread={null}
+        takesFocus
+        onSend={() => {
+          if (comments.start(anchor)) onDone();
+        }}
+      />
+      <div className="mt-2 flex justify-end">
+        <Button look="quiet" onClick={onDone}>
+          {t('cancel')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function NoComments({
+  filter,
+  mayComment,
+  isLoading,
+}: {
+  readonly filter: ThreadFilter;
+  readonly mayComment: boolean;
+  readonly isLoading: boolean;
+}) {
+  const { t } = useTranslation();
+  if (isLoading) return null;
+  const keys = chord('Mod', 'Alt', 'M');
+  return (
+    <div className="p-4">
+      <p className="text-base font-medium">{t(`comments.none.${filter}`)}</p>
+      {filter === 'open' && (
+        <p className="mt-1 text-ui text-ink-2">
+          {mayComment ? t('comments.how', { keys }) : t('comments.readOnly')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Announcements({ comments: { threads, me } }: { readonly comments: CommentsOf }) {
+  const { t } = useTranslation();
+  const last = threads
+    ?.flatMap(({ messages }) => messages)
+    .reduce<(typeof threads)[number]['messages'][number] | null>(
+      (newest, message) =>
+        (message.number ?? 0) > (newest?.number ?? 0) && message.deletedAt === null
+          ? message
+          : newest,
+      null,
+    );
+  const first = useRef<string | null | undefined>(undefined);
+  if (threads !== null && first.current === undefined) first.current = last?.id ?? null;
+  const isSaid = last != null && last.id !== first.current && last.author.id !== me;
+  return (
+    <p aria-live="polite" className="sr-only">
+      {isSaid && t('comments.said', { name: last.author.name, text: last.text })}
+    </p>
+  );
+}
+
+function usePlaces(view: EditorView | null, session: DocumentSession): CommentPlaces | null {
+  const [places, setPlaces] = useState<CommentPlaces | null>(null);
+  useEffect(() => {
+    if (view === null) return;
+    const made = new CommentPlaces(view, session.doc);
+    setPlaces(made);
+    return () => {
+      setPlaces(null);
+      made.destroy();
+    };
+  }, [view, session]);
+  return places;
+}
+
+/** Marks comments as read while the panel is open; what was read before stays marked as new until it closes. */
+function useReadMark(comments: CommentsOf, isOpen: boolean): number {
+  const read = useCommentsRead(comments.document);
+  const isVisible = useVisible();
+  const [mark, setMark] = useState(Infinity);
+  const { head } = comments;
+  const see = useEffectEvent(() => comments.see(head));
+  useEffect(() => {
+    if (!isOpen) setMark(Infinity);
+    else if (read !== null) setMark((before) => (before === Infinity ? read : before));
+  }, [isOpen, read]);
+  useEffect(() => {
+    if (isOpen && isVisible && read !== null && head > read) see();
+  }, [isOpen, isVisible, read, head]);
+  return mark;
+}
+
+/** CO4: once for each anchor, so that two people who find it in two places come to an end. */
+function useReanchoring(
+  comments: CommentsOf,
+  {
+    text,
+    places,
+    mayWrite,
+  }: {
+    readonly text: CommentPlaces | null;
+    readonly places: Places;
+    readonly mayWrite: boolean;
+  },
+): void {
+  const done = useRef(new Set<string>());
+  const reanchor = useEffectEvent(() => {
+    for (const { id, anchor } of comments.threads ?? []) {
+      if (places.get(id)?.by !== 'words' || done.current.has(id)) continue;
+      const renewed = text?.renew(anchor);
+      if (renewed == null) continue;
+      done.current.add(id);
+      comments.reanchor(id, renewed);
+    }
+  });
+  useEffect(() => {
+    if (!mayWrite || text === null) return;
+    const timer = setTimeout(() => reanchor(), REANCHOR_MS);
+    return () => clearTimeout(timer);
+  }, [mayWrite, text, places]);
+}
+
+function useClicks(
+  view: EditorView | null,
+  text: CommentPlaces | null,
+  activate: (thread: string) => void,
+): void {
+  useEffect(() => {
+    if (view === null || text === null) return;
+    const clicked = ({ clientX, clientY }: MouseEvent) => {
+      if (!view.state.selection.empty) return;
+      const at = view.posAtCoords({ left: clientX, top: clientY });
+      const thread = at === null ? null : text.threadAt(at.pos);
+      if (thread !== null) activate(thread);
+    };
+    view.dom.addEventListener('click', clicked);
+    return () => view.dom.removeEventListener('click', clicked);
+  }, [view, text, activate]);
+}
+
+/** Opens the thread of the address, and shows its text, once both are there. */
+function useDeepLink({
+  text,
+  threads,
+  places,
+  activate,
+}: {
+  readonly text: CommentPlaces | null;
+  readonly threads: readonly CommentThread[] | null;
+  readonly places: Places;
+  readonly activate: (thread: string) => void;
+}): void {
+  const [wanted, setWanted] = useState(() => threadInAddress(location.hash));
+  useEffect(() => {
+    const changed = () => setWanted(threadInAddress(location.hash));
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  const isThere = wanted !== null && threads?.some(({ id }) => id === wanted) === true;
+  const isFound = wanted !== null && places.has(wanted);
+  const show = useEffectEvent((id: string) => {
+    setWanted(null);
+    activate(id);
+    requestAnimationFrame(() => text?.scrollTo(id));
+  });
+  useEffect(() => {
+    if (wanted !== null && isThere && isFound) show(wanted);
+  }, [wanted, isThere, isFound]);
+}
+
+/** The chat takes the place beside the text. */
+function useChatPlacementChange(opened: () => void): void {
+  const { placement, isOpen } = useChatPlacement();
+  const close = useEffectEvent(opened);
+  const isBeside = placement === 'beside' && isOpen;
+  useEffect(() => {
+    if (isBeside) close();
+  }, [isBeside]);
+}

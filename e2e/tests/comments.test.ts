@@ -9,6 +9,7 @@ import {
   textOf,
   writeLines,
 } from '../harness/screens.ts';
+import { expectAccessible } from '../harness/accessibility.ts';
 import { expect, phone, test } from '../harness/test.ts';
 
 const LINES = ['High water at nine.', 'Low water at three.', 'Bring the boat.'] as const;
@@ -91,6 +92,7 @@ test('a comment is marked in the text of others, answered, resolved and reopened
   await expect(threadOf(ada, 'Is that winter time?')).toContainText('1 reply');
   await threadOf(ada, 'Is that winter time?').click();
   await expect(threadOf(ada, 'Yes, it is.')).toBeVisible();
+  await expectAccessible(ada, 'comments');
 
   await thread.getByRole('button', { name: 'Resolve' }).click();
   await expect(thread).toBeHidden();
@@ -174,6 +176,7 @@ test('a link to a comment shows its text, and the keyboard comments and answers'
   // A caret in the words goes to their comment.
   await select(ada, 'Line 58');
   await ada.keyboard.press('ArrowLeft');
+  await expect(ada.getByText('Ada commented: Far down')).toBeAttached();
   await ada.keyboard.press('ControlOrMeta+Alt+m');
   await expect(thread.getByRole('textbox', { name: 'Reply' })).toBeVisible();
 });

@@ -218,6 +218,19 @@ test('a comment that is started on one node is answered and resolved on the othe
   await runCommand(reader, command({ name: 'comment:reply', input: reply }));
   const resolution = { document, thread: thread.id, on: true };
   await runCommand(reader, command({ name: 'comment:resolve', input: resolution }));
+  const late = await NativeClient.onAuthenticated(other, { guest: ada });
+  const { state } = await subscribe(late, `comments:${document}`);
+  expect(state).toMatchObject({
+    threads: [
+      {
+        id: thread.id,
+        anchor: ANCHOR,
+        resolved: { at: expect.any(Number) },
+        messages: [{ number: 1, text: 'Sure?', author: { id: ada.user.id } }, { number: 2 }],
+      },
+    ],
+    head: 2,
+  });
   await eventually('both have everything', () =>
     [writer, reader].every(
       (client) => eventsOf(client).join() === 'comment:started,comment:replied,comment:resolved',

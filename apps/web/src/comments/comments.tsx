@@ -2,10 +2,10 @@ import type { DocumentSession } from '@tandem/client';
 import type { CommentAnchor, CommentThread } from '@tandem/protocol';
 import type { EditorView } from '@tiptap/pm/view';
 import { X } from 'lucide-react';
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { closeChatBeside, useChatPlacement } from '../chat/chat-placement.ts';
-import { useVisible } from '../components/browser-state.ts';
+import { useMedia, useVisible } from '../components/browser-state.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { choiceButton, Menu, MenuChoice } from '../components/menu.tsx';
@@ -14,19 +14,17 @@ import { addCommentWords } from '../languages/i18n.ts';
 import words from '../languages/comments.en.json' with { type: 'json' };
 import { Observable, useObservable } from '../runtime/observable.ts';
 import { chord } from '../screen/shortcuts.ts';
-import { CommentPlaces, type Places } from './comment-places.ts';
+import { Announcements, CaretAnnouncement } from './announcements.tsx';
+import type { Places } from './comment-places.ts';
 import { focusCommentsButton } from './comments-button.tsx';
-import {
-  commentRequested,
-  setCommentsOpen,
-  threadInAddress,
-  useCommentsPlacement,
-} from './comments-place.ts';
+import { commentRequested, setCommentsOpen, useCommentsPlacement } from './comments-place.ts';
 import { ThreadCard } from './thread-card.tsx';
 import { ThreadComposer } from './thread-composer.tsx';
 import { FILTERS, filterThreads, type ThreadFilter } from './thread-filter.ts';
 import { ThreadList } from './thread-list.tsx';
+import { useClicks, useDeepLink } from './thread-navigation.ts';
 import { useCommentsRead } from './unread-comments.ts';
+import { useCommentPlaces, useReanchoring } from './use-comment-places.ts';
 import { useComments, type Comments as CommentsOf } from './use-comments.ts';
 
 addCommentWords(words);
@@ -39,7 +37,6 @@ export interface CommentsProps {
 }
 
 const NOWHERE = new Observable<Places>(new Map());
-const REANCHOR_MS = 2_000;
 
 /** The marks in the text, and the threads beside it or over it. */
 export function Comments({ session, view, mayComment, ownsDocument }: CommentsProps) {
@@ -51,7 +48,7 @@ export function Comments({ session, view, mayComment, ownsDocument }: CommentsPr
   const [active, setActive] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const [draft, setDraft] = useState<CommentAnchor | null>(null);
-  const text = usePlaces(view, session);
+  const text = useCommentPlaces(view, session);
   const places = useObservable(text?.places ?? NOWHERE);
   const readUpTo = useReadMark(comments, isOpen);
 
@@ -207,6 +204,7 @@ export function Comments({ session, view, mayComment, ownsDocument }: CommentsPr
   return (
     <>
       <Announcements comments={comments} />
+      <CaretAnnouncement view={view} text={text} threads={threads} />
       {placement === 'over' ? (
         <Dialog
           open={isOpen}
@@ -307,53 +305,19 @@ function NoComments({
   readonly isLoading: boolean;
 }) {
   const { t } = useTranslation();
+  const isTouched = useMedia('(pointer: coarse)');
   if (isLoading) return null;
-  const keys = chord('Mod', 'Alt', 'M');
+  const how = isTouched
+    ? t('comments.howByTouch')
+    : t('comments.how', { keys: chord('Mod', 'Alt', 'M') });
   return (
     <div className="p-4">
       <p className="text-base font-medium">{t(`comments.none.${filter}`)}</p>
       {filter === 'open' && (
-        <p className="mt-1 text-ui text-ink-2">
-          {mayComment ? t('comments.how', { keys }) : t('comments.readOnly')}
-        </p>
+        <p className="mt-1 text-ui text-ink-2">{mayComment ? how : t('comments.readOnly')}</p>
       )}
     </div>
   );
-}
-
-function Announcements({ comments: { threads, me } }: { readonly comments: CommentsOf }) {
-  const { t } = useTranslation();
-  const last = threads
-    ?.flatMap(({ messages }) => messages)
-    .reduce<(typeof threads)[number]['messages'][number] | null>(
-      (newest, message) =>
-        (message.number ?? 0) > (newest?.number ?? 0) && message.deletedAt === null
-          ? message
-          : newest,
-      null,
-    );
-  const first = useRef<string | null | undefined>(undefined);
-  if (threads !== null && first.current === undefined) first.current = last?.id ?? null;
-  const isSaid = last != null && last.id !== first.current && last.author.id !== me;
-  return (
-    <p aria-live="polite" className="sr-only">
-      {isSaid && t('comments.said', { name: last.author.name, text: last.text })}
-    </p>
-  );
-}
-
-function usePlaces(view: EditorView | null, session: DocumentSession): CommentPlaces | null {
-  const [places, setPlaces] = useState<CommentPlaces | null>(null);
-  useEffect(() => {
-    if (view === null) return;
-    const made = new CommentPlaces(view, session.doc);
-    setPlaces(made);
-    return () => {
-      setPlaces(null);
-      made.destroy();
-    };
-  }, [view, session]);
-  return places;
 }
 
 /** Marks comments as read while the panel is open; what was read before stays marked as new until it closes. */
@@ -371,84 +335,6 @@ function useReadMark(comments: CommentsOf, isOpen: boolean): number {
     if (isOpen && isVisible && read !== null && head > read) see();
   }, [isOpen, isVisible, read, head]);
   return mark;
-}
-
-/** CO4: once for each anchor, so that two people who find it in two places come to an end. */
-function useReanchoring(
-  comments: CommentsOf,
-  {
-    text,
-    places,
-    mayWrite,
-  }: {
-    readonly text: CommentPlaces | null;
-    readonly places: Places;
-    readonly mayWrite: boolean;
-  },
-): void {
-  const done = useRef(new Set<string>());
-  const reanchor = useEffectEvent(() => {
-    for (const { id, anchor } of comments.threads ?? []) {
-      if (places.get(id)?.by !== 'words' || done.current.has(id)) continue;
-      const renewed = text?.renew(anchor);
-      if (renewed == null) continue;
-      done.current.add(id);
-      comments.reanchor(id, renewed);
-    }
-  });
-  useEffect(() => {
-    if (!mayWrite || text === null) return;
-    const timer = setTimeout(() => reanchor(), REANCHOR_MS);
-    return () => clearTimeout(timer);
-  }, [mayWrite, text, places]);
-}
-
-function useClicks(
-  view: EditorView | null,
-  text: CommentPlaces | null,
-  activate: (thread: string) => void,
-): void {
-  useEffect(() => {
-    if (view === null || text === null) return;
-    const clicked = ({ clientX, clientY }: MouseEvent) => {
-      if (!view.state.selection.empty) return;
-      const at = view.posAtCoords({ left: clientX, top: clientY });
-      const thread = at === null ? null : text.threadAt(at.pos);
-      if (thread !== null) activate(thread);
-    };
-    view.dom.addEventListener('click', clicked);
-    return () => view.dom.removeEventListener('click', clicked);
-  }, [view, text, activate]);
-}
-
-/** Opens the thread of the address, and shows its text, once both are there. */
-function useDeepLink({
-  text,
-  threads,
-  places,
-  activate,
-}: {
-  readonly text: CommentPlaces | null;
-  readonly threads: readonly CommentThread[] | null;
-  readonly places: Places;
-  readonly activate: (thread: string) => void;
-}): void {
-  const [wanted, setWanted] = useState(() => threadInAddress(location.hash));
-  useEffect(() => {
-    const changed = () => setWanted(threadInAddress(location.hash));
-    addEventListener('hashchange', changed);
-    return () => removeEventListener('hashchange', changed);
-  }, []);
-  const isThere = wanted !== null && threads?.some(({ id }) => id === wanted) === true;
-  const isFound = wanted !== null && places.has(wanted);
-  const show = useEffectEvent((id: string) => {
-    setWanted(null);
-    activate(id);
-    requestAnimationFrame(() => text?.scrollTo(id));
-  });
-  useEffect(() => {
-    if (wanted !== null && isThere && isFound) show(wanted);
-  }, [wanted, isThere, isFound]);
 }
 
 /** The chat takes the place beside the text. */

@@ -10,7 +10,7 @@ export function ScreenHeader({ children }: { readonly children: ReactNode }) {
   return (
     <header
       data-chrome
-      className="sticky top-0 z-30 flex min-h-(--header) items-center gap-2 border-b border-line bg-canvas pt-[env(safe-area-inset-top)] pr-[max(12px,env(safe-area-inset-right))] pl-[max(8px,env(safe-area-inset-left))] phone:gap-3 wide:pl-5"
+      className="sticky top-0 z-30 flex min-h-(--header) items-center gap-2 border-b max-small:gap-0.5 border-line bg-canvas pt-[env(safe-area-inset-top)] pr-[max(12px,env(safe-area-inset-right))] pl-[max(8px,env(safe-area-inset-left))] phone:gap-3 wide:pl-5"
     >
       <IconButton
         label={t('openSidebar')}

@@ -4,6 +4,7 @@ import { decodeUtf8 } from 'lib0/string';
 import { expect, test } from 'vitest';
 import { binaryCodec } from './binary-codec.ts';
 import { jsonCodec } from './json-codec.ts';
+import { MessageTooLargeError } from './control-body.ts';
 import { MAX_AWARENESS_BYTES, MAX_CONTROL_BYTES, MAX_MESSAGES_PER_FRAME } from './limits.ts';
 import type { ClientMessage } from './messages/message.ts';
 import { examples } from './testing/examples.ts';
@@ -152,6 +153,11 @@ test('W6: a document that thousands of people wrote in can still be opened', () 
   const opened = { ...examples.opened, stateVector: new Uint8Array(MAX_CONTROL_BYTES.client * 2) };
   const encoded = binaryCodec.encode(opened);
   expect(binaryCodec.decodeFromServer(encoded)).toEqual({ kind: 'ok', messages: [opened] });
+});
+
+test('W46: what a client would refuse is not encoded', () => {
+  const opened = { ...examples.opened, stateVector: new Uint8Array(MAX_CONTROL_BYTES.server) };
+  expect(() => binaryCodec.encode(opened)).toThrow(MessageTooLargeError);
 });
 
 test('W7: a message larger than a frame travels in parts and is the same after', () => {

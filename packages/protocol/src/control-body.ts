@@ -4,10 +4,19 @@
  * against the bytes left, depth, no extension types.
  */
 import { pack, unpack } from '#message-pack';
-import { MAX_CONTROL_DEPTH } from './limits.ts';
+import { MAX_CONTROL_BYTES, MAX_CONTROL_DEPTH } from './limits.ts';
 
+/** A body that no receiver would accept. */
+export class MessageTooLargeError extends Error {
+  override readonly name = 'MessageTooLargeError';
+}
+
+/** @throws MessageTooLargeError above `MAX_CONTROL_BYTES.server`, the larger of both limits. */
 export function encodeControl(body: object): Uint8Array {
-  return pack(body);
+  const bytes = pack(body);
+  if (bytes.byteLength > MAX_CONTROL_BYTES.server)
+    throw new MessageTooLargeError(`a control body of ${bytes.byteLength} bytes`);
+  return bytes;
 }
 
 /** @throws Error unless `bytes` is a safe MessagePack value of at most `maxBytes`. */

@@ -17,6 +17,7 @@ export {
   type CommandInput,
   type CommandName,
 } from './commands.ts';
+export { MessageTooLargeError } from './control-body.ts';
 export * from './errors.ts';
 export * from './files.ts';
 export * from './history.ts';

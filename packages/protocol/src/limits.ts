@@ -95,8 +95,11 @@ export const MAX_CHAT_HISTORY_PAGE = 500;
 
 export const MAX_COMMENT_THREADS = 500;
 export const MAX_THREAD_MESSAGES = 100;
-/** Of all threads of a document, without deleted ones: they are sent together. */
+/** Of all threads of a document, which are sent together: marks of deleted messages count. */
 export const MAX_COMMENTS = 2_000;
+/** Of the texts of all comments of a document, with their mentions, in UTF-8. */
+export const MAX_COMMENTS_BYTES = 2 * 1024 * 1024;
+export const MAX_COMMENT_REACTIONS = 10_000;
 export const MAX_ANCHOR_QUOTE_LENGTH = 200;
 export const MAX_ANCHOR_CONTEXT_LENGTH = 16;
 

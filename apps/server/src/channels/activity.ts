@@ -286,7 +286,7 @@ export class Activity implements Channel, Disposable {
   #answer(subscription: Subscription, watcher: Watcher): void {
     const state = { type: 'activity', documents: this.#documents(watcher) } as const;
     subscription.answer({ recovered: false, ...LATEST, state });
-    subscription.state = 'live';
+    if (!subscription.isOver) subscription.state = 'live';
   }
 
   #documents(watcher: Watcher): Record<string, DocumentActivity> {

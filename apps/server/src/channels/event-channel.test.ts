@@ -45,6 +45,21 @@ test('gives anyone who has nothing the state, and then what is committed (W31)',
   expect(subscriber.of('events')).toMatchObject([{ channel: NUMBER, from: 3, to: 5 }]);
 });
 
+test('W46 ends the subscription to a state that is too large to send, and leaves the connection', async () => {
+  const { store, channel, subscribe, faults } = fixture();
+  store.commit(1);
+  const subscriber = new FakeSubscriber();
+  subscriber.refuses = ({ type }) => type === 'subscribed';
+  const { subscription } = await subscribe(null, subscriber);
+  expect(subscriber.received).toMatchObject([
+    { type: 'unsubscribed', channel: 0, ref: 1, error: { code: 'too-large', temporary: false } },
+  ]);
+  expect(subscription.isOver).toBe(true);
+  channel.committed(store.commit(1));
+  expect(subscriber.received).toHaveLength(1);
+  expect(faults).toEqual([]);
+});
+
 test('makes one message for all subscribers', async () => {
   const { store, channel, subscribe, delivered } = fixture();
   const all = await Promise.all([subscribe(null), subscribe(null), subscribe(null)]);

@@ -242,6 +242,7 @@ export class EventChannel implements Channel {
         continue;
       }
       subscription.answer({ recovered: false, epoch, offset, state });
+      if (subscription.isOver) return;
       this.#goLive(subscription, Math.min(offset, this.#ring.head));
       // The state includes commits this channel has yet to be notified of.
       subscription.offset = Math.max(offset, subscription.offset);

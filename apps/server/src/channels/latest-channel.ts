@@ -48,7 +48,7 @@ export class LatestChannel implements Channel {
         return;
       }
       subscription.answer({ recovered: false, ...LATEST, state: state() });
-      subscription.state = 'live';
+      if (!subscription.isOver) subscription.state = 'live';
     });
     return subscription;
   }

@@ -1,6 +1,15 @@
 /** One event channel on one connection. There are five per connection: kept small. */
-import type { ChannelName, ErrorBody, MessageOf, User } from '@tandem/protocol';
+import {
+  errorOf,
+  type ChannelName,
+  type ErrorBody,
+  type MessageOf,
+  type User,
+} from '@tandem/protocol';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
+
+/** A message that clients would refuse, and with it the connection, is not sent (W46). */
+export type Sending = 'sent' | 'too-large';
 
 export interface ChannelSubscriber {
   readonly user: User;
@@ -11,7 +20,7 @@ export interface ChannelSubscriber {
   catchUpLater(subscription: Subscription): void;
   deliver(encoded: EncodedMessage): void;
   /** Sends a requested message, which does not count as lag. */
-  answer(encoded: EncodedMessage): void;
+  answer(encoded: EncodedMessage): Sending;
   /** Runs `step` when more may be opened. A failing step ends the connection. */
   onDrain(step: () => Promise<void>): void;
   lost(subscription: Subscription): void;
@@ -46,9 +55,10 @@ export class Subscription {
   answer(body: Omit<MessageOf<'subscribed'>, 'type' | 'channel' | 'ref' | 'name'>): void {
     const { number, name } = this.channel;
     const { ref } = this;
-    this.subscriber.answer(
+    const sending = this.subscriber.answer(
       new EncodedMessage({ type: 'subscribed', channel: number, ref, name, ...body }),
     );
+    if (sending === 'too-large') this.end(errorOf('too-large', { detail: TOO_LARGE }));
   }
 
   catchUp(): void {
@@ -69,6 +79,9 @@ export class Subscription {
     this.subscriber.lost(this);
   }
 }
+
+const TOO_LARGE =
+  'There is more here than can be sent to a page at once. Nothing is lost. Tell the person who runs this server.';
 
 /** The subscriptions of a channel: a list with constant-time removal. */
 export class SubscriberList {

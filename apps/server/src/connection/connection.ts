@@ -290,10 +290,14 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
    * A message could not be encoded or queued. A replaceable one is left out; after any other the connection
    * closes with a code after which the client comes back.
    */
-  onSendError({ type, channel }: ServerMessage, error: unknown): void {
-    this.#shared.errors.report('send', { ...this.#fields, message: type, channel }, error);
+  onSendError(message: ServerMessage, error: unknown): void {
+    this.reportSendError(message, error);
     // Not at once: a room may be iterating over its receivers.
-    if (!REPLACEABLE.has(type)) setImmediate(() => this.close('internal'));
+    if (!REPLACEABLE.has(message.type)) setImmediate(() => this.close('internal'));
+  }
+
+  reportSendError({ type, channel }: ServerMessage, error: unknown): void {
+    this.#shared.errors.report('send', { ...this.#fields, message: type, channel }, error);
   }
 
   onHeartbeat(): void {

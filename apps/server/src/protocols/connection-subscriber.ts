@@ -1,6 +1,6 @@
 /** A connection as a subscriber of event channels. Protocols differ in how they write a message. */
-import type { User } from '@tandem/protocol';
-import type { ChannelSubscriber, Subscription } from '../channels/subscription.ts';
+import { MessageTooLargeError, type User } from '@tandem/protocol';
+import type { ChannelSubscriber, Sending, Subscription } from '../channels/subscription.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { EncodedMessage } from '../runtime/encoded-message.ts';
 
@@ -31,8 +31,8 @@ export abstract class ConnectionSubscriber implements ChannelSubscriber {
     this.#send(encoded, false);
   }
 
-  answer(encoded: EncodedMessage): void {
-    this.#send(encoded, true);
+  answer(encoded: EncodedMessage): Sending {
+    return this.#send(encoded, true);
   }
 
   onDrain(step: () => Promise<void>): void {
@@ -44,11 +44,16 @@ export abstract class ConnectionSubscriber implements ChannelSubscriber {
 
   protected abstract write(encoded: EncodedMessage, requested: boolean): void;
 
-  #send(encoded: EncodedMessage, requested: boolean): void {
+  #send(encoded: EncodedMessage, requested: boolean): Sending {
     try {
       this.write(encoded, requested);
     } catch (error) {
+      if (error instanceof MessageTooLargeError && encoded.message.type === 'subscribed') {
+        this.connection.reportSendError(encoded.message, error);
+        return 'too-large';
+      }
       this.connection.onSendError(encoded.message, error);
     }
+    return 'sent';
   }
 }

@@ -1,14 +1,17 @@
 /** The threads of comments: what they are about, and whether they are resolved. */
+import { sql } from 'kysely';
 import {
+  MAX_COMMENT_REACTIONS,
   MAX_COMMENT_THREADS,
   MAX_COMMENTS,
+  MAX_COMMENTS_BYTES,
   MAX_THREAD_MESSAGES,
   type CommentAnchor,
   type CommentsState,
   type CommentThread,
   type ThreadMessage,
 } from '@tandem/protocol';
-import { messageHead, toMessages } from './messages.ts';
+import { messageHead, toMessages, type MessageContent } from './messages.ts';
 import type { CommentThreadRow, Database } from './tables.ts';
 
 export interface ThreadKey {
@@ -32,13 +35,14 @@ export async function findThread(
 export async function addThread(
   db: Database,
   { document, thread, anchor }: ThreadKey & { readonly anchor: CommentAnchor },
+  first: MessageContent,
 ): Promise<'added' | 'full'> {
   const { threads } = await db
     .selectFrom('comment_thread')
     .select((eb) => eb.fn.countAll<number>().as('threads'))
     .where('document', '=', document)
     .executeTakeFirstOrThrow();
-  if (threads >= MAX_COMMENT_THREADS || (await isFull(db, document))) return 'full';
+  if (threads >= MAX_COMMENT_THREADS || !(await hasRoom(db, document, first))) return 'full';
   await db
     .insertInto('comment_thread')
     .values({ document, id: thread, anchor: JSON.stringify(anchor) })
@@ -50,6 +54,7 @@ export async function addThread(
 export async function hasRoomInThread(
   db: Database,
   { document, thread }: ThreadKey,
+  content: MessageContent,
 ): Promise<boolean> {
   const { messages } = await db
     .selectFrom('message')
@@ -58,7 +63,54 @@ export async function hasRoomInThread(
     .where('channel', '=', 'comments')
     .where('thread', '=', thread)
     .executeTakeFirstOrThrow();
-  return messages < MAX_THREAD_MESSAGES && !(await isFull(db, document));
+  return messages < MAX_THREAD_MESSAGES && (await hasRoom(db, document, content));
+}
+
+async function hasRoom(db: Database, document: string, content: MessageContent): Promise<boolean> {
+  const { messages, bytes } = await measure(db, document);
+  return messages < MAX_COMMENTS && bytes + bytesOf(content) <= MAX_COMMENTS_BYTES;
+}
+
+export async function hasRoomForEdit(
+  db: Database,
+  document: string,
+  { before, after }: { readonly before: MessageContent; readonly after: MessageContent },
+): Promise<boolean> {
+  const added = bytesOf(after) - bytesOf(before);
+  if (added <= 0) return true;
+  return (await measure(db, document)).bytes + added <= MAX_COMMENTS_BYTES;
+}
+
+export async function hasRoomForReaction(db: Database, document: string): Promise<boolean> {
+  const { reactions } = await db
+    .selectFrom('message')
+    .innerJoin('reaction', (join) =>
+      join
+        .onRef('reaction.document', '=', 'message.document')
+        .onRef('reaction.message', '=', 'message.id'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('reactions'))
+    .where('message.document', '=', document)
+    .where('message.channel', '=', 'comments')
+    .executeTakeFirstOrThrow();
+  return reactions < MAX_COMMENT_REACTIONS;
+}
+
+function bytesOf({ text, mentions }: MessageContent): number {
+  return Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(mentions));
+}
+
+async function measure(
+  db: Database,
+  document: string,
+): Promise<{ readonly messages: number; readonly bytes: number }> {
+  const bytes = sql<number>`coalesce(sum(octet_length("text") + octet_length("mentions")), 0)`;
+  return await db
+    .selectFrom('message')
+    .select((eb) => [eb.fn.countAll<number>().as('messages'), bytes.as('bytes')])
+    .where('document', '=', document)
+    .where('channel', '=', 'comments')
+    .executeTakeFirstOrThrow();
 }
 
 export async function setResolved(
@@ -87,12 +139,12 @@ export async function setAnchor(
     .execute();
 }
 
-/** A thread goes with its last message (CO5). The rows of its messages stay, because they have numbers. */
+/** A thread goes with its last message (CO5), and with all rows but that of the newest number, which is not used again. */
 export async function deleteEmptyThread(
   db: Database,
   { document, thread }: ThreadKey,
 ): Promise<void> {
-  await db
+  const { numDeletedRows } = await db
     .deleteFrom('comment_thread')
     .where('document', '=', document)
     .where('id', '=', thread)
@@ -107,6 +159,18 @@ export async function deleteEmptyThread(
             .where('message.deleted_at', 'is', null),
         ),
       ),
+    )
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return;
+  const head = await messageHead(db, { document, channel: 'comments' });
+  await db
+    .deleteFrom('message')
+    .where('document', '=', document)
+    .where('channel', '=', 'comments')
+    .where('number', '<', head)
+    // Also the row that an earlier thread left, when it had the newest number.
+    .where('thread', 'not in', (eb) =>
+      eb.selectFrom('comment_thread').select('id').where('comment_thread.document', '=', document),
     )
     .execute();
 }
@@ -169,19 +233,4 @@ async function readThreadMessages(
     .execute();
   const messages = await toMessages(db, document, rows);
   return messages.map((message, i) => ({ thread: rows[i]!.thread!, message }));
-}
-
-async function isFull(db: Database, document: string): Promise<boolean> {
-  const { messages } = await db
-    .selectFrom('message')
-    .innerJoin('comment_thread', (join) =>
-      join
-        .onRef('comment_thread.document', '=', 'message.document')
-        .onRef('comment_thread.id', '=', 'message.thread'),
-    )
-    .select((eb) => eb.fn.countAll<number>().as('messages'))
-    .where('message.document', '=', document)
-    .where('channel', '=', 'comments')
-    .executeTakeFirstOrThrow();
-  return messages >= MAX_COMMENTS;
 }

@@ -5,14 +5,18 @@ import { LIBRARY, MESSAGES } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import type { Database, MessageChannel, MessageRow, ParticipantTable, UserRow } from './tables.ts';
 
-export interface NewMessage {
+/** What a message has that may be long. */
+export interface MessageContent {
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+}
+
+export interface NewMessage extends MessageContent {
   readonly document: string;
   readonly channel: MessageChannel;
   readonly thread: string | null;
   readonly id: string;
   readonly author: string;
-  readonly text: string;
-  readonly mentions: readonly Mention[];
   readonly replyTo: string | null;
   readonly at: number;
 }
@@ -133,7 +137,7 @@ export async function findMessage(
 export async function editMessage(
   db: Database,
   { document, message }: MessageKey,
-  change: { readonly text: string; readonly mentions: readonly Mention[]; readonly at: number },
+  change: MessageContent & { readonly at: number },
 ): Promise<void> {
   await db
     .updateTable('message')

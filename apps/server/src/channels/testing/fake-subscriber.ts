@@ -1,7 +1,7 @@
 /** A subscriber that keeps received messages; the test controls its backpressure. */
 import type { MessageOf, ServerMessage, ServerMessageType } from '@tandem/protocol';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
-import type { ChannelSubscriber, Subscription } from '../subscription.ts';
+import type { ChannelSubscriber, Sending, Subscription } from '../subscription.ts';
 
 export class FakeSubscriber implements ChannelSubscriber {
   readonly user: ChannelSubscriber['user'];
@@ -9,6 +9,7 @@ export class FakeSubscriber implements ChannelSubscriber {
   readonly encoded: EncodedMessage[] = [];
   isConflating = false;
   isLagging = false;
+  refuses: (message: ServerMessage) => boolean = () => false;
   readonly #waiting = new Set<Subscription>();
 
   constructor(user = 'u1') {
@@ -24,8 +25,10 @@ export class FakeSubscriber implements ChannelSubscriber {
     this.received.push(encoded.message);
   }
 
-  answer(encoded: EncodedMessage): void {
+  answer(encoded: EncodedMessage): Sending {
+    if (this.refuses(encoded.message)) return 'too-large';
     this.deliver(encoded);
+    return 'sent';
   }
 
   onDrain(step: () => Promise<void>): void {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_THREAD_MESSAGES, type CommentsState } from '@tandem/protocol';
+import {
+  MAX_COMMENT_REACTIONS,
+  MAX_COMMENTS_BYTES,
+  MAX_THREAD_MESSAGES,
+  type CommentsState,
+} from '@tandem/protocol';
 import { commentsKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import {
@@ -114,7 +119,96 @@ describe('a thread', () => {
     });
     expect((await comments(fixture)).threads[0]?.messages).toHaveLength(MAX_THREAD_MESSAGES);
   });
+
+  test('CO6 has a limit of text with all others, which a shorter message never meets', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    const short = await reply(fixture, 'ed', thread);
+    const bytes = 'Sure?'.length + 'Yes.'.length + 2 * '[]'.length;
+    await fill(fixture, { thread, bytes: MAX_COMMENTS_BYTES - bytes - 3 });
+    const text = '潮';
+    const refused = {
+      kind: 'refused',
+      error: { code: 'forbidden', temporary: false, message: expect.stringMatching(/Delete some/) },
+    };
+    const input = { document, anchor, text, mentions: [] };
+    expect(await fixture.run('coe', { name: 'comment:start', input })).toMatchObject(refused);
+    expect(
+      await fixture.run('coe', {
+        name: 'comment:reply',
+        input: { document, thread, text, mentions: [] },
+      }),
+    ).toMatchObject(refused);
+    const edit = (to: string) =>
+      fixture.run('ed', {
+        name: 'comment:edit',
+        input: { document, message: short, text: to, mentions: [] },
+      });
+    expect(await edit('Yes, yes')).toMatchObject(refused);
+    expect(await edit('Yes. 潮'.slice(0, 5))).toMatchObject({ kind: 'done' });
+    expect(await edit('No')).toMatchObject({ kind: 'done' });
+    await remove(fixture, 'ada', thread);
+    expect(await fixture.run('coe', { name: 'comment:start', input })).toMatchObject({
+      kind: 'done',
+    });
+  });
+
+  test('CO6 has a limit of reactions with all others, and one that is taken back makes room', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    const message = await reply(fixture, 'ed', thread);
+    const people = Array.from({ length: MAX_COMMENT_REACTIONS - 1 }, (_, i) => `reader-${i}`);
+    for (let from = 0; from < people.length; from += 1_000)
+      await fixture.db
+        .insertInto('reaction')
+        .values(
+          people
+            .slice(from, from + 1_000)
+            .map((user) => ({ document, message: thread, emoji: '🌊', place: 1, user })),
+        )
+        .execute();
+    const react = (user: string, on = true) =>
+      fixture.run(user, { name: 'comment:react', input: { document, message, emoji: '🌊', on } });
+    expect(await react('coe')).toMatchObject({ kind: 'done' });
+    expect(await react('ed')).toMatchObject({ error: { code: 'forbidden', temporary: false } });
+    expect(await react('coe', false)).toMatchObject({ kind: 'done' });
+    expect(await react('ed')).toMatchObject({ kind: 'done' });
+  });
+
+  test('CO5 CO6 leaves one row at most, however often one is started and deleted', async () => {
+    const fixture = await fixtureWithRoles();
+    const kept = await start(fixture, 'ada');
+    for (let i = 0; i < 20; i++) {
+      const thread = await start(fixture, 'coe');
+      const answer = await reply(fixture, 'coe', thread);
+      await remove(fixture, 'coe', thread);
+      await remove(fixture, 'coe', answer);
+    }
+    const rows = await fixture.db.selectFrom('message').select(['id', 'number']).execute();
+    expect(rows).toEqual([
+      { id: kept, number: 1 },
+      { id: expect.any(String) as string, number: 41 },
+    ]);
+    await start(fixture, 'ed');
+    expect((await comments(fixture)).head).toBe(42);
+  });
 });
+
+/** Messages in a thread that have this many bytes of text and mentions. */
+async function fill(
+  { db }: Fixture,
+  { thread, bytes }: { readonly thread: string; readonly bytes: number },
+): Promise<void> {
+  const length = 10_002;
+  const count = Math.floor(bytes / length);
+  const rows = Array.from({ length: count }, (_, i) => ({
+    ...{ document, channel: 'comments' as const, thread, author: 'ed', reply_to: null },
+    ...{ id: `01K1${String(i).padStart(22, '0')}`, number: i + 3, mentions: '[]', at: 1 },
+    ...{ text: 'x'.repeat(i > 0 ? length - 2 : length - 2 + (bytes % length)) },
+    ...{ edited_at: null, deleted_at: null },
+  }));
+  await db.insertInto('message').values(rows).execute();
+}
 
 describe('a repeat', () => {
   test('W25 after the result was forgotten starts no second thread', async () => {

@@ -4,6 +4,8 @@ import {
   addThread,
   deleteEmptyThread,
   findThread,
+  hasRoomForEdit,
+  hasRoomForReaction,
   hasRoomInThread,
   setAnchor,
   setResolved,
@@ -47,6 +49,12 @@ const COMMENTS: MessageRules = {
   channel,
   action: 'comment',
   otherwise: 'viewers-do-not-comment',
+  async refuseEdit(db, document, change) {
+    return (await hasRoomForEdit(db, document, change)) ? null : 'too-many-comments';
+  },
+  async refuseReaction(db, document) {
+    return (await hasRoomForReaction(db, document)) ? null : 'too-many-comment-reactions';
+  },
 };
 
 export const commentHandlers: CommentHandlers = {
@@ -56,7 +64,8 @@ export const commentHandlers: CommentHandlers = {
     if (refusal !== null) return refusal;
     const repeated = await findRepeat(context, document);
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
-    if ((await addThread(db, { document, thread, anchor })) === 'full')
+    const content = { text, mentions };
+    if ((await addThread(db, { document, thread, anchor }, content)) === 'full')
       return forbidden('too-many-comments');
     const added = await addMessage(context, { document, thread, text, mentions });
     if ('kind' in added) return added;
@@ -74,7 +83,8 @@ export const commentHandlers: CommentHandlers = {
     const repeated = await findRepeat(context, document);
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
     if ((await findThread(db, { document, thread })) === undefined) return notFound('thread');
-    if (!(await hasRoomInThread(db, { document, thread }))) return forbidden('too-many-comments');
+    if (!(await hasRoomInThread(db, { document, thread }, { text, mentions })))
+      return forbidden('too-many-comments');
     const message = await addMessage(context, { document, thread, text, mentions });
     if ('kind' in message) return message;
     publish(commentsKey(document), { name: 'comment:replied', thread, message });

@@ -7,6 +7,7 @@ import {
   editMessage,
   findMessage,
   removeReaction,
+  type MessageContent,
 } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import type { Database, MessageChannel, MessageRow, UserRow } from '../../storage/tables.ts';
@@ -20,6 +21,13 @@ export interface MessageRules {
   /** What people need to write there. */
   readonly action: Action;
   readonly otherwise: ForbiddenReason;
+  /** Where all messages are sent together, they have limits together. */
+  readonly refuseEdit?: (
+    db: Database,
+    document: string,
+    change: { readonly before: MessageContent; readonly after: MessageContent },
+  ) => Promise<ForbiddenReason | null>;
+  readonly refuseReaction?: (db: Database, document: string) => Promise<ForbiddenReason | null>;
 }
 
 interface About {
@@ -42,7 +50,7 @@ export async function refuseWriter(
 export async function edit(
   context: HandlerContext,
   rules: MessageRules,
-  input: About & { readonly text: string; readonly mentions: readonly Mention[] },
+  input: About & MessageContent,
 ): Promise<Found<{ readonly mentions: Mention[] }>> {
   const { db, user, at } = context;
   const refusal = await refuseWriter(context, rules, input.document);
@@ -51,6 +59,10 @@ export async function edit(
   if (message === undefined) return notFound('message');
   if (message.author !== user) return forbidden('not-your-message');
   const mentions = await mentionsOfExisting(db, input.mentions);
+  const before = { text: message.text, mentions: JSON.parse(message.mentions) as Mention[] };
+  const after = { text: input.text, mentions };
+  const full = (await rules.refuseEdit?.(db, input.document, { before, after })) ?? null;
+  if (full !== null) return forbidden(full);
   await editMessage(db, input, { text: input.text, mentions, at });
   return { kind: 'found', message, mentions };
 }
@@ -85,6 +97,8 @@ export async function react(
   if (message === undefined) return notFound('message');
   const by = await findUser(db, user);
   if (by === undefined) return notFound('person');
+  const full = on ? ((await rules.refuseReaction?.(db, document)) ?? null) : null;
+  if (full !== null) return forbidden(full);
   const reaction = { document, message: id, user, emoji };
   const result = on ? await addReaction(db, reaction) : await removeReaction(db, reaction);
   if (result === 'full') return forbidden('too-many-reactions');

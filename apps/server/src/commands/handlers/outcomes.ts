@@ -22,6 +22,8 @@ const FORBIDDEN = {
   'not-your-message': 'You may change only what you wrote yourself.',
   'not-yours-to-delete': 'Only its author and the document’s owner may delete a message.',
   'too-many-reactions': 'This message has reached the reaction limit.',
+  'too-many-comment-reactions':
+    'The comments of this document have reached the limit of reactions. Take some back first.',
   'in-trash': 'This document is in the trash. Restore it first.',
   'not-in-trash': 'Only a document in the trash can be restored or deleted for good.',
   'not-yours-to-trash':

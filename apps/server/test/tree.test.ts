@@ -60,6 +60,20 @@ describe('TR5 W36 an open document', () => {
     });
   });
 
+  test('W47 shows with whom it is shared, when that changes around it', async () => {
+    const { owner, plan, page } = await openInside();
+    const name = `sharing:${page}` as const;
+    owner.send({ type: 'subscribe', channel: 0, ref: 7, name });
+    expect(await owner.next('subscribed')).toMatchObject({ name, state: { link: 'edit' } });
+    await withinTime(async () => {
+      const input = { document: plan, link: 'off' } as const;
+      expect(await run(owner, { name: 'link:change', input })).toBe('done');
+      const again = await owner.next('subscribed');
+      expect(again).toMatchObject({ name, recovered: false, state: { link: 'off' } });
+      expect(again.state).toMatchObject({ members: [{ role: 'owner' }] });
+    });
+  });
+
   test('TR7 is closed when the document around it moves where its reader may not be', async () => {
     const { owner, guest, chapter, page, channel } = await openInside();
     await withinTime(async () => {

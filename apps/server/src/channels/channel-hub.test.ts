@@ -56,6 +56,25 @@ test('refuses anyone who may not see the document (W34)', async () => {
   expect(hub.documents().size).toBe(0);
 });
 
+test('W47 sends the state of sharing again when access changes, and whole to those who come back', async () => {
+  const { hub, store, come } = fixture();
+  const { subscriber } = await come('ada', 'sharing:d1');
+  const chat = await come('ada', 'chat:d1');
+  await hub.recheck('d1');
+  await settled();
+  expect(subscriber.of('subscribed')).toHaveLength(2);
+  expect(chat.subscriber.of('subscribed')).toHaveLength(1);
+  const back = new FakeSubscriber('ada');
+  const position = { epoch: store.epoch, offset: store.head };
+  hub.subscribe(back, { ref: 9, name: 'sharing:d1', position });
+  hub.subscribe(back, { ref: 10, name: 'chat:d1', position });
+  await settled();
+  expect(back.of('subscribed')).toMatchObject([
+    { name: 'chat:d1', recovered: true },
+    { name: 'sharing:d1', recovered: false },
+  ]);
+});
+
 test('ends the channels of anyone who may not see the document any more, and no others (W34)', async () => {
   const { hub, store, banned, come } = fixture();
   const bob = await come('bob', 'chat:d1');

@@ -65,7 +65,7 @@ export class ChannelHub implements Disposable {
       this.#guarded(subscription, async () => {
         if (subscription.isOver) return;
         if (await this.#maySee(name, subscriber.user.id))
-          await channel.sendInitialState(subscription, position ?? null);
+          await channel.sendInitialState(subscription, isWhole(name) ? null : (position ?? null));
         else subscription.end(errorOf('not-found'));
       }),
     );
@@ -120,6 +120,7 @@ export class ChannelHub implements Disposable {
           if (!maySee(subscription.subscriber.user.id)) subscription.end(errorOf('not-found'));
         });
       }
+      await this.#channels.get(sharingKey(document))?.refresh();
     } catch (error) {
       this.#options.onFault(error);
       // Subscribing again checks access again.
@@ -182,4 +183,9 @@ export class ChannelHub implements Disposable {
       subscription.end(errorOf('internal'));
     }
   }
+}
+
+/** What changes around a document is no event of its sharing, so that events do not lead from a position to the state (W47). */
+function isWhole(name: ChannelName): boolean {
+  return readChannelName(name).type === 'sharing';
 }

@@ -97,6 +97,13 @@ export class EventChannel implements Channel {
     if (this.#epoch !== null) await (this.#syncing ??= this.#sync());
   }
 
+  /** The state has changed without an event: every subscriber gets it again (W47). */
+  async refresh(): Promise<void> {
+    // A running read may have begun before the change.
+    await this.#loading?.catch(() => null);
+    this.#sendStates();
+  }
+
   async sendInitialState(
     subscription: Subscription,
     position: ChannelPosition | null,
@@ -172,6 +179,10 @@ export class EventChannel implements Channel {
     this.#ring.reset(head);
     this.#rowsStart = null;
     this.#recovery = null;
+    this.#sendStates();
+  }
+
+  #sendStates(): void {
     this.#subscribers.each((subscription) => {
       if (subscription.state === 'over' || subscription.state === 'opening') return;
       subscription.state = 'lagging';

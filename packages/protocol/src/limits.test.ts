@@ -79,6 +79,7 @@ test.each([
       DASHBOARD_INTERVAL_MS: SECOND,
     },
   ],
+  ['the tree of documents (TR1, TR10)', { MAX_TREE_DEPTH: 32, MAX_DOCUMENTS_INSIDE: 2_000 }],
   [
     'the session (W35)',
     { REAUTHENTICATE_BEFORE_MS: 60 * SECOND, REAUTHENTICATE_GRACE_MS: 25 * SECOND },

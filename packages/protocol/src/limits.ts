@@ -111,6 +111,8 @@ export const MAX_TRASH = 200;
 export const MAX_FAVOURITES = 100;
 /** A document is inside at most this many others. */
 export const MAX_TREE_DEPTH = 32;
+/** On all levels, also those in the trash: a move of a document moves them all. */
+export const MAX_DOCUMENTS_INSIDE = 2_000;
 /** About a thousand documents between the same two neighbours. */
 export const MAX_POSITION_LENGTH = 200;
 /** A document is deleted for good this long after it was moved to the trash. */

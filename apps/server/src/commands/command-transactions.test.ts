@@ -36,13 +36,25 @@ const play: Handler<'chat:see'> = async (context, { document, number }) => {
   return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
 };
 
-async function fixture(options: { path?: string; failing?: (sql: string) => boolean } = {}) {
+const diskIsFull = new StorageError({
+  message: 'the disk is full',
+  retryable: true,
+  damaged: false,
+});
+
+async function fixture(
+  options: {
+    path?: string;
+    failing?: (sql: string) => boolean;
+    failure?: StorageError;
+  } = {},
+) {
+  const { failure = diskIsFull } = options;
   const path = options.path ?? (await temporaryDatabaseFile());
   const local = new LocalExecutor(path);
   const executor: SqlExecutor = {
     execute(sql, parameters) {
-      if (options.failing?.(sql) === true)
-        throw new StorageError({ message: 'the disk is full', retryable: true, damaged: false });
+      if (options.failing?.(sql) === true) throw failure;
       return local.execute(sql, parameters);
     },
     close: () => local.close(),
@@ -104,6 +116,29 @@ test('stores a permanent refusal, but not a temporary one (W25)', async () => {
   expect(await s.count('visit')).toBe(0);
   expect(await s.count('command')).toBe(1);
   expect((await s.transactions.run([lasting])).answers).toEqual([first.answers[0]]);
+});
+
+test('W28 refuses a command that the database finds too long, and runs the others', async () => {
+  const tooLong = { message: 'too long', retryable: true, damaged: false, isTooLong: true };
+  await using s = await closing(
+    fixture({
+      failing: (sql) => sql.startsWith('insert into "visit"') && s.clock.now === 2_000,
+      failure: new StorageError(tooLong),
+    }),
+  );
+  s.clock.now = 2_000;
+  const other: CommandRequest = {
+    user: 'u2',
+    command: { id: ulid(), name: 'document:rename', input: { document: DOCUMENT, title: 'T' } },
+  };
+  const { answers } = await s.transactions.run([see('done'), other]);
+  expect(answers[0]).toMatchObject({
+    kind: 'refused',
+    error: { code: 'forbidden', temporary: false },
+  });
+  expect(JSON.stringify(answers[0])).toContain('longer than it may');
+  expect(answers[1]).toMatchObject({ error: { code: 'not-found' } });
+  expect(s.faults.length).toBe(1);
 });
 
 test('W28 rolls back a handler that throws, and nothing else of the transaction', async () => {

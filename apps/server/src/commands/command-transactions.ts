@@ -17,7 +17,7 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../storage/command-store.ts';
-import { isRetryable } from '../storage/storage-error.ts';
+import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import type {
   CommandAnswer,
@@ -55,6 +55,14 @@ interface Mode {
 }
 
 class BatchAborted extends Error {}
+
+const TOO_LONG: Outcome = {
+  kind: 'refused',
+  error: errorOf('forbidden', {
+    detail:
+      'This takes the database longer than it may, so nothing was changed. Try it with fewer documents, or later.',
+  }),
+};
 
 export class CommandTransactions {
   readonly #options: CommandTransactionsOptions;
@@ -159,7 +167,7 @@ export class CommandTransactions {
       const outcome = await this.#handle(command, context);
       if (outcome.kind === 'done') return outcome;
     } catch (error) {
-      if (isRetryable(error)) throw error;
+      if (isRetryable(error) && !isTooLong(error)) throw error;
     }
     throw new BatchAborted();
   }
@@ -172,8 +180,9 @@ export class CommandTransactions {
         ({ kind }) => kind === 'done',
       );
     } catch (error) {
-      if (isRetryable(error)) throw error;
+      if (isRetryable(error) && !isTooLong(error)) throw error;
       onFault(request, error);
+      if (isTooLong(error)) return TOO_LONG;
       return { kind: 'refused', error: errorOf('command-failed') };
     }
   }

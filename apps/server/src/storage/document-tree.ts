@@ -32,6 +32,16 @@ export async function readDescendants(db: Database, document: string): Promise<s
   return rows.map((row) => row.document);
 }
 
+/** How many documents are inside a document, also in the trash. */
+export async function countDescendants(db: Database, document: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('document_ancestor')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('ancestor', '=', document)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** How many levels of documents are around a document, and inside it. */
 export async function measureDepth(
   db: Database,
@@ -89,6 +99,11 @@ async function lastPosition(db: Database, parent: string): Promise<string | null
     .limit(1)
     .executeTakeFirst();
   return row?.position ?? null;
+}
+
+/** Changes the order of documents beside each other, which costs the same whatever is inside them. */
+export async function setPosition(db: Database, document: string, position: string): Promise<void> {
+  await db.updateTable('document').set({ position }).where('id', '=', document).execute();
 }
 
 /** Moves a document with everything inside it. The caller has made sure that the parent is not inside it. */

@@ -12,7 +12,7 @@ import {
   type Standing,
 } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, DocumentRow, MemberTable } from './tables.ts';
+import type { Database, DocumentAncestorTable, DocumentRow, MemberTable } from './tables.ts';
 
 export type GivenRole = MemberTable['role'];
 
@@ -123,6 +123,63 @@ export async function standingsIn(
   return (user) => (access === null ? null : standingIn(access, user));
 }
 
+/** Of several documents in one tree, each of whose documents is read once. */
+export async function standingsInEach(
+  db: Database,
+  documents: ReadonlySet<string>,
+): Promise<(document: string, user: string) => Standing | null> {
+  const around = new Map<string, AncestorRow[]>();
+  for (const document of documents) around.set(document, []);
+  for (const ids of inGroups([...documents])) {
+    const rows = await db
+      .selectFrom('document_ancestor')
+      .select(['document', 'ancestor', 'inherits'])
+      .where('document', 'in', ids)
+      .orderBy('depth')
+      .execute();
+    for (const row of rows) around.get(row.document)?.push(row);
+  }
+  const all = new Set(documents);
+  for (const rows of around.values()) for (const { ancestor } of rows) all.add(ancestor);
+  const facts = new Map<string, Decisive>();
+  const given = new Map<string, Map<string, GivenRole>>();
+  for (const ids of inGroups([...all])) {
+    const rows = await db
+      .selectFrom('document')
+      .leftJoin('member', 'member.document', 'document.id')
+      .select(['document.id', 'document.owner', 'document.link_access'])
+      .select(['document.trashed_at', 'document.purged_at', 'member.user', 'member.role'])
+      .where('document.id', 'in', ids)
+      .execute();
+    for (const { id, user, role, ...fact } of rows) {
+      facts.set(id, fact);
+      const roles = given.get(id) ?? new Map<string, GivenRole>();
+      if (user !== null && role !== null) roles.set(user, role);
+      given.set(id, roles);
+    }
+  }
+  return (document, user) => {
+    const decisive = facts.get(document);
+    if (decisive === undefined) return null;
+    const rows = (around.get(document) ?? []).flatMap(({ ancestor, inherits }) => {
+      const fact = facts.get(ancestor);
+      const role = given.get(ancestor)?.get(user) ?? null;
+      return fact === undefined ? [] : [{ ...fact, inherits, user, role }];
+    });
+    const own = given.get(document)?.get(user) ?? null;
+    return decideStanding(decisive, { user, given: own, inherited: toInherited(rows) });
+  };
+}
+
+type AncestorRow = Pick<DocumentAncestorTable, 'document' | 'ancestor' | 'inherits'>;
+
+/** Databases have a limit of values in a statement. */
+function inGroups(ids: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  for (let from = 0; from < ids.length; from += 1_000) groups.push(ids.slice(from, from + 1_000));
+  return groups;
+}
+
 /** Whether the trash alone hides the document from this user. */
 export function isHiddenByTrash(access: DocumentAccess, user: string): boolean {
   const isTrashed = lifecycleOf(access) === 'trashed' && standingIn(access, user) === null;
@@ -186,6 +243,21 @@ export function isSameInherited(one: Inherited, other: Inherited): boolean {
     one.given.size === other.given.size &&
     [...one.given].every(([user, role]) => other.given.get(user) === role)
   );
+}
+
+/** What a document has from the one around it, or would have there. */
+export function inheritedFrom(
+  around: DocumentAccess | null,
+  { isRestricted }: { readonly isRestricted: boolean },
+): Inherited {
+  if (around === null) return NOTHING_INHERITED;
+  const owners = new Set(around.inherited.owners);
+  if (around.owner !== null) owners.add(around.owner);
+  if (isRestricted) return { ...NOTHING_INHERITED, owners };
+  const given = new Map(around.inherited.given);
+  for (const [user, role] of around.given ?? [])
+    given.set(user, stronger(role, given.get(user) ?? null) ?? role);
+  return { owners, given, link: around.link_access ?? around.inherited.link };
 }
 
 /**

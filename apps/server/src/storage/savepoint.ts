@@ -1,5 +1,5 @@
 /** A part of a transaction that can be undone alone. */
-import { isRetryable } from './storage-error.ts';
+import { isRetryable, isTooLong } from './storage-error.ts';
 
 export interface Savepoint<T> {
   readonly run: (statement: string) => Promise<unknown>;
@@ -19,7 +19,7 @@ export async function withSavepoint<T>({ run, work, keep }: Savepoint<T>): Promi
     await release();
     return result;
   } catch (error) {
-    if (isRetryable(error)) throw error;
+    if (isRetryable(error) && !isTooLong(error)) throw error;
     await undo();
     await release();
     throw error;

@@ -7,28 +7,37 @@ export interface StorageFailure {
   /** Storage is at fault (full, busy, unreachable): the same request may succeed later. */
   readonly retryable: boolean;
   readonly damaged: boolean;
+  /** Storage works, but ended this request, which may be too large to ever succeed. */
+  readonly isTooLong?: boolean | undefined;
 }
 
 export class StorageError extends Error implements StorageFailure {
   readonly retryable: boolean;
   readonly damaged: boolean;
+  readonly isTooLong: boolean;
 
-  constructor({ message, retryable, damaged }: StorageFailure) {
+  constructor({ message, retryable, damaged, isTooLong = false }: StorageFailure) {
     super(message);
     this.name = 'StorageError';
     this.retryable = retryable;
     this.damaged = damaged;
+    this.isTooLong = isTooLong;
   }
 
   /** Plain data, because structured cloning between threads loses the class. */
   toFailure(): StorageFailure {
-    const { message, retryable, damaged } = this;
-    return { message, retryable, damaged };
+    const { message, retryable, damaged, isTooLong } = this;
+    return { message, retryable, damaged, isTooLong };
   }
 }
 
 export function isRetryable(error: unknown): error is StorageError {
   return error instanceof StorageError && error.retryable;
+}
+
+/** Repeating the whole transaction would not help the one request in it that takes too long. */
+export function isTooLong(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.isTooLong;
 }
 
 /** Storing neither fails nor ends, or its worker is overloaded (W44). */

@@ -1,10 +1,12 @@
 /** Commands about documents and the lists they are on. */
-import { can, MAX_TREE_DEPTH } from '@tandem/protocol';
+import { can, MAX_DOCUMENTS_INSIDE, MAX_TREE_DEPTH } from '@tandem/protocol';
 import {
+  countDescendants,
   freePosition,
   measureDepth,
   moveInTree,
   readAncestors,
+  setPosition,
 } from '../../storage/document-tree.ts';
 import {
   addVisit,
@@ -22,19 +24,19 @@ import {
   findAccess,
   findAccessEntry,
   hasRoleByLink,
+  inheritedFrom,
   isSameInherited,
   linkOf,
   standingsIn,
   type AccessEntry,
-  type DocumentAccess,
 } from '../../storage/roles.ts';
-import type { Database } from '../../storage/tables.ts';
+import type { Database, DocumentRow } from '../../storage/tables.ts';
 import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
-import { changeLists, publishInherited, publishListed } from './listing-changes.ts';
+import { changeLists, publishInherited, publishListed, publishMoved } from './listing-changes.ts';
 import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
@@ -91,15 +93,16 @@ export const documentHandlers: DocumentHandlers = {
     const refusal = await refuseMove(context, entry, parent);
     if (refusal !== null) return refusal;
     const position = await freePosition(db, { document: id, parent, position: wanted, at });
-    const before = await findAccess(db, id);
+    if (entry.document.parent === parent) {
+      if (entry.document.position === position) return DONE;
+      await setPosition(db, id, position);
+      await publishMoved(context, id);
+      return DONE;
+    }
     const effects = await changeLists(context, {
       document: id,
       change: () => moveInTree(db, id, { parent, position }),
     });
-    if (entry.document.parent === parent) return { kind: 'done', effects };
-    const after = await findAccess(db, id);
-    const isSame = before !== null && after !== null && hasSameAccess(before, after);
-    if (!isSame && !can(entry, 'share')) return forbidden('move-changes-access');
     await publishInherited(context, id);
     return { kind: 'done', effects: [...effects, { kind: 'access-changed', document: id }] };
   },
@@ -159,7 +162,8 @@ async function createInside(
   const otherwise = 'not-into-there';
   const permission = await authorize(context, { document: parent, action: 'write', otherwise });
   if (permission.kind === 'refused') return permission;
-  if ((await measureDepth(db, parent)).around + 1 > MAX_TREE_DEPTH) return forbidden('too-deep');
+  const refusal = await refusePlace(db, document, parent);
+  if (refusal !== null) return refusal;
   const effects = await changeLists(context, {
     document,
     async change() {
@@ -176,21 +180,26 @@ async function createInside(
 
 async function refuseMove(
   context: HandlerContext,
-  { document: { id, parent: before }, ...standing }: AccessEntry,
+  { document, ...standing }: AccessEntry,
   parent: string | null,
 ): Promise<Refused | null> {
   const { db } = context;
+  const { id, parent: before } = document;
   if (parent !== null) {
     const otherwise = 'not-into-there';
     const permission = await authorize(context, { document: parent, action: 'write', otherwise });
     if (permission.kind === 'refused') return permission;
   }
-  if (can(standing, 'share')) return await refusePlace(db, id, parent);
+  if (can(standing, 'share')) return before === parent ? null : await refusePlace(db, id, parent);
   // The place of a document belongs to what it is in.
   if (before === null) return forbidden('viewers-do-not-move');
   const otherwise = 'not-out-of-there';
   const permission = await authorize(context, { document: before, action: 'write', otherwise });
-  return permission.kind === 'refused' ? permission : await refusePlace(db, id, parent);
+  if (permission.kind === 'refused') return permission;
+  if (before === parent) return null;
+  const refusal = await refusePlace(db, id, parent);
+  if (refusal !== null) return refusal;
+  return (await hasSameAccessIn(db, document, parent)) ? null : forbidden('move-changes-access');
 }
 
 async function refusePlace(
@@ -199,15 +208,34 @@ async function refusePlace(
   parent: string | null,
 ): Promise<Refused | null> {
   if (parent === null) return null;
-  if (parent === document || (await readAncestors(db, parent)).includes(document))
-    return forbidden('not-into-itself');
-  const around = (await measureDepth(db, parent)).around + 1;
+  const around = await readAncestors(db, parent);
+  if (parent === document || around.includes(document)) return forbidden('not-into-itself');
   const { inside } = await measureDepth(db, document);
-  return around + inside > MAX_TREE_DEPTH ? forbidden('too-deep') : null;
+  if (around.length + 1 + inside > MAX_TREE_DEPTH) return forbidden('too-deep');
+  // The outermost document has the most inside it; within it, nothing comes to that (TR10).
+  const outermost = around.at(-1) ?? parent;
+  if ((await readAncestors(db, document)).includes(outermost)) return null;
+  const [added, present] = [
+    1 + (await countDescendants(db, document)),
+    await countDescendants(db, outermost),
+  ];
+  return present + added > MAX_DOCUMENTS_INSIDE ? forbidden('too-many-inside') : null;
 }
 
-function hasSameAccess(before: DocumentAccess, after: DocumentAccess): boolean {
-  return isSameInherited(before.inherited, after.inherited) && linkOf(before) === linkOf(after);
+/** Decided before anything is changed: a move that is refused costs as little as one may (TR7). */
+async function hasSameAccessIn(
+  db: Database,
+  { id, is_restricted }: DocumentRow,
+  parent: string | null,
+): Promise<boolean> {
+  const before = await findAccess(db, id);
+  if (before === null) return false;
+  const around = parent === null ? null : await findAccess(db, parent);
+  const inherited = inheritedFrom(around, { isRestricted: is_restricted === 1 });
+  return (
+    isSameInherited(before.inherited, inherited) &&
+    linkOf(before) === linkOf({ ...before, inherited })
+  );
 }
 
 interface Visitor {

@@ -6,7 +6,7 @@ import type { Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { findVisitors, findVisitsInside, type Listing } from '../../storage/documents.ts';
 import { findListed, shownParents, toListed } from '../../storage/library.ts';
-import { standingsIn } from '../../storage/roles.ts';
+import { standingsIn, standingsInEach } from '../../storage/roles.ts';
 import { readSharing } from '../../storage/sharing.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import type { Effect } from '../command-runner.ts';
@@ -74,6 +74,23 @@ export async function publishListed(
   for (const id of [document, ...inside.map((visit) => visit.document)]) {
     const listed = await findListed(db, { user, document: id });
     if (listed !== null) publish(libraryKey(user), { name: 'document:listed', document: listed });
+  }
+}
+
+/** A new place in the same document changes neither roles nor lists, but for the order. */
+export async function publishMoved(
+  { db, publish }: HandlerContext,
+  document: string,
+): Promise<void> {
+  const row = await findRow(db, document);
+  const visitors = (await findVisitors(db, document)).map(({ user }) => user);
+  const standingOf = await standingsIn(db, document);
+  const parentOf = await shownParents(db, row, visitors);
+  const { position } = row;
+  for (const user of visitors) {
+    if (standingOf(user)?.lifecycle !== 'active') continue;
+    const event = { name: 'document:moved', document, parent: parentOf(user), position } as const;
+    publish(libraryKey(user), event);
   }
 }
 
@@ -161,13 +178,12 @@ async function readLists(db: Database, root: string): Promise<Lists> {
     document: root,
   }));
   const listings = [...visitors, ...(await findVisitsInside(db, root))];
-  for (const [document, of] of byDocument(listings)) {
-    const standingOf = await standingsIn(db, document);
-    for (const listing of of) {
-      const standing = standingOf(listing.user);
-      if (standing?.lifecycle === 'active')
-        lists.set(`${document} ${listing.user}`, { ...listing, role: standing.role });
-    }
+  const standingOf = await standingsInEach(db, new Set(listings.map(({ document }) => document)));
+  for (const listing of listings) {
+    const { document, user } = listing;
+    const standing = standingOf(document, user);
+    if (standing?.lifecycle === 'active')
+      lists.set(`${document} ${user}`, { ...listing, role: standing.role });
   }
   return lists;
 }

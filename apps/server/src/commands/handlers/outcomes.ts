@@ -34,6 +34,8 @@ const FORBIDDEN = {
     'You may read this document but not take another one out of it. Ask its owner.',
   'not-into-itself': 'A document cannot be moved into itself, or into one that is inside it.',
   'too-deep': 'Documents can be inside each other up to 32 levels deep. Choose a place further up.',
+  'too-many-inside':
+    'A document can have up to 2,000 others inside it, with those in the trash. Choose another place.',
   'move-changes-access':
     'Other people may open this document there. Only its owner may move it to such a place.',
   'only-editors-name-versions':

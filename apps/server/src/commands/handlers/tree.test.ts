@@ -1,6 +1,7 @@
 /** The tree of documents: who may put what where, and what lists hear of it. */
 import { describe, expect, test } from 'vitest';
-import { MAX_TREE_DEPTH, positionBetween } from '@tandem/protocol';
+import { MAX_DOCUMENTS_INSIDE, MAX_TREE_DEPTH, positionBetween } from '@tandem/protocol';
+import type { CommandAnswer } from '../command-runner.ts';
 import { libraryKey, trashKey } from '../../storage/channel-key.ts';
 import { readAncestors } from '../../storage/document-tree.ts';
 import { findDocument } from '../../storage/documents.ts';
@@ -216,6 +217,64 @@ describe('TR3 TR4 TR7 a move', () => {
     );
     expect(new Set(positions).size).toBe(positions.length);
     expect(positionBetween(null, 'a0')).not.toBeNull();
+  });
+});
+
+describe('TR10 the documents inside one', () => {
+  /** As commands would create them, in a moment. */
+  async function fill({ db }: Fixture, parent: string, count: number): Promise<void> {
+    const ids = Array.from({ length: count }, (_, index) => idOf(`filler-${parent}-${index}`));
+    const around = [parent, ...(await readAncestors(db, parent))];
+    const facts = { kind: 'page', title: '', owner: 'ed', link_access: null, excerpt: '' } as const;
+    const at = { created_at: 0, updated_at: 0 };
+    for (let from = 0; from < count; from += 500) {
+      const some = ids.slice(from, from + 500);
+      await db
+        .insertInto('document')
+        .values(some.map((id) => ({ id, parent, ...facts, ...at })))
+        .execute();
+      for (const [index, ancestor] of around.entries())
+        await db
+          .insertInto('document_ancestor')
+          .values(some.map((document) => ({ document, ancestor, depth: index + 1, inherits: 1 })))
+          .execute();
+    }
+  }
+
+  const expectTooMany = (answer: CommandAnswer) => {
+    expect(answer).toMatchObject({ kind: 'refused', error: { code: 'forbidden' } });
+    expect(JSON.stringify(answer)).toContain('2,000 others');
+  };
+
+  test('are as many as there may be, on all levels', async () => {
+    const fixture = await fixtureWithTree();
+    // With tide and ebb.
+    await fill(fixture, ebb, MAX_DOCUMENTS_INSIDE - 3);
+    await create(fixture, 'ada', idOf('last'), tide);
+    const input = { document: idOf('one-more'), parent: tide };
+    expectTooMany(await fixture.run('ada', { name: 'document:create', input }));
+    await create(fixture, 'ada', idOf('outside'));
+    expectTooMany(await move(fixture, 'ada', idOf('outside'), plan));
+    await create(fixture, 'ada', idOf('of-ada'));
+    expectTooMany(await move(fixture, 'ada', plan, idOf('of-ada')));
+    // Inside the same document, nothing comes to them.
+    expect(await move(fixture, 'ada', ebb, plan)).toMatchObject({ kind: 'done' });
+  });
+
+  test('change their order without a change to any of them', async () => {
+    const fixture = await fixtureWithTree();
+    await fill(fixture, tide, 50);
+    await create(fixture, 'ada', idOf('beside'), plan);
+    const closure = () => fixture.db.selectFrom('document_ancestor').selectAll().execute();
+    const before = await closure();
+    const [heard, effects] = [fixture.library('vi').length, fixture.effects.length];
+    expect(await move(fixture, 'ada', tide, plan, 'b1')).toMatchObject({ kind: 'done' });
+    expect(await childrenOf(fixture, 'vi', plan)).toEqual([idOf('beside'), tide]);
+    expect(await closure()).toEqual(before);
+    expect(fixture.library('vi').slice(heard)).toMatchObject([
+      { name: 'document:moved', document: tide, parent: plan, position: 'b1' },
+    ]);
+    expect(fixture.effects.length).toBe(effects);
   });
 });
 

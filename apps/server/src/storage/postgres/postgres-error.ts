@@ -33,6 +33,12 @@ const FAILURES = {
     retryable: true,
     damaged: false,
   },
+  'too-long': {
+    message: 'The database ended a request that took too long.',
+    retryable: true,
+    damaged: false,
+    isTooLong: true,
+  },
   damaged: {
     message: 'The database server reports damaged data. Nothing was written.',
     retryable: true,
@@ -58,6 +64,7 @@ const CODES: Readonly<Record<string, PostgresFailure>> = {
   '53': 'full',
   '55P03': 'busy',
   '57': 'unreachable',
+  '57014': 'too-long',
   '58': 'full',
   XX001: 'damaged',
   XX002: 'damaged',

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBus } from './cluster/create-bus.ts';
+import { mayCreate } from './commands/handlers/documents.ts';
 import { WorkerCommandRunner } from './commands/worker-command-runner.ts';
 import { readConfiguration, type Configuration } from './configuration/configuration.ts';
 import { DataDirectory } from './storage/data-directory.ts';
@@ -163,7 +164,12 @@ async function startStorage(
     isShared: cluster !== null,
     workers: engineWorkers,
   });
-  const runner = new WorkerCommandRunner({ storage: description, engine, log });
+  const runner = new WorkerCommandRunner({
+    storage: description,
+    engine,
+    log,
+    mayCreate: (user, input) => mayCreate(db, user, input),
+  });
   await runner.start();
   storage.confirm();
   const jobs = openJobStore(description, db, systemClock);

@@ -20,7 +20,11 @@ function context() {
   };
   const options = {
     hub: { resync: send('hub resync'), documents: () => ['d2'], recheck: send('hub') },
-    activity: { resync: send('activity resync'), recheck: send('activity') },
+    activity: {
+      resync: send('activity resync'),
+      recheck: send('activity'),
+      changed: send('activity changed'),
+    },
     rooms: {
       forget: send('rooms forget'),
       all: () => [{ document: 'd1' }],
@@ -38,16 +42,20 @@ function context() {
     onCommitted: () => {},
     onLost: (listener) => (lose = listener),
   };
-  new PostCommitEffects({
+  const effects = new PostCommitEffects({
     ...options,
     hub: options.hub as unknown as ChannelHub,
     activity: options.activity as unknown as Activity,
     rooms: options.rooms as unknown as Rooms,
     people: options.people as unknown as People,
     onRenamedHere: () => {},
-    findInside: async () => [],
-  }).start(runner as CommandRunner, () => {});
-  return { calls, lose };
+    findInside: async (document) => {
+      calls.push(`inside ${document}`);
+      return [];
+    },
+  });
+  effects.start(runner as CommandRunner, () => {});
+  return { calls, lose, effects };
 }
 
 test('looks everything up again that may have been committed without a word (P3)', () => {
@@ -64,4 +72,12 @@ test('looks everything up again that may have been committed without a word (P3)
     ...['rooms d2', 'hub d2', 'activity d2', 'rooms d1', 'hub d1', 'activity d1'],
     'renamed ada',
   ]);
+});
+
+test('reads a title again that another node changed, but nothing inside the document', () => {
+  const { calls, effects } = context();
+  effects.applyOfOthers([{ kind: 'renamed', document: 'd1', title: 'Tide' }]);
+  expect(calls).toEqual(['rooms d1', 'hub d1', 'activity d1', 'activity changed d1']);
+  effects.applyOfOthers([{ kind: 'access-changed', document: 'd1' }]);
+  expect(calls).toContain('inside d1');
 });

@@ -50,7 +50,7 @@ export class PostCommitEffects {
   /** Entries of other nodes come late: what was committed here since is newer than a title in them. */
   applyOfOthers(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'renamed') this.#accessChanged(effect.document);
+      if (effect.kind === 'renamed') this.#recheck(effect.document);
       this.apply(effect.kind === 'renamed' ? [] : [effect]);
       if (effect.kind === 'renamed') this.#options.activity.changed(effect.document);
     }

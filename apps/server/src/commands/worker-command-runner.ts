@@ -19,13 +19,20 @@ import type {
   CommandRequest,
   CommandRunner,
   CommittedBatch,
+  ServerCommand,
 } from './command-runner.ts';
 import type { CommandWorkerData } from './command-worker.ts';
+
+type NewDocument = Extract<ServerCommand, { name: 'document:create' }>['input'];
+
+export type MayCreate = (user: string, input: NewDocument) => Promise<boolean>;
 
 export interface WorkerCommandRunnerOptions {
   readonly storage: StorageDescription;
   readonly engine: Engine;
   readonly log: Log;
+  /** Whether the command to create a document will probably be done; it is decided when it is executed. */
+  readonly mayCreate: MayCreate;
   readonly workerUrl?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -39,6 +46,9 @@ interface Unanswered {
 export class WorkerCommandRunner implements CommandRunner {
   readonly #engine: Engine;
   readonly #log: Log;
+  readonly #mayCreate: MayCreate;
+  /** Documents that are being created, and whether they may be. */
+  readonly #creations = new Map<string, Promise<boolean>>();
   readonly #faults: CommandFaultLog;
   readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandWorkerMessage>;
   readonly #unanswered = new Map<number, Unanswered>();
@@ -52,9 +62,10 @@ export class WorkerCommandRunner implements CommandRunner {
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
   constructor(options: WorkerCommandRunnerOptions) {
-    const { storage, engine, log, workerUrl, clock = systemClock } = options;
+    const { storage, engine, log, mayCreate, workerUrl, clock = systemClock } = options;
     this.#engine = engine;
     this.#log = log;
+    this.#mayCreate = mayCreate;
     this.#faults = new CommandFaultLog(log);
     this.#worker = new SupervisedWorker({
       name: 'command',
@@ -86,17 +97,15 @@ export class WorkerCommandRunner implements CommandRunner {
   }
 
   async run(request: CommandRequest): Promise<CommandAnswer> {
-    const { user, command } = request;
+    const { command } = request;
+    if (command.name !== 'document:create') return await this.#submit(request);
     try {
-      // Creates the content first: a user who learns of the document can open it.
-      if (command.name === 'document:create')
-        await this.#engine.create({ document: command.input.document, kind: 'page', user });
+      return await this.#create(request, command.input);
     } catch (error) {
       if (error instanceof EngineError) return { kind: 'refused', error: error.body };
       this.#faults.report(toFault(request, error));
       return { kind: 'refused', error: errorOf('command-failed') };
     }
-    return await this.#submit(request);
   }
 
   get storageError(): ErrorBody | null {
@@ -119,6 +128,37 @@ export class WorkerCommandRunner implements CommandRunner {
     this.#send();
     this.#stall[Symbol.dispose]();
     await this.#worker[Symbol.asyncDispose]();
+  }
+
+  /** Creates the content first: a user who learns of the document can open it. What is refused has none. */
+  async #create(request: CommandRequest, input: NewDocument): Promise<CommandAnswer> {
+    const { user } = request;
+    const { document } = input;
+    const allowed = this.#isAllowed(user, input);
+    this.#creations.set(document, allowed);
+    try {
+      const isExpected = await allowed;
+      if (isExpected) await this.#engine.create({ document, kind: 'page', user });
+      const answer = await this.#submit(request);
+      // It became possible meanwhile.
+      if (!isExpected && answer.kind === 'done')
+        await this.#engine.create({ document, kind: 'page', user });
+      return answer;
+    } finally {
+      if (this.#creations.get(document) === allowed) this.#creations.delete(document);
+    }
+  }
+
+  async #isAllowed(user: string, input: NewDocument): Promise<boolean> {
+    // The one around it may be on its way, in the same batch.
+    const around = this.#creations.get(input.parent ?? '');
+    if (around !== undefined) return await around;
+    try {
+      return await this.#mayCreate(user, input);
+    } catch {
+      // Storage fails: what follows says so.
+      return true;
+    }
   }
 
   #submit(request: CommandRequest): Promise<CommandAnswer> {

@@ -9,6 +9,7 @@ import {
   trashKey,
   versionsKey,
 } from './channel-key.ts';
+import { readAncestors } from './document-tree.ts';
 import { containing } from './documents.ts';
 import { discardFilesOf } from './files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
@@ -135,6 +136,7 @@ export async function purgeMetadata(
 ): Promise<void> {
   await blankEvents(db, { document, owners });
   await discardFilesOf(db, document);
+  const around = await readAncestors(db, document);
   for (const table of PURGED) await db.deleteFrom(table).where('document', '=', document).execute();
   const channels = [chatKey, commentsKey, sharingKey, versionsKey].map((key) => key(document));
   await db.deleteFrom('event').where('channel', 'in', channels).execute();
@@ -149,6 +151,30 @@ export async function purgeMetadata(
       purged_at: at,
     })
     .where('id', '=', document)
+    .execute();
+  await forgetReaders(db, [document, ...around]);
+}
+
+/**
+ * Who opened a purged document had what is inside it on their list, too: purges of what is left there find their events by
+ * that, so that it goes with the last of them (PO4).
+ */
+export async function forgetReaders(db: Database, documents: readonly string[]): Promise<void> {
+  await db
+    .deleteFrom('visit')
+    .where('document', 'in', documents)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('document_ancestor')
+            .select('document_ancestor.document')
+            .whereRef('document_ancestor.ancestor', '=', 'visit.document'),
+        ),
+      ),
+    )
+    .where('document', 'in', (eb) =>
+      eb.selectFrom('document').select('id').where('purged_at', 'is not', null),
+    )
     .execute();
 }
 
@@ -194,7 +220,6 @@ async function blankEvents(
 }
 
 const PURGED = [
-  'visit',
   'member',
   'message',
   'participant',

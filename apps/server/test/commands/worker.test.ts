@@ -49,6 +49,7 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
     storage: describeSqlite(path),
     engine,
     log: pino({ level: 'silent' }),
+    mayCreate: async () => true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
     clock,
   });
@@ -74,6 +75,7 @@ test('executes a command once that a worker committed without reporting it (W25)
     storage: describeSqlite(path),
     engine,
     log: pino({ level: 'silent' }),
+    mayCreate: async () => true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   const batches: CommittedBatch[] = [];

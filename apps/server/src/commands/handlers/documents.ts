@@ -143,6 +143,27 @@ export const documentHandlers: DocumentHandlers = {
   },
 };
 
+/** Decides as the command will, if nothing changes until then. */
+export async function mayCreate(
+  db: Database,
+  user: string,
+  { document, parent }: { readonly document: string; readonly parent?: string | undefined },
+): Promise<boolean> {
+  if (parent === undefined || (await findDocument(db, document)) !== undefined) return true;
+  return (await refuseCreation({ db, user }, { document, parent })) === null;
+}
+
+async function refuseCreation(
+  context: Pick<HandlerContext, 'db' | 'user'>,
+  { document, parent }: { readonly document: string; readonly parent: string },
+): Promise<Refused | null> {
+  const otherwise = 'not-into-there';
+  const permission = await authorize(context, { document: parent, action: 'write', otherwise });
+  return permission.kind === 'refused'
+    ? permission
+    : await refusePlace(context.db, document, parent);
+}
+
 /** A person who may write in a document may put others into it (TR7). */
 async function createInside(
   context: HandlerContext,
@@ -159,10 +180,7 @@ async function createInside(
   },
 ): Promise<Outcome> {
   const { db, user, at } = context;
-  const otherwise = 'not-into-there';
-  const permission = await authorize(context, { document: parent, action: 'write', otherwise });
-  if (permission.kind === 'refused') return permission;
-  const refusal = await refusePlace(db, document, parent);
+  const refusal = await refuseCreation(context, { document, parent });
   if (refusal !== null) return refusal;
   const effects = await changeLists(context, {
     document,

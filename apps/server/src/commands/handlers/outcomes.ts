@@ -28,6 +28,8 @@ const FORBIDDEN = {
   'not-in-trash': 'Only a document in the trash can be restored or deleted for good.',
   'not-yours-to-trash':
     'Only the owner of a document may move it to the trash. You can remove it from your list.',
+  'restore-around':
+    'Another person created this document, and the one around it is in the trash. Restore that one first.',
   'viewers-do-not-move': 'You may read this document but not move it. Ask its owner.',
   'not-into-there': 'You may read this document but not put another one into it. Ask its owner.',
   'not-out-of-there':

@@ -8,6 +8,7 @@ import type { Database } from '../../storage/tables.ts';
 import {
   expireInside,
   findTrashedBefore,
+  forgetReaders,
   moveToTrash,
   purgeMetadata,
   takeFromTrash,
@@ -16,7 +17,7 @@ import { purgeJob } from '../document-purge.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess } from './listing-changes.ts';
-import { DONE } from './outcomes.ts';
+import { DONE, forbidden } from './outcomes.ts';
 
 type TrashHandlers = Pick<
   HandlerTable,
@@ -45,11 +46,18 @@ export const trashHandlers: TrashHandlers = {
     const permission = await authorize(context, { document: id, action: 'restore', otherwise });
     if (permission.kind === 'refused') return permission;
     const { document } = permission.entry;
+    const { parent } = document;
+    const isAlone = parent !== null && (await isGone(db, parent));
+    // At the top, it would no longer be of those who own only a document around it.
+    if (isAlone && document.owner !== user) return forbidden('restore-around');
     const owners = await readOwners(db, id);
+    const around = await readAncestors(db, id);
     const changed = await changeAccess(context, id, async () => {
       await takeFromTrash(db, document);
-      if (document.parent !== null && (await isGone(db, document.parent)))
+      if (isAlone) {
         await moveInTree(db, id, { parent: null, position: document.position });
+        await forgetReaders(db, around);
+      }
       // The person finds it again, also if it was not on their list.
       if ((await findListed(db, { user, document: id })) === null)
         await addVisit(db, { user, document: id, at });
@@ -76,23 +84,38 @@ export const trashHandlers: TrashHandlers = {
 async function purge(context: HandlerContext, document: string): Promise<Outcome> {
   const { db, at, publish, enqueue } = context;
   const owners = await readOwners(db, document);
-  await freeInside(db, document);
+  const freed = await freeInside(context, document);
   await expireInside(db, document);
   await purgeMetadata(db, { document, owners, at });
   enqueue(purgeJob(document));
   for (const owner of owners) publish(trashKey(owner), { name: 'document:purged', document });
-  return { kind: 'done', effects: [{ kind: 'access-changed', document }] };
+  const changed = [document, ...freed];
+  return { kind: 'done', effects: changed.map((id) => ({ kind: 'access-changed', document: id })) };
 }
 
-/** What was moved to the trash before the document around it stays there for its own time. */
-async function freeInside(db: Database, document: string): Promise<void> {
+/**
+ * What was moved to the trash before the document around it stays there for its own time, and is no longer of those who own
+ * only that one.
+ *
+ * @returns what is at the top now
+ */
+async function freeInside(
+  { db, publish }: HandlerContext,
+  document: string,
+): Promise<readonly string[]> {
+  const freed: string[] = [];
   for (const id of await findTrashedBefore(db, document)) {
     const row = await findDocument(db, id);
     // One around it may have been freed, with it.
     const isStillInside = (await readAncestors(db, id)).includes(document);
     if (row === undefined || !isStillInside) continue;
+    const owners = await readOwners(db, id);
     await moveInTree(db, id, { parent: null, position: row.position });
+    for (const owner of owners)
+      if (owner !== row.owner) publish(trashKey(owner), { name: 'document:purged', document: id });
+    freed.push(id);
   }
+  return freed;
 }
 
 async function isGone(db: Database, document: string): Promise<boolean> {

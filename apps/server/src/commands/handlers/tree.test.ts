@@ -331,6 +331,9 @@ describe('TR8 the trash', () => {
   const run = (fixture: Fixture, user: string, name: 'trash' | 'restore' | 'purge', id: string) =>
     fixture.do(user, { name: `document:${name}`, input: { document: id } });
 
+  const visitsOf = async ({ db }: Fixture, ...documents: string[]) =>
+    await db.selectFrom('visit').selectAll().where('document', 'in', documents).execute();
+
   test('takes what is inside the document, and gives it back', async () => {
     const fixture = await fixtureWithTree();
     const { db } = fixture;
@@ -373,6 +376,63 @@ describe('TR8 the trash', () => {
     expect(fixture.events.get(libraryKey('ada'))?.at(-1)).toMatchObject({
       name: 'document:listed',
     });
+  });
+
+  test('gives a document that another person created back only with the one around it', async () => {
+    const fixture = await fixtureWithTree();
+    await run(fixture, 'ada', 'trash', ebb);
+    await run(fixture, 'ada', 'trash', tide);
+    const restore = { name: 'document:restore', input: { document: ebb } } as const;
+    expect(await fixture.run('ada', restore)).toMatchObject({ error: { code: 'forbidden' } });
+    expect((await findDocument(fixture.db, ebb))?.parent).toBe(tide);
+    await run(fixture, 'ada', 'restore', tide);
+    await run(fixture, 'ada', 'restore', ebb);
+    expect(await childrenOf(fixture, 'ada', tide)).toEqual([ebb]);
+  });
+
+  test('no longer has what a purge leaves to the person who created it', async () => {
+    const fixture = await fixtureWithTree();
+    await run(fixture, 'ed', 'trash', ebb);
+    await run(fixture, 'ada', 'trash', plan);
+    const from = fixture.effects.length;
+    await run(fixture, 'ada', 'purge', plan);
+    expect(await roleIn(fixture, 'ada', ebb)).toBe(null);
+    expect((await listTrash(fixture.db, 'ed')).map(({ id }) => id)).toEqual([ebb]);
+    expect(await listTrash(fixture.db, 'ada')).toEqual([]);
+    expect(fixture.effects.slice(from)).toContainEqual({ kind: 'access-changed', document: ebb });
+    expect(
+      fixture.events
+        .get(trashKey('ada'))
+        ?.map((event) => ('document' in event ? [event.name, event.document] : [])),
+    ).toContainEqual(['document:purged', ebb]);
+  });
+
+  test('PO4 leaves no title of what was inside, on whosever list it was', async () => {
+    const fixture = await fixtureWithTree();
+    const { db } = fixture;
+    const input = { document: idOf('inside'), title: 'a secret', parent: tide };
+    await fixture.do('ada', { name: 'document:create', input });
+    expect(JSON.stringify(fixture.library('vi'))).toContain('a secret');
+    await run(fixture, 'ada', 'trash', plan);
+    await run(fixture, 'ada', 'purge', plan);
+    for (const { id, owner } of await findExpiredTrash(db, 1, 10))
+      await fixture.do(owner ?? '', {
+        name: 'document:expire',
+        input: { document: id, before: 1 },
+      });
+    const events = await db.selectFrom('event').select('data').execute();
+    expect(events.filter(({ data }) => data.includes('a secret'))).toEqual([]);
+    expect(await visitsOf(fixture, plan, tide, ebb)).toEqual([]);
+  });
+
+  test('PO4 forgets who read a purged document with the last one that leaves it', async () => {
+    const fixture = await fixtureWithTree();
+    await run(fixture, 'ada', 'trash', plan);
+    await run(fixture, 'ada', 'purge', plan);
+    expect(await visitsOf(fixture, plan)).not.toEqual([]);
+    await run(fixture, 'ada', 'restore', tide);
+    expect(await visitsOf(fixture, plan)).toEqual([]);
+    expect(await childrenOf(fixture, 'ada', tide)).toEqual([ebb]);
   });
 
   test('purges what went there with the document, by the next sweep', async () => {

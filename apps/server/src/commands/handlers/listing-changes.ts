@@ -144,15 +144,20 @@ class ListingChanges {
 
   async #list(entries: readonly Entry[]): Promise<void> {
     const { db, publish } = this.#context;
-    for (const [document, of] of byDocument(entries)) {
-      const row = await findRow(db, document);
-      const parentOf = await shownParents(db, row, usersOf(of));
-      for (const entry of of) {
-        const parent = parentOf(entry.user);
+    const rows = await findRows(db, new Set(entries.map(({ document }) => document)));
+    const users = [...new Set(usersOf(entries))];
+    // Most of them are in the same few documents.
+    const parentsOf = new Map<string | null, (user: string) => string | null>();
+    for (const { parent } of rows.values())
+      if (!parentsOf.has(parent)) parentsOf.set(parent, await shownParents(db, { parent }, users));
+    for (const of of byDocument(entries).values())
+      for (const { user, ...entry } of of) {
+        const row = rows.get(entry.document);
+        if (row === undefined) continue;
+        const parent = parentsOf.get(row.parent)?.(user) ?? null;
         const listed = toListed({ ...entry, document: row, parent });
-        publish(libraryKey(entry.user), { name: 'document:listed', document: listed });
+        publish(libraryKey(user), { name: 'document:listed', document: listed });
       }
-    }
   }
 
   async #move(entries: readonly Entry[]): Promise<void> {
@@ -203,6 +208,20 @@ async function findRow(db: Database, document: string): Promise<DocumentRow> {
     .selectAll()
     .where('id', '=', document)
     .executeTakeFirstOrThrow();
+}
+
+/** As many as there are entries on lists: see `findVisitsInside`. */
+async function findRows(
+  db: Database,
+  documents: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, DocumentRow>> {
+  if (documents.size === 0) return new Map();
+  const rows = await db
+    .selectFrom('document')
+    .selectAll()
+    .where('id', 'in', [...documents])
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 function byDocument<T extends { readonly document: string }>(

@@ -19,7 +19,7 @@ test.describe('where cookies are stripped', () => {
     await expect(page.getByRole('navigation', { name: 'Documents' })).toContainText(
       'does not keep the cookie',
     );
-    await context.close();
+    await closeWhileLoading(context);
   });
 
   test('older chat messages load', async ({ openAsGuest, browser, server, pageErrors }) => {
@@ -44,7 +44,7 @@ test.describe('where cookies are stripped', () => {
     await log.focus();
     await log.press('Home');
     await expect(log.getByText('Reading 1.', { exact: true })).toBeVisible();
-    await context.close();
+    await closeWhileLoading(context);
   });
 });
 
@@ -101,6 +101,11 @@ test.describe('with one tab too many', () => {
     );
   });
 });
+
+async function closeWhileLoading(context: BrowserContext): Promise<void> {
+  await context.unrouteAll({ behavior: 'ignoreErrors' });
+  await context.close();
+}
 
 async function stripCookies(context: BrowserContext): Promise<void> {
   await context.route('**/api/**', async (route) => {

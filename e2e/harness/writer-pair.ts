@@ -126,7 +126,11 @@ async function createDocument(page: Page): Promise<string> {
 }
 
 async function navigateTo(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => history.pushState(null, '', to), path);
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    // As the browser does when a person goes back or forward.
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
   await page.waitForURL(`**${path}`);
 }
 

@@ -80,7 +80,7 @@ test('a slash opens the menu of blocks, and keys choose from it', async ({ openA
   const page = await blankPage(openAsGuest);
   const menu = page.getByRole('listbox', { name: 'Blocks' });
   await page.keyboard.type('/');
-  await expect(menu.getByRole('option')).toHaveCount(11);
+  await expect(menu.getByRole('option')).toHaveCount(13);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await expect(menu.getByRole('option', { selected: true })).toHaveText(/Heading 2/);

@@ -75,3 +75,11 @@ test('once the screen can be used, all code is loaded while the page is idle, wh
     await vi.advanceTimersByTimeAsync(0);
   }
 });
+
+test('what is needed when the network is gone is loaded at once, when the screen can be used', async () => {
+  vi.stubGlobal('requestIdleCallback', () => 0);
+  screenIsReady();
+  const details = new Deferred(() => Promise.resolve('details'), { preload: 'at once' });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(details.module).toBe('details');
+});

@@ -13,8 +13,14 @@ export class Deferred<T> {
   #module: T | null = null;
   #loading: Promise<T> | null = null;
 
-  constructor(load: () => Promise<T>) {
+  /** @param preload what is needed when the network is gone is loaded as soon as the first screen can be used */
+  constructor(load: () => Promise<T>, { preload = 'idle' }: { preload?: 'idle' | 'at once' } = {}) {
     this.#import = load;
+    if (preload === 'at once') {
+      urgent.push(this);
+      if (isScreenReady) preloadUrgent();
+      return;
+    }
     queue.push(this);
     if (isScreenReady) preloadNext();
   }
@@ -109,6 +115,7 @@ export function onDeferredFailure(listener: () => void): void {
 /** Upper limit for a wait, also in browsers without `requestIdleCallback`. */
 const IDLE_WITHIN_MS = 2_000;
 
+const urgent: Deferred<unknown>[] = [];
 const queue: Deferred<unknown>[] = [];
 let isScreenReady = false;
 let isPreloading = false;
@@ -119,7 +126,12 @@ let isPreloading = false;
  */
 export function screenIsReady(): void {
   isScreenReady = true;
+  preloadUrgent();
   preloadNext();
+}
+
+function preloadUrgent(): void {
+  for (const deferred of urgent.splice(0)) deferred.preload();
 }
 
 function preloadNext(): void {

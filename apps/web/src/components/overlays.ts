@@ -4,7 +4,7 @@ import type { ChangeDetails } from './overlays/props.ts';
 
 type Overlays = typeof import('./overlays/index.ts');
 
-export const overlays = new Deferred(() => import('./overlays/index.ts'));
+export const overlays = new Deferred(() => import('./overlays/index.ts'), { preload: 'at once' });
 
 /** For parts of an overlay, which are only rendered inside of one. */
 export function loadedOverlays(): Overlays {

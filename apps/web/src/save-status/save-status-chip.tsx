@@ -11,7 +11,7 @@ import { DisplayedSaveStatus, type SaveSource } from './displayed-save-status.ts
 import { deviceSource } from './save-sources.ts';
 import { DOT_TONES, type DotTone } from './save-status.ts';
 
-const details = new Deferred(() => import('./save-status-details.tsx'));
+const details = new Deferred(() => import('./save-status-details.tsx'), { preload: 'at once' });
 
 interface SaveStatusChipProps {
   readonly source: SaveSource;

@@ -6,7 +6,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { Observable, useObservable } from '../runtime/observable.ts';
 import { useUnconfirmed } from './unconfirmed-work.ts';
 
-const list = new Deferred(() => import('./unconfirmed-list.tsx'));
+const list = new Deferred(() => import('./unconfirmed-list.tsx'), { preload: 'at once' });
 
 export const unconfirmedDrawer = new Observable(false);
 

@@ -17,7 +17,7 @@ const source = join(import.meta.dirname, 'src');
 const configuration = {
   input: { main: join(source, 'main.ts'), migrate: join(source, 'migrate.ts'), ...workers() },
   platform: 'node',
-  external: ['@photostructure/sqlite'],
+  external: ['@node-rs/argon2', '@photostructure/sqlite'],
   // Node 20.19 knows neither `using` nor `await using`.
   transform: { target: 'node20.19' },
   output: {

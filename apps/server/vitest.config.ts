@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of whole servers that show whether their database does what it must. */
 const WITH_EACH_DATABASE = [
+  'accounts',
   'channels',
   'commands',
   'conversation',

@@ -63,7 +63,7 @@ export class ServerProcess implements AsyncDisposable {
     if (core !== undefined) command.unshift('taskset', '--cpu-list', String(core));
     const [program = '', ...rest] = command;
     const child = spawn(program, rest, {
-      env: { NODE_ENV: 'production', ...env, HOST, PORT: String(this.port) },
+      env: { NODE_ENV: 'production', ...this.#filled(env), HOST, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? ['ipc' as const] : [])],
     });
     this.#child = child;
@@ -79,6 +79,12 @@ export class ServerProcess implements AsyncDisposable {
       });
     }
     await this.#waitUntilReady(child);
+  }
+
+  #filled(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    return Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value?.replaceAll('{url}', this.url)]),
+    );
   }
 
   async kill(): Promise<void> {

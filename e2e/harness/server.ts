@@ -14,6 +14,7 @@ const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
 const CPU_TICK_MS = 10;
 
 export interface ServerOptions {
+  /** `{url}` in a value stands for the server's address. */
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -140,6 +140,9 @@ export const VIOLATIONS = {
 export const REQUEST_RATES = {
   /** One address may be a whole school. */
   guests: { burst: 200, perSecond: 5 },
+  /** Attempts to sign in: with one account, and from one address (AC6). */
+  signInsOfAccount: { burst: 10, perSecond: 0.1 },
+  signInsFromAddress: { burst: 40, perSecond: 1 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
   uploads: { burst: 100, perSecond: 2 },
@@ -205,6 +208,13 @@ export const ACCOUNTS = {
   guestGraceMs: DAY_MS,
   /** `retryAfterMs` for pages that could not become guests. */
   guestRetryMs: 3_000,
+  maxListedSessions: 100,
+  oneTimeBytes: 32,
+  /** For a sign-in at an OpenID provider. */
+  oidcLifetimeMs: 10 * MINUTE_MS,
+  invitationLifetimeMs: 7 * DAY_MS,
+  sessionsPerQuery: 500,
+  maxAgentLength: 256,
 } as const;
 
 /** Answers of the database that are kept after their last use. */

@@ -5,6 +5,7 @@ import type { ChannelHub } from './channels/channel-hub.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Rooms } from './documents/rooms.ts';
+import type { Administrators } from './accounts/administrators.ts';
 import type { People } from './accounts/people.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
 import type { CommandRequest, CommandRunner } from './commands/command-runner.ts';
@@ -31,6 +32,9 @@ function context() {
       recheck: send('rooms'),
     },
     people: { renamed: send('renamed') },
+    administrators: { refresh: send('administrators') },
+    onSettingsChanged: send('settings'),
+    recheckSessions: send('sessions'),
     onJobsEnqueued: send('jobs'),
     errors: new ErrorBoundary({
       log: pino({ enabled: false }),
@@ -48,11 +52,13 @@ function context() {
     activity: options.activity as unknown as Activity,
     rooms: options.rooms as unknown as Rooms,
     people: options.people as unknown as People,
+    administrators: options.administrators as unknown as Administrators,
     onRenamedHere: () => {},
     findInside: async (document) => {
       calls.push(`inside ${document}`);
       return [];
     },
+    onClientsMerged: () => {},
   });
   effects.start(runner as CommandRunner, () => {});
   return { calls, lose, effects };
@@ -69,6 +75,9 @@ test('looks everything up again that may have been committed without a word (P3)
     'hub resync',
     'activity resync',
     'jobs',
+    'administrators',
+    'settings',
+    'sessions',
     ...['rooms d2', 'hub d2', 'activity d2', 'rooms d1', 'hub d1', 'activity d1'],
     'renamed ada',
   ]);

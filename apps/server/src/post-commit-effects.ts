@@ -4,6 +4,7 @@ import type { Activity } from './channels/activity.ts';
 import type { ChannelHub } from './channels/channel-hub.ts';
 import type { Rooms } from './documents/rooms.ts';
 import type { ErrorBoundary } from './runtime/error-boundary.ts';
+import type { Administrators } from './accounts/administrators.ts';
 import type { People } from './accounts/people.ts';
 import type { CommandRunner, Effect } from './commands/command-runner.ts';
 
@@ -14,6 +15,11 @@ export interface PostCommitEffectsOptions {
   readonly people: People;
   /** All documents inside this one. */
   readonly findInside: (document: string) => Promise<readonly string[]>;
+  readonly administrators: Administrators;
+  readonly onSettingsChanged: () => Promise<void>;
+  /** Ends connections whose sessions have ended. */
+  readonly recheckSessions: () => Promise<void>;
+  readonly onClientsMerged: (document: string) => void;
   readonly onJobsEnqueued: () => void;
   readonly onRenamedHere: (document: string) => void;
   readonly errors: ErrorBoundary;
@@ -58,11 +64,14 @@ export class PostCommitEffects {
 
   /** Commits were missed: everything that is open is read again. */
   resync(): void {
-    const { hub, activity, rooms, onJobsEnqueued } = this.#options;
+    const { hub, activity, rooms, administrators, onJobsEnqueued } = this.#options;
     rooms.forget();
     hub.resync();
     activity.resync();
     onJobsEnqueued();
+    this.#reportFailure(administrators.refresh());
+    this.#reportFailure(this.#options.onSettingsChanged());
+    this.#reportFailure(this.#options.recheckSessions());
     const documents = new Set(hub.documents());
     for (const { document } of rooms.all()) documents.add(document);
     for (const document of documents) this.#recheck(document);
@@ -97,6 +106,15 @@ export class PostCommitEffects {
         break;
       case 'session-ended':
         people.sessionEnded(effect);
+        break;
+      case 'administrators-changed':
+        this.#reportFailure(this.#options.administrators.refresh());
+        break;
+      case 'settings-changed':
+        this.#reportFailure(this.#options.onSettingsChanged());
+        break;
+      case 'clients-merged':
+        this.#options.onClientsMerged(effect.document);
         break;
       case 'jobs-enqueued':
         this.#options.onJobsEnqueued();

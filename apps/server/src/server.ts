@@ -1,11 +1,14 @@
 /** Wires the parts of a server, starts them in order, and stops them in reverse. */
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Administrators } from './accounts/administrators.ts';
 import { Authenticator } from './accounts/authenticator.ts';
-import { METRICS_READER, People } from './accounts/people.ts';
+import { CurrentSettings } from './accounts/current-settings.ts';
+import { People } from './accounts/people.ts';
 import { sessionSweep } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
+import { createAccounts } from './api/accounts.ts';
 import { signedInMiddleware } from './api/api-environment.ts';
 import { createApplication } from './api/application.ts';
 import { documentRoutes } from './api/document-routes.ts';
@@ -13,6 +16,7 @@ import { fileRoutes } from './api/file-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
 import { peopleRoutes } from './api/people-routes.ts';
 import { searchRoutes } from './api/search-routes.ts';
+import { SessionAnswer } from './api/session-answer.ts';
 import { sessionRoutes } from './api/session-routes.ts';
 import type { Bus } from './bus/bus.ts';
 import { Cluster } from './cluster/cluster.ts';
@@ -109,8 +113,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const runner = measureCommands(options.runner, metrics);
 
   const people = new People(db);
+  const administrators = new Administrators(db, configuration.administrators);
+  await administrators.refresh();
   const tokens = createTokenSigner(secrets);
-  const authenticator = new Authenticator(people, tokens);
+  const settings = new CurrentSettings(db);
+  await settings.refresh();
+  const authenticator = new Authenticator({ people, tokens, settings });
 
   const indexer = new DocumentIndexer({ index: options.search, engine, now: clock.now, log });
   const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log });
@@ -142,7 +150,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     metrics,
     errors,
     sample: () => metricsCollector.dashboard.sample(),
-    isAdministrator: administratorCheck(configuration),
+    isAdministrator: (user) => administrators.has(user),
   });
   const { hub, activity } = eventChannels;
 
@@ -200,7 +208,18 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       onRefused: () => metrics.rateLimited.add(name),
     });
   const [changes, reads] = [rateLimiter('changes'), rateLimiter('reads')];
-  const signedIn = signedInMiddleware({ authenticator, changes, reads });
+  const signInRates = {
+    account: rateLimiter('signInsOfAccount'),
+    address: rateLimiter('signInsFromAddress'),
+  };
+  const sessions = new SessionAnswer({ configuration, tokens });
+  const callers = { authenticator, changes, reads };
+  const signedIn = signedInMiddleware(callers);
+  const accounts = createAccounts({
+    ...{ configuration, secrets, db, people, administrators, settings, authenticator, runner },
+    ...{ sessions, rates: signInRates, addressOf, signedIn, log },
+    signedInOrGuest: signedInMiddleware({ ...callers, admits: 'guests-to-sign-in' }),
+  });
   const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
   const files = createFiles({ ...options, metrics, clock }, configuration.files);
   const signUpGuest = guestSignUp({
@@ -217,7 +236,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const application = createApplication({
     configuration,
     routes: [
-      sessionRoutes({ configuration, authenticator, people, tokens, signUpGuest, changes, log }),
+      sessionRoutes({
+        ...{ authenticator, people, runner, sessions, signUpGuest, changes, log },
+        allowGuests: configuration.allowGuests,
+      }),
+      ...accounts.routes,
       // Before the documents, whose rates are for smaller requests.
       fileRoutes({
         db,
@@ -234,6 +257,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       peopleRoutes({ db, people, runner, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
     ],
+    signInPages: accounts.pages,
     files: options.files,
     isCutOff,
     originPolicy,
@@ -268,7 +292,14 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   const onJobsEnqueued = () => jobs.wake();
   const effects = new PostCommitEffects({
-    ...{ hub, activity, rooms, people, onJobsEnqueued, errors },
+    ...{ hub, activity, rooms, people, administrators, onJobsEnqueued, errors },
+    async onSettingsChanged() {
+      await settings.refresh();
+      if (settings.get().signIn === 'required')
+        await connections.endGuests((user) => people.isGuest(user));
+    },
+    recheckSessions: () => people.recheckSessions(connections.sessions()),
+    onClientsMerged: (document) => engine.reload(document),
     findInside: (document) => readDescendants(db, document),
     onRenamedHere: (document) => indexer.titleChanged(document),
   });
@@ -288,7 +319,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
               user: connections.held('user', limits.connectionsPerUser),
               address: connections.held('address', limits.connectionsPerAddress),
             },
-            rates: { changes, reads, uploads, downloads, violations },
+            rates: {
+              ...{ changes, reads, uploads, downloads, violations },
+              signInsOfAccount: signInRates.account,
+              signInsFromAddress: signInRates.address,
+            },
           },
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
           clock,
@@ -310,9 +345,6 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     );
     effects.apply(changed);
     await cluster?.announce(changed);
-  });
-  people.onEndedHere(async (transaction, ended) => {
-    await cluster?.announceWithin(transaction, [{ kind: 'session-ended', ...ended }]);
   });
   routeEngineNotices(engine, {
     rooms,
@@ -384,13 +416,6 @@ function clientAddressOf(
     proxies.notice(request);
     return clientAddress(request, trustedProxies);
   };
-}
-
-function administratorCheck({
-  administrators,
-}: Pick<Configuration, 'administrators'>): (user: string) => boolean {
-  if (administrators === 'everyone') return () => true;
-  return (user) => user === METRICS_READER.id || administrators.includes(user);
 }
 
 function isStalled(engine: Engine): boolean {

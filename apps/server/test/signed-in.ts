@@ -11,7 +11,14 @@ export interface SignedIn extends Session {
 }
 
 export async function signIn(server: Pick<Reachable, 'url'>): Promise<SignedIn> {
-  const response = await fetch(`${server.url}/api/session`, { method: 'POST' });
+  return await withCookie(server, await fetch(`${server.url}/api/session`, { method: 'POST' }));
+}
+
+/** @param response the answer to a request that begins a session. */
+export async function withCookie(
+  server: Pick<Reachable, 'url'>,
+  response: Response,
+): Promise<SignedIn> {
   const cookie = (response.headers.get('set-cookie') ?? '').split(';', 1)[0] as string;
   const session = (await response.json()) as Session;
   return {

@@ -4,8 +4,21 @@
  *
  * | Route | Request | Answer |
  * |---|---|---|
- * | `POST /api/session` | – | `session`; creates a guest and sets the cookie when there is no session |
+ * | `POST /api/session` | `sessionRequest`, or nothing | `session`; creates a guest and sets the cookie when there is no session |
  * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
+ * | `GET /api/account` | – | `account` of the session |
+ * | `POST /api/account/sign-up` | `passwordSignUp` | `session`; makes an account of the guest, who keeps everything |
+ * | `POST /api/account/sign-in` | `passwordSignIn` | `signedInSession`; in the place of the browser's session |
+ * | `POST /api/account/password` | `passwordChange` | 204; ends all other sessions |
+ * | `GET /api/account/sessions` | – | `deviceSessions`: where this person is signed in |
+ * | `POST /api/account/sessions/end` | `sessionEnd` | 204; ends one of them, or all others |
+ * | `POST /api/account/guest` | `guestChoice` | 204; takes over what this browser's guest had, or leaves it |
+ * | `POST /api/account/oidc` | `oidcStart` | `oidcRedirect`; the provider leads the browser back to `/sign-in/oidc/:provider` |
+ * | `GET /api/account/options` | – | `signInOptions`; needs no session |
+ * | `GET /api/server` | – | `serverAdministration`; for administrators, as the next ones |
+ * | `PATCH /api/server` | `serverSettingsPatch` | 204 |
+ * | `POST /api/server/invitations` | – | `newInvitation` |
+ * | `POST /api/server/invitations/end` | `invitationEnd` | 204 |
  * | `GET /api/me` | – | `user` of the session |
  * | `PATCH /api/me` | `profilePatch` | `user` |
  * | `GET /api/documents?after=&search=` | – | `libraryPage`: documents that this user created or opened, last changed first; optionally after a place (`<updatedAt>.<id>`) or filtered by a search |
@@ -62,6 +75,7 @@ export const session = z.object({
   user,
   token: credential,
   expiresAt: z.number().int(),
+  isGuest: z.boolean().optional(),
   /** The server's public address; sent to a page loaded over plain http from another address. */
   publicUrl: opaqueText(MAX_URL_LENGTH).optional(),
 });

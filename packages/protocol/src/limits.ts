@@ -122,6 +122,9 @@ export const MAX_DASHBOARD_SAMPLES = 300;
 export const ACTIVITY_INTERVAL_MS = 1_000;
 export const DASHBOARD_INTERVAL_MS = 1_000;
 
+export const MIN_PASSWORD_LENGTH = 10;
+export const MAX_PASSWORD_LENGTH = 200;
+
 export const MAX_MET_PEOPLE = 20;
 
 export const MAX_HISTORY_SESSIONS = 200;

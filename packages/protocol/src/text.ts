@@ -67,6 +67,12 @@ const UNSTORABLE = 'This text contains a character that cannot be stored. Remove
 
 const SENTENCES = new Set<string>([UNSTORABLE]);
 
+/** A sentence that a person may see when a text is refused. */
+export function refusalSentence(sentence: string): string {
+  SENTENCES.add(sentence);
+  return sentence;
+}
+
 export function acceptedText({ lines, maxLength, tooLong, empty, trimmed }: TextRules) {
   SENTENCES.add(tooLong);
   if (empty !== undefined) SENTENCES.add(empty);

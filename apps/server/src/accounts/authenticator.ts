@@ -1,46 +1,72 @@
 /** Finds the user of a token or of a session cookie. */
 import { TOKEN_HEADER, type User } from '@tandem/protocol';
+import type { CurrentSettings } from './current-settings.ts';
 import type { People, SignedIn } from './people.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { TokenSigner } from './session-token.ts';
 
 export interface TokenHolder {
   readonly user: User;
+  readonly isGuest: boolean;
   /** Null for the server's own clients, which have no session. */
   readonly session: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-export class Authenticator {
-  readonly #people: People;
-  readonly #tokens: TokenSigner;
+export interface AuthenticatorOptions {
+  readonly people: People;
+  readonly tokens: TokenSigner;
+  readonly settings: CurrentSettings;
+}
 
-  constructor(people: People, tokens: TokenSigner) {
-    this.#people = people;
-    this.#tokens = tokens;
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
   }
 
-  /** Null for a token that is invalid or expired, or whose session has ended. */
+  /** Null for a token that is invalid or expired, whose session has ended, or whose guest may not enter (AC12). */
   async findByToken(token: string): Promise<TokenHolder | null> {
-    const claim = await this.#tokens.verify(token);
-    if (claim === null) return null;
-    const user = await this.#people.findByClaim(claim);
-    return user === null ? null : { user, session: claim.session, expiresAt: claim.expiresAt };
+    const holder = await this.#findByToken(token);
+    return holder !== null && holder.isGuest && this.isSignInRequired ? null : holder;
   }
 
   async findByCookie(cookie: string): Promise<SignedIn | null> {
-    return await this.#people.findByCookie(cookie);
+    const known = await this.#options.people.findByCookie(cookie);
+    return known !== null && known.isGuest && this.isSignInRequired ? null : known;
   }
 
   /** Finds the session by the cookie; by the session's token where the browser or a proxy drops cookies. */
   async findByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
+    const known = await this.findGuestByHeaders(header);
+    return known !== null && known.isGuest && this.isSignInRequired ? null : known;
+  }
+
+  /** Finds also a guest who may only sign up or in. */
+  async findGuestByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
     const cookie = readSessionCookie(header('Cookie'));
-    const known = cookie === null ? null : await this.findByCookie(cookie);
+    const known = cookie === null ? null : await this.#options.people.findByCookie(cookie);
     if (known !== null) return known;
     const token = header(TOKEN_HEADER);
-    const holder = token === undefined ? null : await this.findByToken(token);
+    const holder = token === undefined ? null : await this.#findByToken(token);
     if (holder === null || holder.session === null) return null;
-    return { user: holder.user, session: holder.session };
+    return { user: holder.user, isGuest: holder.isGuest, session: holder.session };
+  }
+
+  get isSignInRequired(): boolean {
+    return this.#options.settings.get().signIn === 'required';
+  }
+
+  async #findByToken(token: string): Promise<TokenHolder | null> {
+    const { people, tokens } = this.#options;
+    const claim = await tokens.verify(token);
+    if (claim === null) return null;
+    const known = await people.findByClaim(claim);
+    if (known === null) return null;
+    // The server's own clients have no session, and are no guests.
+    const isGuest = known.isGuest && claim.session !== null;
+    return { user: known.user, isGuest, session: claim.session, expiresAt: claim.expiresAt };
   }
 }

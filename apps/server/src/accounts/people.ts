@@ -5,8 +5,8 @@ import { ulid } from 'ulid';
 import type { User } from '@tandem/protocol';
 import {
   createSession,
-  deleteSession,
   extendSession,
+  findSessionIds,
   findSessionUser,
   findSignedUser,
   sessionId,
@@ -26,6 +26,7 @@ export const METRICS_READER: User = { id: 'metrics', name: 'Metrics', color: 0 }
 
 export interface SignedIn {
   readonly user: User;
+  readonly isGuest: boolean;
   readonly session: string;
 }
 
@@ -36,6 +37,7 @@ interface EndedSession {
 
 interface Known {
   readonly user: User;
+  readonly isGuest: boolean;
   readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
 }
 
@@ -44,21 +46,22 @@ export class People {
   readonly #known: AsyncCache<Known>;
   readonly #renameListeners: ((user: User) => void)[] = [];
   readonly #endListeners: ((session: string) => void)[] = [];
-  #announce: (transaction: Database, ended: EndedSession) => Promise<void> = async () => {};
 
   constructor(db: Database) {
     this.#db = db;
     this.#known = new AsyncCache({
       load: async (id) => {
         const found = await findSignedUser(db, id);
-        return found === null ? null : { user: toUser(found.user), sessions: found.sessions };
+        if (found === null) return null;
+        const { user, sessions } = found;
+        return { user: toUser(user), isGuest: user.registered_at === null, sessions };
       },
       maxEntries: PEOPLE_CACHE.maxEntries,
       idleMs: PEOPLE_CACHE.idleMs,
     });
   }
 
-  async createGuest(): Promise<SignedIn & { readonly cookie: string }> {
+  async createGuest(agent: string): Promise<SignedIn & { readonly cookie: string }> {
     const at = Date.now();
     const user = await createUser(this.#db, {
       id: ulid(),
@@ -68,12 +71,13 @@ export class People {
     });
     const cookie = createCookieValue();
     await createSession(this.#db, {
-      cookie,
+      id: sessionId(cookie),
       user: user.id,
       at,
       expiresAt: at + ACCOUNTS.sessionLifetimeMs,
+      agent,
     });
-    return { user: toUser(user), session: sessionId(cookie), cookie };
+    return { user: toUser(user), isGuest: true, session: sessionId(cookie), cookie };
   }
 
   async find(id: string): Promise<User | null> {
@@ -84,17 +88,20 @@ export class People {
   async findByCookie(cookie: string): Promise<SignedIn | null> {
     const session = sessionId(cookie);
     const row = await findSessionUser(this.#db, { id: session, at: Date.now() });
-    return row === undefined ? null : { user: toUser(row), session };
+    if (row === undefined) return null;
+    return { user: toUser(row), isGuest: row.registered_at === null, session };
   }
 
   /** Resolves a verified token; null when its session has ended since. */
-  async findByClaim(claim: TokenClaim): Promise<User | null> {
+  async findByClaim(
+    claim: TokenClaim,
+  ): Promise<{ readonly user: User; readonly isGuest: boolean } | null> {
     const known = await this.#known.fetch(claim.user);
-    if (known === null || isSignedIn(known, claim)) return known?.user ?? null;
+    if (known === null || isSignedIn(known, claim)) return known;
     // The session began, or was extended, after the user was cached.
     this.#known.invalidate(claim.user);
     const now = await this.#known.fetch(claim.user);
-    return now !== null && isSignedIn(now, claim) ? now.user : null;
+    return now !== null && isSignedIn(now, claim) ? now : null;
   }
 
   async extendSession(session: string): Promise<void> {
@@ -102,24 +109,20 @@ export class People {
     await extendSession(this.#db, { id: session, at, expiresAt: at + ACCOUNTS.sessionLifetimeMs });
   }
 
-  async endSession(session: string): Promise<void> {
-    const ended = await this.#db.transaction().execute(async (transaction) => {
-      const user = await deleteSession(transaction, session);
-      const ended = { user: user ?? ANONYMOUS.id, session };
-      await this.#announce(transaction, ended);
-      return ended;
-    });
-    this.sessionEnded(ended);
+  async isGuest(user: string): Promise<boolean> {
+    return (await this.#known.fetch(user))?.isGuest ?? true;
+  }
+
+  /** Finds those of these sessions that have ended without a word to this node. */
+  async recheckSessions(sessions: ReadonlySet<string>): Promise<void> {
+    const living = await findSessionIds(this.#db, { ids: [...sessions], at: Date.now() });
+    for (const session of sessions)
+      if (!living.has(session)) for (const listener of this.#endListeners) listener(session);
   }
 
   sessionEnded({ user, session }: EndedSession): void {
     this.#known.invalidate(user);
     for (const listener of this.#endListeners) listener(session);
-  }
-
-  /** Sets the one listener for sessions that end here; it may write within the transaction. */
-  onEndedHere(listener: (transaction: Database, ended: EndedSession) => Promise<void>): void {
-    this.#announce = listener;
   }
 
   onSessionEnded(listener: (session: string) => void): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSession } from '../storage/sessions.ts';
+import { createSession, sessionId } from '../storage/sessions.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { createUser } from '../storage/users.ts';
 import { ACCOUNTS } from '../limits.ts';
@@ -20,7 +20,7 @@ test('forgets sessions that are over, and guests of whom nothing is left', async
   const { db, run } = await fixture();
   for (const id of ['ada', 'guest']) await createUser(db, { id, name: id, color: 1, at: 0 });
   for (const expiresAt of [NOW_MS, NOW_MS + 1])
-    await createSession(db, { cookie: `until ${expiresAt}`, user: 'ada', at: 0, expiresAt });
+    await createSession(db, { id: sessionId(`until ${expiresAt}`), user: 'ada', at: 0, expiresAt });
   await run();
   const sessions = await db.selectFrom('session').select('expires_at').execute();
   expect(sessions).toEqual([{ expires_at: NOW_MS + 1 }]);

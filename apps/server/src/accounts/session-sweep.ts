@@ -4,6 +4,7 @@ import { recurringJob } from '../jobs/job-handler.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { deleteAbandonedGuests } from '../storage/guests.ts';
+import { deleteExpiredOneTime } from '../storage/one-time-tokens.ts';
 import { deleteExpiredSessions } from '../storage/sessions.ts';
 import type { Database } from '../storage/tables.ts';
 
@@ -23,6 +24,7 @@ export function sessionSweep({
     async run({ signal }) {
       const at = clock.now();
       await deleteExpiredSessions(db, at);
+      await deleteExpiredOneTime(db, at);
       let after: string | null = '';
       while (after !== null) {
         signal.throwIfAborted();

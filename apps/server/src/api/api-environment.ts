@@ -9,7 +9,7 @@ import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 
 export interface ApiEnvironment {
   readonly Bindings: HttpBindings;
-  readonly Variables: { readonly user: User };
+  readonly Variables: { readonly user: User; readonly session: string };
 }
 
 export interface CallerOptions {
@@ -17,6 +17,8 @@ export interface CallerOptions {
   /** Limits requests that change something, by user. */
   readonly changes: KeyedRateLimiter;
   readonly reads: KeyedRateLimiter;
+  /** `guests-to-sign-in`: guests, too, where people have to sign in. */
+  readonly admits?: 'guests-to-sign-in';
 }
 
 export type SignedInMiddleware = MiddlewareHandler<ApiEnvironment>;
@@ -25,12 +27,17 @@ export const signedInMiddleware = ({
   authenticator,
   changes,
   reads,
+  admits,
 }: CallerOptions): SignedInMiddleware =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
-    const signed = await authenticator.findByHeaders((name) => context.req.header(name));
+    const header = (name: string) => context.req.header(name);
+    const signed = await (admits === undefined
+      ? authenticator.findByHeaders(header)
+      : authenticator.findGuestByHeaders(header));
     if (signed === null) throw new ApiError('unauthenticated');
     takeRequest(context.req.method === 'GET' ? reads : changes, signed.user);
     context.set('user', signed.user);
+    context.set('session', signed.session);
     await next();
   });
 

@@ -6,6 +6,7 @@ import { ApiError, errorBodyOf, HTTP_STATUS } from '../http/api-error.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ApiEnvironment } from './api-environment.ts';
+import { ownPath } from './own-path.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { LOOPBACK_NAMES, type OriginPolicy } from '../http/origin-policy.ts';
 import { securityHeaders, type HeadersOf } from '../http/security-headers.ts';
@@ -15,6 +16,8 @@ export interface ApplicationOptions {
   readonly configuration: Pick<Configuration, 'mode' | 'metricsToken'>;
   /** The routes of the API, below `/api`. */
   readonly routes: readonly Hono<ApiEnvironment>[];
+  /** Below `/sign-in`: where other sites lead the browser back. */
+  readonly signInPages: Hono<ApiEnvironment>;
   readonly files: StaticFiles;
   /** The database does not answer: requests fail at once, and a balancer tries another server. */
   readonly isCutOff: () => boolean;
@@ -48,6 +51,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   app.route('/api', api);
 
   // The proxy has renewed the session of everyone who gets here.
+  app.route(SIGN_IN_PATH, options.signInPages);
   app.get(SIGN_IN_PATH, (context) => context.redirect(ownPath(context.req.query('to'))));
 
   const needsUpgrade = (): never => {
@@ -88,12 +92,6 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
 
 const CUT_OFF_RETRY_MS = 1_000;
 const SIGN_IN_PATH = '/sign-in';
-
-function ownPath(to = '/'): string {
-  const base = 'http://here';
-  const url = URL.canParse(to, base) ? new URL(to, base) : null;
-  return url?.origin === base && to.startsWith('/') ? url.pathname + url.search : '/';
-}
 
 const NOT_BUILT =
   'The web application is not built. Run "pnpm build", and start the server again.\n';

@@ -1,7 +1,6 @@
 /** Writes of HTTP requests: their response time is bounded, also when the disk accepts nothing. */
 import { ulid } from 'ulid';
-import type { Call } from '@tandem/protocol';
-import type { CommandRunner } from '../commands/command-runner.ts';
+import type { CommandRunner, ServerCall } from '../commands/command-runner.ts';
 import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
 
@@ -31,7 +30,7 @@ export async function boundedWrite<T>(write: Promise<T>): Promise<T> {
 /** @throws ApiError when the command is refused, or not stored in time. */
 export async function runCommand(
   runner: CommandRunner,
-  { user, call }: { readonly user: string; readonly call: Call },
+  { user, call }: { readonly user: string; readonly call: ServerCall },
 ): Promise<void> {
   const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
   if (answer.kind === 'refused') throw ApiError.from(answer.error);

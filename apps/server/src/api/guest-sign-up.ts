@@ -5,6 +5,7 @@ import type { People, SignedIn } from '../accounts/people.ts';
 import { ApiError } from '../http/api-error.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import { agentOf } from '../http/client-agent.ts';
 import { boundedWrite } from './bounded-write.ts';
 
 export interface GuestSignUpOptions {
@@ -38,7 +39,7 @@ export function guestSignUp({
         retryAfterMs: ACCOUNTS.guestRetryMs,
       });
     }
-    const guest = await people.createGuest();
+    const guest = await people.createGuest(agentOf(request.headers));
     // The document may arrive late: a guest can write without it.
     await boundedWrite(welcome(guest.user)).catch(() => undefined);
     return guest;

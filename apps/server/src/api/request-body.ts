@@ -5,9 +5,21 @@ import { textRefusal } from '@tandem/protocol';
 import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
 
+/** @returns null without a body. @throws ApiError `bad-message` or `too-large` */
+export async function readOptionalBody<T>(
+  context: Context,
+  schema: z.ZodType<T>,
+): Promise<T | null> {
+  const text = await boundedText(context.req.raw);
+  return text === '' ? null : parse(text, schema);
+}
+
 /** @throws ApiError `bad-message` or `too-large` */
 export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
-  const text = await boundedText(context.req.raw);
+  return parse(await boundedText(context.req.raw), schema);
+}
+
+function parse<T>(text: string, schema: z.ZodType<T>): T {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,68 +1,48 @@
-/** Signing in, and signing out. */
-import type { IncomingMessage } from 'node:http';
+/** Signing in as a guest or by the browser's session, and signing out. */
 import { Hono } from 'hono';
-import type { Session } from '@tandem/protocol';
+import { sessionRequest } from '@tandem/protocol/accounts';
 import { sessionId } from '../storage/sessions.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
-import type { Configuration } from '../configuration/configuration.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Log } from '../runtime/log.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
-import type { TokenSigner } from '../accounts/session-token.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
-import {
-  endSessionCookie,
-  readSessionCookie,
-  writeSessionCookie,
-  type CookiePlace,
-} from '../accounts/session-cookie.ts';
+import { readSessionCookie } from '../accounts/session-cookie.ts';
 import { ApiError } from '../http/api-error.ts';
 import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
 import type { SignUpGuest } from './guest-sign-up.ts';
-import { cameByHttps } from '../http/request-scheme.ts';
+import { readOptionalBody } from './request-body.ts';
+import type { SessionAnswer } from './session-answer.ts';
 
 export interface SessionRoutesOptions {
-  readonly configuration: SessionConfiguration;
+  readonly allowGuests: boolean;
   readonly authenticator: Authenticator;
   readonly people: People;
-  readonly tokens: TokenSigner;
+  readonly runner: CommandRunner;
+  readonly sessions: SessionAnswer;
   readonly signUpGuest: SignUpGuest;
   /** Limits requests that change something, by user. */
   readonly changes: KeyedRateLimiter;
   readonly log: Log;
 }
 
-type SessionConfiguration = Pick<
-  Configuration,
-  'publicUrl' | 'allowedOrigins' | 'allowedFrames' | 'allowGuests'
->;
-
 export function sessionRoutes({
-  configuration,
+  allowGuests,
   authenticator,
   people,
-  tokens,
+  runner,
+  sessions,
   signUpGuest,
   changes,
   log,
 }: SessionRoutesOptions): Hono<ApiEnvironment> {
-  const { publicUrl, allowedOrigins, allowedFrames } = configuration;
-
-  const cookiePlace = (request: IncomingMessage): CookiePlace => {
-    const { headers } = request;
-    if (!cameByHttps(headers, publicUrl)) return 'plain';
-    const isOtherSite = headers.origin !== undefined && allowedOrigins.includes(headers.origin);
-    return isOtherSite || allowedFrames.length > 0 ? 'embedded' : 'secure';
-  };
-
-  /**
-   * `cookie` is null for a session known by its token: the database stores only a digest of the
-   * cookie.
-   */
   const resume = async (
     header: (name: string) => string | undefined,
   ): Promise<(SignedIn & { readonly cookie: string | null }) | null> => {
-    const known = await authenticator.findByHeaders(header);
+    const known = await authenticator.findGuestByHeaders(header);
     if (known === null) return null;
+    if (known.isGuest && authenticator.isSignInRequired) throw signInRequired();
     const cookie = readSessionCookie(header('Cookie'));
     const isByCookie = cookie !== null && sessionId(cookie) === known.session;
     takeRequest(changes, known.user);
@@ -75,33 +55,36 @@ export function sessionRoutes({
 
   return new Hono<ApiEnvironment>()
     .post('/session', async (context) => {
+      const { guest = true } = (await readOptionalBody(context, sessionRequest)) ?? {};
       let signed = await resume((name) => context.req.header(name));
       if (signed === null) {
-        if (!configuration.allowGuests)
+        // The page knows its person, who signs in again (AC11).
+        if (!guest) throw new ApiError('unauthenticated');
+        if (authenticator.isSignInRequired) throw signInRequired();
+        if (!allowGuests)
           throw new ApiError('unauthenticated', {
             detail: 'This server takes no guests. Ask the person who runs it.',
           });
         signed = await signUpGuest(context.env.incoming);
       }
-      if (signed.cookie !== null)
-        context.header(
-          'Set-Cookie',
-          writeSessionCookie(signed.cookie, cookiePlace(context.env.incoming)),
-        );
-      const { user, session } = signed;
-      const { headers } = context.env.incoming;
-      const isElsewhere = publicUrl?.protocol === 'https:' && !cameByHttps(headers, publicUrl);
-      const answer: Session = {
-        user,
-        ...(await tokens.sign(user.id, session)),
-        ...(isElsewhere && headers.origin !== undefined ? { publicUrl: publicUrl.origin } : {}),
-      };
-      return context.json(answer);
+      return context.json(await sessions.write(context, signed));
     })
     .post('/session/end', async (context) => {
-      const known = await authenticator.findByHeaders((name) => context.req.header(name));
-      if (known !== null) await people.endSession(known.session);
-      context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
+      const known = await authenticator.findGuestByHeaders((name) => context.req.header(name));
+      if (known !== null)
+        await runCommand(runner, {
+          user: known.user.id,
+          call: { name: 'account:end-sessions', input: { only: known.session } },
+        });
+      sessions.endCookie(context);
       return context.body(null, 204);
     });
+}
+
+/** AC12 */
+function signInRequired(): ApiError {
+  return new ApiError('unauthenticated', {
+    detail:
+      'On this server, people sign in. What you wrote in this browser is kept, and is yours again when you create an account or sign in.',
+  });
 }

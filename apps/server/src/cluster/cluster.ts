@@ -176,11 +176,6 @@ export class Cluster implements AsyncDisposable {
     bus.publish(LOG_TOPIC, NOTHING);
   }
 
-  /** @throws StorageError */
-  async announceWithin(transaction: Database, effects: readonly Effect[]): Promise<void> {
-    await this.#options.log.appendWithin(transaction, { channels: [], effects });
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const { clock, log, heads, relay, bus } = this.#options;
     clock.clearTimeout(this.#timer);

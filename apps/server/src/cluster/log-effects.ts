@@ -15,6 +15,9 @@ const BY_KIND: { readonly [K in Effect['kind']]: z.ZodType<Extract<Effect, { kin
   'chat-deleted': z.object({ kind: z.literal('chat-deleted'), document: id, number }),
   'jobs-enqueued': z.object({ kind: z.literal('jobs-enqueued') }),
   'session-ended': z.object({ kind: z.literal('session-ended'), user: id, session: id }),
+  'administrators-changed': z.object({ kind: z.literal('administrators-changed') }),
+  'settings-changed': z.object({ kind: z.literal('settings-changed') }),
+  'clients-merged': z.object({ kind: z.literal('clients-merged'), document: id }),
   'excerpt-changed': z.object({
     kind: z.literal('excerpt-changed'),
     document: id,

@@ -7,9 +7,51 @@ import type {
   CommandName,
   ErrorBody,
 } from '@tandem/protocol';
+import type { ServerSettingsPatch } from '@tandem/protocol/accounts';
+import type { IdentityKey } from '../storage/identities.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
 
+/** A session that begins with a sign-in, in the place of the browser's earlier one. */
+export interface SessionStart {
+  readonly id: string;
+  readonly agent: string;
+  readonly replaces: string | null;
+}
+
 interface OwnInputs {
+  /** Makes an account of a guest. */
+  'account:sign-up': {
+    readonly identity: IdentityKey & {
+      /** The hash of an address's password. */
+      readonly credential: string | null;
+    };
+    readonly session: SessionStart;
+    /** For a browser without a session, whose user is created with the account. */
+    readonly profile: { readonly name: string; readonly color: number } | null;
+    /** The digest of an invitation's token. */
+    readonly invitation: string | null;
+  };
+  'account:sign-in': {
+    readonly session: SessionStart;
+    /** The user of the earlier session, when it was a guest of this browser. */
+    readonly guest: string | null;
+    /** With which the person has signed in; it is the account's since then. */
+    readonly identity: IdentityKey | null;
+  };
+  /** Ends all other sessions. */
+  'account:change-password': { readonly passwordHash: string; readonly session: string };
+  'account:end-sessions': { readonly only: string } | { readonly except: string };
+  /** Takes over what the guest of this session has, or leaves it. */
+  'account:merge-guest': {
+    readonly session: string;
+    readonly guest: string;
+    readonly take: boolean;
+  };
+  /** Adds a way to sign in to the user's account. */
+  'account:link': { readonly identity: IdentityKey };
+  'account:invite': { readonly tokenHash: string };
+  'account:end-invitation': { readonly tokenHash: string };
+  'settings:change': ServerSettingsPatch;
   /** Purges the document if it has been in the trash since before `before`, as its owner. */
   'document:expire': { readonly document: string; readonly before: number };
   'document:visit': {
@@ -30,6 +72,13 @@ export type ServerCommand =
   | {
       [N in OwnName]: { readonly id: string; readonly name: N; readonly input: OwnInputs[N] };
     }[OwnName];
+
+/** A command without its id. */
+export type ServerCall = ServerCommand extends infer C
+  ? C extends ServerCommand
+    ? Omit<C, 'id'>
+    : never
+  : never;
 
 export interface CommandRequest {
   readonly user: string;
@@ -56,6 +105,10 @@ export type Effect =
   | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number }
   | { readonly kind: 'jobs-enqueued' }
   | { readonly kind: 'session-ended'; readonly user: string; readonly session: string }
+  | { readonly kind: 'administrators-changed' }
+  | { readonly kind: 'settings-changed' }
+  /** Client ids in the text of a document belong to another user. */
+  | { readonly kind: 'clients-merged'; readonly document: string }
   | {
       readonly kind: 'excerpt-changed';
       readonly document: string;

@@ -54,6 +54,9 @@ interface Mode {
   readonly savepoints: 'none' | 'each';
 }
 
+/** Of all commands that may make the first account, which is the administrator's. */
+const FIRST_ACCOUNT = 'first account';
+
 class BatchAborted extends Error {}
 
 const TOO_LONG: Outcome = {
@@ -214,6 +217,11 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
 
 function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
+  if ('identity' in input && input.identity !== null) {
+    const { issuer, subject } = input.identity;
+    return [user, `identity ${issuer} ${subject}`, FIRST_ACCOUNT];
+  }
+  if ('guest' in input) return input.guest === null ? [user] : [user, input.guest];
   const subjects = 'document' in input ? [user, input.document] : [user];
   return CHANGES_TREE.has(name) || ('parent' in input && input.parent !== undefined)
     ? [...subjects, TREE]

@@ -45,6 +45,29 @@ describe('configuration', () => {
     );
   });
 
+  test('AC15 reads OpenID providers, and repeats no secret of them in a problem', () => {
+    const provider = {
+      ...{ id: 'corp', name: 'Corp', issuer: 'https://id.example.org' },
+      ...{ clientId: 'tandem', clientSecret: 'hidden' },
+    };
+    const read = (providers: unknown, PUBLIC_URL = 'https://docs.example.org') =>
+      readConfiguration({ PUBLIC_URL, OIDC_PROVIDERS: JSON.stringify(providers) }).oidcProviders;
+    expect(readConfiguration({}).oidcProviders).toEqual([]);
+    expect(read([provider])).toEqual([provider]);
+    expect(() => read([provider], '')).toThrow('OIDC_PROVIDERS is set without PUBLIC_URL');
+    expect(() => read([provider, provider])).toThrow('two providers of the same id');
+    for (const wrong of [
+      [{ ...provider, id: 'Corp!' }],
+      [{ ...provider, issuer: 'http://id.example.org' }],
+      [{ ...provider, issuer: 'javascript:alert(1)' }],
+      provider,
+    ]) {
+      expect(() => read(wrong)).toThrow('OIDC_PROVIDERS is not readable');
+      expect(() => read(wrong)).not.toThrow('hidden');
+    }
+    expect(() => readConfiguration({ OIDC_PROVIDERS: '[{' })).toThrow('is not readable');
+  });
+
   test('counts an empty variable as not set', () => {
     expect(readConfiguration({ PORT: '', PUBLIC_URL: '' })).toMatchObject({
       port: 3000,

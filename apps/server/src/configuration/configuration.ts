@@ -11,6 +11,8 @@ import {
   listed,
   MIN_SECRET_LENGTH,
   MIN_TOKEN_LENGTH,
+  oidcProviders,
+  type OidcProvider,
   secrets,
   type Secrets,
   whole,
@@ -93,6 +95,15 @@ const variables = {
     unset: 'true',
     purpose:
       'Anyone who opens the page becomes a guest and may write. With "false", only browsers with a session can sign in.',
+  },
+  OIDC_PROVIDERS: {
+    schema: oidcProviders().meta({
+      expected:
+        'a JSON array such as [{"id":"corp","name":"Corp","issuer":"https://id.example.org","clientId":"…","clientSecret":"…"}]',
+    }),
+    unset: '[]',
+    purpose:
+      'Services with which people sign in by OpenID Connect. Register PUBLIC_URL/sign-in/oidc/<id> as the redirect address at each.',
   },
   ALLOW_ADHOC_DOCUMENTS: {
     schema: yesOrNo(),
@@ -256,6 +267,7 @@ export interface Configuration {
   /** Null: the secret in `dataDir`. */
   readonly authSecrets: Secrets | null;
   readonly allowGuests: boolean;
+  readonly oidcProviders: readonly OidcProvider[];
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
   readonly allowedFrames: readonly string[];
@@ -307,6 +319,10 @@ export function readConfiguration(
     problems.push(
       'REDIS_URL is set without DATABASE_URL. Servers that share Redis also share a Postgres database; set both, or neither.',
     );
+  if (values.OIDC_PROVIDERS?.length > 0 && values.PUBLIC_URL === null)
+    problems.push(
+      'OIDC_PROVIDERS is set without PUBLIC_URL, to which the providers lead people back. Set both.',
+    );
   if (problems.length > 0) throw new StartupError(problems.join('\n'));
   return {
     mode: values.NODE_ENV,
@@ -326,6 +342,7 @@ export function readConfiguration(
     publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
     authSecrets: values.AUTH_SECRET,
     allowGuests: values.ALLOW_GUESTS,
+    oidcProviders: values.OIDC_PROVIDERS,
     allowAdhocDocuments: values.ALLOW_ADHOC_DOCUMENTS ?? values.NODE_ENV === 'development',
     allowedOrigins: values.ALLOWED_ORIGINS,
     allowedFrames: values.ALLOWED_FRAMES,
@@ -405,6 +422,7 @@ const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['DATABASE_URL', 'not the address of a Postgres database'],
   ['FILES_URL', 'not the address of a folder or a bucket'],
   ['METRICS_TOKEN', 'too short'],
+  ['OIDC_PROVIDERS', 'not readable'],
   ['REDIS_URL', 'not readable'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],
 ]);

@@ -133,6 +133,40 @@ export const secrets = () => {
     .pipe(z.tuple([secret], secret));
 };
 
+export interface OidcProvider {
+  /** In addresses: one that is registered at the provider contains it. */
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const oidcProvider = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  name: z.string().min(1).max(64),
+  issuer: z.string().refine(isSecureUrl),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+});
+
+/** A JSON array; holds secrets, so that no message repeats it. */
+export const oidcProviders = () =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(oidcProvider).max(16))
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, {
+      error: 'has two providers of the same id; give each its own.',
+    });
+
 /** `name=value,name=value`, values percent-encoded: as OpenTelemetry has it. */
 export const headerList = () =>
   z
@@ -154,4 +188,11 @@ function isHttpUrl(text: string): boolean {
 
 function isHttpOrigin(text: string): boolean {
   return !text.includes('*') && isHttpUrl(text) && new URL(text).origin === text;
+}
+
+/** Plain http only on this machine. */
+function isSecureUrl(text: string): boolean {
+  if (!isHttpUrl(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

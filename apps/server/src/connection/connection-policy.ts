@@ -35,6 +35,8 @@ export class ConnectionPolicy {
         retryAfterMs: Math.ceil(waitMs),
       });
     }
+    if (user.id === ANONYMOUS.id && this.#options.authenticator.isSignInRequired)
+      return errorOf('unauthenticated', { detail: 'On this server, people sign in.' });
     if (user.id !== ANONYMOUS.id) {
       const here = connections.ofUser(user.id).length;
       // The server's own clients, without a session, are the same users on every node.

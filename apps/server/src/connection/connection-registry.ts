@@ -1,4 +1,5 @@
 /** The open connections of this server: by user, by address, before authentication, and paused. */
+import { ANONYMOUS } from '../accounts/people.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorBody, User } from '@tandem/protocol';
 import { DRAIN } from '../limits.ts';
@@ -104,6 +105,22 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
 
   renameUser(user: User): void {
     for (const connection of this.ofUser(user.id)) connection.user = user;
+  }
+
+  /** AC12: the server's own clients, which have no session, stay. */
+  async endGuests(isGuest: (user: string) => Promise<boolean>): Promise<void> {
+    for (const connection of [...this.#connections]) {
+      const { user, session } = connection;
+      if (user === null) continue;
+      const isOver = session === null ? user.id === ANONYMOUS.id : await isGuest(user.id);
+      if (isOver) connection.close('unauthenticated');
+    }
+  }
+
+  sessions(): ReadonlySet<string> {
+    const sessions = new Set<string>();
+    for (const { session } of this.#connections) if (session !== null) sessions.add(session);
+    return sessions;
   }
 
   endSession(session: string): void {

@@ -41,6 +41,8 @@ const BUCKETS = [
   'uploads',
   'downloads',
   'history',
+  'signInsOfAccount',
+  'signInsFromAddress',
 ] as const;
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
@@ -52,6 +54,15 @@ const COMMAND_NAMES = [
   ...(Object.keys(COMMANDS) as CommandName[]),
   'document:visit',
   'document:expire',
+  'account:sign-up',
+  'account:sign-in',
+  'account:change-password',
+  'account:end-sessions',
+  'account:merge-guest',
+  'account:link',
+  'account:invite',
+  'account:end-invitation',
+  'settings:change',
 ] as const;
 
 /** `lost`: another node may have taken the job over, or what became of it could not be stored. */

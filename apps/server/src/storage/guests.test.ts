@@ -5,7 +5,7 @@ import { addParticipant, appendMessage } from './messages.ts';
 import { createDocument, renameDocument, addVisit } from './documents.ts';
 import { deleteAbandonedGuests } from './guests.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
-import { createSession } from './sessions.ts';
+import { createSession, sessionId } from './sessions.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 import { createUser } from './users.ts';
@@ -30,7 +30,7 @@ const sweep = ({ db, journal }: Fixture, after = '') =>
 
 async function guest({ db, journal }: Fixture, id: string): Promise<string> {
   await createUser(db, { id, name: 'Guest', color: 0, at: 1_000 });
-  await createSession(db, { cookie: id, user: id, at: 0, expiresAt: NOW });
+  await createSession(db, { id: sessionId(id), user: id, at: 0, expiresAt: NOW });
   const page = `page-of-${id}`;
   const document = { id: page, kind: 'page', title: WELCOME_TITLE, owner: id, at: 0 } as const;
   await createDocument(db, document);
@@ -42,7 +42,7 @@ async function guest({ db, journal }: Fixture, id: string): Promise<string> {
 
 const TRACES: Record<string, (on: Fixture, id: string, page: string) => Promise<unknown>> = {
   session: ({ db }, id) =>
-    createSession(db, { cookie: 'new', user: id, at: 0, expiresAt: NOW + 1 }),
+    createSession(db, { id: sessionId('new'), user: id, at: 0, expiresAt: NOW + 1 }),
   membership: ({ db }, id) =>
     db.insertInto('member').values({ document: 'd', user: id, role: 'viewer' }).execute(),
   message: ({ db }, id) =>

@@ -80,6 +80,9 @@ async function findAbandoned(
     .where('user.id', '>', after)
     .where('user.id', '<=', last)
     .where('user.created_at', '<=', at - ACCOUNTS.guestGraceMs)
+    // Texts still name a guest who became a part of an account.
+    .where('user.merged_into', 'is', null)
+    .where('user.registered_at', 'is', null)
     .where(({ not, or, exists, selectFrom }) => {
       const session = selectFrom('session')
         .select('session.id')

@@ -32,7 +32,7 @@ test('opening a database again keeps its rows', async () => {
   const timelines = await before.selectFrom('timeline').selectAll().execute();
   await before.destroy();
   const db = await open(path);
-  expect(await db.selectFrom('user').selectAll().execute()).toEqual([ada]);
+  expect(await db.selectFrom('user').selectAll().execute()).toMatchObject([ada]);
   expect(await db.selectFrom('timeline').selectAll().execute()).toEqual(timelines);
 });
 

@@ -7,6 +7,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Clock } from '../runtime/clock.ts';
 import type { ColumnTypes, DatabaseKind, SchemaParts } from './schema/schema-parts.ts';
 import { postgresSchema } from './postgres/postgres-schema.ts';
+import { createAccounts } from './schema/accounts.ts';
 import { createCommandsAndEvents } from './schema/commands.ts';
 import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
@@ -38,6 +39,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   const { types, createOwnTables } = SCHEMAS[kind];
   await createOwnTables(db);
   await createPeople(db, types);
+  await createAccounts(db, types);
   await createDocuments(db, types);
   await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);

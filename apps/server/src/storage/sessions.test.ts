@@ -14,7 +14,7 @@ import { createUser } from './users.ts';
 async function signedIn(): Promise<Database> {
   const db = await temporaryDatabase();
   await createUser(db, { id: 'u1', name: 'Ada', color: 3, at: 0 });
-  await createSession(db, { cookie: 'secret', user: 'u1', at: 0, expiresAt: 100 });
+  await createSession(db, { id: sessionId('secret'), user: 'u1', at: 0, expiresAt: 100 });
   return db;
 }
 
@@ -44,7 +44,7 @@ test('a session can be extended while it lasts', async () => {
 
 test('a deleted session ends at once, and others continue', async () => {
   const db = await signedIn();
-  await createSession(db, { cookie: 'phone', user: 'u1', at: 0, expiresAt: 100 });
+  await createSession(db, { id: sessionId('phone'), user: 'u1', at: 0, expiresAt: 100 });
   await deleteSession(db, sessionId('secret'));
   expect(await findSessionUser(db, { id: sessionId('secret'), at: 1 })).toBeUndefined();
   expect(await findSessionUser(db, { id: sessionId('phone'), at: 1 })).toBeDefined();
@@ -52,7 +52,7 @@ test('a deleted session ends at once, and others continue', async () => {
 
 test('expired sessions are deleted, others stay', async () => {
   const db = await signedIn();
-  await createSession(db, { cookie: 'newer', user: 'u1', at: 0, expiresAt: 200 });
+  await createSession(db, { id: sessionId('newer'), user: 'u1', at: 0, expiresAt: 200 });
   await deleteExpiredSessions(db, 100);
   expect(await db.selectFrom('session').select('expires_at').execute()).toEqual([
     { expires_at: 200 },

@@ -1,28 +1,33 @@
 /** Sessions of signed-in browsers. The database stores only a digest of the cookie. */
 import { createHash } from 'node:crypto';
+import { ACCOUNTS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, UserRow } from './tables.ts';
+import type { Database, SessionRow, UserRow } from './tables.ts';
 
 export function sessionId(cookie: string): string {
   return createHash('sha256').update(cookie).digest('hex');
 }
 
-export async function createSession(
-  db: Database,
-  session: {
-    readonly cookie: string;
-    readonly user: string;
-    readonly at: number;
-    readonly expiresAt: number;
-  },
-): Promise<void> {
+export interface NewSession {
+  readonly id: string;
+  readonly user: string;
+  readonly at: number;
+  readonly expiresAt: number;
+  readonly agent?: string;
+  readonly guest?: string | null;
+}
+
+export async function createSession(db: Database, session: NewSession): Promise<void> {
   await db
     .insertInto('session')
     .values({
-      id: sessionId(session.cookie),
+      id: session.id,
       user: session.user,
       created_at: session.at,
       expires_at: session.expiresAt,
+      used_at: session.at,
+      agent: session.agent ?? '',
+      guest: session.guest ?? null,
     })
     .execute();
 }
@@ -74,13 +79,52 @@ export async function deleteSession(db: Database, id: string): Promise<string | 
   return row?.user;
 }
 
+/** @returns those that were there. */
+export async function deleteSessionsOf(
+  db: Database,
+  user: string,
+  which: { readonly only: string } | { readonly except: string | null },
+): Promise<readonly string[]> {
+  const rows = await db
+    .deleteFrom('session')
+    .where('user', '=', user)
+    .where('id', 'only' in which ? '=' : '!=', 'only' in which ? which.only : (which.except ?? ''))
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** After the person was asked whether to take over what the guest had. */
+export async function forgetGuest(db: Database, guest: string): Promise<void> {
+  await db.updateTable('session').set({ guest: null }).where('guest', '=', guest).execute();
+}
+
+/** The last used first. */
+export async function listSessions(
+  db: Database,
+  { user, at }: { readonly user: string; readonly at: number },
+): Promise<readonly SessionRow[]> {
+  return await db
+    .selectFrom('session')
+    .selectAll()
+    .where('user', '=', user)
+    .where('expires_at', '>', at)
+    .orderBy('used_at', 'desc')
+    .limit(ACCOUNTS.maxListedSessions)
+    .execute();
+}
+
+export async function findSession(db: Database, id: string): Promise<SessionRow | undefined> {
+  return await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 export async function extendSession(
   db: Database,
   session: { readonly id: string; readonly at: number; readonly expiresAt: number },
 ): Promise<void> {
   await db
     .updateTable('session')
-    .set({ expires_at: session.expiresAt })
+    .set({ expires_at: session.expiresAt, used_at: session.at })
     .where('id', '=', session.id)
     .where('expires_at', '>', session.at)
     .execute();
@@ -88,4 +132,23 @@ export async function extendSession(
 
 export async function deleteExpiredSessions(db: Database, at: number): Promise<void> {
   await db.deleteFrom('session').where('expires_at', '<=', at).execute();
+}
+
+/** @returns those that have not ended. */
+export async function findSessionIds(
+  db: Database,
+  { ids, at }: { readonly ids: readonly string[]; readonly at: number },
+): Promise<ReadonlySet<string>> {
+  const living = new Set<string>();
+  for (let from = 0; from < ids.length; from += ACCOUNTS.sessionsPerQuery) {
+    const some = ids.slice(from, from + ACCOUNTS.sessionsPerQuery);
+    const rows = await db
+      .selectFrom('session')
+      .select('id')
+      .where('id', 'in', some)
+      .where('expires_at', '>', at)
+      .execute();
+    for (const { id } of rows) living.add(id);
+  }
+  return living;
 }

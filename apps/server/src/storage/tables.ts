@@ -9,6 +9,9 @@ import type { DocumentKind, LinkAccess, Role } from '@tandem/protocol';
 export interface Tables {
   user: UserTable;
   session: SessionTable;
+  identity: IdentityTable;
+  one_time: OneTimeTable;
+  setting: SettingTable;
   document: DocumentTable;
   document_ancestor: DocumentAncestorTable;
   visit: VisitTable;
@@ -41,6 +44,11 @@ export interface UserTable {
   name: string;
   color: number;
   created_at: number;
+  /** When the guest became a person with an account; null for a guest. */
+  registered_at: number | null;
+  is_administrator: Generated<number>;
+  /** The account that has taken over everything of this guest. */
+  merged_into: string | null;
 }
 export type UserRow = Selectable<UserTable>;
 
@@ -50,6 +58,45 @@ export interface SessionTable {
   user: string;
   created_at: number;
   expires_at: number;
+  used_at: number;
+  /** The browser, as it names itself. */
+  agent: Generated<string>;
+  /** The guest that this browser was before, whose documents its person may still take over. */
+  guest: string | null;
+}
+export type SessionRow = Selectable<SessionTable>;
+
+/** What a person signs in with. A user without one is a guest. */
+export interface IdentityTable {
+  /** `email`, `passkey`, or the address of an OpenID provider. */
+  issuer: string;
+  /** The issuer's name of the person: an address, the id of a key, or `sub`. */
+  subject: string;
+  user: string;
+  /** Of an address, its password's hash; of a passkey, its public key. */
+  credential: string | null;
+  created_at: number;
+  /** When an address was known to be this person's. */
+  verified_at: number | null;
+}
+export type IdentityRow = Selectable<IdentityTable>;
+
+/** Links that work once. */
+export interface OneTimeTable {
+  /** SHA-256 of the token, in hex: a reader of the database cannot use the link. */
+  token_hash: string;
+  purpose: 'invitation';
+  /** Whom or what the link is for. */
+  subject: string;
+  created_at: number;
+  expires_at: number;
+}
+export type OneTimeRow = Selectable<OneTimeTable>;
+
+/** Settings that administrators change while the server runs. */
+export interface SettingTable {
+  name: 'sign-in' | 'registration';
+  value: string;
 }
 
 export interface DocumentTable {

@@ -5,7 +5,7 @@ import { createUser, findUser, updateProfile } from './users.ts';
 test('a user is found under their id', async () => {
   const db = await temporaryDatabase();
   const ada = await createUser(db, { id: 'u1', name: 'Ada', color: 3, at: 5 });
-  expect(ada).toEqual({ id: 'u1', name: 'Ada', color: 3, created_at: 5 });
+  expect(ada).toMatchObject({ id: 'u1', name: 'Ada', color: 3, created_at: 5 });
   expect(await findUser(db, 'u1')).toEqual(ada);
   expect(await findUser(db, 'u2')).toBeUndefined();
 });

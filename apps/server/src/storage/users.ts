@@ -14,6 +14,13 @@ export async function createUser(
     .executeTakeFirstOrThrow();
 }
 
+export async function registerUser(
+  db: Database,
+  { id, at }: { readonly id: string; readonly at: number },
+): Promise<void> {
+  await db.updateTable('user').set({ registered_at: at }).where('id', '=', id).execute();
+}
+
 const userRow = compiledQuery((db, id: string) =>
   db.selectFrom('user').selectAll().where('id', '=', id),
 );

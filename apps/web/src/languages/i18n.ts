@@ -1,5 +1,5 @@
 /** Catalogues of all texts that people read. English is always complete. */
-import { startTranslation } from '../translation/translation.ts';
+import { addTexts, startTranslation } from '../translation/translation.ts';
 import type comments from './comments.en.json';
 import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
@@ -7,8 +7,11 @@ import en from './en.json' with { type: 'json' };
 const english = { ...en, ...editor };
 type English = typeof english & typeof comments;
 
+/** Loaded with the first component that shows it. */
+type AccountWords = typeof import('./account.en.json');
+
 declare module '../translation/translation.ts' {
-  interface Catalogue extends English {}
+  interface Catalogue extends English, AccountWords {}
 }
 
 export function startLanguage(): void {
@@ -17,7 +20,7 @@ export function startLanguage(): void {
 
 /** The words of comments, which are loaded with them. */
 export function addCommentWords(words: typeof comments): void {
-  startTranslation('en', { ...english, comments: { ...english.comments, ...words.comments } });
+  addTexts({ comments: { ...english.comments, ...words.comments } });
 }
 
 /** The reader's regional variant of the page's language, for dates, lists and numbers: "12 March" or "March 12". */

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { Deferred, Loaded } from '../components/deferred.tsx';
@@ -7,13 +8,17 @@ import { useServices } from '../session/services.ts';
 
 const profile = new Deferred(() => import('./profile.tsx'));
 
-export function ProfileButton() {
+/** @param onLeave is called when something else opens than the profile. */
+export function ProfileButton({ onLeave }: { readonly onLeave?: () => void }) {
   const { t } = useTranslation();
   const { account } = useServices();
   const { user } = useObservable(account.state);
+  const [isOpen, setOpen] = useState(false);
   if (user === null) return null;
   return (
     <Popover
+      open={isOpen}
+      onOpenChange={setOpen}
       title={t('profile.title')}
       className="w-72"
       needs={profile}
@@ -27,7 +32,17 @@ export function ProfileButton() {
         </button>
       }
     >
-      <Loaded from={profile}>{({ Profile }) => <Profile user={user} />}</Loaded>
+      <Loaded from={profile}>
+        {({ Profile }) => (
+          <Profile
+            user={user}
+            close={() => {
+              setOpen(false);
+              onLeave?.();
+            }}
+          />
+        )}
+      </Loaded>
     </Popover>
   );
 }

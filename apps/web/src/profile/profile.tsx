@@ -2,13 +2,14 @@ import { COLOR_COUNT, profilePatch, type ProfilePatch, type User } from '@tandem
 import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
+import { ProfileAccount } from '../account/profile-account.tsx';
 import { personColor } from '../components/avatar.tsx';
 import { isComposing } from '../components/keyboard.ts';
 import { useServices } from '../session/services.ts';
 import { ThemePicker } from '../theme/theme-picker.tsx';
 import { SignOut } from './sign-out.tsx';
 
-export function Profile({ user }: { readonly user: User }) {
+export function Profile({ user, close }: { readonly user: User; readonly close: () => void }) {
   const { t } = useTranslation();
   const { commands } = useServices().client;
   const change = (input: ProfilePatch) => commands.run({ name: 'profile:change', input });
@@ -18,6 +19,9 @@ export function Profile({ user }: { readonly user: User }) {
       <NameField user={user} onChange={(name) => change({ name })} />
       <ColorPicker user={user} onChange={(color) => change({ color })} />
       <ThemePicker />
+      <div className="min-h-20 border-t border-line pt-3">
+        <ProfileAccount onOpen={close} />
+      </div>
       <SignOut />
     </div>
   );

@@ -22,7 +22,7 @@ export function SignOut() {
 
 function Question({ cancel }: { readonly cancel: () => void }) {
   const { t } = useTranslation();
-  const { client } = useServices();
+  const { account, client } = useServices();
   const work = useUnconfirmed();
   const [isLeaving, setLeaving] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -37,7 +37,7 @@ function Question({ cancel }: { readonly cancel: () => void }) {
   };
   return (
     <div role="group" aria-label={t('signOut.open')} className="flex flex-col gap-2 text-ui">
-      <p>{t('signOut.ask')}</p>
+      <p>{t(account.hasAccount ? 'signOut.askAccount' : 'signOut.ask')}</p>
       {work.length > 0 && <p className="font-medium text-bad">{t('signOut.unconfirmed')}</p>}
       <p role="alert" className="text-bad empty:hidden">
         {problem}

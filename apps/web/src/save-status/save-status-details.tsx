@@ -5,6 +5,7 @@ import { Moment } from '../languages/moment.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { reloadPage } from '../runtime/service-worker.ts';
 import { AccountHint } from '../session/account-hint.tsx';
+import { accountDialog } from '../session/account-dialog.ts';
 import { SignInLink } from '../session/sign-in.tsx';
 import { useConnection } from '../session/use-connection.ts';
 import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
@@ -40,6 +41,17 @@ export function SaveStatusDetails({ displayed, tryNow, close }: SaveStatusDetail
           </Button>
         )}
         {action === 'sign-in' && <SignInLink />}
+        {action === 'sign-in-again' && (
+          <Button
+            look="primary"
+            onClick={() => {
+              close();
+              accountDialog.set('again');
+            }}
+          >
+            {t('signIn')}
+          </Button>
+        )}
         {action === 'try-now' && (
           <Button look="primary" onClick={tryNow}>
             {t('chip.tryNow')}

@@ -54,7 +54,9 @@ export const DOT_TONES: Record<SaveStatusKind, DotTone> = {
   stopped: 'bad',
 };
 
-export type SuggestedAction = 'reload' | 'sign-in' | 'try-now';
+/** - `sign-in`: at a proxy, on a page of its own
+ * - `sign-in-again`: here, in a dialog */
+export type SuggestedAction = 'reload' | 'sign-in' | 'sign-in-again' | 'try-now';
 
 /** What becomes of what this person writes; the keys of `chip.outcome`. */
 export type WritingOutcome =
@@ -116,7 +118,8 @@ function kindOf(state: ShownSaveState): SaveStatusKind {
     case 'refused':
       return 'rejected';
     case 'stopped':
-      return isOnlyInPage(state) ? 'unpersisted' : 'stopped';
+      if (isOnlyInPage(state)) return 'unpersisted';
+      return state.action === 'authenticate' ? 'sign-in' : 'stopped';
     case 'offline':
       if (isOnlyInPage(state)) return 'unpersisted';
       if (state.cause === 'socket-blocked') return state.kept ? 'blocked' : 'blocked-unpersisted';
@@ -132,6 +135,7 @@ function isOnlyInPage({ pending, kept }: { readonly pending: number; readonly ke
 
 function actionOf(state: ShownSaveState): SuggestedAction | null {
   if (outdatedBy(state) !== null) return 'reload';
+  if (state.kind === 'stopped' && state.action === 'authenticate') return 'sign-in-again';
   if (state.kind === 'stopped') return state.action === 'reload' ? 'reload' : 'try-now';
   if (state.kind !== 'offline') return null;
   return state.cause === 'sign-in' ? 'sign-in' : 'try-now';

@@ -4,10 +4,12 @@ import {
   TOKEN_HEADER,
   type ErrorCode,
   type LibraryState,
+  type Session,
   type User,
 } from '@tandem/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Account } from './account.ts';
+import { RequestFailed, type Failure } from './request.ts';
 
 const mara: User = { id: 'u1', name: 'Mara', color: 3 };
 const storage = { read: () => null, write: vi.fn(() => true) };
@@ -125,6 +127,53 @@ test('a session that cannot be read reaches the client as another version', asyn
   const response = await new Account(storage, tabs).fetch('/api/session', { method: 'POST' });
   expect(response.ok).toBe(false);
   expect(await response.json()).toEqual({ error: errorOf('version-unsupported') });
+});
+
+describe('a session with an account', () => {
+  const values = new Map<string, unknown>();
+  const device = {
+    read: (key: string) => (values.get(key) ?? null) as never,
+    write: (key: string, value: unknown) => (values.set(key, value), true),
+  };
+  beforeEach(() => values.clear());
+
+  test('AC11 is never replaced by a guest’s', async () => {
+    values.set('user', mara).set('account', mara.id);
+    const bodies: unknown[] = [];
+    vi.stubGlobal('fetch', (_: string, init?: RequestInit) => {
+      bodies.push(init?.body);
+      return Promise.resolve(refusal('unauthenticated', 401));
+    });
+    const account = new Account(device, tabs);
+    await expect(account.start()).rejects.toThrow('sign-in has expired');
+    expect(bodies).toEqual(['{"guest":false}']);
+    expect(account.state.get().user).toEqual(mara);
+  });
+
+  test('is what everyone who asks meanwhile gets, and for a while after', async () => {
+    values.set('user', mara);
+    const account = new Account(device, tabs);
+    let answer = (_: Session): void => {};
+    const beginning = account.begin(() => new Promise<Session>((resolve) => (answer = resolve)));
+    const asked = account.start();
+    await settled();
+    const begun = { user: mara, token: 'begun', expiresAt: 1 };
+    answer(begun);
+    expect([await beginning, await asked, await account.start()]).toEqual([begun, begun, begun]);
+    expect(requests).toEqual([]);
+    expect(account.hasAccount).toBe(true);
+  });
+
+  test('that is refused leaves the guest a guest, and one without an answer does not', async () => {
+    values.set('user', mara);
+    const account = new Account(device, tabs);
+    const fail = (failure: Failure) =>
+      account.begin(() => Promise.reject(new RequestFailed(failure))).catch(() => undefined);
+    await fail({ kind: 'refused', error: errorOf('forbidden') });
+    expect(account.hasAccount).toBe(false);
+    await fail({ kind: 'unreachable' });
+    expect(account.hasAccount).toBe(true);
+  });
 });
 
 test('two tabs that start at once request their sessions one after the other', async () => {

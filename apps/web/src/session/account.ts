@@ -11,16 +11,19 @@ import {
 } from '@tandem/client';
 import { session, type Session, type User } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
-import { USER_KEY, type DeviceStorage } from './device-storage.ts';
+import { ACCOUNT_KEY, BEGUN_KEY, USER_KEY, type DeviceStorage } from './device-storage.ts';
 import { failureOf, post, RequestFailed, type Failure } from './request.ts';
 
 const userSchema = session.shape.user;
+const userId = userSchema.shape.id;
 const SESSION_PATH = '/api/session';
 const OWN_PATH = '/api/me';
 const SESSION_LOCK = 'tandem-session';
 /** Status for the client when this version cannot read the answer: the server sends it to outdated pages. */
 const UPGRADE_REQUIRED = 426;
 const UNAUTHORIZED = 401;
+/** The token of a session that has begun is new for so long. */
+const BEGUN_FOR_MS = 60_000;
 
 export interface AccountState {
   /** The server's latest value, with this person's pending changes applied. */
@@ -45,6 +48,8 @@ export class Account {
   #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;
   #hint: AccountHint | null = null;
+  #beginning: Promise<Session> | null = null;
+  #begun: { readonly session: Session; readonly atMs: number } | null = null;
 
   constructor(storage: DeviceStorage, locking: TabLocking) {
     this.#storage = storage;
@@ -77,12 +82,39 @@ export class Account {
   start(headers: HeadersInit = {}): Promise<Session> {
     // On a first visit, two concurrent requests would create two guests. The second tab waits, and sends the cookie of
     // the first.
-    this.#starting ??= oneTabAtATime(this.#locking, SESSION_LOCK, () =>
-      this.#request(headers),
-    ).finally(() => {
+    this.#starting ??= this.#startNext(headers).finally(() => {
       this.#starting = null;
     });
     return this.#starting;
+  }
+
+  /** Whether this person has an account, and so is never replaced by a guest when the session is over. */
+  get hasAccount(): boolean {
+    return this.#user !== null && this.#storage.read(ACCOUNT_KEY, userId) === this.#user.id;
+  }
+
+  rememberAccount(hasAccount: boolean): void {
+    if (hasAccount !== this.hasAccount)
+      this.#storage.write(ACCOUNT_KEY, hasAccount ? (this.#user?.id ?? null) : null);
+  }
+
+  /**
+   * Runs a request that begins a session with an account. Nothing else asks for a session meanwhile, in any tab: the
+   * server ends the earlier one before its answer is here.
+   *
+   * @throws RequestFailed
+   */
+  async begin<S extends Session>(send: () => Promise<S>): Promise<S> {
+    const before = this.#user?.id;
+    const beginning = oneTabAtATime(this.#locking, SESSION_LOCK, () => this.#begin(send));
+    this.#beginning = beginning;
+    try {
+      const answer = await beginning;
+      if (before === answer.user.id) this.#storage.write(BEGUN_KEY, answer.expiresAt);
+      return answer;
+    } finally {
+      if (this.#beginning === beginning) this.#beginning = null;
+    }
   }
 
   /**
@@ -105,11 +137,43 @@ export class Account {
     }
   };
 
+  async #begin<S extends Session>(send: () => Promise<S>): Promise<S> {
+    const hadAccount = this.hasAccount;
+    // Before the answer: it may be lost although the session has begun, and then nobody becomes a new guest.
+    this.rememberAccount(true);
+    try {
+      const answer = await send();
+      this.#user = answer.user;
+      this.rememberAccount(true);
+      this.#begun = { session: answer, atMs: this.#locking.clock.now() };
+      this.#show(null);
+      return answer;
+    } catch (thrown) {
+      if (failureOf(thrown).kind === 'refused') this.rememberAccount(hadAccount);
+      throw thrown;
+    }
+  }
+
+  async #startNext(headers: HeadersInit): Promise<Session> {
+    const begun = await this.#beginning?.catch(() => null);
+    if (begun != null) return begun;
+    const recent = this.#begun;
+    // Where cookies are blocked, only this answer knows the session.
+    if (recent !== null && this.#locking.clock.now() - recent.atMs < BEGUN_FOR_MS)
+      return recent.session;
+    return await oneTabAtATime(this.#locking, SESSION_LOCK, () => this.#request(headers));
+  }
+
   async #request(headers: HeadersInit): Promise<Session> {
     try {
-      const answer = await post(SESSION_PATH, { answer: session, headers });
+      const answer = await post(SESSION_PATH, {
+        answer: session,
+        headers,
+        ...(this.hasAccount ? { body: { guest: false } } : {}),
+      });
       const isAnother = answer.user.id !== this.#user?.id;
       this.#user = answer.user;
+      if (answer.isGuest !== undefined) this.rememberAccount(!answer.isGuest);
       if (answer.publicUrl !== undefined)
         this.#hint = { kind: 'not-encrypted', address: answer.publicUrl };
       this.#show(null);

@@ -9,6 +9,10 @@ export interface DeviceStorage {
 }
 
 export const USER_KEY = 'user';
+/** The id of the user, if the person has an account. */
+export const ACCOUNT_KEY = 'account';
+/** Changes when the same person has signed in again. */
+export const BEGUN_KEY = 'session';
 const PREFIX = 'tandem.';
 const OURS = /^tandem[.:]/u;
 
@@ -43,15 +47,31 @@ export function deleteAll(): void {
   }
 }
 
-/**
- * Calls `onDeleted` when another tab of this browser has deleted everything.
- *
- * @returns a function that stops watching
- */
-export function watchDeletion(onDeleted: () => void): () => void {
-  const listener = ({ key, newValue }: StorageEvent) => {
-    if (key === PREFIX + USER_KEY && newValue === null) onDeleted();
+export interface OtherTab {
+  /** Another tab has deleted everything. */
+  readonly onDeleted: () => void;
+  /** Another tab has signed in to another account. */
+  readonly onOtherUser: () => void;
+  /** Another tab has signed in again as the same person. */
+  readonly onSignedIn: () => void;
+}
+
+/** @returns a function that stops watching */
+export function watchOtherTabs({ onDeleted, onOtherUser, onSignedIn }: OtherTab): () => void {
+  const listener = ({ key, oldValue, newValue }: StorageEvent) => {
+    if (key === PREFIX + BEGUN_KEY && newValue !== null) onSignedIn();
+    if (key !== PREFIX + USER_KEY) return;
+    if (newValue === null) onDeleted();
+    else if (oldValue !== null && idIn(oldValue) !== idIn(newValue)) onOtherUser();
   };
   addEventListener('storage', listener);
   return () => removeEventListener('storage', listener);
+}
+
+function idIn(stored: string): unknown {
+  try {
+    return (JSON.parse(stored) as { readonly id?: unknown }).id;
+  } catch {
+    return undefined;
+  }
 }

@@ -40,6 +40,7 @@ export interface RequestOptions<T> {
   readonly answer?: z.ZodType<T>;
   readonly fetch?: typeof fetch;
   readonly headers?: HeadersInit;
+  readonly body?: unknown;
 }
 
 /** @throws RequestFailed */
@@ -47,12 +48,34 @@ export async function post<T = undefined>(
   path: string,
   options: RequestOptions<T> = {},
 ): Promise<T> {
+  return await request('POST', path, options);
+}
+
+/** @throws RequestFailed */
+export async function get<T>(
+  path: string,
+  options: RequestOptions<T> & { readonly answer: z.ZodType<T> },
+): Promise<T> {
+  return await request('GET', path, options);
+}
+
+/** @throws RequestFailed */
+export async function patch(path: string, options: RequestOptions<undefined>): Promise<void> {
+  await request('PATCH', path, options);
+}
+
+async function request<T>(
+  method: 'GET' | 'PATCH' | 'POST',
+  path: string,
+  options: RequestOptions<T>,
+): Promise<T> {
   const send = options.fetch ?? fetch;
   let response: Response;
   try {
     response = await send(path, {
-      method: 'POST',
+      method,
       ...(options.headers === undefined ? {} : { headers: options.headers }),
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'manual',

@@ -12,10 +12,11 @@ import {
 import { SCHEMA_VERSION } from '@tandem/document';
 import { createContext, use } from 'react';
 import { Account } from './account.ts';
-import { deviceStorage } from './device-storage.ts';
+import { readAddress } from './account-dialog.ts';
+import { BEGUN_KEY, deviceStorage } from './device-storage.ts';
 import { Refusals, type RefusalNotice } from './refusals.ts';
 import { RefusedDocuments } from './refused-documents.ts';
-import { followSignOut } from './sign-out.ts';
+import { followOtherTabs } from './sign-out.ts';
 
 export interface Services {
   readonly account: Account;
@@ -72,5 +73,6 @@ export async function createServices({ reportRefusal }: ServicesOptions): Promis
 
 export function startServices({ client }: Services): void {
   client.start();
-  followSignOut(client);
+  followOtherTabs(client);
+  readAddress(() => deviceStorage.write(BEGUN_KEY, Date.now()));
 }

@@ -12,7 +12,7 @@ function signInAddress({ pathname, search }: Pick<Location, 'pathname' | 'search
 let isLeaving = false;
 
 /** Suppresses the question before leaving: this device stores the work until the person is back. */
-function leaveToSignIn(): void {
+export function leaveToSignIn(): void {
   isLeaving = true;
 }
 

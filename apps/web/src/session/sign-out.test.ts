@@ -74,10 +74,10 @@ test('without an answer, nothing has changed', async () => {
 });
 
 test('a tab follows a sign-out in another tab, and no other change', async () => {
-  const { followSignOut } = await import('./sign-out.ts');
+  const { followOtherTabs } = await import('./sign-out.ts');
   const listeners: ((event: Partial<StorageEvent>) => void)[] = [];
   vi.stubGlobal('addEventListener', (_: string, listener: () => void) => listeners.push(listener));
-  followSignOut(client);
+  followOtherTabs(client);
   const notify = (key: string, newValue: string | null) =>
     listeners.forEach((listener) => listener({ key, newValue }));
   notify('tandem.user', '{}');

@@ -3,7 +3,7 @@
  * not read it. Other tabs of this browser follow.
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
-import { deleteAll, watchDeletion } from './device-storage.ts';
+import { deleteAll, watchOtherTabs } from './device-storage.ts';
 import { UPLOADS_DATABASE } from '../uploads/uploads-database.ts';
 import { post } from './request.ts';
 
@@ -21,12 +21,23 @@ export async function signOut(client: Client): Promise<void> {
   location.replace('/');
 }
 
-export function followSignOut(client: Client): void {
-  watchDeletion(() => void disconnect(client).then(() => location.replace('/')));
+/** This page follows what other tabs of the browser do with the session. */
+export function followOtherTabs(client: Client): void {
+  watchOtherTabs({
+    onDeleted: () => void disconnect(client).then(() => location.replace('/')),
+    onOtherUser: () => void becomeOther(client),
+    onSignedIn: () => client.connection.tryNow(),
+  });
+}
+
+/** Shows the page as the user whose session has begun. */
+export async function becomeOther(client: Client): Promise<void> {
+  await disconnect(client);
+  location.reload();
 }
 
 /** Suppresses the question before leaving: the person has given up the unconfirmed work. */
-async function disconnect(client: Client): Promise<void> {
+export async function disconnect(client: Client): Promise<void> {
   hasSignedOut = true;
   // Closed first, so that it cannot reconnect as the next guest.
   client.connection.close();

@@ -7,6 +7,7 @@ import { FullPage } from '../components/feedback.tsx';
 import { reloadPage } from '../runtime/service-worker.ts';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import type { Failure } from '../session/request.ts';
+import { accountDialog } from '../session/account-dialog.ts';
 import { useServices, ServicesContext } from '../session/services.ts';
 import { SignInLink } from '../session/sign-in.tsx';
 
@@ -30,6 +31,10 @@ export function FirstVisitProblem({ failure }: { readonly failure: Failure }) {
         action={
           failure.kind === 'sign-in' ? (
             <SignInLink />
+          ) : failure.kind === 'refused' && failure.error.code === 'unauthenticated' ? (
+            <Button look="primary" onClick={() => accountDialog.set('sign-in')}>
+              {t('signIn')}
+            </Button>
           ) : (
             <Button look="primary" disabled={isAsking} onClick={retry}>
               {t('tryAgain')}

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '../translation/translation.ts';
+import { AccountDialogHost } from '../account/account-dialog-host.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
 import { PaletteHost } from '../palette/palette-host.tsx';
@@ -27,7 +28,13 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useLeaveGuard();
   const { account } = useServices();
   const { user, failure } = useObservable(account.state);
-  if (user === null && failure !== null) return <FirstVisitProblem failure={failure} />;
+  if (user === null && failure !== null)
+    return (
+      <>
+        <FirstVisitProblem failure={failure} />
+        <AccountDialogHost />
+      </>
+    );
   return (
     <SidebarContext value={() => setOpen(true)}>
       <a
@@ -58,6 +65,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       >
         <Sidebar onNavigate={() => setOpen(false)} />
       </Dialog>
+      <AccountDialogHost />
       <UnconfirmedDrawer />
       <ShortcutSheet />
       <PaletteHost />

@@ -77,7 +77,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       </Link>
       <AccountHint className="px-2 py-2 text-small text-ink-2" />
       <NewVersion />
-      <ProfileButton />
+      <ProfileButton {...(onNavigate === undefined ? {} : { onLeave: onNavigate })} />
     </nav>
   );
 }

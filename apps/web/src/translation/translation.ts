@@ -31,6 +31,7 @@ interface Texts {
   readonly [key: string]: string | Texts;
 }
 
+let all: Partial<Catalogue> = {};
 let current = createTranslation('en', {});
 const listeners = new Set<() => void>();
 
@@ -46,9 +47,16 @@ export function currentLanguage(): string {
   return current.language;
 }
 
-export function startTranslation(language: string, texts: Catalogue): void {
-  current = createTranslation(language, texts);
+/** Without the texts of parts that add theirs when they are loaded. */
+export function startTranslation(language: string, texts: Partial<Catalogue>): void {
+  all = { ...texts };
+  current = createTranslation(language, all);
   for (const listener of listeners) listener();
+}
+
+/** Adds the texts of a part that is loaded when it is used. */
+export function addTexts(texts: Partial<Catalogue>): void {
+  startTranslation(current.language, { ...all, ...texts });
 }
 
 /** A text that is missing is shown as its key. */

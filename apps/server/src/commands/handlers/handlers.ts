@@ -1,4 +1,6 @@
 import type { HandlerTable } from '../handler.ts';
+import { accountHandlers } from './accounts.ts';
+import { administrationHandlers } from './administration.ts';
 import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
@@ -15,4 +17,6 @@ export const HANDLERS: HandlerTable = {
   ...profileHandlers,
   ...chatHandlers,
   ...commentHandlers,
+  ...accountHandlers,
+  ...administrationHandlers,
 };

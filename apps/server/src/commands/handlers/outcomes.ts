@@ -44,6 +44,20 @@ const FORBIDDEN = {
     'You may read this document but not name its versions. Ask its owner.',
   'too-many-versions':
     'This document has as many named versions as it may have. Delete one of them first.',
+  'address-taken':
+    'You cannot sign up with this e-mail address. If you have an account with it, sign in instead.',
+  'registration-closed': 'This server takes no new accounts. Ask the person who runs it.',
+  'invitation-needed':
+    'New accounts on this server need an invitation. Ask the person who runs it for a link.',
+  'invitation-over': 'This invitation was used already, or it has expired. Ask for another one.',
+  'not-an-administrator': 'Only administrators of this server may do this.',
+  'too-many-invitations': 'There are many open invitations. Withdraw some first.',
+  'last-way-in':
+    'Nobody could sign in any more. Create an account first, then require people to sign in.',
+  'identity-taken': 'Somebody else signs in with this. Use another one.',
+  'has-account': 'You already have an account.',
+  'no-password': 'Your account has no password.',
+  'no-guest': 'There is nothing left to take over.',
   'id-taken': 'Another message has the same id. Send this one again.',
 } as const;
 

@@ -75,7 +75,12 @@ const NOBODY: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden
 
 const NO_VERSION = '01JD0000000000000000000000';
 
-const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
+/** Commands about accounts are no document's. */
+const TABLE: {
+  readonly [
+    N in Exclude<ServerCommandName, `account:${string}` | 'settings:change'>
+  ]: readonly Row<N>[];
+} = {
   'document:create': [
     { call: () => ({ document, title: 'Mine now' }), expected: READERS, inTrash: READABLE },
     {

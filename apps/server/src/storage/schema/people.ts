@@ -1,5 +1,5 @@
 /** The tables of people and their sessions. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { ColumnTypes } from './schema-parts.ts';
 
 export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
@@ -9,6 +9,15 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('name', types.text, (column) => column.notNull())
     .addColumn('color', types.integer, (column) => column.notNull())
     .addColumn('created_at', types.integer, (column) => column.notNull())
+    .addColumn('registered_at', types.integer)
+    .addColumn('is_administrator', types.integer, (column) => column.notNull().defaultTo(0))
+    .addColumn('merged_into', types.text)
+    .execute();
+  await db.schema
+    .createIndex('user_administrator')
+    .on('user')
+    .column('is_administrator')
+    .where(sql.ref('is_administrator'), '=', 1)
     .execute();
   await db.schema
     .createTable('session')
@@ -16,6 +25,9 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('user', types.text, (column) => column.notNull())
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('expires_at', types.integer, (column) => column.notNull())
+    .addColumn('used_at', types.integer, (column) => column.notNull())
+    .addColumn('agent', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('guest', types.text)
     .execute();
   await db.schema.createIndex('session_expires_at').on('session').column('expires_at').execute();
   await db.schema.createIndex('session_user').on('session').column('user').execute();

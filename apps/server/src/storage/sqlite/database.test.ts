@@ -20,12 +20,14 @@ test('opening an empty file creates all tables', async () => {
     'event',
     'file',
     'history',
+    'identity',
     'job',
     'journal',
     'member',
     'message',
     'migration',
     'named_version',
+    'one_time',
     'participant',
     'reaction',
     'recent',
@@ -38,6 +40,7 @@ test('opening an empty file creates all tables', async () => {
     'search_terms_docsize',
     'search_terms_idx',
     'session',
+    'setting',
     'snapshot',
     'timeline',
     'update',
@@ -52,7 +55,7 @@ test('opening a current file changes nothing', async () => {
   await db.insertInto('user').values({ id: 'u', name: 'Ada', color: 1, created_at: 5 }).execute();
   await db.destroy();
   const again = await openDatabase(new LocalExecutor(path));
-  expect(await again.selectFrom('user').selectAll().execute()).toEqual([
+  expect(await again.selectFrom('user').selectAll().execute()).toMatchObject([
     { id: 'u', name: 'Ada', color: 1, created_at: 5 },
   ]);
   await again.destroy();

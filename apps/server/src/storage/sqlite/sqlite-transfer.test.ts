@@ -130,7 +130,7 @@ test('jobs are carried as they are: waiting, leased by a process that ended, rec
 test('nothing in the folder of a source changes, and a log that was left is read', async () => {
   const path = await temporaryDatabaseFile();
   const sqlite = openSqlite(path);
-  sqlite.exec(`insert into "user" values ('ada', 'Ada', 1, 1)`);
+  sqlite.exec(`insert into "user" (id, name, color, created_at) values ('ada', 'Ada', 1, 1)`);
   // As a process leaves it that was killed.
   const left = await temporaryPath();
   for (const end of ['', '-wal']) copyFileSync(path + end, left + end);
@@ -164,7 +164,7 @@ test('what an interrupted transfer has left is replaced', async () => {
 test('a target that differs at the end is not kept', async () => {
   const from = await temporaryDatabaseFile();
   const sqlite = openSqlite(from);
-  sqlite.exec(`insert into "user" values ('ada', 'Ada', 1, 1)`);
+  sqlite.exec(`insert into "user" (id, name, color, created_at) values ('ada', 'Ada', 1, 1)`);
   sqlite.close();
   const to = await temporaryPath('copy.db');
   {

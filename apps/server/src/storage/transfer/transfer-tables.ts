@@ -30,12 +30,53 @@ type Definitions = {
 
 const DEFINITIONS: Definitions = {
   user: {
-    columns: { id: 'text', name: 'text', color: 'integer', created_at: 'integer' },
+    columns: {
+      id: 'text',
+      name: 'text',
+      color: 'integer',
+      created_at: 'integer',
+      registered_at: 'integer',
+      is_administrator: 'integer',
+      merged_into: 'text',
+    },
     key: ['id'],
   },
   session: {
-    columns: { id: 'text', user: 'text', created_at: 'integer', expires_at: 'integer' },
+    columns: {
+      id: 'text',
+      user: 'text',
+      created_at: 'integer',
+      expires_at: 'integer',
+      used_at: 'integer',
+      agent: 'text',
+      guest: 'text',
+    },
     key: ['id'],
+  },
+  identity: {
+    columns: {
+      issuer: 'text',
+      subject: 'text',
+      user: 'text',
+      credential: 'text',
+      created_at: 'integer',
+      verified_at: 'integer',
+    },
+    key: ['issuer', 'subject'],
+  },
+  one_time: {
+    columns: {
+      token_hash: 'text',
+      purpose: 'text',
+      subject: 'text',
+      created_at: 'integer',
+      expires_at: 'integer',
+    },
+    key: ['token_hash'],
+  },
+  setting: {
+    columns: { name: 'text', value: 'text' },
+    key: ['name'],
   },
   document: {
     columns: {

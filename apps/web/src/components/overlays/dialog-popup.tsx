@@ -9,6 +9,8 @@ import type { DialogPlace, DialogProps } from './props.ts';
 const places = {
   middle:
     'floats top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-[min(640px,calc(100vw-32px))] -translate-x-1/2 -translate-y-1/2 p-5',
+  narrow:
+    'floats top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-[min(440px,calc(100vw-32px))] -translate-x-1/2 -translate-y-1/2 p-5',
   left: 'inset-y-0 left-0 pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] w-[min(288px,85vw)] border-r border-line bg-side transition-transform duration-(--quick) data-ending-style:-translate-x-full data-starting-style:-translate-x-full',
   right:
     'inset-y-0 right-0 w-[min(440px,100vw)] border-l border-line bg-canvas px-5 pt-[calc(16px+env(safe-area-inset-top))] pb-[calc(16px+env(safe-area-inset-bottom))] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',

@@ -15,7 +15,7 @@ export function MenuPopup({ id, open, onOpenChange, anchor, align, children }: P
           sideOffset={6}
           align={align}
           collisionPadding={8}
-          className="z-40"
+          className="z-50"
         >
           <Base.Popup id={id} finalFocus={anchor} className="floats min-w-56 p-1.25">
             {children}

@@ -27,7 +27,7 @@ export function PopoverPopup({
           sideOffset={6}
           align={align}
           collisionPadding={8}
-          className="z-40"
+          className="z-50"
         >
           <Base.Popup
             id={id}

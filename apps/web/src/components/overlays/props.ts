@@ -39,7 +39,7 @@ export interface MenuChoiceProps<T extends string> {
   readonly onChange: (value: T) => void;
 }
 
-export type DialogPlace = 'middle' | 'left' | 'right' | 'panel';
+export type DialogPlace = 'middle' | 'narrow' | 'left' | 'right' | 'panel';
 
 export interface DialogProps {
   readonly open: boolean;

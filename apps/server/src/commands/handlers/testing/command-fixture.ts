@@ -10,7 +10,7 @@ import type { Database } from '../../../storage/tables.ts';
 import { createUser } from '../../../storage/users.ts';
 import { SqliteCommandStore } from '../../../storage/sqlite/sqlite-command-store.ts';
 import { CommandTransactions, type TransactionResult } from '../../command-transactions.ts';
-import type { CommandAnswer, Effect, ServerCommand } from '../../command-runner.ts';
+import type { CommandAnswer, Effect, ServerCall, ServerCommand } from '../../command-runner.ts';
 import { HANDLERS } from '../handlers.ts';
 
 export const DOCUMENT = 'document-of-the-fixture';
@@ -18,10 +18,7 @@ export const DOCUMENT = 'document-of-the-fixture';
 export type AnyCall =
   | Call
   | { readonly name: 'document:visit'; readonly input: { readonly document: string } }
-  | {
-      readonly name: 'document:expire';
-      readonly input: { readonly document: string; readonly before: number };
-    };
+  | Exclude<ServerCall, Call | { readonly name: 'document:visit' }>;
 
 export class Fixture {
   readonly db: Database;

@@ -1,0 +1,109 @@
+/** OpenID Connect: the code flow with PKCE, state and nonce, at the providers that the operator has configured. */
+import * as client from 'openid-client';
+import type { OidcProvider } from '../configuration/setting-schemas.ts';
+
+export interface OidcFlow {
+  readonly provider: string;
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+export interface OidcPerson {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Null unless the provider says that the address is verified. */
+  readonly email: string | null;
+}
+
+export class OidcProviders {
+  readonly #redirectUri: (provider: string) => string;
+  readonly #providers: ReadonlyMap<string, OidcProvider>;
+  readonly #discovered = new Map<string, Promise<client.Configuration>>();
+
+  constructor(providers: readonly OidcProvider[], redirectUri: (provider: string) => string) {
+    this.#redirectUri = redirectUri;
+    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
+  }
+
+  list(): readonly { readonly id: string; readonly name: string }[] {
+    return Array.from(this.#providers.values(), ({ id, name }) => ({ id, name }));
+  }
+
+  /** The configured providers among issuers of identities. */
+  idsOf(issuers: readonly string[]): string[] {
+    const known = new Set(issuers.map(withoutSlash));
+    return [...this.#providers.values()]
+      .filter(({ issuer }) => known.has(withoutSlash(issuer)))
+      .map(({ id }) => id);
+  }
+
+  has(id: string): boolean {
+    return this.#providers.has(id);
+  }
+
+  /** @throws when the provider does not answer, or nonsense. */
+  async begin(id: string): Promise<{ readonly url: string; readonly flow: OidcFlow }> {
+    const configuration = await this.#discover(id);
+    const verifier = client.randomPKCECodeVerifier();
+    const flow = {
+      provider: id,
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      verifier,
+    };
+    const url = client.buildAuthorizationUrl(configuration, {
+      redirect_uri: this.#redirectUri(id),
+      scope: 'openid email profile',
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state: flow.state,
+      nonce: flow.nonce,
+    });
+    return { url: url.href, flow };
+  }
+
+  /**
+   * @param query of the address to which the provider has led the browser back.
+   * @throws when anything does not fit: the code, the state, the nonce, or the token.
+   */
+  async finish(query: string, flow: OidcFlow): Promise<OidcPerson> {
+    const configuration = await this.#discover(flow.provider);
+    const url = new URL(this.#redirectUri(flow.provider));
+    url.search = query;
+    const tokens = await client.authorizationCodeGrant(configuration, url, {
+      pkceCodeVerifier: flow.verifier,
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims();
+    if (claims === undefined) throw new Error('the provider sent no ID token');
+    const { iss, sub, email, email_verified } = claims;
+    const isVerified = email_verified === true && typeof email === 'string';
+    return { issuer: iss, subject: sub, email: isVerified ? email.trim().toLowerCase() : null };
+  }
+
+  /** At the first use, and again after a failure: a provider that is down does not stop the server. */
+  #discover(id: string): Promise<client.Configuration> {
+    const known = this.#discovered.get(id);
+    if (known !== undefined) return known;
+    const { issuer, clientId, clientSecret } = this.#providers.get(id) as OidcProvider;
+    const isPlain = issuer.startsWith('http:');
+    const discovering = client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
+      timeout: DISCOVERY_TIMEOUT_S,
+      // Only on this machine: the setting takes no other.
+      // oxlint-disable-next-line typescript/no-deprecated -- to make it stand out, as its documentation says
+      ...(isPlain ? { execute: [client.allowInsecureRequests] } : {}),
+    });
+    this.#discovered.set(id, discovering);
+    discovering.catch(() => this.#discovered.delete(id));
+    return discovering;
+  }
+}
+
+const DISCOVERY_TIMEOUT_S = 10;
+
+function withoutSlash(issuer: string): string {
+  return issuer.replace(/\/$/, '');
+}

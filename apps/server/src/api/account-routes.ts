@@ -1,0 +1,196 @@
+/** Accounts: signing up and in, the password, and the sessions of a person's devices. Rules: `accounts/README.md`. */
+import type { IncomingMessage } from 'node:http';
+import { Hono, type Context } from 'hono';
+import { ulid } from 'ulid';
+import {
+  guestChoice,
+  passwordChange,
+  passwordSignIn,
+  passwordSignUp,
+  sessionEnd,
+  type Account,
+  type DeviceSessions,
+  type SignedInSession,
+  type SignInOptions,
+} from '@tandem/protocol/accounts';
+import type { User } from '@tandem/protocol';
+import type { Administrators } from '../accounts/administrators.ts';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import type { CurrentSettings } from '../accounts/current-settings.ts';
+import { guestColor, guestName } from '../accounts/guest-name.ts';
+import { hashPassword, isPassword } from '../accounts/password-hash.ts';
+import type { OidcProviders } from '../accounts/oidc-providers.ts';
+import type { People, SignedIn } from '../accounts/people.ts';
+import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import { ApiError } from '../http/api-error.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { findGuestDocuments } from '../storage/guest-merge.ts';
+import { EMAIL_ISSUER, findIdentitiesOf, findIdentity } from '../storage/identities.ts';
+import { oneTimeHash } from '../storage/one-time-tokens.ts';
+import { findSession, listSessions } from '../storage/sessions.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
+import { newSession } from './new-session.ts';
+import { readBody } from './request-body.ts';
+import type { SessionAnswer } from './session-answer.ts';
+
+export interface AccountRoutesOptions {
+  readonly db: Database;
+  readonly people: People;
+  readonly administrators: Administrators;
+  readonly authenticator: Authenticator;
+  readonly runner: CommandRunner;
+  readonly sessions: SessionAnswer;
+  readonly settings: CurrentSettings;
+  readonly providers: OidcProviders;
+  readonly rates: SignInRates;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+  readonly signedIn: SignedInMiddleware;
+}
+
+const RETRY_MS = 10_000;
+
+export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironment> {
+  const { db, administrators, authenticator, runner, sessions, signedIn } = options;
+
+  const countAttempt = (context: Context<ApiEnvironment>, subject: string): void => {
+    const address = options.addressOf(context.env.incoming);
+    if (tryCountSignIn(options.rates, { subject, address })) return;
+    throw new ApiError('too-many', {
+      detail: 'There were many attempts to sign in. Nothing is lost. Wait a minute and try again.',
+      retryAfterMs: RETRY_MS,
+    });
+  };
+
+  const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
+    authenticator.findGuestByHeaders((name) => context.req.header(name));
+
+  return new Hono<ApiEnvironment>()
+    .get('/account', signedIn, async (context) => {
+      const { user, session } = context.var;
+      const identities = await findIdentitiesOf(db, user.id);
+      const email = identities.find(({ issuer }) => issuer === EMAIL_ISSUER);
+      const guest = (await findSession(db, session))?.guest ?? null;
+      const answer: Account = {
+        user,
+        isGuest: identities.length === 0,
+        isAdministrator: administrators.has(user.id),
+        email: email?.subject ?? null,
+        providers: options.providers.idsOf(identities.map(({ issuer }) => issuer)),
+        hasPassword: email !== undefined && email.credential !== null,
+        guestDocuments: guest === null ? 0 : (await findGuestDocuments(db, guest)).length,
+      };
+      return context.json(answer);
+    })
+    .get('/account/options', (context) => {
+      const answer: SignInOptions = {
+        settings: options.settings.get(),
+        providers: [...options.providers.list()],
+      };
+      return context.json(answer);
+    })
+    .post('/account/sign-up', async (context) => {
+      const { email, password, invitation } = await readBody(context, passwordSignUp);
+      countAttempt(context, email);
+      const guest = await findCaller(context);
+      const id = guest?.user.id ?? ulid();
+      const profile = guest === null ? { name: guestName(), color: guestColor() } : null;
+      const passwordHash = await hashPassword(password);
+      const { cookie, start } = newSession(context, guest?.session ?? null);
+      const input = {
+        ...{ session: start, profile },
+        identity: { issuer: EMAIL_ISSUER, subject: email, credential: passwordHash },
+        invitation: invitation === undefined ? null : oneTimeHash(invitation),
+      };
+      await runCommand(runner, { user: id, call: { name: 'account:sign-up', input } });
+      const user = guest?.user ?? ({ id, ...profile } as User);
+      const begun = { user, isGuest: false, session: start.id, cookie };
+      return context.json(await sessions.write(context, begun));
+    })
+    .post('/account/sign-in', async (context) => {
+      const { email, password, as } = await readBody(context, passwordSignIn);
+      countAttempt(context, email);
+      const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
+      const isRight = await isPassword(identity?.credential ?? null, password);
+      if (identity === undefined || !isRight)
+        throw new ApiError('forbidden', {
+          detail: 'The e-mail address or the password is not right. Check both and try again.',
+        });
+      if (as !== undefined && identity.user !== as) throw anotherPerson();
+      return context.json(await signIn(context, identity.user));
+    })
+    .post('/account/password', signedIn, async (context) => {
+      const { current, password } = await readBody(context, passwordChange);
+      const { user, session } = context.var;
+      const email = (await findIdentitiesOf(db, user.id)).find(
+        ({ issuer }) => issuer === EMAIL_ISSUER,
+      );
+      if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
+      countAttempt(context, email.subject);
+      if (!(await isPassword(email.credential, current)))
+        throw new ApiError('forbidden', { detail: 'Your current password is not right.' });
+      const passwordHash = await hashPassword(password);
+      const input = { passwordHash, session };
+      await runCommand(runner, { user: user.id, call: { name: 'account:change-password', input } });
+      return context.body(null, 204);
+    })
+    .get('/account/sessions', signedIn, async (context) => {
+      const { user, session } = context.var;
+      const rows = await listSessions(db, { user: user.id, at: systemClock.now() });
+      const answer: DeviceSessions = {
+        sessions: rows.map(({ id, agent, created_at, used_at }) => ({
+          id,
+          agent,
+          createdAt: created_at,
+          usedAt: used_at,
+          isThis: id === session,
+        })),
+      };
+      return context.json(answer);
+    })
+    .post('/account/sessions/end', signedIn, async (context) => {
+      const { session: only } = await readBody(context, sessionEnd);
+      const { user, session } = context.var;
+      const input = only === null ? { except: session } : { only };
+      await runCommand(runner, { user: user.id, call: { name: 'account:end-sessions', input } });
+      return context.body(null, 204);
+    })
+    .post('/account/guest', signedIn, async (context) => {
+      const { take } = await readBody(context, guestChoice);
+      const { user, session } = context.var;
+      const guest = (await findSession(db, session))?.guest ?? null;
+      if (guest !== null) {
+        const input = { session, guest, take };
+        await runCommand(runner, { user: user.id, call: { name: 'account:merge-guest', input } });
+      }
+      return context.body(null, 204);
+    });
+
+  async function signIn(context: Context<ApiEnvironment>, id: string): Promise<SignedInSession> {
+    const before = await findCaller(context);
+    const { cookie, start } = newSession(context, before?.session ?? null);
+    const guest = before === null || before.user.id === id ? null : before.user.id;
+    const input = { session: start, guest, identity: null };
+    await runCommand(runner, { user: id, call: { name: 'account:sign-in', input } });
+    const user = (await options.people.find(id)) as User;
+    const session = await sessions.write(context, {
+      ...{ user, isGuest: false, session: start.id, cookie },
+    });
+    const kept = (await findSession(db, start.id))?.guest ?? null;
+    return {
+      ...session,
+      guestDocuments: kept === null ? 0 : (await findGuestDocuments(db, kept)).length,
+    };
+  }
+}
+
+const NO_PASSWORD = 'Your account has no password.';
+
+function anotherPerson(): ApiError {
+  return new ApiError('forbidden', {
+    detail:
+      'This is another person’s account, and what you wrote here is yours. Sign in as yourself to send it, or sign out first.',
+  });
+}

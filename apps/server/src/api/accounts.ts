@@ -1,0 +1,60 @@
+/** Wires the routes of accounts: passwords, OpenID providers, devices, and what administrators decide. */
+import type { IncomingMessage } from 'node:http';
+import type { Hono } from 'hono';
+import type { Administrators } from '../accounts/administrators.ts';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import type { CurrentSettings } from '../accounts/current-settings.ts';
+import { OidcProviders } from '../accounts/oidc-providers.ts';
+import type { People } from '../accounts/people.ts';
+import type { SignInRates } from '../accounts/sign-in-rate.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Secrets } from '../configuration/setting-schemas.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Database } from '../storage/tables.ts';
+import { accountRoutes } from './account-routes.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import { newSession } from './new-session.ts';
+import { oidcRoutes } from './oidc-routes.ts';
+import { serverRoutes } from './server-routes.ts';
+import type { SessionAnswer } from './session-answer.ts';
+
+export interface AccountsOptions {
+  readonly configuration: Pick<Configuration, 'publicUrl' | 'oidcProviders'>;
+  readonly secrets: Secrets;
+  readonly db: Database;
+  readonly people: People;
+  readonly administrators: Administrators;
+  readonly settings: CurrentSettings;
+  readonly authenticator: Authenticator;
+  readonly runner: CommandRunner;
+  readonly sessions: SessionAnswer;
+  readonly rates: SignInRates;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+  readonly signedIn: SignedInMiddleware;
+  /** Admits guests, too, where people have to sign in. */
+  readonly signedInOrGuest: SignedInMiddleware;
+  readonly log: Log;
+}
+
+export function createAccounts(options: AccountsOptions): {
+  /** Below `/api`. */
+  readonly routes: readonly Hono<ApiEnvironment>[];
+  /** Below `/sign-in`. */
+  readonly pages: Hono<ApiEnvironment>;
+} {
+  const { configuration, rates, signedInOrGuest } = options;
+  const providers = new OidcProviders(
+    configuration.oidcProviders,
+    (id) => new URL(`/sign-in/oidc/${id}`, configuration.publicUrl ?? undefined).href,
+  );
+  const oidc = oidcRoutes({ ...options, providers, newSession, attempts: rates.address });
+  return {
+    routes: [
+      accountRoutes({ ...options, providers, signedIn: signedInOrGuest }),
+      oidc.api,
+      serverRoutes(options),
+    ],
+    pages: oidc.pages,
+  };
+}

@@ -1,0 +1,193 @@
+/** Signing in by an OpenID provider: AC15 to AC18 in `accounts/README.md`. */
+import type { IncomingMessage } from 'node:http';
+import { Hono, type Context } from 'hono';
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import { oidcStart, type OidcRedirect } from '@tandem/protocol/accounts';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import { guestColor, guestName } from '../accounts/guest-name.ts';
+import type { OidcPerson, OidcProviders } from '../accounts/oidc-providers.ts';
+import type { People, SignedIn } from '../accounts/people.ts';
+import { SealedCookie } from '../accounts/sealed-cookie.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Secrets } from '../configuration/setting-schemas.ts';
+import { ApiError } from '../http/api-error.ts';
+import { isPublicHttps } from '../http/request-scheme.ts';
+import { ACCOUNTS } from '../limits.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import type { Log } from '../runtime/log.ts';
+import { EMAIL_ISSUER, findIdentity } from '../storage/identities.ts';
+import { oneTimeHash } from '../storage/one-time-tokens.ts';
+import { findSession } from '../storage/sessions.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
+import type { NewSession } from './new-session.ts';
+import { ownPath } from './own-path.ts';
+import { readBody } from './request-body.ts';
+import type { SessionAnswer } from './session-answer.ts';
+
+export interface OidcRoutesOptions {
+  readonly configuration: Pick<Configuration, 'publicUrl'>;
+  readonly db: Database;
+  readonly people: People;
+  readonly authenticator: Authenticator;
+  readonly providers: OidcProviders;
+  readonly runner: CommandRunner;
+  readonly sessions: SessionAnswer;
+  readonly newSession: NewSession;
+  readonly secrets: Secrets;
+  /** Attempts to sign in, by address (AC6). */
+  readonly attempts: KeyedRateLimiter;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+  readonly log: Log;
+}
+
+const flowCookie = z.object({
+  provider: z.string(),
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  to: z.string(),
+  /** The session in which the flow began: it ends where it began. */
+  session: z.string().nullable(),
+  as: z.string().nullable(),
+  purpose: z.enum(['sign-in', 'link']),
+  invitation: z.string().nullable(),
+});
+type Flow = z.infer<typeof flowCookie>;
+
+/** What the page tells the person; see `account/sign-in-problem.ts` of the web application. */
+type Problem = 'provider' | 'over' | 'another-person' | 'taken' | 'refused';
+
+class SignInProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem);
+    this.problem = problem;
+  }
+}
+
+/** @returns the route that begins, below `/api`, and those to which providers lead back. */
+export function oidcRoutes(options: OidcRoutesOptions): {
+  readonly api: Hono<ApiEnvironment>;
+  readonly pages: Hono<ApiEnvironment>;
+} {
+  const { configuration, db, authenticator, providers, runner, log } = options;
+  const cookie = new SealedCookie({
+    name: 'tandem_oidc',
+    path: '/sign-in',
+    schema: flowCookie,
+    lifetimeMs: ACCOUNTS.oidcLifetimeMs,
+    secrets: options.secrets,
+  });
+  const security = (context: Context<ApiEnvironment>) => ({
+    isSecure: isPublicHttps(context.env.incoming.headers, configuration.publicUrl),
+  });
+  const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
+    authenticator.findGuestByHeaders((name) => context.req.header(name));
+
+  const api = new Hono<ApiEnvironment>().post('/account/oidc', async (context) => {
+    const { provider, to, as, purpose, invitation } = await readBody(context, oidcStart);
+    // Each start may ask a provider that is down.
+    const address = options.addressOf(context.env.incoming);
+    if (address !== null && !options.attempts.tryTake(address))
+      throw new ApiError('too-many', { retryAfterMs: RETRY_MS });
+    if (!providers.has(provider)) throw new ApiError('not-found', { detail: NO_PROVIDER });
+    const caller = await findCaller(context);
+    if (purpose === 'link' && (caller === null || caller.isGuest))
+      throw new ApiError('unauthenticated');
+    const { url, flow } = await providers.begin(provider).catch((error: unknown) => {
+      log.warn({ err: error, provider }, 'an OpenID provider could not be discovered');
+      throw new ApiError('overloaded', { detail: NO_ANSWER, retryAfterMs: 5_000 });
+    });
+    const content: Flow = {
+      ...flow,
+      ...{ to: ownPath(to), purpose, as: as ?? null, session: caller?.session ?? null },
+      invitation: invitation === undefined ? null : oneTimeHash(invitation),
+    };
+    context.header('Set-Cookie', await cookie.write(content, security(context)));
+    return context.json({ url } satisfies OidcRedirect);
+  });
+
+  const pages = new Hono<ApiEnvironment>().get('/oidc/:provider', async (context) => {
+    const flow = await cookie.read(context.req.header('Cookie'));
+    context.header('Cache-Control', 'no-store');
+    context.header('Set-Cookie', cookie.end(security(context)));
+    try {
+      if (flow === null || flow.provider !== context.req.param('provider'))
+        throw new SignInProblem('over');
+      const hasGuest = await finish(context, flow);
+      return context.redirect(`${flow.to}${hasGuest ? '#sign-in=guest' : '#sign-in=done'}`);
+    } catch (error) {
+      if (!(error instanceof SignInProblem || error instanceof ApiError)) throw error;
+      const problem = error instanceof SignInProblem ? error.problem : 'refused';
+      return context.redirect(`${flow?.to ?? '/'}#sign-in=${problem}`);
+    }
+  });
+  return { api, pages };
+
+  /** @returns whether the person may take over what this browser's guest wrote. */
+  async function finish(context: Context<ApiEnvironment>, flow: Flow): Promise<boolean> {
+    const query = new URL(context.req.url).search;
+    const person = await providers.finish(query, flow).catch((error: unknown) => {
+      log.warn({ err: error, provider: flow.provider }, 'a sign-in by OpenID failed');
+      throw new SignInProblem('provider');
+    });
+    const caller = await findCaller(context);
+    // A page that was planted in another browser ends there.
+    if ((caller?.session ?? null) !== flow.session) throw new SignInProblem('over');
+    const owner = await findOwner(person);
+    if (flow.purpose === 'link') {
+      await link(caller as SignedIn, person, owner);
+      return false;
+    }
+    if (flow.as !== null && owner !== flow.as) throw new SignInProblem('another-person');
+    const { cookie: value, start } = options.newSession(context, caller?.session ?? null);
+    const id = owner ?? (caller?.isGuest === false ? null : (caller?.user.id ?? ulid()));
+    if (id === null) throw new SignInProblem('another-person');
+    if (owner === null) {
+      const profile = caller === null ? { name: guestName(), color: guestColor() } : null;
+      const identity = { ...keyOf(person), credential: null };
+      const input = { identity, session: start, profile, invitation: flow.invitation };
+      await runCommand(runner, { user: id, call: { name: 'account:sign-up', input } });
+    } else {
+      const guest = caller === null || caller.user.id === owner ? null : caller.user.id;
+      const input = { session: start, guest, identity: keyOf(person) };
+      await runCommand(runner, { user: id, call: { name: 'account:sign-in', input } });
+    }
+    const user = await options.people.find(id);
+    if (user === null) throw new SignInProblem('refused');
+    await options.sessions.write(context, {
+      user,
+      isGuest: false,
+      session: start.id,
+      cookie: value,
+    });
+    return ((await findSession(db, start.id))?.guest ?? null) !== null;
+  }
+
+  /** By the identity; by the address only where both sides know that it is the person's (AC17). */
+  async function findOwner(person: OidcPerson): Promise<string | null> {
+    const known = await findIdentity(db, keyOf(person));
+    if (known !== undefined) return known.user;
+    if (person.email === null) return null;
+    const local = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: person.email });
+    return local === undefined || local.verified_at === null ? null : local.user;
+  }
+
+  async function link(caller: SignedIn, person: OidcPerson, owner: string | null): Promise<void> {
+    if (owner !== null && owner !== caller.user.id) throw new SignInProblem('taken');
+    const input = { identity: keyOf(person) };
+    await runCommand(runner, { user: caller.user.id, call: { name: 'account:link', input } });
+  }
+}
+
+const keyOf = ({ issuer, subject }: OidcPerson) => ({ issuer, subject });
+
+const RETRY_MS = 2_000;
+const NO_PROVIDER = 'This server has no such way to sign in. Reload the page.';
+const NO_ANSWER =
+  'The service that you sign in with does not answer. Nothing is lost. Try again in a moment.';

@@ -1,0 +1,80 @@
+/** Settings of the server and invitations, for its administrators: AC12 to AC14 in `accounts/README.md`. */
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import {
+  invitationEnd,
+  MAX_INVITATIONS,
+  serverSettingsPatch,
+  type NewInvitation,
+  type ServerAdministration,
+} from '@tandem/protocol/accounts';
+import type { Administrators } from '../accounts/administrators.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import { ApiError } from '../http/api-error.ts';
+import { ACCOUNTS } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { readServerSettings } from '../storage/server-settings.ts';
+import { listOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
+import { readBody } from './request-body.ts';
+
+export interface ServerRoutesOptions {
+  readonly db: Database;
+  readonly administrators: Administrators;
+  readonly runner: CommandRunner;
+  readonly signedIn: SignedInMiddleware;
+}
+
+export function serverRoutes({
+  db,
+  administrators,
+  runner,
+  signedIn,
+}: ServerRoutesOptions): Hono<ApiEnvironment> {
+  const administrator = createMiddleware<ApiEnvironment>(async (context, next) => {
+    if (!administrators.has(context.var.user.id))
+      throw new ApiError('forbidden', {
+        detail: 'Only administrators of this server may do this.',
+      });
+    await next();
+  });
+
+  return new Hono<ApiEnvironment>()
+    .get('/server', signedIn, administrator, async (context) => {
+      const at = systemClock.now();
+      const open = await listOneTime(db, { purpose: 'invitation', at, limit: MAX_INVITATIONS });
+      const answer: ServerAdministration = {
+        settings: await readServerSettings(db),
+        invitations: open.map(({ token_hash, created_at, expires_at }) => ({
+          id: token_hash,
+          createdAt: created_at,
+          expiresAt: expires_at,
+        })),
+      };
+      return context.json(answer);
+    })
+    .patch('/server', signedIn, administrator, async (context) => {
+      const input = await readBody(context, serverSettingsPatch);
+      const user = context.var.user.id;
+      await runCommand(runner, { user, call: { name: 'settings:change', input } });
+      return context.body(null, 204);
+    })
+    .post('/server/invitations', signedIn, administrator, async (context) => {
+      const token = randomBytes(ACCOUNTS.oneTimeBytes).toString('base64url');
+      const user = context.var.user.id;
+      const input = { tokenHash: oneTimeHash(token) };
+      await runCommand(runner, { user, call: { name: 'account:invite', input } });
+      const expiresAt = systemClock.now() + ACCOUNTS.invitationLifetimeMs;
+      return context.json({ token, expiresAt } satisfies NewInvitation);
+    })
+    .post('/server/invitations/end', signedIn, administrator, async (context) => {
+      const { invitation: tokenHash } = await readBody(context, invitationEnd);
+      const user = context.var.user.id;
+      const call = { name: 'account:end-invitation', input: { tokenHash } } as const;
+      await runCommand(runner, { user, call });
+      return context.body(null, 204);
+    });
+}

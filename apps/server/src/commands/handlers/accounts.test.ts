@@ -1,0 +1,213 @@
+import { expect, test } from 'vitest';
+import { ACCOUNTS } from '../../limits.ts';
+import { libraryKey } from '../../storage/channel-key.ts';
+import { findIdentity, listAdministrators } from '../../storage/identities.ts';
+import { createSession, findSession } from '../../storage/sessions.ts';
+import { findUser } from '../../storage/users.ts';
+import { DOCUMENT, Fixture, type AnyCall } from './testing/command-fixture.ts';
+
+const start = (id: string, replaces: string | null = null) => ({ id, agent: 'Firefox', replaces });
+const signUp = (
+  email: string,
+  session: string,
+  {
+    replaces = null,
+    ...more
+  }: {
+    replaces?: string | null;
+    profile?: { name: string; color: number };
+    invitation?: string;
+  } = {},
+): AnyCall => ({
+  name: 'account:sign-up',
+  input: {
+    ...{ session: start(session, replaces) },
+    identity: { issuer: 'email', subject: email, credential: 'hash' },
+    ...{ profile: null, invitation: null, ...more },
+  },
+});
+
+async function withSession(fixture: Fixture, id: string, user: string): Promise<void> {
+  await createSession(fixture.db, { id, user, at: 0, expiresAt: Number.MAX_SAFE_INTEGER });
+}
+
+test('AC1, AC4 a guest who signs up keeps the user, and has a new session in the place of the old', async () => {
+  const fixture = await Fixture.open(['ada']);
+  await withSession(fixture, 'old', 'ada');
+  await fixture.do('ada', signUp('ada@example.org', 'new', { replaces: 'old' }));
+  const identity = await findIdentity(fixture.db, { issuer: 'email', subject: 'ada@example.org' });
+  expect(identity).toMatchObject({ user: 'ada', credential: 'hash', verified_at: null });
+  expect(await findSession(fixture.db, 'old')).toBeUndefined();
+  expect(await findSession(fixture.db, 'new')).toMatchObject({ user: 'ada', agent: 'Firefox' });
+  expect(fixture.effects).toContainEqual({ kind: 'session-ended', user: 'ada', session: 'old' });
+});
+
+test('AC2 an address belongs to one account', async () => {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 's1'));
+  const refused = await fixture.run('bob', signUp('ada@example.org', 's2'));
+  expect(refused).toMatchObject({ kind: 'refused', error: { code: 'forbidden' } });
+  expect(await findSession(fixture.db, 's2')).toBeUndefined();
+  expect(await fixture.run('ada', signUp('other@example.org', 's3'))).toMatchObject({
+    kind: 'refused',
+  });
+});
+
+test('AC3 the first account is the administrator’s, also among commands of one transaction', async () => {
+  const fixture = await Fixture.open(['ada', 'bob', 'cy']);
+  await fixture.runAll([
+    { user: 'ada', call: signUp('ada@example.org', 's1') },
+    { user: 'bob', call: signUp('bob@example.org', 's2') },
+  ]);
+  await fixture.do('cy', signUp('cy@example.org', 's3'));
+  expect(await listAdministrators(fixture.db)).toEqual(['ada']);
+});
+
+test('AC9 a new password ends all other sessions', async () => {
+  const fixture = await Fixture.open(['ada']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  for (const id of ['phone', 'tablet']) await withSession(fixture, id, 'ada');
+  await fixture.do('ada', {
+    name: 'account:change-password',
+    input: { passwordHash: 'other', session: 'laptop' },
+  });
+  expect(await findSession(fixture.db, 'laptop')).toBeDefined();
+  const ended = fixture.effects.filter(({ kind }) => kind === 'session-ended');
+  expect(ended.map((effect) => 'session' in effect && effect.session)).toEqual(['phone', 'tablet']);
+});
+
+test('AC8 nobody ends a session of another person', async () => {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await withSession(fixture, 'of ada', 'ada');
+  await fixture.do('bob', { name: 'account:end-sessions', input: { only: 'of ada' } });
+  expect(await findSession(fixture.db, 'of ada')).toBeDefined();
+  expect(fixture.effects).toEqual([]);
+});
+
+async function guestWithWork(): Promise<Fixture> {
+  const fixture = await Fixture.open(['ada', 'guest', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  await withSession(fixture, 'of guest', 'guest');
+  await fixture.do('guest', {
+    name: 'document:create',
+    input: { document: DOCUMENT, title: 'Notes' },
+  });
+  await fixture.do('guest', {
+    name: 'chat:send',
+    input: { document: DOCUMENT, text: 'Hello', mentions: [], replyTo: null },
+  });
+  await fixture.db
+    .insertInto('client')
+    .values({ document: DOCUMENT, client: 7, user: 'guest' })
+    .execute();
+  await fixture.do('bob', { name: 'document:visit', input: { document: DOCUMENT } });
+  await fixture.do('ada', {
+    name: 'account:sign-in',
+    input: { session: start('new', 'of guest'), guest: 'guest', identity: null },
+  });
+  return fixture;
+}
+
+const merge = (take: boolean): AnyCall => ({
+  name: 'account:merge-guest',
+  input: { session: 'new', guest: 'guest', take },
+});
+
+test('AC10 what a guest wrote becomes the account’s in one command', async () => {
+  const fixture = await guestWithWork();
+  const { db } = fixture;
+  expect(await findSession(db, 'of guest')).toBeUndefined();
+  expect(await findSession(db, 'new')).toMatchObject({ user: 'ada', guest: 'guest' });
+  await fixture.do('ada', merge(true));
+  const owner = await db.selectFrom('document').select('owner').executeTakeFirst();
+  expect(owner).toEqual({ owner: 'ada' });
+  expect(await db.selectFrom('client').select('user').execute()).toEqual([{ user: 'ada' }]);
+  expect(await db.selectFrom('message').select('author').execute()).toEqual([{ author: 'ada' }]);
+  expect(await findUser(db, 'guest')).toMatchObject({ merged_into: 'ada', name: 'Name of ada' });
+  expect(fixture.events.get(libraryKey('ada'))?.at(-1)).toMatchObject({
+    name: 'document:listed',
+    document: { id: DOCUMENT, role: 'owner' },
+  });
+  expect(fixture.chat().at(-1)).toMatchObject({
+    name: 'profile:changed',
+    user: { id: 'guest', name: 'Name of ada' },
+  });
+  expect(fixture.effects).toContainEqual({ kind: 'clients-merged', document: DOCUMENT });
+  expect(await fixture.run('ada', merge(true))).toMatchObject({ kind: 'refused' });
+  expect(await fixture.run('guest', signUp('guest@example.org', 's9'))).toMatchObject({
+    kind: 'refused',
+  });
+});
+
+test('AC10 what a guest wrote stays the guest’s when it is left', async () => {
+  const fixture = await guestWithWork();
+  await fixture.do('ada', merge(false));
+  const owner = await fixture.db.selectFrom('document').select('owner').executeTakeFirst();
+  expect(owner).toEqual({ owner: 'guest' });
+  expect(await fixture.run('ada', merge(true))).toMatchObject({ kind: 'refused' });
+});
+
+test('AC10 an account is never merged into another one, and no other person’s session takes a guest', async () => {
+  const fixture = await guestWithWork();
+  await fixture.do('guest', signUp('guest@example.org', 's9'));
+  expect(await fixture.run('bob', merge(true))).toMatchObject({ kind: 'refused' });
+  expect(await fixture.run('ada', merge(true))).toMatchObject({ kind: 'refused' });
+  expect((await findUser(fixture.db, 'guest'))?.merged_into).toBeNull();
+});
+
+test('AC13 an account is created by invitation, which works once', async () => {
+  const fixture = await Fixture.open(['ada', 'bob', 'cy']);
+  await fixture.do('ada', signUp('ada@example.org', 's1'));
+  await fixture.do('ada', { name: 'settings:change', input: { registration: 'invitation' } });
+  const refused = await fixture.run('bob', signUp('bob@example.org', 's2'));
+  expect(refused).toMatchObject({ kind: 'refused' });
+  await fixture.do('ada', { name: 'account:invite', input: { tokenHash: 'digest' } });
+  await fixture.do('bob', signUp('bob@example.org', 's2', { invitation: 'digest' }));
+  expect(
+    await fixture.run('cy', signUp('cy@example.org', 's3', { invitation: 'digest' })),
+  ).toMatchObject({ kind: 'refused' });
+});
+
+test('AC13 an invitation that was withdrawn, or that is too old, does not work', async () => {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 's1'));
+  await fixture.do('ada', { name: 'settings:change', input: { registration: 'closed' } });
+  for (const tokenHash of ['withdrawn', 'old'])
+    await fixture.do('ada', { name: 'account:invite', input: { tokenHash } });
+  await fixture.do('ada', {
+    name: 'account:end-invitation',
+    input: { tokenHash: 'withdrawn' },
+  });
+  fixture.now += ACCOUNTS.invitationLifetimeMs;
+  for (const invitation of ['withdrawn', 'old'])
+    expect(await fixture.run('bob', signUp('bob@example.org', 's2', { invitation }))).toMatchObject(
+      { kind: 'refused' },
+    );
+});
+
+test('AC13 a sign-up that fails leaves the invitation', async () => {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 's1'));
+  await fixture.do('ada', { name: 'account:invite', input: { tokenHash: 'digest' } });
+  const invitation = 'digest';
+  expect(await fixture.run('bob', signUp('ada@example.org', 's2', { invitation }))).toMatchObject({
+    kind: 'refused',
+  });
+  await fixture.do('bob', signUp('bob@example.org', 's2', { invitation }));
+});
+
+test('AC12 a browser without a session gets a user together with its account', async () => {
+  const fixture = await Fixture.open();
+  const profile = { name: 'Ada', color: 3 };
+  await fixture.do('new', signUp('ada@example.org', 's1', { profile }));
+  expect(await findUser(fixture.db, 'new')).toMatchObject({ name: 'Ada', is_administrator: 1 });
+});
+
+test('AC12 nobody is locked out of a server without an account', async () => {
+  const fixture = await Fixture.open(['ada']);
+  const require: AnyCall = { name: 'settings:change', input: { signIn: 'required' } };
+  expect(await fixture.run('ada', require)).toMatchObject({ kind: 'refused' });
+  await fixture.do('ada', signUp('ada@example.org', 's1'));
+  await fixture.do('ada', require);
+  expect(fixture.effects).toContainEqual({ kind: 'settings-changed' });
+});

@@ -1,0 +1,83 @@
+/** What people sign in with. A user without an identity is a guest. */
+import type { Database, IdentityRow } from './tables.ts';
+
+/** The issuer of identities whose subject is an e-mail address. */
+export const EMAIL_ISSUER = 'email';
+
+export interface IdentityKey {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+export async function findIdentity(
+  db: Database,
+  { issuer, subject }: IdentityKey,
+): Promise<IdentityRow | undefined> {
+  return await db
+    .selectFrom('identity')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+}
+
+export async function findIdentitiesOf(db: Database, user: string): Promise<IdentityRow[]> {
+  return await db
+    .selectFrom('identity')
+    .selectAll()
+    .where('user', '=', user)
+    .orderBy('created_at')
+    .execute();
+}
+
+export async function hasIdentities(db: Database): Promise<boolean> {
+  const row = await db.selectFrom('identity').select('user').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** @returns false when the identity belongs to somebody, also to the same user. */
+export async function addIdentity(
+  db: Database,
+  identity: IdentityKey & {
+    readonly user: string;
+    readonly credential: string | null;
+    readonly at: number;
+    readonly verifiedAt?: number | null;
+  },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('identity')
+    .values({
+      issuer: identity.issuer,
+      subject: identity.subject,
+      user: identity.user,
+      credential: identity.credential,
+      created_at: identity.at,
+      verified_at: identity.verifiedAt ?? null,
+    })
+    .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function setCredential(
+  db: Database,
+  { issuer, subject }: IdentityKey,
+  credential: string | null,
+): Promise<void> {
+  await db
+    .updateTable('identity')
+    .set({ credential })
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .execute();
+}
+
+export async function makeAdministrator(db: Database, user: string): Promise<void> {
+  await db.updateTable('user').set({ is_administrator: 1 }).where('id', '=', user).execute();
+}
+
+export async function listAdministrators(db: Database): Promise<string[]> {
+  const rows = await db.selectFrom('user').select('id').where('is_administrator', '=', 1).execute();
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,67 @@
+/** Tokens that work once, such as those of invitations. The database stores only their digests. */
+import { createHash } from 'node:crypto';
+import type { Database, OneTimeRow } from './tables.ts';
+
+type Purpose = OneTimeRow['purpose'];
+
+export function oneTimeHash(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export async function addOneTime(
+  db: Database,
+  token: {
+    readonly hash: string;
+    readonly purpose: Purpose;
+    readonly subject: string;
+    readonly at: number;
+    readonly expiresAt: number;
+  },
+): Promise<void> {
+  await db
+    .insertInto('one_time')
+    .values({
+      token_hash: token.hash,
+      purpose: token.purpose,
+      subject: token.subject,
+      created_at: token.at,
+      expires_at: token.expiresAt,
+    })
+    .execute();
+}
+
+/** Uses a token up. Of two that try at once, one gets it. */
+export async function takeOneTime(
+  db: Database,
+  { hash, purpose, at }: { readonly hash: string; readonly purpose: Purpose; readonly at: number },
+): Promise<OneTimeRow | null> {
+  const row = await db
+    .deleteFrom('one_time')
+    .where('token_hash', '=', hash)
+    .where('purpose', '=', purpose)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined || row.expires_at <= at ? null : row;
+}
+
+export async function listOneTime(
+  db: Database,
+  {
+    purpose,
+    at,
+    limit,
+  }: { readonly purpose: Purpose; readonly at: number; readonly limit: number },
+): Promise<readonly OneTimeRow[]> {
+  return await db
+    .selectFrom('one_time')
+    .selectAll()
+    .where('purpose', '=', purpose)
+    .where('expires_at', '>', at)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+export async function deleteExpiredOneTime(db: Database, at: number): Promise<void> {
+  await db.deleteFrom('one_time').where('expires_at', '<=', at).execute();
+}

@@ -1,0 +1,213 @@
+/** Signing in with a real OpenID provider: rules AC15 to AC18 in `src/accounts/README.md`. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Account, OidcRedirect } from '@tandem/protocol/accounts';
+import {
+  signInAtProvider,
+  startIdentityProvider,
+  type IdentityProvider,
+} from './identity-provider.ts';
+import { RunningServer } from './running-server.ts';
+import { atEndOfFile } from './shared.ts';
+import { signIn, withCookie, type SignedIn } from './signed-in.ts';
+
+const atEnd = atEndOfFile();
+let provider: IdentityProvider;
+let server: RunningServer;
+
+beforeAll(async () => {
+  const port = await freePort();
+  const publicUrl = `http://localhost:${port}`;
+  provider = await startIdentityProvider(publicUrl, { atEnd });
+  const environment = {
+    PORT: String(port),
+    PUBLIC_URL: publicUrl,
+    OIDC_PROVIDERS: provider.setting,
+  };
+  server = await RunningServer.start(environment, atEnd);
+});
+
+interface Begun {
+  readonly url: string;
+  readonly flow: string;
+}
+
+async function begin(guest: SignedIn | null, more: object = {}): Promise<Begun> {
+  const response = await fetch(`${server.url}/api/account/oidc`, {
+    method: 'POST',
+    headers: guest === null ? {} : { Cookie: guest.cookie },
+    body: JSON.stringify({ provider: 'corp', to: '/d/abc', purpose: 'sign-in', ...more }),
+  });
+  expect(response.status, await response.clone().text()).toBe(200);
+  const flow = response.headers.get('set-cookie')!.split(';', 1)[0]!;
+  return { url: ((await response.json()) as OidcRedirect).url, flow };
+}
+
+async function comeBack(back: string, cookies: readonly string[]): Promise<Response> {
+  return await fetch(back, { headers: { Cookie: cookies.join('; ') }, redirect: 'manual' });
+}
+
+const resultOf = (response: Response): string | null => response.headers.get('location');
+
+async function signedInBy(login: string, guest: SignedIn | null, more: object = {}) {
+  const { url, flow } = await begin(guest, more);
+  const back = await signInAtProvider(url, login);
+  const response = await comeBack(back, [flow, ...(guest === null ? [] : [guest.cookie])]);
+  return { response, back, flow };
+}
+
+async function personOf(response: Response): Promise<SignedIn> {
+  const cookie = sessionCookieIn(response)!;
+  const session = await fetch(`${server.url}/api/session`, {
+    method: 'POST',
+    headers: { Cookie: cookie },
+  });
+  return await withCookie(server, session);
+}
+
+function sessionCookieIn(response: Response): string | undefined {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0]!)
+    .find((pair) => /^tandem_session=.+/.test(pair));
+}
+
+describe('AC15 a sign-in at a provider', () => {
+  test('makes an account of the guest, and leads back to where they were', async () => {
+    const guest = await signIn(server);
+    const { response } = await signedInBy('ada', guest);
+    expect(resultOf(response)).toBe('/d/abc#sign-in=done');
+    const ada = await personOf(response);
+    expect(ada.user).toEqual(guest.user);
+    expect((await guest.fetch('/api/me')).status).toBe(401);
+    const account = (await (await ada.fetch('/api/account')).json()) as Account;
+    expect(account).toMatchObject({ isGuest: false, providers: ['corp'] });
+  });
+
+  test('leads to the same account from another browser, with or without a guest', async () => {
+    const first = await personOf((await signedInBy('bob', await signIn(server))).response);
+    for (const guest of [await signIn(server), null]) {
+      const { response } = await signedInBy('bob', guest);
+      expect((await personOf(response)).user.id).toBe(first.user.id);
+    }
+  });
+
+  test('in place is for the same person only', async () => {
+    const cy = await personOf((await signedInBy('cy', await signIn(server))).response);
+    const other = await signedInBy('dee', null, { as: cy.user.id });
+    expect(resultOf(other.response)).toBe('/d/abc#sign-in=another-person');
+    expect(sessionCookieIn(other.response)).toBeUndefined();
+    const own = await signedInBy('cy', null, { as: cy.user.id });
+    expect(resultOf(own.response)).toBe('/d/abc#sign-in=done');
+  });
+
+  test('is linked to an account, unless it is another one’s', async () => {
+    const eve = await personOf((await signedInBy('eve', await signIn(server))).response);
+    const linked = await signedInBy('eve-too', eve, { purpose: 'link' });
+    expect(resultOf(linked.response)).toBe('/d/abc#sign-in=done');
+    const again = await personOf((await signedInBy('eve-too', null)).response);
+    expect(again.user.id).toBe(eve.user.id);
+    const fay = await personOf((await signedInBy('fay', await signIn(server))).response);
+    const taken = await signedInBy('eve', fay, { purpose: 'link' });
+    expect(resultOf(taken.response)).toBe('/d/abc#sign-in=taken');
+  });
+});
+
+describe('AC16 what does not fit signs nobody in', () => {
+  const refused = (response: Response): void => {
+    expect(resultOf(response)).toMatch(/#sign-in=(over|provider)$/);
+    expect(sessionCookieIn(response)).toBeUndefined();
+  };
+
+  test('an answer without the cookie of the browser that began, or with another one', async () => {
+    const guest = await signIn(server);
+    const { url } = await begin(guest);
+    const other = await begin(guest);
+    const back = await signInAtProvider(url, 'ada');
+    refused(await comeBack(back, [guest.cookie]));
+    refused(await comeBack(back, [guest.cookie, other.flow]));
+    refused(await comeBack(back, [guest.cookie, `${other.flow}x`]));
+  });
+
+  test('an answer in the browser of somebody else', async () => {
+    const [guest, other] = [await signIn(server), await signIn(server)];
+    const { url, flow } = await begin(guest);
+    const back = await signInAtProvider(url, 'ada');
+    refused(await comeBack(back, [flow, other.cookie]));
+    refused(await comeBack(back, [flow]));
+  });
+
+  test('another state, and a code that was used', async () => {
+    const guest = await signIn(server);
+    const { url, flow } = await begin(guest);
+    const back = new URL(await signInAtProvider(url, 'gus'));
+    const forged = new URL(back);
+    forged.searchParams.set('state', 'forged');
+    refused(await comeBack(forged.href, [flow, guest.cookie]));
+    const { response } = await signedInBy('gus', guest);
+    const gus = await personOf(response);
+    expect(resultOf(await comeBack(back.href, [flow, gus.cookie]))).toBe('/d/abc#sign-in=over');
+    const replayed = await signedInBy('gus', gus, { purpose: 'link' });
+    refused(await comeBack(replayed.back, [replayed.flow, gus.cookie]));
+  });
+
+  test('a path of another site', async () => {
+    for (const to of ['https://evil.example/', '//evil.example', '/.//evil.example']) {
+      const { response } = await signedInBy('ada', null, { to });
+      expect(resultOf(response)).toBe('/#sign-in=done');
+    }
+  });
+
+  test('a page of another site', async () => {
+    const response = await fetch(`${server.url}/api/account/oidc`, {
+      method: 'POST',
+      headers: { Origin: 'https://evil.example' },
+      body: JSON.stringify({ provider: 'corp', to: '/', purpose: 'sign-in' }),
+    });
+    expect(response.status).toBe(403);
+  });
+});
+
+test('AC17 an address that nobody has verified here does not lead into its account', async () => {
+  const email = 'target@example.org';
+  const target = await signIn(server);
+  const body = { email, password: 'a password of tests' };
+  const signedUp = await target.fetch('/api/account/sign-up', { method: 'POST', body });
+  expect(signedUp.status).toBe(200);
+  for (const email_verified of [false, true]) {
+    provider.people.set(`claims-${email_verified}`, { email, email_verified });
+    const guest = await signIn(server);
+    const { response } = await signedInBy(`claims-${email_verified}`, guest);
+    expect((await personOf(response)).user.id).toBe(guest.user.id);
+  }
+});
+
+test('AC18 a provider that is down stops nothing, and works once it is back', async () => {
+  const port = await freePort();
+  const publicUrl = `http://localhost:${port}`;
+  const first = await startIdentityProvider(publicUrl);
+  const providerPort = Number(new URL(first.issuer).port);
+  await first.stop();
+  const own = await RunningServer.start({
+    PORT: String(port),
+    PUBLIC_URL: publicUrl,
+    OIDC_PROVIDERS: first.setting,
+  });
+  const start = () =>
+    fetch(`${own.url}/api/account/oidc`, {
+      method: 'POST',
+      body: JSON.stringify({ provider: 'corp', to: '/', purpose: 'sign-in' }),
+    });
+  expect((await start()).status).toBe(503);
+  await startIdentityProvider(publicUrl, { port: providerPort });
+  expect((await start()).status).toBe(200);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -1,0 +1,25 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useObservable } from '../runtime/observable.ts';
+import { accountDialog } from '../session/account-dialog.ts';
+import { useServices } from '../session/services.ts';
+import { useConnection } from '../session/use-connection.ts';
+
+const AccountDialog = lazy(async () => ({
+  default: (await import('./account-dialog.tsx')).AccountDialog,
+}));
+
+/** Loads the dialog about accounts when it opens, and opens it when an account's session is over. */
+export function AccountDialogHost() {
+  const { account } = useServices();
+  const view = useObservable(accountDialog);
+  const [isLoaded, setLoaded] = useState(false);
+  if (view !== null && !isLoaded) setLoaded(true);
+  const connection = useConnection();
+  const isOver = connection.kind === 'stopped' && connection.action === 'authenticate';
+  useEffect(() => {
+    // Somebody who was a guest, on a server on which people sign in, keeps their work by an account.
+    if (isOver) accountDialog.set(account.hasAccount ? 'again' : 'sign-up');
+    else if (!isOver && accountDialog.get() === 'again') accountDialog.set(null);
+  }, [isOver, account]);
+  return <Suspense>{isLoaded && <AccountDialog />}</Suspense>;
+}

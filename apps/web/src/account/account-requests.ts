@@ -1,0 +1,111 @@
+/** Requests of the API about accounts. */
+import type { Client } from '@tandem/client';
+import { session } from '@tandem/protocol';
+import {
+  account,
+  deviceSessions,
+  newInvitation,
+  oidcRedirect,
+  serverAdministration,
+  signedInSession,
+  signInOptions,
+  type Account as AccountFacts,
+  type DeviceSession,
+  type OidcStart,
+  type PasswordSignIn,
+  type PasswordSignUp,
+  type NewInvitation,
+  type ServerAdministration,
+  type ServerSettingsPatch,
+  type SignedInSession,
+  type SignInOptions,
+} from '@tandem/protocol/accounts';
+import type { Account } from '../session/account.ts';
+import { get, patch, post, type RequestOptions } from '../session/request.ts';
+
+/** Each may throw RequestFailed. */
+export class AccountRequests {
+  readonly #account: Account;
+  readonly #client: Client;
+
+  constructor({ account, client }: { readonly account: Account; readonly client: Client }) {
+    this.#account = account;
+    this.#client = client;
+  }
+
+  async read(): Promise<AccountFacts> {
+    const facts = await get('/api/account', { answer: account, fetch: this.#client.fetch });
+    this.#account.rememberAccount(!facts.isGuest);
+    return facts;
+  }
+
+  async signUp(body: PasswordSignUp): Promise<void> {
+    await this.#account.begin(() => this.#post('sign-up', { body, answer: session }));
+  }
+
+  async signIn(body: PasswordSignIn): Promise<SignedInSession> {
+    return await this.#account.begin(() =>
+      this.#post('sign-in', { body, answer: signedInSession }),
+    );
+  }
+
+  async readOptions(): Promise<SignInOptions> {
+    return await get('/api/account/options', { answer: signInOptions, fetch: this.#client.fetch });
+  }
+
+  /** @returns the provider's address, to which the browser goes. */
+  async startOidc(body: OidcStart): Promise<string> {
+    const { url } = await this.#post('oidc', { body, answer: oidcRedirect });
+    return url;
+  }
+
+  async readServer(): Promise<ServerAdministration> {
+    return await get('/api/server', { answer: serverAdministration, fetch: this.#client.fetch });
+  }
+
+  async changeServer(body: ServerSettingsPatch): Promise<void> {
+    await patch('/api/server', { body, fetch: this.#client.fetch });
+  }
+
+  async invite(): Promise<NewInvitation> {
+    return await post('/api/server/invitations', {
+      answer: newInvitation,
+      fetch: this.#client.fetch,
+    });
+  }
+
+  async endInvitation(invitation: string): Promise<void> {
+    await post('/api/server/invitations/end', {
+      body: { invitation },
+      fetch: this.#client.fetch,
+    });
+  }
+
+  async changePassword(body: {
+    readonly current: string;
+    readonly password: string;
+  }): Promise<void> {
+    await this.#post('password', { body });
+  }
+
+  async listSessions(): Promise<readonly DeviceSession[]> {
+    const { sessions } = await get('/api/account/sessions', {
+      answer: deviceSessions,
+      fetch: this.#client.fetch,
+    });
+    return sessions;
+  }
+
+  /** @param id null: all but this one. */
+  async endSession(id: string | null): Promise<void> {
+    await this.#post('sessions/end', { body: { session: id } });
+  }
+
+  async chooseForGuest(take: boolean): Promise<void> {
+    await this.#post('guest', { body: { take } });
+  }
+
+  #post<T = undefined>(path: string, options: RequestOptions<T>): Promise<T> {
+    return post(`/api/account/${path}`, { ...options, fetch: this.#client.fetch });
+  }
+}

@@ -1,0 +1,167 @@
+import type { Client } from '@tandem/client';
+import { MIN_PASSWORD_LENGTH } from '@tandem/protocol';
+import type { SignInOptions } from '@tandem/protocol/accounts';
+import { useState, type SyntheticEvent } from 'react';
+import { useTranslation } from '../translation/translation.ts';
+import { Button } from '../components/button.tsx';
+import { useObservable } from '../runtime/observable.ts';
+import {
+  accountDialog,
+  currentInvitation,
+  takeSignInProblem,
+  type AccountDialogView,
+} from '../session/account-dialog.ts';
+import { useServices } from '../session/services.ts';
+import { becomeOther, disconnect } from '../session/sign-out.ts';
+import { AccountField } from './account-field.tsx';
+import { AccountRequests } from './account-requests.ts';
+import { ProviderButtons } from './provider-buttons.tsx';
+import { useAccountAction } from './use-account-action.ts';
+
+export type SignInView = Exclude<AccountDialogView, 'account'>;
+
+interface SignInFormProps {
+  readonly view: SignInView;
+  /** Null while they are unknown: then everything is offered. */
+  readonly options: SignInOptions | null;
+  /** The person has signed in to another account than the guest's, who has documents. */
+  readonly onGuestDocuments: (count: number) => void;
+}
+
+export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps) {
+  const { t } = useTranslation();
+  const services = useServices();
+  const { account, client } = services;
+  const { user } = useObservable(account.state);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [returned] = useState(takeSignInProblem);
+  const action = useAccountAction(returned === null ? null : t(`account.problem.${returned}`));
+  const requests = new AccountRequests(services);
+
+  const invitation = currentInvitation();
+  const invited = invitation === null ? {} : { invitation };
+  const registration = options?.settings.registration ?? 'open';
+  const closed =
+    registration === 'open' || invitation !== null
+      ? null
+      : t(registration === 'closed' ? 'account.closed' : 'account.invitationNeeded');
+
+  const signIn = async () => {
+    if (view === 'again') {
+      await requests.signIn({ email, password, ...(user === null ? {} : { as: user.id }) });
+      accountDialog.set(null);
+      client.connection.tryNow();
+      return;
+    }
+    const before = user?.id;
+    const { user: signedIn, guestDocuments } = await requests.signIn({ email, password });
+    if (signedIn.id === before) return accountDialog.set('account');
+    if (guestDocuments === 0) return await becomeOther(client);
+    // What is shown belongs to the guest.
+    await disconnect(client);
+    onGuestDocuments(guestDocuments);
+  };
+
+  const refuseUnsaved = async (): Promise<string | null> => {
+    // A guest who may no longer write here sends everything once it is the account's.
+    const isSentHome = client.connection.state.kind === 'stopped';
+    return isSentHome || (await isSaved(client)) ? null : t('account.unsaved');
+  };
+
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (view === 'sign-up') {
+      if (!(await action.run(() => requests.signUp({ email, password, ...invited })))) return;
+      // A browser that was nobody's begins as the new user.
+      if (user === null) return await becomeOther(client);
+      client.connection.tryNow();
+      accountDialog.set('account');
+      return;
+    }
+    const refusal = view === 'sign-in' ? await refuseUnsaved() : null;
+    if (refusal !== null) return action.fail(refusal);
+    await action.run(signIn);
+  };
+
+  const isNew = view === 'sign-up';
+  if (isNew && closed !== null)
+    return (
+      <div className="flex flex-col gap-4">
+        <p className="text-ui text-ink-2">{closed}</p>
+        <div>
+          <Button look="primary" onClick={() => accountDialog.set('sign-in')}>
+            {t('account.haveAccount')}
+          </Button>
+        </div>
+      </div>
+    );
+  return (
+    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+      <p className="text-ui text-ink-2">
+        {isNew && invitation !== null && `${t('account.invited')} `}
+        {t(`account.text.${view}`, { name: user?.name ?? '' })}
+      </p>
+      <AccountField
+        label={t('account.email')}
+        type="email"
+        name="email"
+        autoComplete={isNew ? 'email' : 'username'}
+        required
+        autoFocus
+        value={email}
+        onChange={setEmail}
+      />
+      <AccountField
+        label={t('account.password')}
+        type="password"
+        name="password"
+        autoComplete={isNew ? 'new-password' : 'current-password'}
+        required
+        {...(isNew ? { minLength: MIN_PASSWORD_LENGTH, rule: t('account.passwordRule') } : {})}
+        value={password}
+        onChange={setPassword}
+      />
+      <p role="alert" className="text-ui text-bad empty:hidden">
+        {action.problem}
+      </p>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button look="primary" type="submit" disabled={action.isRunning}>
+          {t(`account.submit.${view}`)}
+        </Button>
+        {view !== 'again' && (isNew || closed === null) && (
+          <Button look="quiet" onClick={() => accountDialog.set(isNew ? 'sign-in' : 'sign-up')}>
+            {t(isNew ? 'account.haveAccount' : 'account.noAccount')}
+          </Button>
+        )}
+      </div>
+      {options !== null && options.providers.length > 0 && (
+        <div className="border-t border-line pt-4">
+          <ProviderButtons
+            providers={options.providers}
+            requests={requests}
+            action={action}
+            start={{
+              purpose: 'sign-in',
+              ...invited,
+              ...(view === 'again' && user !== null ? { as: user.id } : {}),
+            }}
+            {...(view === 'again' ? {} : { refuse: refuseUnsaved })}
+          />
+        </div>
+      )}
+    </form>
+  );
+}
+
+const SAVED_WITHIN_MS = 5_000;
+
+/** Work of a guest cannot be sent by another user. */
+async function isSaved(client: Client): Promise<boolean> {
+  const until = Date.now() + SAVED_WITHIN_MS;
+  for (;;) {
+    if ((await client.unconfirmed()).length === 0) return true;
+    if (Date.now() > until) return false;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -1,0 +1,51 @@
+/** Which part of the dialog about accounts is open. It is loaded when it opens for the first time. */
+import { Observable } from '../runtime/observable.ts';
+
+/** - `again`: the session of an account is over, and its person signs in in place. */
+export type AccountDialogView = 'sign-up' | 'sign-in' | 'again' | 'account';
+
+export const accountDialog = new Observable<AccountDialogView | null>(null);
+
+const INVITATION = /^#invitation=([\w-]{43})$/;
+const RETURN = /^#sign-in=([a-z-]+)$/;
+
+/** Why a sign-in at another site has failed; the server names it in the address to which it leads back. */
+const SIGN_IN_PROBLEMS = ['provider', 'over', 'another-person', 'taken', 'refused'] as const;
+export type SignInProblem = (typeof SIGN_IN_PROBLEMS)[number];
+
+let invitation: string | null = null;
+let problem: SignInProblem | null = null;
+
+/** The invitation with which the page was opened, until it is used. */
+export function currentInvitation(): string | null {
+  return invitation;
+}
+
+/** The problem with which the browser came back from another site. It is told once. */
+export function takeSignInProblem(): SignInProblem | null {
+  const taken = problem;
+  problem = null;
+  return taken;
+}
+
+/** Reads what the part of the address says that no server sees, and removes it from there. */
+export function readAddress(onSignedIn: () => void): void {
+  const invited = INVITATION.exec(location.hash);
+  const returned = RETURN.exec(location.hash);
+  if (invited === null && returned === null) return;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  if (invited !== null) {
+    invitation = invited[1] ?? null;
+    return accountDialog.set('sign-up');
+  }
+  const result = returned?.[1] ?? '';
+  problem = SIGN_IN_PROBLEMS.find((one) => one === result) ?? null;
+  if (problem !== null) return accountDialog.set(problem === 'taken' ? 'account' : 'sign-in');
+  onSignedIn();
+  // There is a question about what was written as a guest.
+  if (result === 'guest') accountDialog.set('account');
+}
+
+export function invitationLink(token: string): string {
+  return `${location.origin}/#invitation=${token}`;
+}

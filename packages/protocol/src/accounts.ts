@@ -1,0 +1,143 @@
+/** Bodies of the HTTP API about accounts; its routes are in `http.ts`. */
+import { z } from 'zod';
+import { session } from './http.ts';
+import { user } from './messages/field.ts';
+import { opaqueText, refusalSentence } from './text.ts';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './limits.ts';
+
+const MAX_EMAIL_LENGTH = 254;
+const MAX_AGENT_LENGTH = 256;
+const MAX_SESSIONS = 100;
+export const MAX_INVITATIONS = 100;
+export const MAX_RETURN_LENGTH = 1_024;
+
+/** Written in any case, and with blanks around it; one address has one form. */
+const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(MAX_EMAIL_LENGTH)
+  .pipe(z.email(refusalSentence('This is not an e-mail address. Check it and try again.')));
+
+const password = opaqueText(MAX_PASSWORD_LENGTH);
+const newPassword = password.min(
+  MIN_PASSWORD_LENGTH,
+  refusalSentence(`Choose a password of at least ${MIN_PASSWORD_LENGTH} characters.`),
+);
+
+const userId = z.string().min(1).max(64);
+
+export const sessionRequest = z.strictObject({
+  /** False: the page knows its person, who has to sign in when the session is over. */
+  guest: z.boolean().optional(),
+});
+
+/** The token of a link that works once. */
+const oneTimeToken = z
+  .string()
+  .regex(
+    /^[\w-]{43}$/,
+    refusalSentence('This link is not complete. Open it again from where you got it.'),
+  );
+
+export const passwordSignUp = z.strictObject({
+  email,
+  password: newPassword,
+  invitation: oneTimeToken.optional(),
+});
+export type PasswordSignUp = z.input<typeof passwordSignUp>;
+
+export const passwordSignIn = z.strictObject({
+  email,
+  password,
+  /** Only this user: the page has work of theirs. */
+  as: userId.optional(),
+});
+export type PasswordSignIn = z.input<typeof passwordSignIn>;
+
+export const passwordChange = z.strictObject({ current: password, password: newPassword });
+
+export const signedInSession = session.extend({
+  /** How many documents the guest of this browser had, which the person may take over. */
+  guestDocuments: z.number().int().nonnegative(),
+});
+export type SignedInSession = z.infer<typeof signedInSession>;
+
+export const account = z.object({
+  user,
+  isGuest: z.boolean(),
+  isAdministrator: z.boolean(),
+  email: opaqueText(MAX_EMAIL_LENGTH).nullable(),
+  hasPassword: z.boolean(),
+  /** Ids of OpenID providers with which this person signs in. */
+  providers: z.array(z.string()),
+  guestDocuments: z.number().int().nonnegative(),
+});
+export type Account = z.infer<typeof account>;
+
+export const deviceSession = z.object({
+  id: z.string().max(64),
+  agent: opaqueText(MAX_AGENT_LENGTH),
+  createdAt: z.number().int(),
+  usedAt: z.number().int(),
+  isThis: z.boolean(),
+});
+export type DeviceSession = z.infer<typeof deviceSession>;
+export const deviceSessions = z.object({ sessions: z.array(deviceSession).max(MAX_SESSIONS) });
+export type DeviceSessions = z.infer<typeof deviceSessions>;
+
+/** Null: all sessions but this one. */
+export const sessionEnd = z.strictObject({ session: z.string().max(64).nullable() });
+
+export const guestChoice = z.strictObject({ take: z.boolean() });
+
+/** Whether guests may use the server, or only people with an account. */
+export const SIGN_IN = ['optional', 'required'] as const;
+/** Who may create an account. */
+export const REGISTRATION = ['open', 'invitation', 'closed'] as const;
+
+export const serverSettings = z.object({
+  signIn: z.enum(SIGN_IN),
+  registration: z.enum(REGISTRATION),
+});
+export type ServerSettings = z.infer<typeof serverSettings>;
+export const serverSettingsPatch = z.strictObject(serverSettings.partial().shape);
+export type ServerSettingsPatch = z.infer<typeof serverSettingsPatch>;
+
+export const invitation = z.object({
+  id: z.string().max(64),
+  createdAt: z.number().int(),
+  expiresAt: z.number().int(),
+});
+export type Invitation = z.infer<typeof invitation>;
+
+/** For administrators. */
+export const serverAdministration = z.object({
+  settings: serverSettings,
+  invitations: z.array(invitation).max(MAX_INVITATIONS),
+});
+export type ServerAdministration = z.infer<typeof serverAdministration>;
+
+/** Shown once: the server keeps only a digest. */
+export const newInvitation = z.object({ token: oneTimeToken, expiresAt: z.number().int() });
+export type NewInvitation = z.infer<typeof newInvitation>;
+export const invitationEnd = z.strictObject({ invitation: z.string().max(64) });
+
+/** What the page offers to people who have not signed in. */
+export const signInOptions = z.object({
+  settings: serverSettings,
+  providers: z.array(z.object({ id: z.string().max(32), name: z.string().max(64) })).max(16),
+});
+export type SignInOptions = z.infer<typeof signInOptions>;
+
+export const oidcStart = z.strictObject({
+  provider: z.string().max(32),
+  /** The path to which the browser returns; it has to fit into a cookie. */
+  to: z.string().max(MAX_RETURN_LENGTH),
+  purpose: z.enum(['sign-in', 'link']),
+  as: userId.optional(),
+  invitation: oneTimeToken.optional(),
+});
+export type OidcStart = z.input<typeof oidcStart>;
+export const oidcRedirect = z.object({ url: z.string() });
+export type OidcRedirect = z.infer<typeof oidcRedirect>;

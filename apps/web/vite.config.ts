@@ -16,7 +16,7 @@ const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz', '/sign-in'
 const OWN_PATHS = [/^\/($|\?)/, /^\/d\//, /^\/help\//, /^\/admin\/?($|\?)/];
 
 /** Compressed scripts that load before somebody can write in the first document. */
-const FIRST_DOCUMENT_MAX_BYTES = 324_000;
+const FIRST_DOCUMENT_MAX_BYTES = 326_000;
 
 export default defineConfig(({ mode }) => {
   const target = loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ?? 'http://localhost:3000';

@@ -1,5 +1,5 @@
 /** A connection together with its HTTP transports, as in a page. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { bodyWith, FakeHttpServer } from '../testing/fake-http-server.ts';
 import { FakeSocket } from '../testing/fake-socket.ts';
@@ -38,8 +38,11 @@ test.each([
   connection.start();
   await environment.clock.advanceAsync(0);
   webSocket.drop(1006);
-  await environment.clock.advanceAsync(1);
-  expect(server.requests.map(({ path }) => path)).toEqual([kind]);
+  // The code of these transports is loaded when it is needed, in real time.
+  await vi.waitFor(async () => {
+    await environment.clock.advanceAsync(1);
+    expect(server.requests.map(({ path }) => path)).toEqual([kind]);
+  });
   expect(server.latest(kind).messages).toMatchObject([{ type: 'hello', token: 't' }]);
   const stream = new ReadableStream({ start: (source) => source.enqueue(welcome) });
   const headers = { 'Tandem-Transport': 'secret', 'Tandem-Sequence': '1' };

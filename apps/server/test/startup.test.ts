@@ -199,7 +199,10 @@ test('keeps what it makes from other users, also where the folder was open to th
   expect([await modeOf(made), await modeOf(given)]).toEqual(['700', '750']);
   for (const folder of [made, given])
     for (const name of await readdir(folder))
-      expect([name, await modeOf(join(folder, name))]).toEqual([name, '600']);
+      expect([name, await modeOf(join(folder, name))]).toEqual([
+        name,
+        name === 'files' ? '700' : '600',
+      ]);
 });
 
 async function contentsOf(folder: string): Promise<Record<string, string>> {

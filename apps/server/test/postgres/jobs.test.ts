@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { build } from 'rolldown';
 import { expect, inject, onTestFinished, test } from 'vitest';
@@ -14,7 +15,7 @@ import { JOB_KINDS } from '../../src/storage/jobs/job-store.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
-import { RunningServer } from '../running-server.ts';
+import { RunningServer, temporaryFolder } from '../running-server.ts';
 
 const METRICS_TOKEN = 'token-of-the-operator';
 const SWEEP_MS = 1_000;
@@ -114,9 +115,15 @@ async function counter(nodes: readonly RunningServer[], name: string): Promise<n
 test('two servers sweep once, and one goes on where the other one died', async () => {
   const DATABASE_URL = await createDatabase(inject('postgres'));
   const db = await openDatabase(DATABASE_URL);
-  const nodes = await Promise.all(
-    [1, 2].map(() => RunningServer.start({ DATABASE_URL, METRICS_TOKEN, ENGINE_WORKERS: '1' })),
-  );
+  // With files and thinning, there are recurring jobs of all kinds.
+  const environment = {
+    DATABASE_URL,
+    METRICS_TOKEN,
+    ENGINE_WORKERS: '1',
+    FILES_URL: pathToFileURL(await temporaryFolder()).href,
+    HISTORY_FULL_DAYS: '30',
+  };
+  const nodes = await Promise.all([1, 2].map(() => RunningServer.start(environment)));
   const done = (kind: string) => counter(nodes, `tandem_jobs_total{kind="${kind}",result="done"}`);
   const kinds = ['session-sweep', 'command-result-sweep'];
   const counts = () => Promise.all(kinds.map(done));

@@ -71,9 +71,10 @@ async function run(url: string, text: string): Promise<readonly Record<string, u
 }
 
 async function contents(folder: string) {
-  const names = await readdir(folder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
   // Not the lock, nor the index of the log, which each process that reads it makes for itself.
-  const kept = names.filter((name) => !/-shm$|lock/.test(name));
+  const kept = files.map(({ name }) => name).filter((name) => !/-shm$|lock/.test(name));
   return await Promise.all(
     kept.map(async (name) => [
       name,

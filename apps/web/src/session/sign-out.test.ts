@@ -87,6 +87,20 @@ test('a tab follows a sign-out in another tab, and no other change', async () =>
   await vi.waitFor(() => expect(steps).toEqual(['disconnect', 'close', 'go to /']));
 });
 
+test('a page that is leaving does not come back as the next guest of another tab', async () => {
+  const { followOtherTabs, signOut } = await import('./sign-out.ts');
+  const listeners: ((event: Partial<StorageEvent>) => void)[] = [];
+  vi.stubGlobal('addEventListener', (_: string, listener: () => void) => listeners.push(listener));
+  followOtherTabs(client);
+  await signOut(client);
+  const before = [...steps];
+  const user = { id: '01J00000000000000000000000', name: 'Amber Heron', color: 1 };
+  for (const listener of listeners)
+    listener({ key: 'tandem.user', oldValue: null, newValue: JSON.stringify(user) });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(steps).toEqual(before);
+});
+
 test('a device without storage, or one that does not answer, does not stop a sign-out', async () => {
   vi.useFakeTimers();
   const { signOut } = await import('./sign-out.ts');

@@ -25,7 +25,10 @@ export async function signOut(client: Client): Promise<void> {
 export function followOtherTabs(client: Client): void {
   watchOtherTabs({
     onDeleted: () => void disconnect(client).then(() => location.replace('/')),
-    onOtherUser: () => void becomeOther(client),
+    // A page that is leaving already would come back to the document of the person who has signed out.
+    onOtherUser: () => {
+      if (!hasSignedOut) void becomeOther(client);
+    },
     onSignedIn: () => client.connection.tryNow(),
   });
 }

@@ -13,7 +13,13 @@ import { post } from './request.ts';
  * @throws RequestFailed when the server does not answer: nothing has changed then
  */
 export async function signOut(client: Client): Promise<void> {
-  await post('/api/session/end', { fetch: client.fetch });
+  isSigningOut = true;
+  try {
+    await post('/api/session/end', { fetch: client.fetch });
+  } catch (error) {
+    isSigningOut = false;
+    throw error;
+  }
   // Before the steps that can fail: other tabs follow this one.
   await disconnect(client);
   deleteAll();
@@ -25,9 +31,9 @@ export async function signOut(client: Client): Promise<void> {
 export function followOtherTabs(client: Client): void {
   watchOtherTabs({
     onDeleted: () => void disconnect(client).then(() => location.replace('/')),
-    // A page that is leaving already would come back to the document of the person who has signed out.
+    // Another tab may become the next guest first: this page leaves the document, and does not load it again.
     onOtherUser: () => {
-      if (!hasSignedOut) void becomeOther(client);
+      if (!isSigningOut) void becomeOther(client);
     },
     onSignedIn: () => client.connection.tryNow(),
   });
@@ -51,6 +57,7 @@ async function attempt(step: () => Promise<unknown>): Promise<void> {
   await answerWithin(step, { clock: systemClock }).catch(() => undefined);
 }
 
+let isSigningOut = false;
 let hasSignedOut = false;
 
 export function isSignedOut(): boolean {

@@ -1,6 +1,7 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import { classNames } from '../class-names.ts';
+import { returnFocusTo } from './return-focus.ts';
 import type { MenuChoiceProps, MenuItemProps, MenuSwitchProps, PopupProps } from './props.ts';
 
 const row =
@@ -17,7 +18,7 @@ export function MenuPopup({ id, open, onOpenChange, anchor, align, children }: P
           collisionPadding={8}
           className="z-50"
         >
-          <Base.Popup id={id} finalFocus={anchor} className="floats min-w-56 p-1.25">
+          <Base.Popup id={id} finalFocus={returnFocusTo(anchor)} className="floats min-w-56 p-1.25">
             {children}
           </Base.Popup>
         </Base.Positioner>

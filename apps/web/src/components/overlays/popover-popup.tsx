@@ -1,5 +1,6 @@
 import { Popover as Base } from '@base-ui/react/popover';
 import { classNames } from '../class-names.ts';
+import { returnFocusTo } from './return-focus.ts';
 import type { PopupProps } from './props.ts';
 
 interface PopoverPopupProps extends PopupProps {
@@ -31,7 +32,7 @@ export function PopoverPopup({
         >
           <Base.Popup
             id={id}
-            finalFocus={anchor}
+            finalFocus={returnFocusTo(anchor)}
             className={classNames('floats max-w-[calc(100vw-16px)] p-4', className)}
           >
             <Base.Title

@@ -3,12 +3,15 @@ import type { Engine } from '../engine/port.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
 import { FILES } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { listDocumentsWithFiles, noteReferences } from '../storage/files.ts';
+import { listDocumentsWithFiles, listStoredFiles, noteReferences } from '../storage/files.ts';
 import type { Database } from '../storage/tables.ts';
 
 export interface FileReferences {
-  /** The ids of files that a document needs; null when nobody can tell now, so that all of them stay. */
-  of(document: string): Promise<Iterable<string> | null>;
+  /**
+   * @param files those in question
+   * @returns ids of files that a document needs; null when nobody can tell now, so that all of them stay
+   */
+  of(document: string, files: readonly string[]): Promise<Iterable<string> | null>;
 }
 
 /** What the text shows. A document in the trash has its text. */
@@ -24,7 +27,7 @@ export function fileReferenceSweep({
   clock,
 }: {
   readonly db: Database;
-  /** A file is kept while one of them refers to it. */
+  /** A file is kept while one of them refers to it. What is asked first costs least. */
   readonly sources: readonly FileReferences[];
   readonly clock: Pick<Clock, 'now'>;
 }) {
@@ -37,7 +40,8 @@ export function fileReferenceSweep({
         const documents = await listDocumentsWithFiles(db, { after, limit: FILES.perSweep });
         for (const document of documents) {
           signal.throwIfAborted();
-          const referenced = await referencesOf(document, sources);
+          const files = await listStoredFiles(db, document);
+          const referenced = await referencesOf(document, { files, sources });
           if (referenced === null) continue;
           const at = clock.now();
           const before = at - FILES.unreferencedMs;
@@ -51,13 +55,15 @@ export function fileReferenceSweep({
 
 async function referencesOf(
   document: string,
-  sources: readonly FileReferences[],
+  { files, sources }: { readonly files: readonly string[]; readonly sources: readonly FileReferences[] },
 ): Promise<ReadonlySet<string> | null> {
   const found = new Set<string>();
   for (const source of sources) {
-    const files = await source.of(document);
-    if (files === null) return null;
-    for (const file of files) found.add(file);
+    const left = files.filter((file) => !found.has(file));
+    if (left.length === 0) break;
+    const needed = await source.of(document, left);
+    if (needed === null) return null;
+    for (const file of needed) found.add(file);
   }
   return found;
 }

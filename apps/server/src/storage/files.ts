@@ -159,6 +159,17 @@ export interface ReferenceCheck {
 }
 
 /** Remembers since when nothing has referred to a file, and discards those that nobody can bring back any more. */
+/** @returns the ids of files of a document. */
+export async function listStoredFiles(db: Database, document: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('file')
+    .select('id')
+    .where('document', '=', document)
+    .where('state', '=', 'stored')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 export async function noteReferences(
   db: Database,
   { document, referenced, at, before }: ReferenceCheck,

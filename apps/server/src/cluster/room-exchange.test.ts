@@ -5,6 +5,7 @@ import { openMemory } from '../bus/testing/memory-environment.ts';
 import type { FollowRequest } from '../engine/port.ts';
 import { ROOM_EXCHANGE } from './limits.ts';
 import type { RemoteMember } from '../presence/remote-people.ts';
+import type { LocalCursors } from '../presence/room-people.ts';
 import { encodeMessage } from './node-message.ts';
 import { RoomExchange } from './room-exchange.ts';
 
@@ -18,14 +19,20 @@ async function twoRooms() {
   const people: RemoteMember[] = [];
   const followed: FollowRequest[] = [];
   const heard: (readonly RemoteMember[])[] = [];
+  const localCursors: LocalCursors[] = [];
   const cursors: number[] = [];
   const unknown: string[] = [];
-  const open = (bus: typeof a.bus, localPeople: readonly RemoteMember[]) => {
+  const open = (
+    bus: typeof a.bus,
+    localPeople: readonly RemoteMember[],
+    localCursors: readonly LocalCursors[],
+  ) => {
     const exchange = new RoomExchange({
       bus,
       engine: { follow: (request) => void followed.push(request) },
       find: () => ({
         localPeople,
+        localCursors,
         remotePeople: {
           receive: (_node, members) => void heard.push(members),
           receiveAwareness: (_node, subscription) => void cursors.push(subscription),
@@ -41,8 +48,8 @@ async function twoRooms() {
     exchange.onOpened(DOCUMENT);
     return exchange;
   };
-  const here = open(a.bus, people);
-  open(b.bus, []);
+  const here = open(a.bus, people, localCursors);
+  open(b.bus, [], []);
   await environment.pass(100);
   heard.length = 0;
   const tell = async (ms: number) => {
@@ -54,7 +61,19 @@ async function twoRooms() {
     a.bus.publish(`document/${DOCUMENT}`, encodeMessage(message));
     await environment.pass(100);
   };
-  return { environment, here, people, followed, heard, cursors, unknown, tell, publish };
+  return {
+    environment,
+    here,
+    people,
+    localCursors,
+    ask: () => b.bus.publish(`document/${DOCUMENT}`, encodeMessage({ kind: 'who-is-there' })),
+    followed,
+    heard,
+    cursors,
+    unknown,
+    tell,
+    publish,
+  };
 }
 
 function rows(sizes: readonly number[], owners = 1): LaterRows {
@@ -122,6 +141,17 @@ test('cursors that do not fit into a message are sent one by one', async () => {
     });
   await environment.pass(ROOM_EXCHANGE.cursorIntervalMs + 50);
   expect(cursors).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test('cursors that do not move are told to a node that asks who is there, and repeated', async () => {
+  const { environment, people, localCursors, ask, cursors } = await twoRooms();
+  people.push(member(7));
+  localCursors.push({ subscription: 7, entries: [{ client: 700, clock: 3, state: '{}' }] });
+  ask();
+  await environment.pass(100);
+  expect(cursors).toEqual([7]);
+  await environment.pass(ROOM_EXCHANGE.repeatMs + 100);
+  expect(cursors.length).toBeGreaterThan(1);
 });
 
 test('UP7 fields that a node does not know are passed over, and messages that it does not know are counted', async () => {

@@ -7,7 +7,7 @@ import type { TypingChange } from '../channels/chat-typing.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
 import { ROOM_EXCHANGE } from './limits.ts';
 import type { RemoteMember, RemotePeople } from '../presence/remote-people.ts';
-import type { LocalPeopleEvent } from '../presence/room-people.ts';
+import type { LocalCursors, LocalPeopleEvent } from '../presence/room-people.ts';
 import type { Leave } from '../presence/subscriber.ts';
 import type { Clock } from '../runtime/clock.ts';
 import {
@@ -19,6 +19,7 @@ import {
 
 export interface ExchangedRoom {
   readonly localPeople: readonly RemoteMember[];
+  readonly localCursors: readonly LocalCursors[];
   readonly remotePeople: Pick<RemotePeople, 'receive' | 'receiveAwareness' | 'forget'>;
   setTypingOf(user: string, typing: 'start' | 'stop'): void;
 }
@@ -33,14 +34,14 @@ export interface RoomExchangeOptions {
   readonly clock: Clock;
 }
 
-type Cursors = Extract<LocalPeopleEvent, { kind: 'awareness' }>['entries'];
+type Cursor = LocalCursors['entries'][number];
 
 interface OpenRoom {
   subscription: Subscription | null;
   state: 'open' | 'closed';
   /** Unsent. */
   peopleTimer: unknown;
-  cursors: Map<number, Map<number, Cursors[number]>> | null;
+  cursors: Map<number, Map<number, Cursor>> | null;
   cursorTimer: unknown;
 }
 
@@ -148,7 +149,14 @@ export class RoomExchange implements Disposable {
 
   #exchangePeople(document: string): void {
     this.#publish(document, { kind: 'who-is-there' });
+    this.#sendEveryone(document);
+  }
+
+  /** Also the cursors, which stay where they are for as long as a person does not move. */
+  #sendEveryone(document: string): void {
     this.#sendPeople(document);
+    const cursors = this.#options.find(document)?.localCursors ?? [];
+    if (cursors.length > 0) this.#sendCursors(document, cursors);
   }
 
   #sendPeopleSoon(document: string, room: OpenRoom): void {
@@ -172,28 +180,36 @@ export class RoomExchange implements Disposable {
   #sendCursorsSoon(
     document: string,
     room: OpenRoom,
-    { subscription, entries }: Extract<LocalPeopleEvent, { kind: 'awareness' }>,
+    { subscription, entries }: LocalCursors,
   ): void {
     room.cursors ??= new Map();
-    const cursors = room.cursors.get(subscription) ?? new Map<number, Cursors[number]>();
+    const cursors = room.cursors.get(subscription) ?? new Map<number, Cursor>();
     room.cursors.set(subscription, cursors);
     for (const entry of entries) cursors.set(entry.client, entry);
     room.cursorTimer ??= this.#options.clock.setTimeout(() => {
       room.cursorTimer = null;
-      const moved = room.cursors ?? new Map<number, Map<number, Cursors[number]>>();
+      const moved = room.cursors ?? new Map<number, Map<number, Cursor>>();
       room.cursors = null;
       const cursors = Array.from(moved, ([subscription, entries]) => ({
         subscription,
         entries: [...entries.values()],
       }));
-      if (this.#publish(document, { kind: 'cursors', cursors }) !== 'too-large') return;
-      for (const { subscription, entries } of cursors)
-        for (const entry of entries)
-          this.#publish(document, {
-            kind: 'cursors',
-            cursors: [{ subscription, entries: [entry] }],
-          });
+      this.#sendCursors(document, cursors);
     }, ROOM_EXCHANGE.cursorIntervalMs);
+  }
+
+  #sendCursors(document: string, cursors: readonly LocalCursors[]): void {
+    const copies = cursors.map(({ subscription, entries }) => ({
+      subscription,
+      entries: [...entries],
+    }));
+    if (this.#publish(document, { kind: 'cursors', cursors: copies }) !== 'too-large') return;
+    for (const { subscription, entries } of cursors)
+      for (const entry of entries)
+        this.#publish(document, {
+          kind: 'cursors',
+          cursors: [{ subscription, entries: [entry] }],
+        });
   }
 
   #receive(document: string, message: TopicMessage): void {
@@ -220,7 +236,7 @@ export class RoomExchange implements Disposable {
         find(document)?.remotePeople.receive(node, message.members);
         break;
       case 'who-is-there':
-        this.#sendPeople(document);
+        this.#sendEveryone(document);
         break;
       case 'cursors':
         for (const { subscription, entries } of message.cursors)
@@ -240,7 +256,7 @@ export class RoomExchange implements Disposable {
   /** What was lost on the way is right after the next repetition. */
   #repeatLater(): void {
     this.#repeatTimer = this.#options.clock.setTimeout(() => {
-      if (!this.#isAlone) for (const document of this.#rooms.keys()) this.#sendPeople(document);
+      if (!this.#isAlone) for (const document of this.#rooms.keys()) this.#sendEveryone(document);
       this.#repeatLater();
     }, ROOM_EXCHANGE.repeatMs);
   }

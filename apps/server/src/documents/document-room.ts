@@ -28,7 +28,7 @@ import type { AwarenessEntry } from '../presence/awareness-update.ts';
 import type { Presence } from '../presence/roster.ts';
 import type { Leave, Subscriber } from '../presence/subscriber.ts';
 import type { RemoteMember, RemotePeople } from '../presence/remote-people.ts';
-import { RoomPeople, type LocalPeopleEvent } from '../presence/room-people.ts';
+import { RoomPeople, type LocalPeopleEvent, type LocalCursors } from '../presence/room-people.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 
@@ -136,6 +136,10 @@ export class DocumentRoom implements Disposable {
   /** For other nodes. */
   get localPeople(): readonly RemoteMember[] {
     return this.#people.local();
+  }
+
+  get localCursors(): readonly LocalCursors[] {
+    return this.#people.localCursors();
   }
 
   get remotePeople(): RemotePeople {

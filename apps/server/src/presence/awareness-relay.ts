@@ -102,6 +102,15 @@ export class AwarenessRelay {
     return { announced, moved };
   }
 
+  /** Whether the id is this subscription's, and not one that it repeats. */
+  isOf(subscription: number, client: number): boolean {
+    return this.#held.get(client)?.speaker.subscription === subscription;
+  }
+
+  isShown(client: number): boolean {
+    return this.#shown.has(client);
+  }
+
   statesOf(subscription: number): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
     for (const client of this.#places.get(subscription)?.clients ?? []) {

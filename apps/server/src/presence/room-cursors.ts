@@ -58,8 +58,16 @@ export class RoomCursors implements Disposable {
     return taken;
   }
 
+  ownOf({ subscription }: Subscriber, entries: readonly AwarenessEntry[]): AwarenessEntry[] {
+    return entries.filter(({ client }) => this.#relay.isOf(subscription, client));
+  }
+
   of({ subscription }: Subscriber): readonly AwarenessEntry[] {
     return this.#relay.statesOf(subscription);
+  }
+
+  shownOf(subscriber: Subscriber): readonly AwarenessEntry[] {
+    return this.of(subscriber).filter(({ client }) => this.#relay.isShown(client));
   }
 
   rename(user: User): void {

@@ -174,6 +174,23 @@ describe('a tab that comes back', () => {
   });
 });
 
+test('other nodes are told the cursors of each tab here, and not those that it repeats', () => {
+  const context = new RoomFixture();
+  const [ada, ben] = [context.enter(1), context.enter(2)];
+  context.move(ada, 5);
+  context.told.length = 0;
+  const [own] = context.people.localCursors();
+  expect(own).toMatchObject({ subscription: ada.subscription, entries: [{ client: ada.client }] });
+  // As a stock client does with what it receives.
+  context.people.receiveAwareness(ben.here, own!.entries);
+  expect(context.told).toEqual([]);
+  context.move(ben, 7);
+  expect(context.told).toMatchObject([
+    { kind: 'awareness', subscription: ben.subscription, entries: [{ client: ben.client }] },
+  ]);
+  expect(context.people.localCursors()).toHaveLength(2);
+});
+
 describe('a crowd', () => {
   function crowd(size: number): RoomFixture {
     const context = new RoomFixture();

@@ -37,14 +37,16 @@ export interface RoomPeopleOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Those of one channel of a person. */
+export interface LocalCursors {
+  readonly subscription: number;
+  readonly entries: readonly AwarenessEntry[];
+}
+
 export type LocalPeopleEvent =
   /** Who is there, or a state. */
   | { readonly kind: 'changed' }
-  | {
-      readonly kind: 'awareness';
-      readonly subscription: number;
-      readonly entries: readonly AwarenessEntry[];
-    }
+  | ({ readonly kind: 'awareness' } & LocalCursors)
   | { readonly kind: 'typing'; readonly user: string; readonly typing: 'start' | 'stop' };
 
 type PresenceChanged = MessageOf<'presence:changed'>;
@@ -174,8 +176,23 @@ export class RoomPeople implements Disposable {
 
   receiveAwareness(presence: Presence, entries: readonly AwarenessEntry[]): void {
     this.#receiveAwareness(presence, entries);
-    const { subscription } = presence.subscriber;
-    this.#options.onLocal({ kind: 'awareness', subscription, entries });
+    const { subscriber } = presence;
+    // Stock clients repeat what they receive: other nodes have it from the node of its author.
+    const own = this.#cursors?.ownOf(subscriber, entries) ?? [];
+    if (own.length === 0) return;
+    this.#options.onLocal({
+      kind: 'awareness',
+      subscription: subscriber.subscription,
+      entries: own,
+    });
+  }
+
+  /** The cursors of people on this node that are shown, for others. */
+  localCursors(): readonly LocalCursors[] {
+    return Array.from(this.#here, ({ subscriber }) => ({
+      subscription: subscriber.subscription,
+      entries: this.#cursors?.shownOf(subscriber) ?? [],
+    })).filter(({ entries }) => entries.length > 0);
   }
 
   awarenessOf({ subscriber }: Presence): readonly AwarenessEntry[] {

@@ -36,17 +36,17 @@ async function startNodes(): Promise<readonly [RunningServer, RunningServer]> {
 const openers = [
   ...Y_WEBSOCKETS.map(([name, Provider]) => {
     const open = (through: RoundRobin, document: string) => {
-      const { text, provider } = openYWebsocket(Provider, through, { document });
-      return { text, isSynced: () => provider.synced };
+      const { doc, text, awareness, provider } = openYWebsocket(Provider, through, { document });
+      return { doc, text, awareness, isSynced: () => provider.synced };
     };
     return [name, open] as const;
   }),
   ...HOCUSPOCUS_PROVIDERS.map(([name, Provider, Websocket]) => {
     const open = (through: RoundRobin, document: string) => {
       const socket = connectHocuspocus(Websocket, through);
-      const { text, provider } = openHocuspocus(Provider, socket, { document });
+      const { doc, text, provider } = openHocuspocus(Provider, socket, { document });
       const isSynced = () => provider.synced && !provider.hasUnsyncedChanges;
-      return { text, isSynced };
+      return { doc, text, awareness: provider.awareness, isSynced };
     };
     return [name, open] as const;
   }),
@@ -72,6 +72,12 @@ describe.each(openers)('%s', (name, open) => {
       'equal',
       () => a.text.length === 40 && a.text.toString() === b.text.toString(),
     );
+
+    a.awareness?.setLocalState({ who: 'a' });
+    b.awareness?.setLocalState({ who: 'b' });
+    const seenBy = (watcher: typeof a, other: typeof a) =>
+      watcher.awareness?.getStates().get(other.doc.clientID)?.['who'] as unknown;
+    await eventually('they see each other', () => seenBy(a, b) === 'b' && seenBy(b, a) === 'a');
 
     await first.kill();
     a.text.insert(0, 'after ');

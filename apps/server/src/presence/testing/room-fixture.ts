@@ -3,13 +3,15 @@ import { vi } from 'vitest';
 import { ABRUPT_LEAVE_MS, type User } from '@tandem/protocol';
 import { TimerWheel } from '../../runtime/timer-wheel.ts';
 import { PRESENCE, TIMER_WHEEL } from '../../limits.ts';
-import { RoomPeople } from '../room-people.ts';
+import { RoomPeople, type LocalPeopleEvent } from '../room-people.ts';
 import { Tab } from './tab.ts';
 
 export const STATES = ['active', 'idle', 'away'] as const;
 
 export class RoomFixture {
   readonly #wheel = new TimerWheel();
+  /** What other nodes are told. */
+  readonly told: LocalPeopleEvent[] = [];
   readonly people = new RoomPeople({
     id: 'room',
     kind: 'page',
@@ -17,7 +19,7 @@ export class RoomFixture {
     wheel: this.#wheel,
     delivered: () => {},
     onPeople: () => {},
-    onLocal: () => {},
+    onLocal: (event) => void this.told.push(event),
     onSettled: () => {},
     onError: (error) => {
       throw error;

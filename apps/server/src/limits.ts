@@ -257,32 +257,6 @@ export const OBJECTS = {
   transferTimeoutMs: HOUR_MS,
 } as const;
 
-/** See the rules in `files/README.md`. */
-export const FILES = {
-  /** A check of access while bytes move, so that a revocation reaches them within a second (FI6). */
-  accessIntervalMs: 400,
-  /** Of one person on one node. */
-  maxUploadsPerUser: 4,
-  maxDownloadsPerUser: 64,
-  /** An upload or download that moves less than `minProgressBytes` in this time ends. */
-  stallTimeoutMs: 15_000,
-  minProgressBytes: 16 * KIB,
-  /** Left free on the disk, which also keeps the text (FI5). */
-  minFreeBytes: 512 * MIB,
-  /** The beginning of a file, from which its type and the size of an image are read. */
-  headBytes: 256 * KIB,
-  /** Reading boxes of AVIF takes time that grows with the square of their number. */
-  avifHeadBytes: 16 * KIB,
-  /** Larger images are not shown, since browsers decode all their pixels (FI3). */
-  maxImagePixels: 100_000_000,
-  maxImageSide: 32_767,
-  /** Files that nothing refers to are kept for so long (FI9). */
-  unreferencedMs: 30 * DAY_MS,
-  referenceSweepMs: DAY_MS,
-  sweepMs: HOUR_MS,
-  perSweep: 100,
-} as const;
-
 /** See the rules in `storage/search/README.md`. */
 export const SEARCH = {
   /** Of one document; the rest of a longer one is not searched. */
@@ -292,32 +266,6 @@ export const SEARCH = {
   /** Shown before the first match. */
   contextLength: 40,
   outdatedAtOnce: 50,
-} as const;
-
-/** What documents were: `history/README.md`. */
-export const HISTORY = {
-  /** A chunk ends at either. */
-  chunkRows: 1_000,
-  chunkBytes: 1 * MIB,
-  /** Rows or bytes after which a chunk holds the whole state; more bytes where the state itself has more. */
-  checkpointRows: 20_000,
-  checkpointBytes: 8 * MIB,
-  /** Better ones take five times as long, and save a tenth. */
-  brotliQuality: 5,
-  /** HY2: a session ends with a pause, after a time, or when somebody else goes on after a short pause. */
-  sessionPauseMs: 10 * MINUTE_MS,
-  maxSessionMs: HOUR_MS,
-  handoverMs: MINUTE_MS,
-  maxSessionAuthors: 50,
-  sessionsPerPage: 50,
-  /** Chunks that one list reads. */
-  maxListedChunks: 4_000,
-  /** Requests that wait for the thread of the history; one more is refused. */
-  maxQueued: 64,
-  thinningIntervalMs: DAY_MS,
-  documentsPerThinning: 100,
-  /** That one request thins; others wait for it. */
-  chunksPerThinning: 10,
 } as const;
 
 export const SHARING = {

@@ -8,7 +8,7 @@ import type { StoredDocument } from '@tandem/sync';
 import * as Y from 'yjs';
 import { differenceBetween } from './document-comparison.ts';
 import { documentBudgetMs, storedBytes } from './loaded-document.ts';
-import { HISTORY } from '../limits.ts';
+import { HISTORY } from '../storage/history/limits.ts';
 import { toChunks } from '../storage/history/history-chunk.ts';
 import type { CompactedRows, Journal } from '../storage/journal/journal.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';

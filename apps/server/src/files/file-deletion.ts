@@ -1,6 +1,7 @@
 /** Deletes the bytes of files, and finds what was left over: FS3, FS4. */
 import { recurringJob } from '../jobs/job-handler.ts';
-import { FILES, OBJECTS } from '../limits.ts';
+import { OBJECTS } from '../limits.ts';
+import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import {

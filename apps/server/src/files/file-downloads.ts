@@ -1,6 +1,6 @@
 /** Reads files for people who may read their document, for as long as they may (FI6). */
 import { pipeline, Transform, type Readable } from 'node:stream';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';

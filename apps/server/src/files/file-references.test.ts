@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
 import { runJob } from '../jobs/job-handler.ts';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import { fileReferenceSweep, type FileReferences } from './file-references.ts';
 import { FileFixture } from './testing/file-fixture.ts';
 

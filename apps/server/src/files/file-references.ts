@@ -1,7 +1,7 @@
 /** The job that finds files to which nothing refers any more: FS7, FI9. */
 import type { Engine } from '../engine/port.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { listDocumentsWithFiles, listStoredFiles, noteReferences } from '../storage/files.ts';
 import type { Database } from '../storage/tables.ts';
@@ -55,7 +55,10 @@ export function fileReferenceSweep({
 
 async function referencesOf(
   document: string,
-  { files, sources }: { readonly files: readonly string[]; readonly sources: readonly FileReferences[] },
+  {
+    files,
+    sources,
+  }: { readonly files: readonly string[]; readonly sources: readonly FileReferences[] },
 ): Promise<ReadonlySet<string> | null> {
   const found = new Set<string>();
   for (const source of sources) {

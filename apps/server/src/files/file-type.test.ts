@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import { readFileType } from './file-type.ts';
 import { avif, avifOfBoxes, gif, jpeg, png, webp } from './testing/image-heads.ts';
 

@@ -4,7 +4,7 @@
  */
 import { imageSize } from 'image-size';
 import { OTHER_FILE_TYPE, type FileType } from '@tandem/protocol';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import type { FileContent } from '../storage/files.ts';
 
 type Content = Omit<FileContent, 'hash'>;

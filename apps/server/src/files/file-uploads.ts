@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Configuration } from '../configuration/configuration.ts';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';

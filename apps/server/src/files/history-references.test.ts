@@ -46,7 +46,5 @@ test('FS7 where changes are missing, or cannot be read, nobody can tell', async 
 });
 
 test('a document that does not exist needs no file', async () => {
-  expect(
-    await historyReferences({ read: async () => null }).of('document', [FILE]),
-  ).toEqual([]);
+  expect(await historyReferences({ read: async () => null }).of('document', [FILE])).toEqual([]);
 });

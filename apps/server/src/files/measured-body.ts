@@ -1,7 +1,7 @@
 /** A body on its way into the object store: counted and hashed, with its beginning at hand. */
 import { createHash, type Hash } from 'node:crypto';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 
 export class BodyIncomplete extends Error {
   constructor() {

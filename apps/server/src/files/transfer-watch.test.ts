@@ -1,6 +1,6 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import { TransferEnded, TransferWatch } from './transfer-watch.ts';
 
 function start(isAllowed: () => Promise<boolean>) {

@@ -1,5 +1,5 @@
 /** Ends an upload or a download whose access has ended (FI6), or which hardly moves (FI7). */
-import { FILES } from '../limits.ts';
+import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 export interface TransferWatchOptions {

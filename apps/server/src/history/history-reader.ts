@@ -9,7 +9,7 @@ import {
 import { DamagedDocument } from '@tandem/sync';
 import * as Y from 'yjs';
 import { documentBudgetMs } from '../engine/loaded-document.ts';
-import { HISTORY } from '../limits.ts';
+import { HISTORY } from '../storage/history/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import { decompress, rowsOf } from '../storage/history/history-chunk.ts';

@@ -1,7 +1,7 @@
 /** The job that thins the histories of all documents, where the operator wants it (HY12). */
 import { EngineError } from '../engine/port.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
-import { HISTORY } from '../limits.ts';
+import { HISTORY } from '../storage/history/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { findUnthinned } from '../storage/history/unthinned-documents.ts';
 import { listVersions } from '../storage/history/named-versions.ts';

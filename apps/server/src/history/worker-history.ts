@@ -4,7 +4,7 @@
  */
 import { errorOf } from '@tandem/protocol';
 import { EngineError } from '../engine/port.ts';
-import { HISTORY } from '../limits.ts';
+import { HISTORY } from '../storage/history/limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { SupervisedWorker } from '../runtime/worker-supervisor.ts';

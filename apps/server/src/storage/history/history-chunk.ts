@@ -6,7 +6,7 @@ import {
   type HistoryRow,
   type HistorySession,
 } from '@tandem/protocol';
-import { HISTORY } from '../../limits.ts';
+import { HISTORY } from './limits.ts';
 import { sessionsOf } from './history-sessions.ts';
 
 export interface HistoryChunk {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HISTORY } from '../../limits.ts';
+import { HISTORY } from './limits.ts';
 import { joinSessions, sessionsOf } from './history-sessions.ts';
 
 const MINUTE = 60_000;

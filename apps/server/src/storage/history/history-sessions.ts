@@ -3,7 +3,7 @@
  * of neighbouring chunks are joined by the same rule, so that chunks never show.
  */
 import type { HistoryRow, HistorySession } from '@tandem/protocol';
-import { HISTORY } from '../../limits.ts';
+import { HISTORY } from './limits.ts';
 
 export type RowHeader = Omit<HistoryRow, 'update'>;
 

@@ -14,7 +14,7 @@ import { readTimelines } from '../timelines.ts';
 import { HistoryRows } from './history-rows.ts';
 import { RecentRows } from './recent-rows.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
-import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
+import { inReadTransaction, inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
 
 interface JournalRow {
@@ -121,14 +121,9 @@ export class SqliteHistory implements HistoryStore {
   }
 
   #reading<T>(work: () => T): T {
-    return mapSqliteErrors(() => {
-      this.#sqlite.exec('BEGIN');
-      try {
-        this.#recent.refresh();
-        return work();
-      } finally {
-        this.#sqlite.exec('COMMIT');
-      }
+    return inReadTransaction(this.#sqlite, () => {
+      this.#recent.refresh();
+      return work();
     });
   }
 }

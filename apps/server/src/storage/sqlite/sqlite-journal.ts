@@ -15,7 +15,7 @@ import type {
 } from '../journal/journal.ts';
 import { HistoryRows } from './history-rows.ts';
 import { RecentRows } from './recent-rows.ts';
-import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
+import { inReadTransaction, inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
 
@@ -209,16 +209,10 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  /** All reads see one state: a compaction between them would tear it. */
   #reading<T>(work: () => T): T {
-    return mapSqliteErrors(() => {
-      this.#sqlite.exec('BEGIN');
-      try {
-        this.#recent.refresh();
-        return work();
-      } finally {
-        this.#sqlite.exec('COMMIT');
-      }
+    return inReadTransaction(this.#sqlite, () => {
+      this.#recent.refresh();
+      return work();
     });
   }
 }

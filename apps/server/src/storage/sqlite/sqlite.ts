@@ -53,3 +53,19 @@ export function inTransaction<T>(sqlite: Sqlite, work: () => T): T {
     }
   });
 }
+
+/**
+ * All reads of `work` see one state: a compaction between them would tear it.
+ *
+ * @throws StorageError
+ */
+export function inReadTransaction<T>(sqlite: Sqlite, work: () => T): T {
+  return mapSqliteErrors(() => {
+    sqlite.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      sqlite.exec('COMMIT');
+    }
+  });
+}

@@ -1,0 +1,30 @@
+/** Sizes and times of uploaded files: the rules in `README.md`. */
+const KIB = 1_024;
+const MIB = 1_024 * 1_024;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+export const FILES = {
+  /** A check of access while bytes move, so that a revocation reaches them within a second (FI6). */
+  accessIntervalMs: 400,
+  /** Of one person on one node. */
+  maxUploadsPerUser: 4,
+  maxDownloadsPerUser: 64,
+  /** An upload or download that moves less than `minProgressBytes` in this time ends. */
+  stallTimeoutMs: 15_000,
+  minProgressBytes: 16 * KIB,
+  /** Left free on the disk, which also keeps the text (FI5). */
+  minFreeBytes: 512 * MIB,
+  /** The beginning of a file, from which its type and the size of an image are read. */
+  headBytes: 256 * KIB,
+  /** Reading boxes of AVIF takes time that grows with the square of their number. */
+  avifHeadBytes: 16 * KIB,
+  /** Larger images are not shown, since browsers decode all their pixels (FI3). */
+  maxImagePixels: 100_000_000,
+  maxImageSide: 32_767,
+  /** Files that nothing refers to are kept for so long (FI9). */
+  unreferencedMs: 30 * DAY_MS,
+  referenceSweepMs: DAY_MS,
+  sweepMs: HOUR_MS,
+  perSweep: 100,
+} as const;

@@ -215,6 +215,9 @@ export const ACCOUNTS = {
   invitationLifetimeMs: 7 * DAY_MS,
   sessionsPerQuery: 500,
   maxAgentLength: 256,
+  /** Passwords (AC6). */
+  hashesAtOnce: 2,
+  maxQueuedHashes: 32,
 } as const;
 
 /** Answers of the database that are kept after their last use. */

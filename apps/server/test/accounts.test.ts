@@ -323,6 +323,17 @@ describe('a server that requires people to sign in', () => {
   });
 });
 
+test('AC19 where guests are not allowed, strangers get no account without an invitation', async () => {
+  const closed = await RunningServer.start({ ALLOW_GUESTS: 'false' });
+  const answer = await fetch(`${closed.url}/api/account/sign-up`, {
+    method: 'POST',
+    headers: { origin: closed.url, 'content-type': 'application/json' },
+    body: JSON.stringify({ email: newAddress(), password: PASSWORD }),
+  });
+  expect(answer.status).toBe(403);
+  expect(await answer.text()).toContain('people who were invited');
+});
+
 test('AC1 a sign-up that was killed before its answer is there, and can be signed in to', async () => {
   const killed = await RunningServer.start();
   const guest = await signIn(killed);

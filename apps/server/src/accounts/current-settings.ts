@@ -6,6 +6,7 @@ import type { Database } from '../storage/tables.ts';
 export class CurrentSettings {
   readonly #db: Database;
   #settings = FIRST_SETTINGS;
+  #lastRead = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -17,6 +18,9 @@ export class CurrentSettings {
 
   /** @throws StorageError */
   async refresh(): Promise<void> {
-    this.#settings = await readServerSettings(this.#db);
+    const read = ++this.#lastRead;
+    const settings = await readServerSettings(this.#db);
+    // A read that began later knows more, also when it was faster.
+    if (read === this.#lastRead) this.#settings = settings;
   }
 }

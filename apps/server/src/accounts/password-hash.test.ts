@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { hashPassword, isPassword } from './password-hash.ts';
+import { ACCOUNTS } from '../limits.ts';
+import { hashPassword, isPassword, PasswordsBusy } from './password-hash.ts';
 
 test('AC7 a password is stored as an argon2id hash with its parameters', async () => {
   const hashed = await hashPassword('correct horse battery');
@@ -14,4 +15,14 @@ test('a password is the same in composed and decomposed letters', async () => {
 
 test('AC5 no password is right for an unknown person', async () => {
   expect(await isPassword(null, '')).toBe(false);
+});
+
+test('AC6 few passwords are hashed at once, some wait, and the next one is refused', async () => {
+  const most = ACCOUNTS.hashesAtOnce + ACCOUNTS.maxQueuedHashes;
+  const all = Array.from({ length: most }, (_, i) => hashPassword(`password ${i}`));
+  // Those that begin do so in the next turn.
+  await Promise.resolve();
+  await expect(hashPassword('one too many')).rejects.toBeInstanceOf(PasswordsBusy);
+  expect(new Set(await Promise.all(all)).size).toBe(most);
+  expect(await hashPassword('later')).toMatch(/^\$argon2id/);
 });

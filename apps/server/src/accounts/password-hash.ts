@@ -4,22 +4,39 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
+import { ACCOUNTS } from '../limits.ts';
 
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** One password has one form, whichever keyboard it was typed on (NIST SP 800-63B, 3.1.1.2). */
 const normalized = (password: string): string => password.normalize('NFKC');
 
+/** Tokens are verified in the same threads, so that they do not wait behind everybody's passwords (AC6). */
+const inTurn = pLimit(ACCOUNTS.hashesAtOnce);
+
+/** Too many passwords wait to be hashed. */
+export class PasswordsBusy extends Error {}
+
+/** @throws PasswordsBusy */
 export async function hashPassword(password: string): Promise<string> {
-  return await hash(normalized(password), PARAMETERS);
+  return await queued(() => hash(normalized(password), PARAMETERS));
 }
 
 let nobodys: Promise<string> | null = null;
 
-/** @param hashed null for an unknown person: the answer takes as long (AC5). */
+/**
+ * @param hashed null for an unknown person: the answer takes as long (AC5).
+ * @throws PasswordsBusy
+ */
 export async function isPassword(hashed: string | null, password: string): Promise<boolean> {
-  nobodys ??= hashPassword(randomBytes(32).toString('base64url'));
+  nobodys ??= hash(randomBytes(32).toString('base64url'), PARAMETERS);
   const unknown = await nobodys;
-  const isRight = await verify(hashed ?? unknown, normalized(password));
+  const isRight = await queued(() => verify(hashed ?? unknown, normalized(password)));
   return hashed !== null && isRight;
+}
+
+async function queued<T>(work: () => Promise<T>): Promise<T> {
+  if (inTurn.pendingCount >= ACCOUNTS.maxQueuedHashes) throw new PasswordsBusy();
+  return await inTurn(work);
 }

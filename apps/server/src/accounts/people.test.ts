@@ -106,7 +106,10 @@ test('AC8 a session that ended without a word is found when sessions are checked
   const [one, other] = [await people.createGuest(''), await people.createGuest('')];
   const ended: string[] = [];
   people.onSessionEnded((id) => ended.push(id));
+  const claim = { user: one.user.id, session: one.session, expiresAt: EXPIRES_AT };
+  expect(await people.findByClaim(claim)).not.toBeNull();
   await deleteSession(db, one.session);
   await people.recheckSessions(new Set([one.session, other.session]));
   expect(ended).toEqual([one.session]);
+  expect(await people.findByClaim(claim)).toBeNull();
 });

@@ -115,6 +115,8 @@ export class People {
 
   /** Finds those of these sessions that have ended without a word to this node. */
   async recheckSessions(sessions: ReadonlySet<string>): Promise<void> {
+    // Otherwise a token of such a session is good for as long as its person is known.
+    this.#known.clear();
     const living = await findSessionIds(this.#db, { ids: [...sessions], at: Date.now() });
     for (const session of sessions)
       if (!living.has(session)) for (const listener of this.#endListeners) listener(session);

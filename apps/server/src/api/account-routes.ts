@@ -18,7 +18,7 @@ import type { Administrators } from '../accounts/administrators.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { CurrentSettings } from '../accounts/current-settings.ts';
 import { guestColor, guestName } from '../accounts/guest-name.ts';
-import { hashPassword, isPassword } from '../accounts/password-hash.ts';
+import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
 import type { OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
 import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
@@ -48,6 +48,7 @@ export interface AccountRoutesOptions {
   readonly rates: SignInRates;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
+  readonly allowGuests: boolean;
 }
 
 const RETRY_MS = 10_000;
@@ -95,9 +96,10 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
       const { email, password, invitation } = await readBody(context, passwordSignUp);
       countAttempt(context, email);
       const guest = await findCaller(context);
+      if (guest === null && !options.allowGuests && invitation === undefined) throw noStrangers();
       const id = guest?.user.id ?? ulid();
       const profile = guest === null ? { name: guestName(), color: guestColor() } : null;
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await inTurn(hashPassword(password));
       const { cookie, start } = newSession(context, guest?.session ?? null);
       const input = {
         ...{ session: start, profile },
@@ -113,7 +115,7 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
       const { email, password, as } = await readBody(context, passwordSignIn);
       countAttempt(context, email);
       const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
-      const isRight = await isPassword(identity?.credential ?? null, password);
+      const isRight = await inTurn(isPassword(identity?.credential ?? null, password));
       if (identity === undefined || !isRight)
         throw new ApiError('forbidden', {
           detail: 'The e-mail address or the password is not right. Check both and try again.',
@@ -128,10 +130,11 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
         ({ issuer }) => issuer === EMAIL_ISSUER,
       );
       if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
-      countAttempt(context, email.subject);
-      if (!(await isPassword(email.credential, current)))
+      // Not by the address: whoever guesses its password would keep its owner from changing it.
+      countAttempt(context, `password ${user.id}`);
+      if (!(await inTurn(isPassword(email.credential, current))))
         throw new ApiError('forbidden', { detail: 'Your current password is not right.' });
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await inTurn(hashPassword(password));
       const input = { passwordHash, session };
       await runCommand(runner, { user: user.id, call: { name: 'account:change-password', input } });
       return context.body(null, 204);
@@ -193,4 +196,22 @@ function anotherPerson(): ApiError {
     detail:
       'This is another person’s account, and what you wrote here is yours. Sign in as yourself to send it, or sign out first.',
   });
+}
+
+function noStrangers(): ApiError {
+  return new ApiError('forbidden', {
+    detail: 'This server is for people who were invited. Ask the person who runs it for a link.',
+  });
+}
+
+async function inTurn<T>(hashing: Promise<T>): Promise<T> {
+  try {
+    return await hashing;
+  } catch (error) {
+    if (!(error instanceof PasswordsBusy)) throw error;
+    throw new ApiError('overloaded', {
+      detail: 'Many people sign in at this moment. Nothing is lost. Try again in some seconds.',
+      retryAfterMs: RETRY_MS,
+    });
+  }
 }

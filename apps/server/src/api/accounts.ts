@@ -20,7 +20,7 @@ import { serverRoutes } from './server-routes.ts';
 import type { SessionAnswer } from './session-answer.ts';
 
 export interface AccountsOptions {
-  readonly configuration: Pick<Configuration, 'publicUrl' | 'oidcProviders'>;
+  readonly configuration: Pick<Configuration, 'publicUrl' | 'oidcProviders' | 'allowGuests'>;
   readonly secrets: Secrets;
   readonly db: Database;
   readonly people: People;
@@ -51,7 +51,10 @@ export function createAccounts(options: AccountsOptions): {
   const oidc = oidcRoutes({ ...options, providers, newSession, attempts: rates.address });
   return {
     routes: [
-      accountRoutes({ ...options, providers, signedIn: signedInOrGuest }),
+      accountRoutes({
+        ...{ ...options, providers, signedIn: signedInOrGuest },
+        allowGuests: options.configuration.allowGuests,
+      }),
       oidc.api,
       serverRoutes(options),
     ],

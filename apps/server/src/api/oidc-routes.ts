@@ -86,15 +86,18 @@ export function oidcRoutes(options: OidcRoutesOptions): {
   const security = (context: Context<ApiEnvironment>) => ({
     isSecure: isPublicHttps(context.env.incoming.headers, configuration.publicUrl),
   });
+  /** Each start, and each return, may ask a provider (AC6). */
+  const countAttempt = (context: Context<ApiEnvironment>): void => {
+    const address = options.addressOf(context.env.incoming);
+    if (address !== null && !options.attempts.tryTake(address))
+      throw new ApiError('too-many', { retryAfterMs: RETRY_MS });
+  };
   const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
     authenticator.findGuestByHeaders((name) => context.req.header(name));
 
   const api = new Hono<ApiEnvironment>().post('/account/oidc', async (context) => {
     const { provider, to, as, purpose, invitation } = await readBody(context, oidcStart);
-    // Each start may ask a provider that is down.
-    const address = options.addressOf(context.env.incoming);
-    if (address !== null && !options.attempts.tryTake(address))
-      throw new ApiError('too-many', { retryAfterMs: RETRY_MS });
+    countAttempt(context);
     if (!providers.has(provider)) throw new ApiError('not-found', { detail: NO_PROVIDER });
     const caller = await findCaller(context);
     if (purpose === 'link' && (caller === null || caller.isGuest))
@@ -119,6 +122,7 @@ export function oidcRoutes(options: OidcRoutesOptions): {
     try {
       if (flow === null || flow.provider !== context.req.param('provider'))
         throw new SignInProblem('over');
+      countAttempt(context);
       const hasGuest = await finish(context, flow);
       return context.redirect(`${flow.to}${hasGuest ? '#sign-in=guest' : '#sign-in=done'}`);
     } catch (error) {

@@ -40,7 +40,9 @@ export class SessionAnswer {
     const { incoming } = context.env;
     const { publicUrl } = this.#configuration;
     if (cookie !== null)
-      context.header('Set-Cookie', writeSessionCookie(cookie, this.#placeOf(incoming)));
+      context.header('Set-Cookie', writeSessionCookie(cookie, this.#placeOf(incoming)), {
+        append: true,
+      });
     const { headers } = incoming;
     const isElsewhere = publicUrl?.protocol === 'https:' && !cameByHttps(headers, publicUrl);
     return {
@@ -52,7 +54,9 @@ export class SessionAnswer {
   }
 
   endCookie(context: Context<ApiEnvironment>): void {
-    context.header('Set-Cookie', endSessionCookie(this.#placeOf(context.env.incoming)));
+    context.header('Set-Cookie', endSessionCookie(this.#placeOf(context.env.incoming)), {
+      append: true,
+    });
   }
 
   #placeOf({ headers }: IncomingMessage): CookiePlace {

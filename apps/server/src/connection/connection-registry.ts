@@ -107,12 +107,13 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     for (const connection of this.ofUser(user.id)) connection.user = user;
   }
 
-  /** AC12: the server's own clients, which have no session, stay. */
+  /** AC12: the server's own clients, which have no session, stay; those of whom nobody can tell now come back. */
   async endGuests(isGuest: (user: string) => Promise<boolean>): Promise<void> {
     for (const connection of [...this.#connections]) {
       const { user, session } = connection;
       if (user === null) continue;
-      const isOver = session === null ? user.id === ANONYMOUS.id : await isGuest(user.id);
+      const isOver =
+        session === null ? user.id === ANONYMOUS.id : await isGuest(user.id).catch(() => true);
       if (isOver) connection.close('unauthenticated');
     }
   }

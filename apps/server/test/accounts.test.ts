@@ -323,7 +323,7 @@ describe('a server that requires people to sign in', () => {
   });
 });
 
-test('AC19 where guests are not allowed, strangers get no account without an invitation', async () => {
+test('AC19 where guests are not allowed, nobody gets an account without a guest’s session or an invitation', async () => {
   const closed = await RunningServer.start({ ALLOW_GUESTS: 'false' });
   const answer = await fetch(`${closed.url}/api/account/sign-up`, {
     method: 'POST',

@@ -96,7 +96,8 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
       const { email, password, invitation } = await readBody(context, passwordSignUp);
       countAttempt(context, email);
       const guest = await findCaller(context);
-      if (guest === null && !options.allowGuests && invitation === undefined) throw noStrangers();
+      if (guest === null && !options.allowGuests && invitation === undefined)
+        throw refuseWithoutInvitation();
       const id = guest?.user.id ?? ulid();
       const profile = guest === null ? { name: guestName(), color: guestColor() } : null;
       const passwordHash = await inTurn(hashPassword(password));
@@ -130,7 +131,7 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
         ({ issuer }) => issuer === EMAIL_ISSUER,
       );
       if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
-      // Not by the address: whoever guesses its password would keep its owner from changing it.
+      // Not by the address: somebody who guesses its password would keep its owner from changing it.
       countAttempt(context, `password ${user.id}`);
       if (!(await inTurn(isPassword(email.credential, current))))
         throw new ApiError('forbidden', { detail: 'Your current password is not right.' });
@@ -198,7 +199,7 @@ function anotherPerson(): ApiError {
   });
 }
 
-function noStrangers(): ApiError {
+function refuseWithoutInvitation(): ApiError {
   return new ApiError('forbidden', {
     detail: 'This server is for people who were invited. Ask the person who runs it for a link.',
   });

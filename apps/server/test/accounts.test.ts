@@ -235,6 +235,75 @@ describe('AC10 a guest who signs in to an account', () => {
   });
 });
 
+describe('AC10 a guest’s documents wait for their person', () => {
+  type Ada = Awaited<ReturnType<typeof signedUp>>;
+  const NEW_PASSWORD = 'another one!';
+  const ways: Record<string, (ada: Ada, laptop: SignedIn) => Promise<string>> = {
+    'after an answer that was lost': () => Promise.resolve(PASSWORD),
+    'after signing out': async (_, laptop) => {
+      await laptop.fetch('/api/session/end', { method: 'POST' });
+      return PASSWORD;
+    },
+    'after all other sessions were ended': async (ada) => {
+      expect((await post(ada, 'sessions/end', { session: null })).status).toBe(204);
+      return PASSWORD;
+    },
+    'after a new password': async (ada) => {
+      const change = { current: PASSWORD, password: NEW_PASSWORD };
+      expect((await post(ada, 'password', change)).status).toBe(204);
+      return NEW_PASSWORD;
+    },
+  };
+  test.each(Object.entries(ways))('%s', async (_, lose) => {
+    const ada = await signedUp(await signIn(server));
+    const guest = await signIn(server);
+    const document = await createdBy(guest);
+    await guest.fetch(`/api/documents/${document}`, { method: 'PATCH', body: { title: 'Notes' } });
+    const begun = await post(guest, 'sign-in', { email: ada.email, password: PASSWORD });
+    const password = await lose(ada, await withCookie(server, begun));
+    const again = await fetch(`${server.url}/api/account/sign-in`, {
+      method: 'POST',
+      body: JSON.stringify({ email: ada.email, password }),
+    });
+    expect(((await again.clone().json()) as SignedInSession).guestDocuments).toBe(1);
+    const person = await withCookie(server, again);
+    expect((await post(person, 'guest', { take: true })).status).toBe(204);
+    const own = await person.fetch(`/api/documents/${document}`);
+    expect(((await own.json()) as DocumentSummary).title).toBe('Notes');
+    expect((await accountOf(person)).guestDocuments).toBe(0);
+  });
+});
+
+describe('AC9 a password that changes while others use it', () => {
+  test('is changed once', async () => {
+    const ada = await signedUp(await signIn(server));
+    const passwords = ['the first of them', 'the second of them'];
+    const statuses = await Promise.all(
+      passwords.map(
+        async (password) => (await post(ada, 'password', { current: PASSWORD, password })).status,
+      ),
+    );
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 403]);
+    const right = passwords[statuses.indexOf(204)];
+    const signedIn = await post(ada, 'sign-in', { email: ada.email, password: right });
+    expect(signedIn.status).toBe(200);
+  });
+
+  test('leaves no session that began with the old one', async () => {
+    const ada = await signedUp(await signIn(server));
+    const visitors = await Promise.all(Array.from({ length: 6 }, () => signIn(server)));
+    const signInAll = visitors.map(async (visitor) => {
+      const answer = await post(visitor, 'sign-in', { email: ada.email, password: PASSWORD });
+      return answer.status === 200 ? await withCookie(server, answer) : null;
+    });
+    const change = { current: PASSWORD, password: 'another one!' };
+    expect((await post(ada, 'password', change)).status).toBe(204);
+    for (const phone of await Promise.all(signInAll))
+      if (phone !== null) expect((await phone.fetch('/api/me')).status).toBe(401);
+    expect((await ada.fetch('/api/me')).status).toBe(200);
+  });
+});
+
 describe('a server that requires people to sign in', () => {
   const closed = atEndOfFile();
   let own: RunningServer;

@@ -25,11 +25,11 @@ import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { ApiError } from '../http/api-error.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { findGuestDocuments } from '../storage/guest-merge.ts';
+import { countOfferedDocuments, findOfferedGuests } from '../storage/guest-offers.ts';
 import { EMAIL_ISSUER, findIdentitiesOf, findIdentity } from '../storage/identities.ts';
 import { oneTimeHash } from '../storage/one-time-tokens.ts';
-import { findSession, listSessions } from '../storage/sessions.ts';
-import type { Database } from '../storage/tables.ts';
+import { listSessions } from '../storage/sessions.ts';
+import type { Database, IdentityRow } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { newSession } from './new-session.ts';
@@ -70,10 +70,9 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
 
   return new Hono<ApiEnvironment>()
     .get('/account', signedIn, async (context) => {
-      const { user, session } = context.var;
+      const { user } = context.var;
       const identities = await findIdentitiesOf(db, user.id);
       const email = identities.find(({ issuer }) => issuer === EMAIL_ISSUER);
-      const guest = (await findSession(db, session))?.guest ?? null;
       const answer: Account = {
         user,
         isGuest: identities.length === 0,
@@ -81,7 +80,7 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
         email: email?.subject ?? null,
         providers: options.providers.idsOf(identities.map(({ issuer }) => issuer)),
         hasPassword: email !== undefined && email.credential !== null,
-        guestDocuments: guest === null ? 0 : (await findGuestDocuments(db, guest)).length,
+        guestDocuments: await countOfferedDocuments(db, user.id),
       };
       return context.json(answer);
     })
@@ -122,7 +121,7 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
           detail: 'The e-mail address or the password is not right. Check both and try again.',
         });
       if (as !== undefined && identity.user !== as) throw anotherPerson();
-      return context.json(await signIn(context, identity.user));
+      return context.json(await signIn(context, identity));
     })
     .post('/account/password', signedIn, async (context) => {
       const { current, password } = await readBody(context, passwordChange);
@@ -133,10 +132,12 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
       if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
       // Not by the address: somebody who guesses its password would keep its owner from changing it.
       countAttempt(context, `password ${user.id}`);
-      if (!(await inTurn(isPassword(email.credential, current))))
+      const verifiedHash = email.credential;
+      const isRight = await inTurn(isPassword(verifiedHash, current));
+      if (verifiedHash === null || !isRight)
         throw new ApiError('forbidden', { detail: 'Your current password is not right.' });
       const passwordHash = await inTurn(hashPassword(password));
-      const input = { passwordHash, session };
+      const input = { passwordHash, verifiedHash, session };
       await runCommand(runner, { user: user.id, call: { name: 'account:change-password', input } });
       return context.body(null, 204);
     })
@@ -163,30 +164,28 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
     })
     .post('/account/guest', signedIn, async (context) => {
       const { take } = await readBody(context, guestChoice);
-      const { user, session } = context.var;
-      const guest = (await findSession(db, session))?.guest ?? null;
-      if (guest !== null) {
-        const input = { session, guest, take };
+      const { user } = context.var;
+      for (const guest of await findOfferedGuests(db, user.id)) {
+        const input = { guest, take };
         await runCommand(runner, { user: user.id, call: { name: 'account:merge-guest', input } });
       }
       return context.body(null, 204);
     });
 
-  async function signIn(context: Context<ApiEnvironment>, id: string): Promise<SignedInSession> {
+  async function signIn(
+    context: Context<ApiEnvironment>,
+    { issuer, subject, credential, user: id }: IdentityRow,
+  ): Promise<SignedInSession> {
     const before = await findCaller(context);
     const { cookie, start } = newSession(context, before?.session ?? null);
     const guest = before === null || before.user.id === id ? null : before.user.id;
-    const input = { session: start, guest, identity: null };
+    const input = { session: start, guest, identity: { issuer, subject, credential } };
     await runCommand(runner, { user: id, call: { name: 'account:sign-in', input } });
     const user = (await options.people.find(id)) as User;
     const session = await sessions.write(context, {
       ...{ user, isGuest: false, session: start.id, cookie },
     });
-    const kept = (await findSession(db, start.id))?.guest ?? null;
-    return {
-      ...session,
-      guestDocuments: kept === null ? 0 : (await findGuestDocuments(db, kept)).length,
-    };
+    return { ...session, guestDocuments: await countOfferedDocuments(db, id) };
   }
 }
 

@@ -17,9 +17,9 @@ import { isPublicHttps } from '../http/request-scheme.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
+import { countOfferedDocuments } from '../storage/guest-offers.ts';
 import { EMAIL_ISSUER, findIdentity } from '../storage/identities.ts';
 import { oneTimeHash } from '../storage/one-time-tokens.ts';
-import { findSession } from '../storage/sessions.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
@@ -159,7 +159,7 @@ export function oidcRoutes(options: OidcRoutesOptions): {
       await runCommand(runner, { user: id, call: { name: 'account:sign-up', input } });
     } else {
       const guest = caller === null || caller.user.id === owner ? null : caller.user.id;
-      const input = { session: start, guest, identity: keyOf(person) };
+      const input = { session: start, guest, identity: { ...keyOf(person), credential: null } };
       await runCommand(runner, { user: id, call: { name: 'account:sign-in', input } });
     }
     const user = await options.people.find(id);
@@ -170,7 +170,7 @@ export function oidcRoutes(options: OidcRoutesOptions): {
       session: start.id,
       cookie: value,
     });
-    return ((await findSession(db, start.id))?.guest ?? null) !== null;
+    return (await countOfferedDocuments(db, id)) > 0;
   }
 
   /** By the identity; by the address only where both sides know that it is the person's (AC17). */

@@ -35,18 +35,22 @@ interface OwnInputs {
     readonly session: SessionStart;
     /** The user of the earlier session, when it was a guest of this browser. */
     readonly guest: string | null;
-    /** With which the person has signed in; it is the account's since then. */
-    readonly identity: IdentityKey | null;
+    /** With which the person has signed in; a provider's is the account's since then. */
+    readonly identity: IdentityKey & {
+      /** The hash that the password was found to match, which is still to be the stored one; null for a provider. */
+      readonly credential: string | null;
+    };
   };
   /** Ends all other sessions. */
-  'account:change-password': { readonly passwordHash: string; readonly session: string };
-  'account:end-sessions': { readonly only: string } | { readonly except: string };
-  /** Takes over what the guest of this session has, or leaves it. */
-  'account:merge-guest': {
+  'account:change-password': {
+    readonly passwordHash: string;
+    /** The hash that the current password was found to match. */
+    readonly verifiedHash: string;
     readonly session: string;
-    readonly guest: string;
-    readonly take: boolean;
   };
+  'account:end-sessions': { readonly only: string } | { readonly except: string };
+  /** Takes over what a guest has who signed in to this account, or leaves it. */
+  'account:merge-guest': { readonly guest: string; readonly take: boolean };
   /** Adds a way to sign in to the user's account. */
   'account:link': { readonly identity: IdentityKey };
   'account:invite': { readonly tokenHash: string };

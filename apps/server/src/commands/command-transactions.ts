@@ -54,7 +54,7 @@ interface Mode {
   readonly savepoints: 'none' | 'each';
 }
 
-/** Of all commands that may make the first account, which is the administrator's. */
+/** The subject of sign-ups: one of them may make the first account, which is the administrator's. */
 const FIRST_ACCOUNT = 'first account';
 
 class BatchAborted extends Error {}
@@ -217,11 +217,13 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
 
 function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
-  if ('identity' in input && input.identity !== null) {
+  const guest = 'guest' in input && input.guest !== null ? [input.guest] : [];
+  if ('identity' in input) {
     const { issuer, subject } = input.identity;
-    return [user, `identity ${issuer} ${subject}`, FIRST_ACCOUNT];
+    const first = name === 'account:sign-up' ? [FIRST_ACCOUNT] : [];
+    return [user, `identity ${issuer} ${subject}`, ...first, ...guest];
   }
-  if ('guest' in input) return input.guest === null ? [user] : [user, input.guest];
+  if ('guest' in input) return [user, ...guest];
   const subjects = 'document' in input ? [user, input.document] : [user];
   return CHANGES_TREE.has(name) || ('parent' in input && input.parent !== undefined)
     ? [...subjects, TREE]

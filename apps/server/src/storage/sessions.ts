@@ -14,7 +14,6 @@ export interface NewSession {
   readonly at: number;
   readonly expiresAt: number;
   readonly agent?: string;
-  readonly guest?: string | null;
 }
 
 export async function createSession(db: Database, session: NewSession): Promise<void> {
@@ -27,7 +26,6 @@ export async function createSession(db: Database, session: NewSession): Promise<
       expires_at: session.expiresAt,
       used_at: session.at,
       agent: session.agent ?? '',
-      guest: session.guest ?? null,
     })
     .execute();
 }
@@ -92,11 +90,6 @@ export async function deleteSessionsOf(
     .returning('id')
     .execute();
   return rows.map(({ id }) => id);
-}
-
-/** After the person was asked whether to take over what the guest had. */
-export async function forgetGuest(db: Database, guest: string): Promise<void> {
-  await db.updateTable('session').set({ guest: null }).where('guest', '=', guest).execute();
 }
 
 /** The last used first. */

@@ -49,6 +49,8 @@ export interface UserTable {
   is_administrator: Generated<number>;
   /** The account that has taken over everything of this guest. */
   merged_into: string | null;
+  /** The account whose person may take over what this guest has, and has not decided yet. */
+  offered_to: string | null;
 }
 export type UserRow = Selectable<UserTable>;
 
@@ -61,8 +63,6 @@ export interface SessionTable {
   used_at: number;
   /** The browser, as it names itself. */
   agent: Generated<string>;
-  /** The guest that this browser was before, whose documents its person may still take over. */
-  guest: string | null;
 }
 export type SessionRow = Selectable<SessionTable>;
 

@@ -17,8 +17,7 @@ export function AccountDialogHost() {
   const connection = useConnection();
   const isOver = connection.kind === 'stopped' && connection.action === 'authenticate';
   useEffect(() => {
-    // Somebody who was a guest, on a server on which people sign in, keeps their work by an account.
-    if (isOver) accountDialog.set(account.hasAccount ? 'again' : 'sign-up');
+    if (isOver) accountDialog.set(account.wayBack);
     else if (!isOver && accountDialog.get() === 'again') accountDialog.set(null);
   }, [isOver, account]);
   return <Suspense>{isLoaded && <AccountDialog />}</Suspense>;

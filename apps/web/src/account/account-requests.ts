@@ -1,6 +1,6 @@
 /** Requests of the API about accounts. */
 import type { Client } from '@tandem/client';
-import { session } from '@tandem/protocol';
+import { session, type Session } from '@tandem/protocol';
 import {
   account,
   deviceSessions,
@@ -39,8 +39,8 @@ export class AccountRequests {
     return facts;
   }
 
-  async signUp(body: PasswordSignUp): Promise<void> {
-    await this.#account.begin(() => this.#post('sign-up', { body, answer: session }));
+  async signUp(body: PasswordSignUp): Promise<Session> {
+    return await this.#account.begin(() => this.#post('sign-up', { body, answer: session }));
   }
 
   async signIn(body: PasswordSignIn): Promise<SignedInSession> {

@@ -56,7 +56,10 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
     }
     const before = user?.id;
     const { user: signedIn, guestDocuments } = await requests.signIn({ email, password });
-    if (signedIn.id === before) return accountDialog.set('account');
+    if (signedIn.id === before) {
+      client.connection.tryNow();
+      return accountDialog.set('account');
+    }
     if (guestDocuments === 0) return await becomeOther(client);
     // What is shown belongs to the guest.
     await disconnect(client);
@@ -72,11 +75,13 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     if (view === 'sign-up') {
-      if (!(await action.run(() => requests.signUp({ email, password, ...invited })))) return;
-      // A browser that was nobody's begins as the new user.
-      if (user === null) return await becomeOther(client);
-      client.connection.tryNow();
-      accountDialog.set('account');
+      await action.run(async () => {
+        const signedUp = await requests.signUp({ email, password, ...invited });
+        // A browser without a session begins as the new user.
+        if (signedUp.user.id !== user?.id) return await becomeOther(client);
+        client.connection.tryNow();
+        accountDialog.set('account');
+      });
       return;
     }
     const refusal = view === 'sign-in' ? await refuseUnsaved() : null;

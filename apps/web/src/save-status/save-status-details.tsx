@@ -6,6 +6,7 @@ import { useObservable } from '../runtime/observable.ts';
 import { reloadPage } from '../runtime/service-worker.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 import { accountDialog } from '../session/account-dialog.ts';
+import { useServices } from '../session/services.ts';
 import { SignInLink } from '../session/sign-in.tsx';
 import { useConnection } from '../session/use-connection.ts';
 import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
@@ -19,6 +20,7 @@ interface SaveStatusDetailsProps {
 
 export function SaveStatusDetails({ displayed, tryNow, close }: SaveStatusDetailsProps) {
   const { t } = useTranslation();
+  const { account } = useServices();
   const status = useObservable(displayed.status);
   const savedAt = useObservable(displayed.savedAt);
   const { kind, message, outcome, pending, action } = status;
@@ -46,7 +48,7 @@ export function SaveStatusDetails({ displayed, tryNow, close }: SaveStatusDetail
             look="primary"
             onClick={() => {
               close();
-              accountDialog.set('again');
+              accountDialog.set(account.wayBack);
             }}
           >
             {t('signIn')}

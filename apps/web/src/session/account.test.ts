@@ -174,6 +174,36 @@ describe('a session with an account', () => {
     await fail({ kind: 'unreachable' });
     expect(account.hasAccount).toBe(true);
   });
+
+  test('AC11 that got no answer leaves open whose it is, until one comes', async () => {
+    values.set('user', mara);
+    const account = new Account(device, tabs);
+    const lost = () => Promise.reject(new RequestFailed({ kind: 'unreachable' }));
+    const refused = () =>
+      Promise.reject(new RequestFailed({ kind: 'refused', error: errorOf('forbidden') }));
+    expect(account.wayBack).toBe('sign-up');
+    await account.begin(lost).catch(() => undefined);
+    expect(new Account(device, tabs).wayBack).toBe('sign-in');
+    await account.begin(refused).catch(() => undefined);
+    expect(account.wayBack).toBe('sign-in');
+    const jun = { ...mara, id: 'u2', name: 'Jun' };
+    await account.begin(() => Promise.resolve({ user: jun, token: 't', expiresAt: 1 }));
+    expect(account.wayBack).toBe('again');
+    await account.begin(lost).catch(() => undefined);
+    expect(account.wayBack).toBe('again');
+  });
+
+  test('AC11 that never began leaves the guest a guest', async () => {
+    values.set('user', mara);
+    const account = new Account(device, tabs);
+    const lost = () => Promise.reject(new RequestFailed({ kind: 'unreachable' }));
+    await account.begin(lost).catch(() => undefined);
+    answers.set('POST /api/session', () =>
+      Response.json({ user: mara, isGuest: true, token: 't', expiresAt: 1 }),
+    );
+    await account.start();
+    expect([account.hasAccount, account.wayBack]).toEqual([false, 'sign-up']);
+  });
 });
 
 test('two tabs that start at once request their sessions one after the other', async () => {

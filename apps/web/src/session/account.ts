@@ -11,7 +11,14 @@ import {
 } from '@tandem/client';
 import { session, type Session, type User } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
-import { ACCOUNT_KEY, BEGUN_KEY, USER_KEY, type DeviceStorage } from './device-storage.ts';
+import type { AccountDialogView } from './account-dialog.ts';
+import {
+  ACCOUNT_KEY,
+  BEGUN_KEY,
+  SIGNING_IN_KEY,
+  USER_KEY,
+  type DeviceStorage,
+} from './device-storage.ts';
 import { failureOf, post, RequestFailed, type Failure } from './request.ts';
 
 const userSchema = session.shape.user;
@@ -93,9 +100,19 @@ export class Account {
     return this.#user !== null && this.#storage.read(ACCOUNT_KEY, userId) === this.#user.id;
   }
 
+  /** How a person whose session is over gets on. */
+  get wayBack(): Exclude<AccountDialogView, 'account'> {
+    // A guest, on a server on which people sign in, keeps their work by an account.
+    if (!this.hasAccount) return 'sign-up';
+    // The answer to a guest's sign-in was lost, and so nobody knows whose account it is.
+    return this.#storage.read(SIGNING_IN_KEY, userId) === this.#user?.id ? 'sign-in' : 'again';
+  }
+
   rememberAccount(hasAccount: boolean): void {
     if (hasAccount !== this.hasAccount)
       this.#storage.write(ACCOUNT_KEY, hasAccount ? (this.#user?.id ?? null) : null);
+    if (this.#storage.read(SIGNING_IN_KEY, userId) !== null)
+      this.#storage.write(SIGNING_IN_KEY, null);
   }
 
   /**
@@ -140,7 +157,10 @@ export class Account {
   async #begin<S extends Session>(send: () => Promise<S>): Promise<S> {
     const hadAccount = this.hasAccount;
     // Before the answer: it may be lost although the session has begun, and then nobody becomes a new guest.
-    this.rememberAccount(true);
+    if (!hadAccount) {
+      this.rememberAccount(true);
+      this.#storage.write(SIGNING_IN_KEY, this.#user?.id ?? null);
+    }
     try {
       const answer = await send();
       this.#user = answer.user;
@@ -149,7 +169,7 @@ export class Account {
       this.#show(null);
       return answer;
     } catch (thrown) {
-      if (failureOf(thrown).kind === 'refused') this.rememberAccount(hadAccount);
+      if (!hadAccount && failureOf(thrown).kind === 'refused') this.rememberAccount(false);
       throw thrown;
     }
   }

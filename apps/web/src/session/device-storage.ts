@@ -11,6 +11,8 @@ export interface DeviceStorage {
 export const USER_KEY = 'user';
 /** The id of the user, if the person has an account. */
 export const ACCOUNT_KEY = 'account';
+/** The id of a guest who has begun to sign in, until an answer tells whose session this browser has. */
+export const SIGNING_IN_KEY = 'signing-in';
 /** Changes when the same person has signed in again. */
 export const BEGUN_KEY = 'session';
 const PREFIX = 'tandem.';

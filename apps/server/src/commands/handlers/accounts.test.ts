@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ACCOUNTS } from '../../limits.ts';
 import { libraryKey } from '../../storage/channel-key.ts';
-import { findIdentity, listAdministrators } from '../../storage/identities.ts';
+import { countOfferedDocuments, findOfferedGuests } from '../../storage/guest-offers.ts';
+import { findIdentitiesOf, findIdentity, listAdministrators } from '../../storage/identities.ts';
 import { createSession, findSession } from '../../storage/sessions.ts';
 import { findUser } from '../../storage/users.ts';
 import { DOCUMENT, Fixture, type AnyCall } from './testing/command-fixture.ts';
@@ -69,11 +70,67 @@ test('AC9 a new password ends all other sessions', async () => {
   for (const id of ['phone', 'tablet']) await withSession(fixture, id, 'ada');
   await fixture.do('ada', {
     name: 'account:change-password',
-    input: { passwordHash: 'other', session: 'laptop' },
+    input: { passwordHash: 'other', verifiedHash: 'hash', session: 'laptop' },
   });
   expect(await findSession(fixture.db, 'laptop')).toBeDefined();
   const ended = fixture.effects.filter(({ kind }) => kind === 'session-ended');
   expect(ended.map((effect) => 'session' in effect && effect.session)).toEqual(['phone', 'tablet']);
+});
+
+const changePassword = (session: string, verifiedHash = 'hash'): AnyCall => ({
+  name: 'account:change-password',
+  input: { passwordHash: `after ${verifiedHash}`, verifiedHash, session },
+});
+const signIn = (session: string, credential: string | null = 'hash'): AnyCall => ({
+  name: 'account:sign-in',
+  input: {
+    session: start(session),
+    guest: null,
+    identity: { issuer: 'email', subject: 'ada@example.org', credential },
+  },
+});
+
+test('AC9 a session that has ended, or is another person’s, changes no password and ends nothing', async () => {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  await withSession(fixture, 'phone', 'ada');
+  await withSession(fixture, 'of bob', 'bob');
+  await createSession(fixture.db, { id: 'expired', user: 'ada', at: 0, expiresAt: 1 });
+  await fixture.do('ada', { name: 'account:end-sessions', input: { only: 'phone' } });
+  for (const session of ['phone', 'expired', 'of bob'])
+    expect(await fixture.run('ada', changePassword(session))).toMatchObject({
+      kind: 'refused',
+      error: { message: expect.stringContaining('signed out') as string },
+    });
+  const [identity] = await findIdentitiesOf(fixture.db, 'ada');
+  expect(identity?.credential).toBe('hash');
+  expect(await findSession(fixture.db, 'laptop')).toBeDefined();
+});
+
+test('AC9 of two changes of one password, the second is refused, also in one transaction', async () => {
+  const fixture = await Fixture.open(['ada']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  const call = changePassword('laptop');
+  const answers = await fixture.runAll([
+    { user: 'ada', call },
+    { user: 'ada', call },
+  ]);
+  expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused']);
+  await fixture.do('ada', changePassword('laptop', 'after hash'));
+});
+
+test('AC9 a password that was checked before it changed begins no session', async () => {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  await fixture.do('ada', signIn('before'));
+  await fixture.do('ada', changePassword('laptop'));
+  expect(await fixture.run('ada', signIn('late'))).toMatchObject({ kind: 'refused' });
+  expect(await fixture.run('bob', signIn('of bob', 'after hash'))).toMatchObject({
+    kind: 'refused',
+  });
+  for (const session of ['before', 'late', 'of bob'])
+    expect(await findSession(fixture.db, session)).toBeUndefined();
+  await fixture.do('ada', signIn('new', 'after hash'));
 });
 
 test('AC8 nobody ends a session of another person', async () => {
@@ -103,21 +160,26 @@ async function guestWithWork(): Promise<Fixture> {
   await fixture.do('bob', { name: 'document:visit', input: { document: DOCUMENT } });
   await fixture.do('ada', {
     name: 'account:sign-in',
-    input: { session: start('new', 'of guest'), guest: 'guest', identity: null },
+    input: {
+      session: start('new', 'of guest'),
+      guest: 'guest',
+      identity: { issuer: 'email', subject: 'ada@example.org', credential: 'hash' },
+    },
   });
   return fixture;
 }
 
 const merge = (take: boolean): AnyCall => ({
   name: 'account:merge-guest',
-  input: { session: 'new', guest: 'guest', take },
+  input: { guest: 'guest', take },
 });
 
 test('AC10 what a guest wrote becomes the account’s in one command', async () => {
   const fixture = await guestWithWork();
   const { db } = fixture;
   expect(await findSession(db, 'of guest')).toBeUndefined();
-  expect(await findSession(db, 'new')).toMatchObject({ user: 'ada', guest: 'guest' });
+  expect(await findSession(db, 'new')).toMatchObject({ user: 'ada' });
+  expect(await findOfferedGuests(db, 'ada')).toEqual(['guest']);
   await fixture.do('ada', merge(true));
   const owner = await db.selectFrom('document').select('owner').executeTakeFirst();
   expect(owner).toEqual({ owner: 'ada' });
@@ -137,6 +199,26 @@ test('AC10 what a guest wrote becomes the account’s in one command', async () 
   expect(await fixture.run('guest', signUp('guest@example.org', 's9'))).toMatchObject({
     kind: 'refused',
   });
+});
+
+const endOnly = (only: string): AnyCall => ({ name: 'account:end-sessions', input: { only } });
+
+test.each<readonly [string, readonly AnyCall[]]>([
+  ['a sign-in whose answer was lost', []],
+  ['signing out', [endOnly('new')]],
+  ['ending all others', [{ name: 'account:end-sessions', input: { except: 'laptop' } }]],
+  ['a new password', [changePassword('laptop')]],
+  ['the end of all sessions', [endOnly('new'), endOnly('laptop')]],
+])('AC10 the question stays after %s', async (_, calls) => {
+  const fixture = await guestWithWork();
+  for (const call of calls) await fixture.do('ada', call);
+  const [identity] = await findIdentitiesOf(fixture.db, 'ada');
+  await fixture.do('ada', signIn('next', identity?.credential));
+  expect(await countOfferedDocuments(fixture.db, 'ada')).toBe(1);
+  await fixture.do('ada', merge(true));
+  expect(await countOfferedDocuments(fixture.db, 'ada')).toBe(0);
+  const owner = await fixture.db.selectFrom('document').select('owner').executeTakeFirst();
+  expect(owner).toEqual({ owner: 'ada' });
 });
 
 test('AC10 what a guest wrote stays the guest’s when it is left', async () => {

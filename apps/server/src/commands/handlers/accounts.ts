@@ -2,6 +2,7 @@
 import { ACCOUNTS } from '../../limits.ts';
 import { chatKey, commentsKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
+import { endOffer, offerGuest } from '../../storage/guest-offers.ts';
 import {
   addIdentity,
   EMAIL_ISSUER,
@@ -19,7 +20,6 @@ import {
   deleteSession,
   deleteSessionsOf,
   findSession,
-  forgetGuest,
 } from '../../storage/sessions.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
@@ -51,7 +51,7 @@ export const accountHandlers: AccountHandlers = {
     if (!(await addIdentity(db, { ...identity, user, at })))
       return forbidden(identity.issuer === EMAIL_ISSUER ? 'address-taken' : 'identity-taken');
     await registerUser(db, { id: user, at });
-    const effects = await beginSession(context, { ...session, guest: null });
+    const effects = await beginSession(context, session);
     if (isFirst) {
       await makeAdministrator(db, user);
       effects.push({ kind: 'administrators-changed' });
@@ -62,13 +62,16 @@ export const accountHandlers: AccountHandlers = {
   async 'account:sign-in'(context, { session, guest, identity }) {
     const { db, user } = context;
     if ((await findUser(db, user)) === undefined) return notFound('person');
-    if (identity !== null && !(await ownIdentity(context, identity)))
-      return forbidden('identity-taken');
-    const isOffered = guest !== null && guest !== user && (await hasWork(context, guest));
-    return {
-      kind: 'done',
-      effects: await beginSession(context, { ...session, guest: isOffered ? guest : null }),
-    };
+    if (identity.credential === null) {
+      if (!(await ownIdentity(context, identity))) return forbidden('identity-taken');
+    } else {
+      const stored = await findIdentity(db, identity);
+      if (stored?.user !== user || stored.credential !== identity.credential)
+        return forbidden('password-changed');
+    }
+    if (guest !== null && guest !== user && (await hasWork(context, guest)))
+      await offerGuest(db, { guest, account: user });
+    return { kind: 'done', effects: await beginSession(context, session) };
   },
 
   async 'account:link'(context, { identity }) {
@@ -77,11 +80,14 @@ export const accountHandlers: AccountHandlers = {
     return (await ownIdentity(context, identity)) ? DONE : forbidden('identity-taken');
   },
 
-  async 'account:change-password'({ db, user }, { passwordHash, session }) {
+  async 'account:change-password'({ db, user, at }, { passwordHash, verifiedHash, session }) {
+    const current = await findSession(db, session);
+    if (current?.user !== user || current.expires_at <= at) return forbidden('signed-out');
     const identity = (await findIdentitiesOf(db, user)).find(
       ({ issuer }) => issuer === EMAIL_ISSUER,
     );
     if (identity === undefined) return forbidden('no-password');
+    if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
     const ended = await deleteSessionsOf(db, user, { except: session });
     return { kind: 'done', effects: endedEffects(user, ended) };
@@ -91,11 +97,9 @@ export const accountHandlers: AccountHandlers = {
     return { kind: 'done', effects: endedEffects(user, await deleteSessionsOf(db, user, which)) };
   },
 
-  async 'account:merge-guest'(context, { session: id, guest, take }) {
+  async 'account:merge-guest'(context, { guest, take }) {
     const { db, user } = context;
-    const session = await findSession(db, id);
-    if (session?.user !== user || session.guest !== guest) return forbidden('no-guest');
-    await forgetGuest(db, guest);
+    if (!(await endOffer(db, { guest, account: user }))) return forbidden('no-guest');
     if (!take) return DONE;
     if (!(await isGuest(context, guest))) return forbidden('no-guest');
     return { kind: 'done', effects: await merge(context, guest) };
@@ -128,10 +132,10 @@ async function refuseRegistration(
 
 async function beginSession(
   { db, user, at }: HandlerContext,
-  { id, agent, replaces, guest }: SessionStart & { readonly guest: string | null },
+  { id, agent, replaces }: SessionStart,
 ): Promise<Effect[]> {
   const expiresAt = at + ACCOUNTS.sessionLifetimeMs;
-  await createSession(db, { id, user, at, expiresAt, agent, guest });
+  await createSession(db, { id, user, at, expiresAt, agent });
   if (replaces === null) return [];
   const owner = await deleteSession(db, replaces);
   return owner === undefined ? [] : endedEffects(owner, [replaces]);

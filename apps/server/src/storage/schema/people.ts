@@ -12,12 +12,19 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('registered_at', types.integer)
     .addColumn('is_administrator', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('merged_into', types.text)
+    .addColumn('offered_to', types.text)
     .execute();
   await db.schema
     .createIndex('user_administrator')
     .on('user')
     .column('is_administrator')
     .where(sql.ref('is_administrator'), '=', 1)
+    .execute();
+  await db.schema
+    .createIndex('user_offered_to')
+    .on('user')
+    .column('offered_to')
+    .where(sql.ref('offered_to'), 'is not', null)
     .execute();
   await db.schema
     .createTable('session')
@@ -27,7 +34,6 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('expires_at', types.integer, (column) => column.notNull())
     .addColumn('used_at', types.integer, (column) => column.notNull())
     .addColumn('agent', types.text, (column) => column.notNull().defaultTo(''))
-    .addColumn('guest', types.text)
     .execute();
   await db.schema.createIndex('session_expires_at').on('session').column('expires_at').execute();
   await db.schema.createIndex('session_user').on('session').column('user').execute();

@@ -10,6 +10,7 @@ const WITH_EACH_DATABASE = [
   'files',
   'history',
   'met-people',
+  'oidc',
   'people',
   'sessions-and-roles',
   'sessions',

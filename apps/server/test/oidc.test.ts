@@ -1,16 +1,23 @@
 /** Signing in with a real OpenID provider: rules AC15 to AC18 in `src/accounts/README.md`. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Account, OidcRedirect } from '@tandem/protocol/accounts';
+import type { Account } from '@tandem/protocol/accounts';
 import {
   signInAtProvider,
   startIdentityProvider,
   type IdentityProvider,
 } from './identity-provider.ts';
+import {
+  begin as beginAt,
+  comeBack,
+  freePort,
+  personOf as personAt,
+  resultOf,
+  sessionCookieIn,
+  signedInBy as signedInAt,
+} from './provider-sign-in.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
-import { signIn, withCookie, type SignedIn } from './signed-in.ts';
+import { signIn, type SignedIn } from './signed-in.ts';
 
 const atEnd = atEndOfFile();
 let provider: IdentityProvider;
@@ -28,50 +35,10 @@ beforeAll(async () => {
   server = await RunningServer.start(environment, atEnd);
 });
 
-interface Begun {
-  readonly url: string;
-  readonly flow: string;
-}
-
-async function begin(guest: SignedIn | null, more: object = {}): Promise<Begun> {
-  const response = await fetch(`${server.url}/api/account/oidc`, {
-    method: 'POST',
-    headers: guest === null ? {} : { Cookie: guest.cookie },
-    body: JSON.stringify({ provider: 'corp', to: '/d/abc', purpose: 'sign-in', ...more }),
-  });
-  expect(response.status, await response.clone().text()).toBe(200);
-  const flow = response.headers.get('set-cookie')!.split(';', 1)[0]!;
-  return { url: ((await response.json()) as OidcRedirect).url, flow };
-}
-
-async function comeBack(back: string, cookies: readonly string[]): Promise<Response> {
-  return await fetch(back, { headers: { Cookie: cookies.join('; ') }, redirect: 'manual' });
-}
-
-const resultOf = (response: Response): string | null => response.headers.get('location');
-
-async function signedInBy(login: string, guest: SignedIn | null, more: object = {}) {
-  const { url, flow } = await begin(guest, more);
-  const back = await signInAtProvider(url, login);
-  const response = await comeBack(back, [flow, ...(guest === null ? [] : [guest.cookie])]);
-  return { response, back, flow };
-}
-
-async function personOf(response: Response): Promise<SignedIn> {
-  const cookie = sessionCookieIn(response)!;
-  const session = await fetch(`${server.url}/api/session`, {
-    method: 'POST',
-    headers: { Cookie: cookie },
-  });
-  return await withCookie(server, session);
-}
-
-function sessionCookieIn(response: Response): string | undefined {
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1)[0]!)
-    .find((pair) => /^tandem_session=.+/.test(pair));
-}
+const begin = (guest: SignedIn | null, more: object = {}) => beginAt(server, guest, more);
+const signedInBy = (login: string, guest: SignedIn | null, more: object = {}) =>
+  signedInAt(server, login, guest, more);
+const personOf = (response: Response) => personAt(server, response);
 
 describe('AC15 a sign-in at a provider', () => {
   test('makes an account of the guest, and leads back to where they were', async () => {
@@ -203,11 +170,3 @@ test('AC18 a provider that is down stops nothing, and works once it is back', as
   await startIdentityProvider(publicUrl, { port: providerPort });
   expect((await start()).status).toBe(200);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

@@ -1,19 +1,35 @@
-/** Accounts on two servers of one database: AC2, AC3, AC6 and AC8 in `src/accounts/README.md`. */
-import { expect, inject, test } from 'vitest';
+/** Accounts on two servers of one database: rules of `src/accounts/README.md`. */
+import { describe, expect, inject, test } from 'vitest';
 import { ulid } from 'ulid';
-import type { Account, DeviceSessions } from '@tandem/protocol/accounts';
+import type { Account, DeviceSessions, NewInvitation } from '@tandem/protocol/accounts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import { signInAtProvider, startIdentityProvider } from '../identity-provider.ts';
 import { NativeClient } from '../native-client.ts';
+import {
+  begin,
+  comeBack,
+  freePort,
+  personOf,
+  resultOf,
+  sessionCookieIn,
+} from '../provider-sign-in.ts';
 import { RunningServer } from '../running-server.ts';
 import { signIn, withCookie, type SignedIn } from '../signed-in.ts';
 
 const PASSWORD = 'a password of tests';
 const newAddress = (): string => `${ulid().toLowerCase()}@example.org`;
 
-async function startNodes(): Promise<readonly [RunningServer, RunningServer]> {
+type Nodes = readonly [RunningServer, RunningServer];
+
+async function startNodes(environment: Record<string, string> = {}): Promise<Nodes> {
   const DATABASE_URL = await createDatabase(inject('postgres'));
-  const start = () => RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1' });
+  const start = () => RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1', ...environment });
   return [await start(), await start()];
+}
+
+async function signedUp(node: RunningServer): Promise<SignedIn> {
+  const body = { email: newAddress(), password: PASSWORD };
+  return await withCookie(node, await post(await signIn(node), 'sign-up', body));
 }
 
 async function post(guest: SignedIn, path: string, body: unknown): Promise<Response> {
@@ -21,10 +37,7 @@ async function post(guest: SignedIn, path: string, body: unknown): Promise<Respo
 }
 
 test('AC3 of people who sign up on both nodes at once, one is the administrator', async () => {
-  const DATABASE_URL = await createDatabase(inject('postgres'));
-  const start = () =>
-    RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1', NODE_ENV: 'production' });
-  const nodes = [await start(), await start()];
+  const nodes = await startNodes({ NODE_ENV: 'production' });
   const guests = await Promise.all([...nodes, ...nodes, ...nodes].map((node) => signIn(node)));
   const accounts = await Promise.all(
     guests.map(async (guest, at) => {
@@ -90,4 +103,96 @@ test('AC6 attempts to sign in on both nodes count together', async () => {
   expect(answered).toBeGreaterThanOrEqual(10);
   // A message between nodes may be under way.
   expect(answered).toBeLessThanOrEqual(14);
+});
+
+test('AC20 what an administrator decides on one node holds on the other within a second', async () => {
+  const [one, other] = await startNodes({ NODE_ENV: 'production' });
+  const ada = await signedUp(one);
+  const guest = await signIn(other);
+  const socket = await NativeClient.onAuthenticated(other, { guest });
+  const change = async (settings: object): Promise<void> => {
+    const answer = await ada.fetch('/api/server', { method: 'PATCH', body: settings });
+    expect(answer.status).toBe(204);
+  };
+  const began = performance.now();
+  await change({ signIn: 'required' });
+  expect((await socket.end()).code).toBe(4401);
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect((await guest.fetch('/api/documents')).status).toBe(401);
+  await change({ signIn: 'optional' });
+  await expect
+    .poll(async () => (await guest.fetch('/api/documents')).status, { timeout: 1_000 })
+    .toBe(200);
+});
+
+test('AC20 an invitation that is used on both nodes at once makes one account', async () => {
+  const [one, other] = await startNodes({ NODE_ENV: 'production' });
+  const ada = await signedUp(one);
+  await ada.fetch('/api/server', { method: 'PATCH', body: { registration: 'invitation' } });
+  for (let round = 0; round < 10; round++) {
+    const made = await ada.fetch('/api/server/invitations', { method: 'POST' });
+    const { token: invitation } = (await made.json()) as NewInvitation;
+    const guests = await Promise.all([signIn(one), signIn(other)]);
+    const answers = await Promise.all(
+      guests.map((guest) =>
+        post(guest, 'sign-up', { email: newAddress(), password: PASSWORD, invitation }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
+  }
+});
+
+describe('a sign-in at a provider', () => {
+  /** As behind a balancer: the provider leads back to one address, which either node may answer. */
+  async function startNodesWithProvider() {
+    const publicUrl = `http://localhost:${await freePort()}`;
+    const provider = await startIdentityProvider(publicUrl);
+    const nodes = await startNodes({
+      PUBLIC_URL: publicUrl,
+      OIDC_PROVIDERS: provider.setting,
+      AUTH_SECRET: 'a secret that both nodes of the tests have',
+    });
+    const backAt = (node: RunningServer, back: string) => back.replace(publicUrl, node.url);
+    return { nodes, backAt };
+  }
+
+  test('AC16, AC20 begins on one node and ends on the other, once', async () => {
+    const { nodes, backAt } = await startNodesWithProvider();
+    const [one, other] = nodes;
+    const guest = await signIn(one);
+    const { url, flow } = await begin(one, guest);
+    const back = await signInAtProvider(url, 'ada');
+    const answers = await Promise.all(
+      [other, one, other].map((node) => comeBack(backAt(node, back), [flow, guest.cookie])),
+    );
+    const results = answers.map(resultOf);
+    expect(results.filter((result) => result === '/d/abc#sign-in=done')).toHaveLength(1);
+    const done = answers.find((answer) => sessionCookieIn(answer) !== undefined)!;
+    for (const node of nodes) expect((await personOf(node, done)).user).toEqual(guest.user);
+  });
+
+  test('AC20 one identity, new on both nodes at once, makes one account', async () => {
+    const { nodes, backAt } = await startNodesWithProvider();
+    for (let round = 0; round < 5; round++) {
+      const login = `person-${round}`;
+      const answers = await Promise.all(
+        nodes.map(async (node) => {
+          const guest = await signIn(node);
+          const { url, flow } = await begin(node, guest);
+          const back = await signInAtProvider(url, login);
+          return await comeBack(backAt(node, back), [flow, guest.cookie]);
+        }),
+      );
+      const people = await Promise.all(
+        answers
+          .filter((answer) => sessionCookieIn(answer) !== undefined)
+          .map((answer) => personOf(nodes[0], answer)),
+      );
+      expect(people.length).toBeGreaterThan(0);
+      expect(new Set(people.map(({ user }) => user.id)).size).toBe(1);
+      const { url, flow } = await begin(nodes[1], null);
+      const later = await comeBack(backAt(nodes[1], await signInAtProvider(url, login)), [flow]);
+      expect((await personOf(nodes[1], later)).user.id).toBe(people[0]!.user.id);
+    }
+  });
 });

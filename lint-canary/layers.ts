@@ -40,7 +40,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['session', 'screen'],
     ['unconfirmed'],
     ['save-status'],
-    ['trash', 'account'],
+    ['trash', 'account', 'export'],
     ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
     ['tree', 'comments'],
     ['palette'],

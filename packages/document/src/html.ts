@@ -2,24 +2,31 @@ import type { Block, Inline, List, TextBlock } from './blocks.ts';
 import { escapeHtml } from './html-text.ts';
 import { ListCounter } from './list-numbers.ts';
 import { definitionOf, MARKS } from './nodes.ts';
-import type { HtmlWriter } from './nodes/definition.ts';
+import type { FileAddress, HtmlWriter } from './nodes/definition.ts';
 import { itemHtml, spaceStyle } from './nodes/text-block.ts';
 import { type BlockSource, blocksOf } from './text.ts';
+
+export interface WritingOptions {
+  readonly fileAddress?: FileAddress;
+}
 
 /**
  * Writes a page, or a part of one, as HTML for other programs, with nested lists. The editor reads
  * the same blocks from it, without their ids. `data-` attributes, which other programs ignore, hold
  * what nesting cannot express: an indented paragraph, a skipped level.
  */
-export function toHtml(source: BlockSource): string {
-  return renderBlocks(blocksOf(source));
+export function toHtml(source: BlockSource, { fileAddress }: WritingOptions = {}): string {
+  const writer: HtmlWriter = {
+    fileAddress: fileAddress ?? null,
+    inline: renderInline,
+    blocks: (blocks) => renderBlocks(blocks, writer),
+  };
+  return writer.blocks([...blocksOf(source)]);
 }
 
 const LIST_TAGS: Readonly<Record<List, 'ul' | 'ol'>> = { bullet: 'ul', ordered: 'ol', task: 'ul' };
 
-const writer: HtmlWriter = { inline: renderInline, blocks: renderBlocks };
-
-function renderBlocks(blocks: Iterable<Block> = []): string {
+function renderBlocks(blocks: Iterable<Block> | undefined, writer: HtmlWriter): string {
   let html = '';
   const open: List[] = [];
   const expected: number[] = [];
@@ -28,7 +35,7 @@ function renderBlocks(blocks: Iterable<Block> = []): string {
     html += `</li></${LIST_TAGS[open.pop()!]}>`;
     expected.pop();
   };
-  for (const block of blocks) {
+  for (const block of blocks ?? []) {
     const implied = numbers.implied(block);
     const number = numbers.next(block);
     const list = block.type === 'textBlock' ? block.attrs?.list : null;

@@ -1,8 +1,17 @@
-export { type Block, createBlockId, type Kind, type List, type TextBlock } from './blocks.ts';
+export {
+  type Block,
+  createBlockId,
+  type FileBlock,
+  type ImageBlock,
+  type Kind,
+  type List,
+  type TextBlock,
+} from './blocks.ts';
 export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
 export { referencedFiles } from './files.ts';
 export { safeHref } from './href.ts';
-export { toHtml } from './html.ts';
+export { escapeHtml } from './html-text.ts';
+export { toHtml, type WritingOptions } from './html.ts';
 export { findLinks } from './link-finder.ts';
 export {
   MAX_MARKDOWN_LENGTH,

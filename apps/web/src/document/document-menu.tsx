@@ -1,11 +1,22 @@
 import type { DocumentSession } from '@tandem/client';
-import { Copy, Ellipsis, History, Keyboard, Pencil, StretchHorizontal, Trash2 } from 'lucide-react';
+import {
+  Copy,
+  Download,
+  Ellipsis,
+  History,
+  Keyboard,
+  Pencil,
+  StretchHorizontal,
+  Trash2,
+} from 'lucide-react';
 import { navigate } from '../navigation/location.ts';
 import { useTranslation } from '../translation/translation.ts';
 import { toast } from '../components/toast.ts';
+import { useState } from 'react';
 import { z } from 'zod';
 import { IconButton } from '../components/button.tsx';
 import { copyText } from '../components/copy-button.tsx';
+import { Deferred, Loaded } from '../components/deferred.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
 import { useObservable, Observable } from '../runtime/observable.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
@@ -17,6 +28,8 @@ import { FavouriteItem } from '../tree/favourite-item.tsx';
 import { HISTORY } from './document-link.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
+
+const exporting = new Deferred(() => import('../export/export-dialog.tsx'));
 
 const KEY = 'full-width';
 
@@ -33,6 +46,7 @@ export function DocumentMenu({
   const { client } = useServices();
   const isWide = useObservable(fullWidth);
   const chosenTheme = useObservable(theme);
+  const [isExporting, setExporting] = useState(false);
   const copyMarkdown = async () => {
     const done = await copyText(async () => {
       const { toMarkdown } = await import('@tandem/document/markdown-writer');
@@ -43,59 +57,78 @@ export function DocumentMenu({
     else toast.error(t('copyFailed'));
   };
   return (
-    <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />}>
-      {facts.kind === 'page' && (
-        <MenuItem icon={Copy} onSelect={() => void copyMarkdown()}>
-          {t('menu.copyMarkdown')}
-        </MenuItem>
-      )}
-      {facts.access === 'edit' && (
-        <MenuItem icon={Pencil} onSelect={focusTitle}>
-          {t('menu.rename')}
-        </MenuItem>
-      )}
-      {!facts.isUnknownToServer && facts.trashedAt === null && (
-        <FavouriteItem document={facts.id} />
-      )}
-      {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
-        <MenuItem
-          icon={History}
-          onSelect={() =>
-            navigate('/d/$document', { params: { document: facts.id }, search: HISTORY })
-          }
-        >
-          {t('history.open')}
-        </MenuItem>
-      )}
-      <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
-        {t('menu.fullWidth')}
-      </MenuSwitch>
-      <MenuLine />
-      <MenuChoice
-        label={t('theme.title')}
-        value={chosenTheme}
-        options={THEME_CHOICES.map((value) => ({ value, label: t(`theme.${value}`) }))}
-        onChange={chooseTheme}
-      />
-      <MenuLine />
-      <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
-        {t('menu.shortcuts')}
-      </MenuItem>
-      {facts.mayTrash && (
-        <>
-          <MenuLine />
+    <>
+      <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />}>
+        {facts.kind === 'page' && (
+          <MenuItem icon={Copy} onSelect={() => void copyMarkdown()}>
+            {t('menu.copyMarkdown')}
+          </MenuItem>
+        )}
+        {facts.kind === 'page' && (
+          <MenuItem icon={Download} onSelect={() => setExporting(true)}>
+            {t('menu.export')}
+          </MenuItem>
+        )}
+        {facts.access === 'edit' && (
+          <MenuItem icon={Pencil} onSelect={focusTitle}>
+            {t('menu.rename')}
+          </MenuItem>
+        )}
+        {!facts.isUnknownToServer && facts.trashedAt === null && (
+          <FavouriteItem document={facts.id} />
+        )}
+        {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
           <MenuItem
-            icon={Trash2}
-            tone="bad"
+            icon={History}
             onSelect={() =>
-              client.commands.run({ name: 'document:trash', input: { document: facts.id } })
+              navigate('/d/$document', { params: { document: facts.id }, search: HISTORY })
             }
           >
-            {t('trash.move')}
+            {t('history.open')}
           </MenuItem>
-        </>
+        )}
+        <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
+          {t('menu.fullWidth')}
+        </MenuSwitch>
+        <MenuLine />
+        <MenuChoice
+          label={t('theme.title')}
+          value={chosenTheme}
+          options={THEME_CHOICES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+          onChange={chooseTheme}
+        />
+        <MenuLine />
+        <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
+          {t('menu.shortcuts')}
+        </MenuItem>
+        {facts.mayTrash && (
+          <>
+            <MenuLine />
+            <MenuItem
+              icon={Trash2}
+              tone="bad"
+              onSelect={() =>
+                client.commands.run({ name: 'document:trash', input: { document: facts.id } })
+              }
+            >
+              {t('trash.move')}
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      {isExporting && (
+        <Loaded from={exporting}>
+          {({ ExportDialog }) => (
+            <ExportDialog
+              document={facts.id}
+              title={facts.title}
+              doc={session.doc}
+              onClose={() => setExporting(false)}
+            />
+          )}
+        </Loaded>
       )}
-    </Menu>
+    </>
   );
 }
 

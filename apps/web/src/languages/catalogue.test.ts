@@ -1,6 +1,7 @@
 import account from './account.en.json' with { type: 'json' };
 import comments from './comments.en.json' with { type: 'json' };
 import editor from './editor.en.json' with { type: 'json' };
+import exporting from './export.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
 
@@ -14,8 +15,8 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [
   ...new Set(
-    [...leaves(en), ...leaves(editor), ...leaves(comments), ...leaves(account)].map((key) =>
-      key.replace(PLURAL, ''),
+    [en, editor, comments, account, exporting].flatMap((catalogue) =>
+      leaves(catalogue).map((key) => key.replace(PLURAL, '')),
     ),
   ),
 ];
@@ -42,7 +43,9 @@ test('every key that is used exists', () => {
 
 test('a plural has all forms of its language', () => {
   const { pluralCategories } = new Intl.PluralRules('en').resolvedOptions();
-  const plurals = [...leaves(en), ...leaves(account)].filter((key) => PLURAL.test(key));
+  const plurals = [en, account, exporting]
+    .flatMap((catalogue) => leaves(catalogue))
+    .filter((key) => PLURAL.test(key));
   for (const key of plurals) {
     const stem = key.replace(PLURAL, '');
     expect(plurals.filter((other) => other.replace(PLURAL, '') === stem).toSorted()).toEqual(
@@ -52,7 +55,7 @@ test('a plural has all forms of its language', () => {
 });
 
 test('the catalogues do not share a name', () => {
-  const names = [en, editor, account].flatMap((catalogue) => Object.keys(catalogue));
+  const names = [en, editor, account, exporting].flatMap((catalogue) => Object.keys(catalogue));
   expect(new Set(names).size).toBe(names.length);
 });
 

@@ -7,11 +7,11 @@ import en from './en.json' with { type: 'json' };
 const english = { ...en, ...editor };
 type English = typeof english & typeof comments;
 
-/** Loaded with the first component that shows it. */
-type AccountWords = typeof import('./account.en.json');
+/** Loaded with the first component that shows them. */
+type LateWords = typeof import('./account.en.json') & typeof import('./export.en.json');
 
 declare module '../translation/translation.ts' {
-  interface Catalogue extends English, AccountWords {}
+  interface Catalogue extends English, LateWords {}
 }
 
 export function startLanguage(): void {

@@ -1,6 +1,8 @@
 import type { Block, List } from '../blocks.ts';
 import { ListCounter } from '../list-numbers.ts';
+import type { WritingOptions } from '../html.ts';
 import { definitionOf } from '../nodes.ts';
+import type { MarkdownWriter } from '../nodes/definition.ts';
 import { type BlockSource, blocksOf } from '../text.ts';
 import { writeLines } from './inline-writer.ts';
 
@@ -9,8 +11,13 @@ import { writeLines } from './inline-writer.ts';
  * except for what Markdown cannot express: ids, empty paragraphs, indents that no list explains,
  * headings that are tasks, and white space at the ends of lines and marks.
  */
-export function toMarkdown(source: BlockSource): string {
-  const markdown = writeBlocks(blocksOf(source));
+export function toMarkdown(source: BlockSource, { fileAddress }: WritingOptions = {}): string {
+  const writer: MarkdownWriter = {
+    fileAddress: fileAddress ?? null,
+    lines: writeLines,
+    blocks: (blocks) => writeBlocks(blocks ?? [], writer),
+  };
+  const markdown = writeBlocks(blocksOf(source), writer);
   return markdown === '' ? '' : `${markdown}\n`;
 }
 
@@ -23,7 +30,7 @@ interface OpenItem {
   readonly isEmpty: boolean;
 }
 
-function writeBlocks(blocks: Iterable<Block> = []): string {
+function writeBlocks(blocks: Iterable<Block>, writer: MarkdownWriter): string {
   let written = '';
   let open: OpenItem[] = [];
   const numbers = new ListCounter();
@@ -45,7 +52,7 @@ function writeBlocks(blocks: Iterable<Block> = []): string {
       const other = before?.sign === ')' ? '.' : ')';
       const sign = goesOn ? (before?.sign ?? '.') : other;
       const marker = list === 'ordered' ? `${number}${sign}` : '-';
-      const text = writeBlock(block);
+      const text = definitionOf(block).toMarkdown(block, writer);
       open = [
         ...open.slice(0, level),
         { list, number, sign, width: marker.length + 1, isEmpty: text === '' && list !== 'task' },
@@ -67,14 +74,10 @@ function writeBlocks(blocks: Iterable<Block> = []): string {
     // An empty item can hold nothing but lists.
     open = open.slice(0, open.findLastIndex(({ isEmpty }) => !isEmpty) + 1);
     numbers.next(block.type === 'textBlock' ? { ...block, attrs: { indent: open.length } } : block);
-    const text = writeBlock(block);
+    const text = definitionOf(block).toMarkdown(block, writer);
     if (text !== '') add(text, 'block', false);
   }
   return written;
-}
-
-function writeBlock(block: Block): string {
-  return definitionOf(block).toMarkdown(block, { lines: writeLines, blocks: writeBlocks });
 }
 
 function indented(text: string, items: readonly OpenItem[]): string {

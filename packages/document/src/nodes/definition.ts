@@ -93,12 +93,20 @@ export interface MarkdownReader {
   readonly blocks: (tokens: readonly Token[], indent: number) => Iterable<Block>;
 }
 
+/**
+ * Where a reader outside of the product finds an uploaded file; null where there is no such place. Without it, a file
+ * is written in the product's own form, which only the product reads.
+ */
+export type FileAddress = (file: string) => string | null;
+
 export interface MarkdownWriter {
+  readonly fileAddress: FileAddress | null;
   readonly lines: (content: readonly Inline[] | undefined) => string[];
   readonly blocks: (blocks: readonly Block[] | undefined) => string;
 }
 
 export interface HtmlWriter {
+  readonly fileAddress: FileAddress | null;
   readonly inline: (content: readonly Inline[] | undefined) => string;
   readonly blocks: (blocks: readonly Block[] | undefined) => string;
 }

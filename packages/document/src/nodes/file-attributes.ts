@@ -10,7 +10,7 @@ import {
   MAX_FILE_SIZE,
   MAX_IMAGE_SIDE,
 } from '../limits.ts';
-import { type AttributeRule, integer, matches } from './definition.ts';
+import { type AttributeRule, type FileAddress, integer, matches } from './definition.ts';
 import type { HtmlElement } from './html-element.ts';
 
 const SINCE = 2;
@@ -103,6 +103,14 @@ export function writeAddress(rules: Rules, values: Values): string {
     return [`${name}=${escapeComponent(String(value))}`];
   });
   return `${SCHEME}${values['file'] ?? ''}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+}
+
+/** Of the file outside of the product; null where it has none. */
+export function outsideAddress(
+  { file }: Values,
+  { fileAddress }: { readonly fileAddress: FileAddress | null },
+): string | null {
+  return typeof file === 'string' ? (fileAddress?.(file) ?? null) : null;
 }
 
 function escapeComponent(text: string): string {

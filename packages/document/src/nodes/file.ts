@@ -4,6 +4,7 @@ import { type BlockDefinition, blockId } from './definition.ts';
 import {
   dataAttributes,
   FILE_ATTRIBUTES,
+  outsideAddress,
   plainLabel,
   readDataAttributes,
   readParagraph,
@@ -40,14 +41,20 @@ export const file: BlockDefinition<FileBlock> = {
       },
     ],
   },
-  toHtml({ attrs = {} }) {
+  toHtml({ attrs = {} }, html) {
     const data = writeDataAttributes(FILE_ATTRIBUTES, attrs);
-    const words = [attrs.name, attrs.caption].filter(Boolean).join(': ');
-    const caption = htmlElement('figcaption', escapeHtml(words));
+    const words = escapeHtml([attrs.name, attrs.caption].filter(Boolean).join(': '));
+    const address = outsideAddress(attrs, html);
+    const name = escapeHtml(attrs.name ?? '');
+    const link =
+      address === null ? words : `<a href="${escapeHtml(address)}" download="${name}">${words}</a>`;
+    const caption = htmlElement('figcaption', link);
     return `<figure data-type="file"${data}>${caption}</figure>`;
   },
-  toMarkdown: ({ attrs = {} }) =>
-    `[${plainLabel(attrs.name ?? '')}](${writeAddress(FILE_ATTRIBUTES, attrs)})`,
+  toMarkdown({ attrs = {} }, markdown) {
+    const address = outsideAddress(attrs, markdown) ?? writeAddress(FILE_ATTRIBUTES, attrs);
+    return `[${plainLabel(attrs.name ?? '')}](${address})`;
+  },
   toText: ({ attrs = {} }) => [[`[${attrs.name ?? ''}]`, attrs.caption ?? ''].join(' ').trimEnd()],
   fromMarkdown: {
     paragraph(token) {

@@ -4,6 +4,7 @@ import { type BlockDefinition, blockId } from './definition.ts';
 import {
   dataAttributes,
   IMAGE_ATTRIBUTES,
+  outsideAddress,
   plainLabel,
   readDataAttributes,
   readParagraph,
@@ -40,15 +41,22 @@ export const image: BlockDefinition<ImageBlock> = {
       },
     ],
   },
-  toHtml({ attrs = {} }) {
+  toHtml({ attrs = {} }, html) {
     const data = writeDataAttributes(IMAGE_ATTRIBUTES, attrs);
-    const picture = `<img alt="${escapeHtml(attrs.alt ?? '')}">`;
+    const address = outsideAddress(attrs, html);
+    const source = address === null ? '' : ` src="${escapeHtml(address)}"`;
+    const width = address === null ? null : (attrs.displayWidth ?? attrs.width);
+    const size = width == null ? '' : ` width="${width}"`;
+    const picture = `<img${source} alt="${escapeHtml(attrs.alt ?? '')}"${size}>`;
     const caption = attrs.caption ? htmlElement('figcaption', escapeHtml(attrs.caption)) : '';
     return `<figure data-type="image"${data}>${picture}${caption}</figure>`;
   },
-  toMarkdown({ attrs = {} }) {
+  toMarkdown({ attrs = {} }, markdown) {
     const label = plainLabel(attrs.alt ?? attrs.caption ?? attrs.name ?? '');
-    return `![${label}](${writeAddress(IMAGE_ATTRIBUTES, attrs)})`;
+    const address = outsideAddress(attrs, markdown);
+    if (address === null) return `![${label}](${writeAddress(IMAGE_ATTRIBUTES, attrs)})`;
+    const title = attrs.caption ? ` "${plainLabel(attrs.caption)}"` : '';
+    return `![${label}](${address}${title})`;
   },
   toText: ({ attrs = {} }) => [
     [`[${attrs.alt ?? attrs.name ?? ''}]`, attrs.caption ?? ''].join(' ').trimEnd(),

@@ -220,6 +220,9 @@ export const ACCOUNTS = {
   maxQueuedHashes: 32,
 } as const;
 
+/** Reading again who may enter, after the database has failed (AC22). */
+export const REREAD_RETRY = { baseMs: 250, capMs: 5_000, jitter: 0.5 } as const;
+
 /** Answers of the database that are kept after their last use. */
 export const ACCESS_CACHE = { idleMs: 2 * MINUTE_MS, maxEntries: 50_000 } as const;
 export const PEOPLE_CACHE = { idleMs: 2 * MINUTE_MS, maxEntries: 20_000 } as const;

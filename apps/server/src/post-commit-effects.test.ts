@@ -1,7 +1,9 @@
 import { pino } from 'pino';
+import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import type { Activity } from './channels/activity.ts';
 import type { ChannelHub } from './channels/channel-hub.ts';
+import { REREAD_RETRY } from './limits.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Rooms } from './documents/rooms.ts';
@@ -13,11 +15,12 @@ import type { CommandRequest, CommandRunner } from './commands/command-runner.ts
 const ID = '01K00000000000000000000000';
 
 /** Records the calls that it receives. */
-function context() {
+function context(failing: ReadonlySet<string> = new Set()) {
+  const clock = new ManualClock();
   const calls: string[] = [];
   const send = (what: string) => (about?: string) => {
     calls.push(about === undefined ? what : `${what} ${about}`);
-    return Promise.resolve();
+    return failing.has(what) ? Promise.reject(new Error('no database')) : Promise.resolve();
   };
   const options = {
     hub: { resync: send('hub resync'), documents: () => ['d2'], recheck: send('hub') },
@@ -59,9 +62,10 @@ function context() {
       return [];
     },
     onClientsMerged: () => {},
+    clock,
   });
   effects.start(runner as CommandRunner, () => {});
-  return { calls, lose, effects };
+  return { calls, lose, effects, clock };
 }
 
 test('looks everything up again that may have been committed without a word (P3)', () => {
@@ -89,4 +93,22 @@ test('reads a title again that another node changed, but nothing inside the docu
   expect(calls).toEqual(['rooms d1', 'hub d1', 'activity d1', 'activity changed d1']);
   effects.applyOfOthers([{ kind: 'access-changed', document: 'd1' }]);
   expect(calls).toContain('inside d1');
+});
+
+test('AC22 what decides who may enter is read until the database answers', async () => {
+  const failing = new Set(['settings', 'administrators']);
+  const { calls, effects, clock } = context(failing);
+  effects.apply([{ kind: 'settings-changed' }, { kind: 'administrators-changed' }]);
+  await clock.advanceAsync(REREAD_RETRY.baseMs);
+  failing.clear();
+  await clock.advanceAsync(4 * REREAD_RETRY.baseMs);
+  const counts = ['settings', 'administrators'].map(
+    (what) => calls.filter((call) => call === what).length,
+  );
+  expect(counts.every((count) => count >= 3)).toBe(true);
+  expect(clock.pending).toBe(0);
+  failing.add('sessions');
+  effects.resync();
+  await clock.advanceAsync(REREAD_RETRY.baseMs);
+  expect(calls.filter((call) => call === 'sessions').length).toBeGreaterThan(1);
 });

@@ -3,7 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Activity } from './channels/activity.ts';
 import type { ChannelHub } from './channels/channel-hub.ts';
 import type { Rooms } from './documents/rooms.ts';
+import { REREAD_RETRY } from './limits.ts';
+import type { Clock } from './runtime/clock.ts';
 import type { ErrorBoundary } from './runtime/error-boundary.ts';
+import { RepeatedAttempt } from './runtime/repeated-attempt.ts';
 import type { Administrators } from './accounts/administrators.ts';
 import type { People } from './accounts/people.ts';
 import type { CommandRunner, Effect } from './commands/command-runner.ts';
@@ -23,13 +26,27 @@ export interface PostCommitEffectsOptions {
   readonly onJobsEnqueued: () => void;
   readonly onRenamedHere: (document: string) => void;
   readonly errors: ErrorBoundary;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 }
 
-export class PostCommitEffects {
+export class PostCommitEffects implements Disposable {
   readonly #options: PostCommitEffectsOptions;
+  /** Who may enter is read until it is known (AC22). */
+  readonly #administrators: RepeatedAttempt;
+  readonly #settings: RepeatedAttempt;
+  readonly #sessions: RepeatedAttempt;
 
   constructor(options: PostCommitEffectsOptions) {
     this.#options = options;
+    const { administrators, onSettingsChanged, recheckSessions } = options;
+    this.#administrators = this.#untilDone(() => administrators.refresh());
+    this.#settings = this.#untilDone(onSettingsChanged);
+    this.#sessions = this.#untilDone(recheckSessions);
+  }
+
+  [Symbol.dispose](): void {
+    for (const attempt of [this.#administrators, this.#settings, this.#sessions])
+      attempt[Symbol.dispose]();
   }
 
   /** @param onHandled receives the log's entry of each batch. */
@@ -64,14 +81,14 @@ export class PostCommitEffects {
 
   /** Commits were missed: everything that is open is read again. */
   resync(): void {
-    const { hub, activity, rooms, administrators, onJobsEnqueued } = this.#options;
+    const { hub, activity, rooms, onJobsEnqueued } = this.#options;
     rooms.forget();
     hub.resync();
     activity.resync();
     onJobsEnqueued();
-    this.#reportFailure(administrators.refresh());
-    this.#reportFailure(this.#options.onSettingsChanged());
-    this.#reportFailure(this.#options.recheckSessions());
+    this.#administrators.request();
+    this.#settings.request();
+    this.#sessions.request();
     const documents = new Set(hub.documents());
     for (const { document } of rooms.all()) documents.add(document);
     for (const document of documents) this.#recheck(document);
@@ -108,10 +125,10 @@ export class PostCommitEffects {
         people.sessionEnded(effect);
         break;
       case 'administrators-changed':
-        this.#reportFailure(this.#options.administrators.refresh());
+        this.#administrators.request();
         break;
       case 'settings-changed':
-        this.#reportFailure(this.#options.onSettingsChanged());
+        this.#settings.request();
         break;
       case 'clients-merged':
         this.#options.onClientsMerged(effect.document);
@@ -158,6 +175,16 @@ export class PostCommitEffects {
     this.#reportFailure(rooms.recheck(document));
     this.#reportFailure(hub.recheck(document));
     this.#reportFailure(activity.recheck(document));
+  }
+
+  #untilDone(run: () => Promise<void>): RepeatedAttempt {
+    const { errors, clock } = this.#options;
+    return new RepeatedAttempt({
+      run,
+      onFailed: (error) => errors.report('command', {}, error),
+      clock,
+      backoff: REREAD_RETRY,
+    });
   }
 
   #reportFailure(step: Promise<void>): void {

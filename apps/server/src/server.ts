@@ -292,7 +292,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   const onJobsEnqueued = () => jobs.wake();
   const effects = new PostCommitEffects({
-    ...{ hub, activity, rooms, people, administrators, onJobsEnqueued, errors },
+    ...{ hub, activity, rooms, people, administrators, onJobsEnqueued, errors, clock },
     async onSettingsChanged() {
       await settings.refresh();
       if (settings.get().signIn === 'required')
@@ -397,6 +397,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       await excerptUpdater[Symbol.asyncDispose]();
       await indexer[Symbol.asyncDispose]();
       recentDocuments[Symbol.dispose]();
+      effects[Symbol.dispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
       await jobs[Symbol.asyncDispose]();

@@ -1,4 +1,6 @@
 /** Accounts over HTTP: rules AC1 to AC11 in `src/accounts/README.md`. */
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ulid } from 'ulid';
 import type { DocumentSummary, LibraryPage, Session } from '@tandem/protocol';
@@ -301,6 +303,77 @@ describe('AC9 a password that changes while others use it', () => {
     for (const phone of await Promise.all(signInAll))
       if (phone !== null) expect((await phone.fetch('/api/me')).status).toBe(401);
     expect((await ada.fetch('/api/me')).status).toBe(200);
+  });
+});
+
+describe('AC21 a request whose body outlives its session', () => {
+  /** Sends the end of the body once `meanwhile` is done. */
+  async function sendSlowly(
+    person: SignedIn,
+    {
+      method,
+      path,
+      body,
+    }: { readonly method: string; readonly path: string; readonly body: object },
+    meanwhile: () => Promise<unknown>,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const headers = { Cookie: person.cookie, 'Content-Length': bytes.byteLength };
+    const asking = request(`${server.url}${path}`, { method, headers });
+    const answered = new Promise<Awaited<ReturnType<typeof sendSlowly>>>((resolve, reject) => {
+      asking.once('error', reject);
+      asking.once('response', (answer) => {
+        const status = answer.statusCode ?? 0;
+        text(answer).then((content) => resolve({ status, text: content }), reject);
+      });
+    });
+    asking.write(bytes.subarray(0, 5));
+    // The server has found the session meanwhile, and waits for the rest.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await meanwhile();
+    asking.end(bytes.subarray(5));
+    return await answered;
+  }
+
+  const signOut = (person: SignedIn) => () => person.fetch('/api/session/end', { method: 'POST' });
+
+  test('changes no password, no profile and no document', async () => {
+    const ada = await signedUp(await signIn(server));
+    const document = await createdBy(ada);
+    const requests = [
+      {
+        method: 'POST',
+        path: '/api/account/password',
+        body: { current: PASSWORD, password: 'of a stolen session' },
+      },
+      { method: 'PATCH', path: '/api/me', body: { name: 'Mallory' } },
+      { method: 'PATCH', path: `/api/documents/${document}`, body: { title: 'Changed' } },
+    ];
+    for (const one of requests) {
+      const again = await post(await signIn(server), 'sign-in', {
+        email: ada.email,
+        password: PASSWORD,
+      });
+      const laptop = await withCookie(server, again);
+      const answer = await sendSlowly(laptop, one, signOut(laptop));
+      expect(answer.status, answer.text).toBe(401);
+      expect(answer.text).toContain('nothing was changed');
+    }
+    const own = await ada.fetch(`/api/documents/${document}`);
+    expect(((await own.json()) as DocumentSummary).title).not.toBe('Changed');
+    expect(((await (await ada.fetch('/api/me')).json()) as { name: string }).name).toBe(
+      ada.user.name,
+    );
+  });
+
+  test('makes no account of a guest who has signed out', async () => {
+    const guest = await signIn(server);
+    const body = { email: newAddress(), password: PASSWORD };
+    const asked = { method: 'POST', path: '/api/account/sign-up', body };
+    // The session is found after the body: somebody without one gets an account of their own.
+    const answer = await sendSlowly(guest, asked, signOut(guest));
+    expect(answer.status, answer.text).toBe(200);
+    expect((JSON.parse(answer.text) as Session).user.id).not.toBe(guest.user.id);
   });
 });
 

@@ -1,6 +1,9 @@
 /** Signing in with a real OpenID provider: rules AC15 to AC18 in `src/accounts/README.md`. */
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Account } from '@tandem/protocol/accounts';
+import type { Account, OidcRedirect } from '@tandem/protocol/accounts';
 import {
   signInAtProvider,
   startIdentityProvider,
@@ -136,6 +139,25 @@ describe('AC16 what does not fit signs nobody in', () => {
   });
 });
 
+test('AC16 over https, a cookie that a neighbouring page has planted does not count', async () => {
+  const publicUrl = 'https://docs.example.org';
+  const corp = await startIdentityProvider(publicUrl);
+  const own = await RunningServer.start({ PUBLIC_URL: publicUrl, OIDC_PROVIDERS: corp.setting });
+  const headers = { Host: 'docs.example.org' };
+  const started = await askAs(own, {
+    ...{ method: 'POST', path: '/api/account/oidc', headers },
+    body: JSON.stringify({ provider: 'corp', to: '/', purpose: 'sign-in' }),
+  });
+  const flow = started.cookies[0]!.split(';', 1)[0]!;
+  expect(flow).toMatch(/^__Host-tandem_oidc=/);
+  const { url } = JSON.parse(started.text) as OidcRedirect;
+  const { pathname, search } = new URL(await signInAtProvider(url, 'ada'));
+  const back = (cookie: string) =>
+    askAs(own, { method: 'GET', path: pathname + search, headers: { ...headers, Cookie: cookie } });
+  expect((await back(flow.replace('__Host-', ''))).location).toBe('/#sign-in=over');
+  expect((await back(flow)).location).toBe('/#sign-in=done');
+});
+
 test('AC17 an address that nobody has verified here does not lead into its account', async () => {
   const email = 'target@example.org';
   const target = await signIn(server);
@@ -170,3 +192,31 @@ test('AC18 a provider that is down stops nothing, and works once it is back', as
   await startIdentityProvider(publicUrl, { port: providerPort });
   expect((await start()).status).toBe(200);
 });
+
+interface Answer {
+  readonly cookies: readonly string[];
+  readonly location: string | undefined;
+  readonly text: string;
+}
+
+/** Low-level, because `fetch` sets `Host` itself. */
+async function askAs(
+  { port }: RunningServer,
+  {
+    method,
+    path,
+    headers,
+    body = '',
+  }: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+  },
+): Promise<Answer> {
+  const asking = request({ port, host: 'localhost', method, path, headers });
+  asking.end(body);
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  const { location, 'set-cookie': cookies = [] } = answer.headers;
+  return { cookies, location, text: await text(answer) };
+}

@@ -14,12 +14,18 @@ const KEY_BYTES = 32;
 export interface SealedCookieOptions<T> {
   /** Also what keeps the cookies of two uses apart. */
   readonly name: string;
+  /** Over plain http only. */
   readonly path: string;
   readonly schema: z.ZodType<T>;
   readonly lifetimeMs: number;
   /** The newest seals; older ones still open. */
   readonly secrets: Secrets;
   readonly now?: () => number;
+}
+
+interface Place {
+  /** The page was loaded over https. */
+  readonly isSecure: boolean;
 }
 
 export class SealedCookie<T> {
@@ -36,7 +42,7 @@ export class SealedCookie<T> {
   }
 
   /** @returns the value of `Set-Cookie`. */
-  async write(content: T, { isSecure }: { readonly isSecure: boolean }): Promise<string> {
+  async write(content: T, { isSecure }: Place): Promise<string> {
     const { name, lifetimeMs, now = Date.now } = this.#options;
     const sealed = await new EncryptJWT({ content })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
@@ -46,15 +52,16 @@ export class SealedCookie<T> {
     return this.#set(sealed, { ageSeconds: Math.floor(lifetimeMs / 1_000), isSecure });
   }
 
-  end({ isSecure }: { readonly isSecure: boolean }): string {
+  end({ isSecure }: Place): string {
     return this.#set('', { ageSeconds: 0, isSecure });
   }
 
   /** @returns null without a cookie, or with one that is forged, too old, or another version's. */
-  async read(header: string | undefined): Promise<T | null> {
+  async read(header: string | undefined, place: Place): Promise<T | null> {
     const { name, schema, now = Date.now } = this.#options;
-    const pair = header?.split(';').find((one) => one.trim().startsWith(`${name}=`));
-    const sealed = pair?.trim().slice(name.length + 1);
+    const prefix = `${this.#nameIn(place)}=`;
+    const pair = header?.split(';').find((one) => one.trim().startsWith(prefix));
+    const sealed = pair?.trim().slice(prefix.length);
     if (sealed === undefined || sealed === '') return null;
     for (const key of this.#keys) {
       try {
@@ -73,13 +80,15 @@ export class SealedCookie<T> {
     return null;
   }
 
-  #set(
-    value: string,
-    { ageSeconds, isSecure }: { readonly ageSeconds: number; readonly isSecure: boolean },
-  ): string {
-    const { name, path } = this.#options;
+  #set(value: string, { ageSeconds, isSecure }: Place & { readonly ageSeconds: number }): string {
+    const name = this.#nameIn({ isSecure });
+    const place = isSecure ? 'Path=/; Secure' : `Path=${this.#options.path}`;
     // Lax: it comes along when another site leads the browser back.
-    const attributes = `Path=${path}; Max-Age=${ageSeconds}; HttpOnly; SameSite=Lax`;
-    return `${name}=${value}; ${attributes}${isSecure ? '; Secure' : ''}`;
+    return `${name}=${value}; ${place}; Max-Age=${ageSeconds}; HttpOnly; SameSite=Lax`;
+  }
+
+  /** Browsers take a cookie with this prefix from this very host and over https only, not from a neighbour's page. */
+  #nameIn({ isSecure }: Place): string {
+    return isSecure ? `__Host-${this.#options.name}` : this.#options.name;
   }
 }

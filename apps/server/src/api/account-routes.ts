@@ -106,7 +106,8 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
         identity: { issuer: EMAIL_ISSUER, subject: email, credential: passwordHash },
         invitation: invitation === undefined ? null : oneTimeHash(invitation),
       };
-      await runCommand(runner, { user: id, call: { name: 'account:sign-up', input } });
+      const call = { name: 'account:sign-up', input } as const;
+      await runCommand(runner, { user: id, session: guest?.session ?? null, call });
       const user = guest?.user ?? ({ id, ...profile } as User);
       const begun = { user, isGuest: false, session: start.id, cookie };
       return context.json(await sessions.write(context, begun));
@@ -138,7 +139,8 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
         throw new ApiError('forbidden', { detail: 'Your current password is not right.' });
       const passwordHash = await inTurn(hashPassword(password));
       const input = { passwordHash, verifiedHash, session };
-      await runCommand(runner, { user: user.id, call: { name: 'account:change-password', input } });
+      const call = { name: 'account:change-password', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
     .get('/account/sessions', signedIn, async (context) => {
@@ -159,15 +161,16 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
       const { session: only } = await readBody(context, sessionEnd);
       const { user, session } = context.var;
       const input = only === null ? { except: session } : { only };
-      await runCommand(runner, { user: user.id, call: { name: 'account:end-sessions', input } });
+      const call = { name: 'account:end-sessions', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
     .post('/account/guest', signedIn, async (context) => {
       const { take } = await readBody(context, guestChoice);
-      const { user } = context.var;
+      const { user, session } = context.var;
       for (const guest of await findOfferedGuests(db, user.id)) {
-        const input = { guest, take };
-        await runCommand(runner, { user: user.id, call: { name: 'account:merge-guest', input } });
+        const call = { name: 'account:merge-guest', input: { guest, take } } as const;
+        await runCommand(runner, { user: user.id, session, call });
       }
       return context.body(null, 204);
     });
@@ -180,7 +183,8 @@ export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironmen
     const { cookie, start } = newSession(context, before?.session ?? null);
     const guest = before === null || before.user.id === id ? null : before.user.id;
     const input = { session: start, guest, identity: { issuer, subject, credential } };
-    await runCommand(runner, { user: id, call: { name: 'account:sign-in', input } });
+    const call = { name: 'account:sign-in', input } as const;
+    await runCommand(runner, { user: id, session: null, call });
     const user = (await options.people.find(id)) as User;
     const session = await sessions.write(context, {
       ...{ user, isGuest: false, session: start.id, cookie },

@@ -27,11 +27,21 @@ export async function boundedWrite<T>(write: Promise<T>): Promise<T> {
   }
 }
 
+export interface RequestedCommand {
+  readonly user: string;
+  /** With which the request came: a body that takes long, or a hash, may outlive it (AC21). Null for none. */
+  readonly session: string | null;
+  readonly call: ServerCall;
+}
+
 /** @throws ApiError when the command is refused, or not stored in time. */
 export async function runCommand(
   runner: CommandRunner,
-  { user, call }: { readonly user: string; readonly call: ServerCall },
+  { user, session, call }: RequestedCommand,
 ): Promise<void> {
-  const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
+  const command = { ...call, id: ulid() };
+  const answer = await boundedWrite(
+    runner.run({ user, command, ...(session === null ? {} : { session }) }),
+  );
   if (answer.kind === 'refused') throw ApiError.from(answer.error);
 }

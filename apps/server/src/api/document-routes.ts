@@ -80,7 +80,8 @@ export function documentRoutes({
     return summary(entry);
   };
 
-  const run = (user: string, call: Call): Promise<void> => runCommand(runner, { user, call });
+  const run = ({ user, session }: ApiEnvironment['Variables'], call: Call): Promise<void> =>
+    runCommand(runner, { user: user.id, session, call });
 
   const routes = new Hono<ApiEnvironment>()
     .use(signedIn)
@@ -111,7 +112,7 @@ export function documentRoutes({
       const { id: user } = context.get('user');
       const { id: document, title } = await readBody(context, documentCreate);
       await boundedWrite(engine.create({ document, kind: 'page', user }));
-      await run(user, { name: 'document:create', input: { document, title } });
+      await run(context.var, { name: 'document:create', input: { document, title } });
       return context.json(await find(document, user));
     })
     .get('/:id', async (context) =>
@@ -121,7 +122,7 @@ export function documentRoutes({
       const { id: user } = context.get('user');
       const { title } = await readBody(context, documentPatch);
       const { id: document } = await find(context.req.param('id'), user);
-      await run(user, { name: 'document:rename', input: { document, title } });
+      await run(context.var, { name: 'document:rename', input: { document, title } });
       return context.json(await find(document, user));
     })
     .get('/:id/path', async (context) => {
@@ -137,7 +138,7 @@ export function documentRoutes({
     })
     .delete('/:id/visit', async (context) => {
       const document = documentIn(context.req.param('id'));
-      await run(context.get('user').id, { name: 'document:unlist', input: { document } });
+      await run(context.var, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })
     .route('/:id/chat', chatRoutes({ db }))

@@ -116,7 +116,7 @@ export function oidcRoutes(options: OidcRoutesOptions): {
   });
 
   const pages = new Hono<ApiEnvironment>().get('/oidc/:provider', async (context) => {
-    const flow = await cookie.read(context.req.header('Cookie'));
+    const flow = await cookie.read(context.req.header('Cookie'), security(context));
     context.header('Cache-Control', 'no-store');
     context.header('Set-Cookie', cookie.end(security(context)));
     try {
@@ -126,9 +126,7 @@ export function oidcRoutes(options: OidcRoutesOptions): {
       const hasGuest = await finish(context, flow);
       return context.redirect(`${flow.to}${hasGuest ? '#sign-in=guest' : '#sign-in=done'}`);
     } catch (error) {
-      if (!(error instanceof SignInProblem || error instanceof ApiError)) throw error;
-      const problem = error instanceof SignInProblem ? error.problem : 'refused';
-      return context.redirect(`${flow?.to ?? '/'}#sign-in=${problem}`);
+      return context.redirect(`${flow?.to ?? '/'}#sign-in=${problemOf(error)}`);
     }
   });
   return { api, pages };
@@ -156,11 +154,13 @@ export function oidcRoutes(options: OidcRoutesOptions): {
       const profile = caller === null ? { name: guestName(), color: guestColor() } : null;
       const identity = { ...keyOf(person), credential: null };
       const input = { identity, session: start, profile, invitation: flow.invitation };
-      await runCommand(runner, { user: id, call: { name: 'account:sign-up', input } });
+      const call = { name: 'account:sign-up', input } as const;
+      await runCommand(runner, { user: id, session: caller?.session ?? null, call });
     } else {
       const guest = caller === null || caller.user.id === owner ? null : caller.user.id;
       const input = { session: start, guest, identity: { ...keyOf(person), credential: null } };
-      await runCommand(runner, { user: id, call: { name: 'account:sign-in', input } });
+      const call = { name: 'account:sign-in', input } as const;
+      await runCommand(runner, { user: id, session: null, call });
     }
     const user = await options.people.find(id);
     if (user === null) throw new SignInProblem('refused');
@@ -184,9 +184,18 @@ export function oidcRoutes(options: OidcRoutesOptions): {
 
   async function link(caller: SignedIn, person: OidcPerson, owner: string | null): Promise<void> {
     if (owner !== null && owner !== caller.user.id) throw new SignInProblem('taken');
-    const input = { identity: keyOf(person) };
-    await runCommand(runner, { user: caller.user.id, call: { name: 'account:link', input } });
+    const call = { name: 'account:link', input: { identity: keyOf(person) } } as const;
+    await runCommand(runner, { user: caller.user.id, session: caller.session, call });
   }
+}
+
+/** @throws what is no answer to the person. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof SignInProblem) return error.problem;
+  if (!(error instanceof ApiError)) throw error;
+  const { code } = error.body;
+  if (code === 'unauthenticated') return 'over';
+  return code === 'forbidden' ? 'refused' : 'provider';
 }
 
 const keyOf = ({ issuer, subject }: OidcPerson) => ({ issuer, subject });

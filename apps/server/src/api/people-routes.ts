@@ -26,10 +26,11 @@ export function peopleRoutes({
   return new Hono<ApiEnvironment>()
     .get('/me', signedIn, (context) => context.json(context.get('user')))
     .patch('/me', signedIn, async (context) => {
-      const { id: user } = context.get('user');
+      const { user, session } = context.var;
       const input = await readBody(context, profilePatch);
-      await runCommand(runner, { user, call: { name: 'profile:change', input } });
-      return context.json(await people.find(user));
+      const call = { name: 'profile:change', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.json(await people.find(user.id));
     })
     .get('/people', signedIn, async (context) => {
       const search = librarySearch.safeParse(context.req.query('search') ?? '');

@@ -58,23 +58,27 @@ export function serverRoutes({
     })
     .patch('/server', signedIn, administrator, async (context) => {
       const input = await readBody(context, serverSettingsPatch);
-      const user = context.var.user.id;
-      await runCommand(runner, { user, call: { name: 'settings:change', input } });
+      const { user, session } = context.var;
+      await runCommand(runner, {
+        user: user.id,
+        session,
+        call: { name: 'settings:change', input },
+      });
       return context.body(null, 204);
     })
     .post('/server/invitations', signedIn, administrator, async (context) => {
       const token = randomBytes(ACCOUNTS.oneTimeBytes).toString('base64url');
-      const user = context.var.user.id;
+      const { user, session } = context.var;
       const input = { tokenHash: oneTimeHash(token) };
-      await runCommand(runner, { user, call: { name: 'account:invite', input } });
+      await runCommand(runner, { user: user.id, session, call: { name: 'account:invite', input } });
       const expiresAt = systemClock.now() + ACCOUNTS.invitationLifetimeMs;
       return context.json({ token, expiresAt } satisfies NewInvitation);
     })
     .post('/server/invitations/end', signedIn, administrator, async (context) => {
       const { invitation: tokenHash } = await readBody(context, invitationEnd);
-      const user = context.var.user.id;
+      const { user, session } = context.var;
       const call = { name: 'account:end-invitation', input: { tokenHash } } as const;
-      await runCommand(runner, { user, call });
+      await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     });
 }

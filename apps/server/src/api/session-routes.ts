@@ -73,7 +73,7 @@ export function sessionRoutes({
       const known = await authenticator.findGuestByHeaders((name) => context.req.header(name));
       if (known !== null)
         await runCommand(runner, {
-          user: known.user.id,
+          ...{ user: known.user.id, session: null },
           call: { name: 'account:end-sessions', input: { only: known.session } },
         });
       sessions.endCookie(context);

@@ -86,6 +86,8 @@ export type ServerCall = ServerCommand extends infer C
 
 export interface CommandRequest {
   readonly user: string;
+  /** Of a request: it has to stand when the command is executed (AC21). Connections close with their session instead. */
+  readonly session?: string;
   readonly command: ServerCommand;
 }
 

@@ -17,6 +17,7 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../storage/command-store.ts';
+import { findSession } from '../storage/sessions.ts';
 import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import type {
@@ -24,7 +25,6 @@ import type {
   CommandRequest,
   CommittedBatch,
   Effect,
-  ServerCommand,
   ServerCommandName,
 } from './command-runner.ts';
 import type { Handler, HandlerContext, HandlerTable, Outcome } from './handler.ts';
@@ -56,6 +56,13 @@ interface Mode {
 
 /** The subject of sign-ups: one of them may make the first account, which is the administrator's. */
 const FIRST_ACCOUNT = 'first account';
+
+const SIGNED_OUT: Outcome = {
+  kind: 'refused',
+  error: errorOf('unauthenticated', {
+    detail: 'You were signed out here a moment ago, so nothing was changed. Sign in again.',
+  }),
+};
 
 class BatchAborted extends Error {}
 
@@ -157,7 +164,7 @@ export class CommandTransactions {
     };
     const outcome =
       savepoints === 'none'
-        ? await this.#executeOptimistic(command, context)
+        ? await this.#executeOptimistic(request, context)
         : await this.#executeWithSavepoint(request, context);
     return outcome.kind === 'done'
       ? { request, outcome, events, jobs }
@@ -165,9 +172,9 @@ export class CommandTransactions {
   }
 
   /** @throws BatchAborted when the command fails. */
-  async #executeOptimistic(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
+  async #executeOptimistic(request: CommandRequest, context: HandlerContext): Promise<Outcome> {
     try {
-      const outcome = await this.#handle(command, context);
+      const outcome = await this.#handle(request, context);
       if (outcome.kind === 'done') return outcome;
     } catch (error) {
       if (isRetryable(error) && !isTooLong(error)) throw error;
@@ -179,7 +186,7 @@ export class CommandTransactions {
     const { store, onFault } = this.#options;
     try {
       return await store.savepoint(
-        () => this.#handle(request.command, context),
+        () => this.#handle(request, context),
         ({ kind }) => kind === 'done',
       );
     } catch (error) {
@@ -190,10 +197,17 @@ export class CommandTransactions {
     }
   }
 
-  #handle({ name, input }: ServerCommand, context: HandlerContext): Promise<Outcome> {
+  async #handle({ session, command }: CommandRequest, context: HandlerContext): Promise<Outcome> {
+    const { name, input } = command;
+    if (session !== undefined && !(await isSignedIn(session, context))) return SIGNED_OUT;
     const handler = this.#options.handlers[name] as Handler<ServerCommandName>;
-    return handler(context, input);
+    return await handler(context, input);
   }
+}
+
+async function isSignedIn(session: string, { db, user, at }: HandlerContext): Promise<boolean> {
+  const row = await findSession(db, session);
+  return row !== undefined && row.user === user && row.expires_at > at;
 }
 
 function idOf({ user, command }: CommandRequest): CommandKey {

@@ -15,12 +15,7 @@ import {
 } from '../../storage/identities.ts';
 import { findParticipations } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
-import {
-  createSession,
-  deleteSession,
-  deleteSessionsOf,
-  findSession,
-} from '../../storage/sessions.ts';
+import { createSession, deleteSession, deleteSessionsOf } from '../../storage/sessions.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
 import { takeOneTime } from '../../storage/one-time-tokens.ts';
@@ -80,9 +75,7 @@ export const accountHandlers: AccountHandlers = {
     return (await ownIdentity(context, identity)) ? DONE : forbidden('identity-taken');
   },
 
-  async 'account:change-password'({ db, user, at }, { passwordHash, verifiedHash, session }) {
-    const current = await findSession(db, session);
-    if (current?.user !== user || current.expires_at <= at) return forbidden('signed-out');
+  async 'account:change-password'({ db, user }, { passwordHash, verifiedHash, session }) {
     const identity = (await findIdentitiesOf(db, user)).find(
       ({ issuer }) => issuer === EMAIL_ISSUER,
     );

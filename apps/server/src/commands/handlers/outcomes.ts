@@ -58,8 +58,6 @@ const FORBIDDEN = {
   'has-account': 'You already have an account.',
   'no-password': 'Your account has no password.',
   'password-changed': 'The password was changed a moment ago. Use the new one.',
-  'signed-out':
-    'You were signed out here a moment ago, so your password is as it was. Sign in again to change it.',
   'no-guest': 'There is nothing left to take over.',
   'id-taken': 'Another message has the same id. Send this one again.',
 } as const;

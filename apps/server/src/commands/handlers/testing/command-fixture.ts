@@ -61,11 +61,17 @@ export class Fixture {
   }
 
   async runAll(
-    requests: readonly { readonly user: string; readonly call: AnyCall; readonly id?: string }[],
+    requests: readonly {
+      readonly user: string;
+      readonly session?: string;
+      readonly call: AnyCall;
+      readonly id?: string;
+    }[],
   ): Promise<TransactionResult['answers']> {
     const { answers, events, effects } = await this.#transactions.run(
-      requests.map(({ user, call, id = this.nextId() }) => ({
+      requests.map(({ user, session, call, id = this.nextId() }) => ({
         user,
+        ...(session === undefined ? {} : { session }),
         command: commandOf(user, call, id),
       })),
     );

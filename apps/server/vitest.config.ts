@@ -12,6 +12,7 @@ const WITH_EACH_DATABASE = [
   'met-people',
   'oidc',
   'people',
+  'route-matrix',
   'sessions-and-roles',
   'sessions',
   'stock-hocuspocus',

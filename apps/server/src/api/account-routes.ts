@@ -53,7 +53,7 @@ export interface AccountRoutesOptions {
 
 const RETRY_MS = 10_000;
 
-export function accountRoutes(options: AccountRoutesOptions): Hono<ApiEnvironment> {
+export function accountRoutes(options: AccountRoutesOptions) {
   const { db, administrators, authenticator, runner, sessions, signedIn } = options;
 
   const countAttempt = (context: Context<ApiEnvironment>, subject: string): void => {

@@ -14,6 +14,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Database } from '../storage/tables.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import type { AccountRoutes } from './api-routes.ts';
 import { newSession } from './new-session.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -39,7 +40,7 @@ export interface AccountsOptions {
 
 export function createAccounts(options: AccountsOptions): {
   /** Below `/api`. */
-  readonly routes: readonly Hono<ApiEnvironment>[];
+  readonly routes: AccountRoutes;
   /** Below `/sign-in`. */
   readonly pages: Hono<ApiEnvironment>;
 } {

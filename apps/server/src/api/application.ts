@@ -6,6 +6,7 @@ import { ApiError, errorBodyOf, HTTP_STATUS } from '../http/api-error.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ApiEnvironment } from './api-environment.ts';
+import type { ApiRoutes } from './api-routes.ts';
 import { ownPath } from './own-path.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { LOOPBACK_NAMES, type OriginPolicy } from '../http/origin-policy.ts';
@@ -15,7 +16,7 @@ import type { StaticFiles } from '../http/static-files.ts';
 export interface ApplicationOptions {
   readonly configuration: Pick<Configuration, 'mode' | 'metricsToken'>;
   /** The routes of the API, below `/api`. */
-  readonly routes: readonly Hono<ApiEnvironment>[];
+  readonly routes: ApiRoutes;
   /** Below `/sign-in`: where other sites lead the browser back. */
   readonly signInPages: Hono<ApiEnvironment>;
   readonly files: StaticFiles;

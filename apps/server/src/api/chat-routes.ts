@@ -7,7 +7,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 
-export function chatRoutes({ db }: { readonly db: Database }): Hono<ApiEnvironment> {
+export function chatRoutes({ db }: { readonly db: Database }) {
   return new Hono<ApiEnvironment>().get('/', async (context) => {
     const before = readNumber('before', context.req.query('before'));
     const limit = readNumber('limit', context.req.query('limit')) ?? MAX_CHAT_PAGE;

@@ -61,7 +61,7 @@ export function documentRoutes({
   history,
   historyRates,
   signedIn,
-}: DocumentRoutesOptions): Hono<ApiEnvironment> {
+}: DocumentRoutesOptions) {
   const summary = ({ document, ...standing }: AccessEntry): DocumentSummary => ({
     id: document.id,
     kind: document.kind,

@@ -46,7 +46,7 @@ type FileContext = Context<ApiEnvironment, typeof FILE>;
 /** Scripts, frames and forms of a file do nothing, whatever it is and however it is opened (FI3). */
 const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-export function fileRoutes(options: FileRoutesOptions): Hono<ApiEnvironment> {
+export function fileRoutes(options: FileRoutesOptions) {
   const { db, authenticator, transfers, securityHeaders, signedIn } = options;
 
   const allows = async (context: FilesContext | FileContext, action: Action): Promise<boolean> => {

@@ -24,7 +24,7 @@ export interface HistoryRoutesOptions {
   readonly rates: KeyedRateLimiter;
 }
 
-export function historyRoutes({ db, history, rates }: HistoryRoutesOptions): Hono<ApiEnvironment> {
+export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
   /** @throws ApiError */
   const authorize = async (context: Context<ApiEnvironment>): Promise<string> => {
     const document = documentId.safeParse(context.req.param('id')).data ?? '';

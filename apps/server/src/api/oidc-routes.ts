@@ -71,10 +71,7 @@ class SignInProblem extends Error {
 }
 
 /** @returns the route that begins, below `/api`, and those to which providers lead back. */
-export function oidcRoutes(options: OidcRoutesOptions): {
-  readonly api: Hono<ApiEnvironment>;
-  readonly pages: Hono<ApiEnvironment>;
-} {
+export function oidcRoutes(options: OidcRoutesOptions) {
   const { configuration, db, authenticator, providers, runner, log } = options;
   const cookie = new SealedCookie({
     name: 'tandem_oidc',

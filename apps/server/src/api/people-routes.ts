@@ -17,12 +17,7 @@ export interface PeopleRoutesOptions {
   readonly signedIn: SignedInMiddleware;
 }
 
-export function peopleRoutes({
-  db,
-  people,
-  runner,
-  signedIn,
-}: PeopleRoutesOptions): Hono<ApiEnvironment> {
+export function peopleRoutes({ db, people, runner, signedIn }: PeopleRoutesOptions) {
   return new Hono<ApiEnvironment>()
     .get('/me', signedIn, (context) => context.json(context.get('user')))
     .patch('/me', signedIn, async (context) => {

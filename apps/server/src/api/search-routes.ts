@@ -10,7 +10,7 @@ export interface SearchRoutesOptions {
   readonly signedIn: SignedInMiddleware;
 }
 
-export function searchRoutes({ index, signedIn }: SearchRoutesOptions): Hono<ApiEnvironment> {
+export function searchRoutes({ index, signedIn }: SearchRoutesOptions) {
   return new Hono<ApiEnvironment>().get('/search', signedIn, async (context) => {
     const text = librarySearch.safeParse(context.req.query('text') ?? '');
     if (!text.success) throw new ApiError('bad-message', { detail: '"text" is a short text.' });

@@ -28,12 +28,7 @@ export interface ServerRoutesOptions {
   readonly signedIn: SignedInMiddleware;
 }
 
-export function serverRoutes({
-  db,
-  administrators,
-  runner,
-  signedIn,
-}: ServerRoutesOptions): Hono<ApiEnvironment> {
+export function serverRoutes({ db, administrators, runner, signedIn }: ServerRoutesOptions) {
   const administrator = createMiddleware<ApiEnvironment>(async (context, next) => {
     if (!administrators.has(context.var.user.id))
       throw new ApiError('forbidden', {

@@ -36,7 +36,7 @@ export function sessionRoutes({
   signUpGuest,
   changes,
   log,
-}: SessionRoutesOptions): Hono<ApiEnvironment> {
+}: SessionRoutesOptions) {
   const resume = async (
     header: (name: string) => string | undefined,
   ): Promise<(SignedIn & { readonly cookie: string | null }) | null> => {

@@ -100,7 +100,15 @@ test('after a failover that lost what was saved, all that two people have is the
     () => server.output.includes('the database went back'),
     40_000,
   );
-  for (const device of [one, two]) await device.connect(server);
+  // As clients do, again until it is let in: the server may still send people away.
+  for (const device of [one, two]) {
+    const isLetIn = () =>
+      device.connect(server).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isLetIn, { timeout: 20_000 }).toBe(true);
+  }
   one.write('after it. ');
   await one.saved();
   await two.saved();

@@ -1,0 +1,39 @@
+/**
+ * All routes of the API as a type. A group of routes that is not in it is not served, and the table of who may do
+ * what over HTTP (`test/route-table.ts`) has a row for each route, or does not compile.
+ */
+import type { ExtractSchema } from 'hono/types';
+import type { accountRoutes } from './account-routes.ts';
+import type { documentRoutes } from './document-routes.ts';
+import type { fileRoutes } from './file-routes.ts';
+import type { oidcRoutes } from './oidc-routes.ts';
+import type { peopleRoutes } from './people-routes.ts';
+import type { searchRoutes } from './search-routes.ts';
+import type { serverRoutes } from './server-routes.ts';
+import type { sessionRoutes } from './session-routes.ts';
+
+export type AccountRoutes = readonly [
+  ReturnType<typeof accountRoutes>,
+  ReturnType<typeof oidcRoutes>['api'],
+  ReturnType<typeof serverRoutes>,
+];
+
+export type ApiRoutes = readonly [
+  ReturnType<typeof sessionRoutes>,
+  ...AccountRoutes,
+  ReturnType<typeof fileRoutes>,
+  ReturnType<typeof documentRoutes>,
+  ReturnType<typeof peopleRoutes>,
+  ReturnType<typeof searchRoutes>,
+];
+
+type Addresses<S> = {
+  [P in keyof S & string]: keyof S[P] extends infer M
+    ? M extends `$${infer Method}`
+      ? `${Uppercase<Method>} ${P}`
+      : never
+    : never;
+}[keyof S & string];
+
+/** Such as `GET /documents/:id`. */
+export type RouteAddress = Addresses<ExtractSchema<ApiRoutes[number]>>;

@@ -1,0 +1,210 @@
+/**
+ * The expected answer of each route of the API: by the caller's part in a document and by where the document is, or, for
+ * routes about the caller alone, by who the caller is. A route, a caller or a place without a cell does not compile.
+ */
+import { ulid } from 'ulid';
+import type { RouteAddress } from '../src/api/api-routes.ts';
+
+/** `former` was an editor until a moment ago; `administrator` administers the server, and has no role. */
+export const CALLERS = [
+  ...['owner', 'editor', 'commenter', 'viewer'],
+  ...['former', 'outsider', 'administrator', 'nobody'],
+] as const;
+export type Caller = (typeof CALLERS)[number];
+
+export const PLACES = [
+  /** The roles are those of the document itself. */
+  'shared',
+  /** The roles are those of the document around it (TR5). */
+  'inside a shared one',
+  /** As before, but restricted (TR6). */
+  'restricted',
+  'in the trash',
+  /** The document around it is in the trash (TR8). */
+  'inside one in the trash',
+  'purged',
+  /** Nobody has ever created it. */
+  'missing',
+] as const;
+export type Place = (typeof PLACES)[number];
+
+export const PARTIES = ['administrator', 'account', 'guest', 'nobody'] as const;
+export type Party = (typeof PARTIES)[number];
+
+type Status = 200 | 204 | 400 | 401 | 403 | 404;
+/** `nothing`: 200, and not a word of the document or of what is inside it. */
+type Cell = Status | 'nothing';
+type ByCaller = { readonly [C in Caller]: Cell };
+type ByPlace = { readonly [P in Place]: ByCaller };
+type ByParty = { readonly [P in Party]: Status };
+
+/** The rest of an address after `/api`, and what is sent to it; `bytes` are an upload. */
+export interface Ask {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly bytes?: string;
+}
+
+export interface Subject {
+  readonly document: string;
+  /** Was uploaded into the document, where that was possible. */
+  readonly file: string;
+}
+
+export interface DocumentRow {
+  /** @param text of this request alone: it is nowhere afterwards if the request is refused. */
+  readonly ask: (subject: Subject, text: string) => Ask;
+  readonly cells: ByPlace;
+}
+export interface CallerRow {
+  readonly ask: (password: string) => Ask;
+  readonly parties: ByParty;
+}
+
+const everyone = (cell: Cell): ByCaller => ({
+  owner: cell,
+  editor: cell,
+  commenter: cell,
+  viewer: cell,
+  former: cell,
+  outsider: cell,
+  administrator: cell,
+  nobody: 401,
+});
+const UNKNOWN = everyone(404);
+const READING = { owner: 200, editor: 200, commenter: 200, viewer: 200 } as const;
+const READERS: ByCaller = { ...UNKNOWN, ...READING };
+const WRITERS: ByCaller = { ...READERS, commenter: 403, viewer: 403 };
+
+/** @param trashed what the owner gets from a document in the trash (PO3). */
+const byPlace = (cells: ByCaller, trashed: Cell, unknown = UNKNOWN): ByPlace => ({
+  shared: cells,
+  'inside a shared one': cells,
+  restricted: { ...unknown, owner: cells.owner },
+  'in the trash': { ...unknown, owner: trashed },
+  'inside one in the trash': { ...unknown, owner: trashed },
+  purged: unknown,
+  missing: unknown,
+});
+const forReaders = byPlace(READERS, 200);
+const forWriters = byPlace(WRITERS, 403);
+/** PO6: as for writing. */
+const forHistory = forWriters;
+const NOTHING = everyone('nothing');
+/** Lists, which are empty for people who may not read the document. */
+const listed = byPlace({ ...NOTHING, ...READING }, 'nothing', NOTHING);
+
+const all = (status: Status): ByParty => ({
+  administrator: status,
+  account: status,
+  guest: status,
+  nobody: status,
+});
+const signedIn = (status: 200 | 204): ByParty => ({ ...all(status), nobody: 401 });
+const administrators = (status: 200 | 204): ByParty => ({
+  ...signedIn(200),
+  administrator: status,
+  account: 403,
+  guest: 403,
+});
+
+const ofDocument = (ask: DocumentRow['ask'], cells: ByPlace): DocumentRow => ({ ask, cells });
+const ofCaller = (ask: CallerRow['ask'], parties: ByParty): CallerRow => ({ ask, parties });
+
+const at = (rest: string) => (subject: Subject) => ({
+  path: `/documents/${subject.document}${rest}`,
+});
+const to = (path: string, body?: unknown) => () => ({ path, body });
+
+export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow | CallerRow)[] } = {
+  'GET /documents': [ofCaller(to('/documents'), signedIn(200))],
+  'GET /documents/tree': [
+    ofCaller(to('/documents/tree'), signedIn(200)),
+    ofDocument(({ document }) => ({ path: `/documents/tree?in=${document}` }), listed),
+  ],
+  'POST /documents': [
+    ofCaller(() => ({ path: '/documents', body: { id: `page-${ulid()}` } }), signedIn(200)),
+    // Nobody gets a document by creating it again.
+    ofDocument(
+      ({ document }, text) => ({ path: '/documents', body: { id: document, title: text } }),
+      // The first one creates it, with a link for everyone.
+      { ...forReaders, missing: everyone(200) },
+    ),
+  ],
+  'GET /documents/:id': [ofDocument(at(''), forReaders)],
+  'PATCH /documents/:id': [
+    ofDocument((subject, title) => ({ ...at('')(subject), body: { title } }), forWriters),
+  ],
+  'GET /documents/:id/path': [ofDocument(at('/path'), listed)],
+  'GET /documents/:id/visit': [ofDocument(at('/visit'), byPlace(READERS, 404))],
+  // Whatever is not on the list is off it.
+  'DELETE /documents/:id/visit': [
+    ofDocument(at('/visit'), byPlace(everyone(204), 204, everyone(204))),
+  ],
+  'GET /documents/:id/chat': [ofDocument(at('/chat'), forReaders)],
+  'GET /documents/:id/history': [ofDocument(at('/history'), forHistory)],
+  'GET /documents/:id/history/authors': [ofDocument(at('/history/authors'), forHistory)],
+  'GET /documents/:id/history/state': [ofDocument(at('/history/state?offset=1'), forHistory)],
+  'GET /documents/:id/history/rows': [ofDocument(at('/history/rows?after=0&to=1'), forHistory)],
+  'GET /documents/:id/files': [ofDocument(at('/files'), forReaders)],
+  'PUT /documents/:id/files/:file': [
+    ofDocument(
+      (subject, text) => ({ ...at(`/files/${ulid()}?name=${text}`)(subject), bytes: text }),
+      forWriters,
+    ),
+  ],
+  'GET /documents/:id/files/:file': [
+    ofDocument((subject) => at(`/files/${subject.file}`)(subject), forReaders),
+  ],
+
+  'GET /me': [ofCaller(to('/me'), signedIn(200))],
+  'PATCH /me': [ofCaller(to('/me', { name: 'Ada' }), signedIn(200))],
+  'GET /people': [ofCaller(to('/people'), signedIn(200))],
+  'GET /search': [ofCaller(to('/search?text=tide'), signedIn(200))],
+
+  'POST /session': [ofCaller(to('/session'), all(200))],
+  'POST /session/end': [ofCaller(to('/session/end'), all(204))],
+  'GET /account': [ofCaller(to('/account'), signedIn(200))],
+  'GET /account/options': [ofCaller(to('/account/options'), all(200))],
+  'POST /account/sign-up': [
+    ofCaller(
+      (password) => ({
+        path: '/account/sign-up',
+        body: { email: `${ulid().toLowerCase()}@example.org`, password },
+      }),
+      { ...all(200), administrator: 403, account: 403 },
+    ),
+  ],
+  'POST /account/sign-in': [
+    ofCaller(
+      (password) => ({
+        path: '/account/sign-in',
+        body: { email: `${ulid().toLowerCase()}@example.org`, password },
+      }),
+      all(403),
+    ),
+  ],
+  'POST /account/password': [
+    ofCaller(
+      (current) => ({
+        path: '/account/password',
+        body: { current, password: current },
+      }),
+      { ...signedIn(204), guest: 403 },
+    ),
+  ],
+  'POST /account/oidc': [
+    ofCaller(to('/account/oidc', { provider: 'none', to: '/', purpose: 'link' }), all(404)),
+  ],
+  'GET /account/sessions': [ofCaller(to('/account/sessions'), signedIn(200))],
+  'POST /account/sessions/end': [
+    ofCaller(to('/account/sessions/end', { session: null }), signedIn(204)),
+  ],
+  'POST /account/guest': [ofCaller(to('/account/guest', { take: true }), signedIn(204))],
+  'GET /server': [ofCaller(to('/server'), administrators(200))],
+  'PATCH /server': [ofCaller(to('/server', { registration: 'open' }), administrators(204))],
+  'POST /server/invitations': [ofCaller(to('/server/invitations'), administrators(200))],
+  'POST /server/invitations/end': [
+    ofCaller(to('/server/invitations/end', { invitation: 'none' }), administrators(204)),
+  ],
+};

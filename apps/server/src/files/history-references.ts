@@ -1,10 +1,9 @@
 /** The files that versions of a document show (FS7). */
-import { decodeHistoryRows, type HistoryRow } from '@tandem/protocol';
 import { EngineError } from '../engine/port.ts';
-import type { History } from '../history/port.ts';
+import type { FoundFiles, History } from '../history/port.ts';
 import type { FileReferences } from './file-references.ts';
 
-/** An update contains the id of each file that it brought into the text, as it is, also once the text has lost it. */
+/** The thread of the history reads and searches, some rows at a time, so that others who ask it have their turn. */
 export function historyReferences(history: Pick<History, 'read'>): FileReferences {
   return {
     async of(document, files) {
@@ -22,24 +21,19 @@ async function findFiles(
   history: Pick<History, 'read'>,
   document: string,
   files: readonly string[],
-): Promise<readonly string[] | null> {
-  const list = await history.read({ kind: 'sessions', document, before: null });
-  const upTo = list?.head ?? 0;
-  const sought = new Set(files);
-  let after = 0;
-  while (after < upTo && sought.size > 0) {
-    const rows = await history.read({ kind: 'rows', document, after, upTo });
-    const read = rows === null ? [] : decodeHistoryRows(rows);
-    const last = read.at(-1);
-    // A compaction or a purge meanwhile: the next run can tell.
-    if (last === undefined) return null;
-    for (const row of read) removeFound(sought, row);
-    after = last.offset;
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  let after: number | null = 0;
+  while (after !== null && found.size < files.length) {
+    const left = files.filter((file) => !found.has(file));
+    const answer: FoundFiles | null = await history.read({
+      kind: 'files',
+      document,
+      after,
+      files: left,
+    });
+    for (const file of answer?.found ?? []) found.add(file);
+    after = answer?.next ?? null;
   }
-  return files.filter((file) => !sought.has(file));
-}
-
-function removeFound(sought: Set<string>, { update }: HistoryRow): void {
-  const bytes = Buffer.from(update.buffer, update.byteOffset, update.byteLength);
-  for (const file of sought) if (bytes.includes(file)) sought.delete(file);
+  return [...found];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeHistoryRows } from '@tandem/protocol';
+import { ulid } from 'ulid';
 import * as Y from 'yjs';
 import { compactDocument } from '../engine/compactor.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -9,7 +10,8 @@ import { SqliteHistory } from '../storage/sqlite/sqlite-history.ts';
 import { SqliteJournal } from '../storage/sqlite/sqlite-journal.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import { HistoryReader } from './history-reader.ts';
-import type { SessionList } from './port.ts';
+import { HISTORY } from '../storage/history/limits.ts';
+import type { FoundFiles, SessionList } from './port.ts';
 
 const MINUTE = 60_000;
 const LONG = { timeout: 60_000 };
@@ -170,4 +172,27 @@ test('HY12 thinned sessions have a beginning and an end, and named moments betwe
   // What was typed and deleted within a session is in no row any more.
   const rows = await fixture.rows(0, 4);
   expect(rows.some(({ update }) => Buffer.from(update).includes('b'))).toBe(false);
+});
+
+test('FS7 looks for files in every row, wherever compactions have moved them, a few megabytes at a time', async () => {
+  await using fixture = await open();
+  const [early, late, absent] = [ulid(), ulid(), ulid()];
+  await fixture.write((text) => text.insert(0, early));
+  await fixture.write((text) => text.delete(0, early.length));
+  for (let i = 0; i < 3; i++)
+    await fixture.write((text) => text.insert(0, 'x'.repeat(HISTORY.searchedBytes / 2)));
+  await fixture.compact();
+  await fixture.write((text) => text.insert(0, late));
+  const found: string[] = [];
+  const ends: (number | null)[] = [];
+  let after: number | null = 0;
+  while (after !== null) {
+    const files = [early, late, absent];
+    const answer = await fixture.reader.read({ kind: 'files', document: 'a', after, files });
+    const part = answer as FoundFiles;
+    found.push(...part.found);
+    ends.push((after = part.next));
+  }
+  expect(found).toEqual([early, late]);
+  expect(ends).toEqual([4, null]);
 });

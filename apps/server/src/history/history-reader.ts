@@ -15,8 +15,9 @@ import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import { decompress, rowsOf } from '../storage/history/history-chunk.ts';
 import { joinSessions, sessionsOf } from '../storage/history/history-sessions.ts';
 import type { HistoryStore, OffsetRange } from '../storage/history/history-store.ts';
+import { takeFileIds } from './file-ids.ts';
 import { thinChunk } from './history-thinning.ts';
-import type { HistoryAnswers, HistoryRequest, SessionList } from './port.ts';
+import type { FoundFiles, HistoryAnswers, HistoryRequest, SessionList } from './port.ts';
 
 /** Chunks that one query reads. */
 const CHUNKS_AT_ONCE = 64;
@@ -24,6 +25,7 @@ const SUMMARIES_AT_ONCE = 100;
 /** Times that a compaction may move rows between two reads. */
 const MAX_ATTEMPTS = 5;
 
+type FilesRequest = Extract<HistoryRequest, { readonly kind: 'files' }>;
 type ThinRequest = Extract<HistoryRequest, { readonly kind: 'thin' }>;
 
 export class HistoryReader implements AsyncDisposable {
@@ -54,6 +56,8 @@ export class HistoryReader implements AsyncDisposable {
         const upTo = Math.min(request.upTo, position.head);
         return encodeHistoryRows(await this.#rows(document, { after: request.after, upTo }));
       }
+      case 'files':
+        return await this.#files(request, position.head);
       case 'thin':
         return await this.#thin(request);
     }
@@ -141,6 +145,20 @@ export class HistoryReader implements AsyncDisposable {
       }
     }
     return chunks.length;
+  }
+
+  async #files({ document, after, files }: FilesRequest, head: number): Promise<FoundFiles> {
+    const sought = new Set(files);
+    const found: string[] = [];
+    let bytes = 0;
+    for await (const rows of this.#read(document, { after, upTo: head }))
+      for (const { offset, update } of rows) {
+        found.push(...takeFileIds(update, sought));
+        if (sought.size === 0) return { found, next: null };
+        bytes += update.byteLength;
+        if (bytes > HISTORY.searchedBytes && offset < head) return { found, next: offset };
+      }
+    return { found, next: null };
   }
 
   async #rows(document: string, range: OffsetRange): Promise<HistoryRow[]> {

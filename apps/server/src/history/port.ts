@@ -16,6 +16,13 @@ export type HistoryRequest =
       readonly after: number;
       readonly upTo: number;
     }
+  /** Which of some files the rows after `after` brought into the text; a few megabytes of rows at a time. */
+  | {
+      readonly kind: 'files';
+      readonly document: string;
+      readonly after: number;
+      readonly files: readonly string[];
+    }
   /** Joins changes that ended before a time (HY12), some chunks at a time. */
   | {
       readonly kind: 'thin';
@@ -33,11 +40,18 @@ export interface SessionList {
   readonly next: number | null;
 }
 
+export interface FoundFiles {
+  readonly found: readonly string[];
+  /** The offset after which the search goes on; null at the end. */
+  readonly next: number | null;
+}
+
 export interface HistoryAnswers {
   readonly sessions: SessionList;
   readonly state: Uint8Array;
   /** In the encoding of `encodeHistoryRows`. */
   readonly rows: Uint8Array;
+  readonly files: FoundFiles;
   /** How many chunks were thinned. */
   readonly thin: number;
 }

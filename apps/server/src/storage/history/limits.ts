@@ -23,6 +23,8 @@ export const HISTORY = {
   maxListedChunks: 4_000,
   /** Requests that wait for the thread of the history; one more is refused. */
   maxQueued: 64,
+  /** Of updates in which one request looks for files; others wait for it. */
+  searchedBytes: 4 * MIB,
   thinningIntervalMs: DAY_MS,
   documentsPerThinning: 100,
   /** That one request thins; others wait for it. */

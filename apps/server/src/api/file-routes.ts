@@ -136,12 +136,16 @@ const REFUSALS = {
   'document-full':
     'The files of this document have reached their limit. Delete some, or use another document.',
   'user-full': 'Your files have reached the limit of this server. Delete some from your documents.',
+  pending:
+    'Other files are still being uploaded, and this one may not fit beside them. It stays on your device, and is sent again later.',
   'disk-full':
     'The server has no room for this file at the moment. It stays on your device, and is sent again later.',
   taken: 'Another file was uploaded in this place. Add this one again.',
   incomplete: 'The upload ended early. It begins again.',
   'access-ended': 'You can no longer write in this document. The file stays on your device.',
-  stalled: 'The upload was too slow. It begins again.',
+  stalled: 'The upload stood still. It begins again.',
+  'too-slow':
+    'The upload took longer than an hour. The file stays on your device: try again over a faster connection.',
 } as const;
 
 function sizeOf(context: FileContext): number {
@@ -158,11 +162,14 @@ function acceptedFile(outcome: UploadOutcome): StoredFileRow {
   const detail = REFUSALS[reason];
   switch (reason) {
     case 'too-large':
+    case 'too-slow':
     case 'document-full':
     case 'user-full':
       throw new ApiError('too-large', { detail });
     case 'too-many':
       throw new ApiError('too-many', { detail, retryAfterMs: 1_000 });
+    case 'pending':
+      throw new ApiError('too-many', { detail, retryAfterMs: 10_000 });
     case 'disk-full':
       throw new ApiError('storage-failed', { detail, retryAfterMs: 60_000 });
     case 'stalled':

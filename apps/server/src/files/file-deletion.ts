@@ -1,13 +1,14 @@
 /** Deletes the bytes of files, and finds what was left over: FS3, FS4. */
+import { ItemFailures } from '../jobs/item-failures.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
 import { OBJECTS } from '../limits.ts';
 import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import {
-  discardFile,
   discardFilesOf,
   discardFilesWithoutDocument,
+  discardUpload,
   forgetFile,
   listDiscarded,
 } from '../storage/files.ts';
@@ -21,7 +22,7 @@ export interface FileDeletionOptions {
   readonly log: Log;
 }
 
-/** Twice as long as a transfer can last. */
+/** Twice as long as a transfer can last, since clocks of nodes differ. */
 const UPLOAD_OVER_MS = 2 * OBJECTS.transferTimeoutMs;
 
 export class FileDeletion {
@@ -34,37 +35,46 @@ export class FileDeletion {
   /** After an upload that came to nothing. A failure here is left to the sweep. */
   async discard(key: string): Promise<void> {
     try {
-      await discardFile(this.#options.db, key);
-      await this.#delete(key);
+      await this.#discard(key);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'an unfinished upload could not be deleted yet');
     }
   }
 
-  /** @throws StorageError */
+  /** @throws when some could not be deleted */
   async deleteFilesOf(document: string, signal: AbortSignal): Promise<void> {
     await discardFilesOf(this.#options.db, document);
-    await this.deleteDiscarded(signal);
+    await this.#deleteDiscarded(document, signal);
   }
 
-  /** @throws StorageError */
+  /** @throws when some could not be deleted */
   async deleteDiscarded(signal: AbortSignal): Promise<void> {
+    await this.#deleteDiscarded(null, signal);
+  }
+
+  async #deleteDiscarded(document: string | null, signal: AbortSignal): Promise<void> {
     const { db, clock } = this.#options;
     const uploadsBefore = clock.now() - UPLOAD_OVER_MS;
-    for (;;) {
-      const keys = await listDiscarded(db, { uploadsBefore, limit: FILES.perSweep });
+    const failures = new ItemFailures();
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const limit = FILES.perSweep;
+      const keys: string[] = await listDiscarded(db, { document, uploadsBefore, after, limit });
       for (const key of keys) {
         signal.throwIfAborted();
-        await discardFile(db, key);
-        await this.#delete(key);
+        await failures.attempt(() => this.#discard(key));
       }
-      if (keys.length < FILES.perSweep) return;
+      after = keys.at(-1);
     }
+    failures.throwIfAny();
   }
 
-  async #delete(key: string): Promise<void> {
-    await this.#options.objects.delete(key);
-    await forgetFile(this.#options.db, key);
+  /** An upload that was listed may have been stored since. */
+  async #discard(key: string): Promise<void> {
+    const { db, objects } = this.#options;
+    if (!(await discardUpload(db, key))) return;
+    await objects.delete(key);
+    await forgetFile(db, key);
   }
 }
 

@@ -54,3 +54,18 @@ test('FS7 the files of a document that cannot be read stay', async () => {
   texts.of = null;
   expect(await sweep()).toEqual(Object.values(ids).toSorted());
 });
+
+test('FS7 a document that fails stops no other one, and the job fails at its end', async () => {
+  const fixture = await FileFixture.open();
+  const { db, clock } = fixture;
+  await fixture.upload('text', { document: 'notes' });
+  await fixture.upload('text', { document: 'plan' });
+  const of = async (document: string) => {
+    if (document === 'notes') throw new Error('no answer');
+    return [];
+  };
+  const job = fileReferenceSweep({ db, sources: [{ of }], clock });
+  await expect(runJob(job, 'null', context)).rejects.toThrow('no answer');
+  const checked = (await fixture.rows()).filter((row) => row.unreferenced_at !== null);
+  expect(checked).toMatchObject([{ document: 'plan' }]);
+});

@@ -1,5 +1,6 @@
 /** The job that finds files to which nothing refers any more: FS7, FI9. */
 import type { Engine } from '../engine/port.ts';
+import { ItemFailures } from '../jobs/item-failures.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
 import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -31,24 +32,29 @@ export function fileReferenceSweep({
   readonly sources: readonly FileReferences[];
   readonly clock: Pick<Clock, 'now'>;
 }) {
+  const check = async (document: string): Promise<void> => {
+    const files = await listStoredFiles(db, document);
+    const referenced = await referencesOf(document, { files, sources });
+    if (referenced === null) return;
+    const at = clock.now();
+    const before = at - FILES.unreferencedMs;
+    await noteReferences(db, { document, referenced, at, before });
+  };
   return recurringJob({
     kind: 'file-reference-sweep',
     intervalMs: FILES.referenceSweepMs,
     async run({ signal }) {
+      const failures = new ItemFailures();
       let after: string | undefined = '';
       while (after !== undefined) {
         const documents = await listDocumentsWithFiles(db, { after, limit: FILES.perSweep });
         for (const document of documents) {
           signal.throwIfAborted();
-          const files = await listStoredFiles(db, document);
-          const referenced = await referencesOf(document, { files, sources });
-          if (referenced === null) continue;
-          const at = clock.now();
-          const before = at - FILES.unreferencedMs;
-          await noteReferences(db, { document, referenced, at, before });
+          await failures.attempt(() => check(document));
         }
         after = documents.at(-1);
       }
+      failures.throwIfAny();
     },
   });
 }

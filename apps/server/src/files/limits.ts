@@ -1,6 +1,7 @@
 /** Sizes and times of uploaded files: the rules in `README.md`. */
 const KIB = 1_024;
 const MIB = 1_024 * 1_024;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -13,8 +14,17 @@ export const FILES = {
   /** An upload or download that moves less than `minProgressBytes` in this time ends. */
   stallTimeoutMs: 15_000,
   minProgressBytes: 16 * KIB,
+  /** An upload whose bytes have all moved waits so long for the disk or the bucket (FI7). */
+  storeTimeoutMs: 5 * MINUTE_MS,
+  /** FI5 */
+  maxPerDocument: 2_000,
+  maxPerUser: 10_000,
+  /** A smaller file counts as so much, since a disk gives it as much. */
+  blockBytes: 4 * KIB,
   /** Left free on the disk, which also keeps the text (FI5). */
   minFreeBytes: 512 * MIB,
+  /** How often an upload looks whether that is still so. */
+  freeCheckBytes: 8 * MIB,
   /** The beginning of a file, from which its type and the size of an image are read. */
   headBytes: 256 * KIB,
   /** Reading boxes of AVIF takes time that grows with the square of their number. */

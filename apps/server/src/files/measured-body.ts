@@ -10,19 +10,22 @@ export class BodyIncomplete extends Error {
   }
 }
 
+/** @returns a promise when the body must wait; its failure is one of the body */
+type OnMoved = (bytes: number) => Promise<void> | null;
+
 export class MeasuredBody extends Transform {
-  readonly #onMoved: (bytes: number) => void;
+  readonly #onMoved: OnMoved;
   readonly #hash: Hash = createHash('sha256');
   readonly #head: Buffer[] = [];
   #headBytes = 0;
 
-  private constructor(onMoved: (bytes: number) => void) {
+  private constructor(onMoved: OnMoved) {
     super();
     this.#onMoved = onMoved;
   }
 
   /** When this ends early, the source stays open, because an answer is sent on the same socket. */
-  static of(source: Readable, onMoved: (bytes: number) => void): MeasuredBody {
+  static of(source: Readable, onMoved: OnMoved): MeasuredBody {
     const body = new MeasuredBody(onMoved);
     const onClose = (): void => {
       if (!source.readableEnded) body.destroy(new BodyIncomplete());
@@ -57,7 +60,8 @@ export class MeasuredBody extends Transform {
       this.#head.push(part);
       this.#headBytes += part.byteLength;
     }
-    this.#onMoved(chunk.byteLength);
-    done(null, chunk);
+    const waiting = this.#onMoved(chunk.byteLength);
+    if (waiting === null) done(null, chunk);
+    else void waiting.then(() => done(null, chunk), done);
   }
 }

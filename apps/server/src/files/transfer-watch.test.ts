@@ -1,5 +1,6 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
+import { OBJECTS } from '../limits.ts';
 import { FILES } from './limits.ts';
 import { TransferEnded, TransferWatch } from './transfer-watch.ts';
 
@@ -45,6 +46,27 @@ test('FI7 a transfer that hardly moves ends, and a slow one goes on', async () =
   expect(reason()).toBeNull();
   watch.moved(FILES.minProgressBytes - 1);
   await pass(FILES.stallTimeoutMs + 1_000);
+  expect(reason()).toBe('stalled');
+});
+
+test('FI7 a transfer that moves all the time ends after an hour', async () => {
+  const { watch, pass, reason } = start(async () => true);
+  for (let passedMs = 0; passedMs < OBJECTS.transferTimeoutMs; passedMs += 10_000) {
+    expect(reason()).toBeNull();
+    watch.moved(FILES.minProgressBytes);
+    await pass(10_000);
+  }
+  await pass(1_000);
+  expect(reason()).toBe('too-slow');
+});
+
+test('FI7 once all bytes have moved, the storage has some minutes', async () => {
+  const { watch, pass, reason } = start(async () => true);
+  watch.moved(4);
+  watch.waitForStorage();
+  await pass(FILES.storeTimeoutMs - 1_000);
+  expect(reason()).toBeNull();
+  await pass(2_000);
   expect(reason()).toBe('stalled');
 });
 

@@ -1,4 +1,5 @@
-/** Ends an upload or a download whose access has ended (FI6), or which hardly moves (FI7). */
+/** Ends an upload or a download whose access has ended (FI6), which hardly moves, or which takes too long (FI7). */
+import { OBJECTS } from '../limits.ts';
 import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -9,7 +10,7 @@ export interface TransferWatchOptions {
 }
 
 export class TransferEnded extends Error {
-  readonly reason: 'access-ended' | 'stalled';
+  readonly reason: 'access-ended' | 'stalled' | 'too-slow';
 
   constructor(reason: TransferEnded['reason']) {
     super(`the transfer of a file was ended: ${reason}`);
@@ -24,7 +25,9 @@ export class TransferWatch implements Disposable {
   readonly #controller = new AbortController();
   #timer: unknown = null;
   #movedBytes = 0;
+  #startedMs = 0;
   #countedFromMs = 0;
+  #stallTimeoutMs: number = FILES.stallTimeoutMs;
   #isOver = false;
 
   constructor({ isAllowed, clock }: TransferWatchOptions) {
@@ -33,7 +36,7 @@ export class TransferWatch implements Disposable {
   }
 
   start(): void {
-    this.#countedFromMs = this.#clock.monotonicMs();
+    this.#startedMs = this.#countedFromMs = this.#clock.monotonicMs();
     this.#schedule();
   }
 
@@ -43,6 +46,12 @@ export class TransferWatch implements Disposable {
 
   moved(bytes: number): void {
     this.#movedBytes += bytes;
+  }
+
+  /** All bytes have moved, and the disk or the bucket has the next word. */
+  waitForStorage(): void {
+    this.#countedFromMs = this.#clock.monotonicMs();
+    this.#stallTimeoutMs = FILES.storeTimeoutMs;
   }
 
   [Symbol.dispose](): void {
@@ -55,6 +64,8 @@ export class TransferWatch implements Disposable {
   }
 
   async #check(): Promise<void> {
+    const tookMs = this.#clock.monotonicMs() - this.#startedMs;
+    if (tookMs > OBJECTS.transferTimeoutMs) return this.#end('too-slow');
     if (this.#isStalled()) return this.#end('stalled');
     // A database that does not answer allows nothing.
     const isAllowed = await this.#isAllowed().catch(() => false);
@@ -69,7 +80,7 @@ export class TransferWatch implements Disposable {
       this.#movedBytes = 0;
       this.#countedFromMs = nowMs;
     }
-    return nowMs - this.#countedFromMs > FILES.stallTimeoutMs;
+    return nowMs - this.#countedFromMs > this.#stallTimeoutMs;
   }
 
   #end(reason: TransferEnded['reason']): void {

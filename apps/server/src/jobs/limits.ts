@@ -19,6 +19,8 @@ export const JOBS = {
   databaseRetry: { baseMs: 1_000, capMs: 30_000, jitter: 0.5 },
   /** At shutdown, handlers have this long to return (JB14). */
   stopTimeoutMs: 3_000,
+  /** Items of one job that fail one after the other, after which it does not go on to the next. */
+  failuresInARow: 20,
   maxKeyLength: 256,
   maxInputLength: 16_384,
   maxErrorLength: 1_000,

@@ -32,19 +32,44 @@ export interface StoredFileRow extends Omit<FileRow, 'hash' | 'type'> {
 export interface FileQuotas {
   readonly bytesPerDocument: number;
   readonly bytesPerUser: number;
+  readonly filesPerDocument: number;
+  readonly filesPerUser: number;
+  /** A smaller file counts as so many bytes, since a disk gives it as many. */
+  readonly blockBytes: number;
 }
 
-/** Counts towards the quotas from now on. Uploads that begin at once on several nodes may pass a quota together. */
+export type Reservation =
+  | 'reserved'
+  | 'document-full'
+  | 'user-full'
+  /** Full if all that is being uploaded is stored. */
+  | 'pending';
+
+/**
+ * Counts towards the quotas from now on. Uploads that begin at once on several nodes may pass a quota together. What the
+ * same person has under the same id does not count: this upload is another attempt, and one of both is stored.
+ */
 export async function reserveFile(
   db: Database,
   { key, document, id, name, size, user, at }: NewFile,
   quotas: FileQuotas,
-): Promise<'reserved' | 'document-full' | 'user-full'> {
+): Promise<Reservation> {
+  const counted = Math.max(size, quotas.blockBytes);
   return await db.transaction().execute(async (transaction) => {
-    const ofDocument = await usedBytes(transaction, 'document', document);
-    if (ofDocument + size > quotas.bytesPerDocument) return 'document-full';
-    const ofUser = await usedBytes(transaction, 'created_by', user);
-    if (ofUser + size > quotas.bytesPerUser) return 'user-full';
+    const used = async (column: 'document' | 'created_by', most: FileUse) => {
+      const value = column === 'document' ? document : user;
+      const other = { document, id, user };
+      const { stored, uploading } = await usedBy(transaction, { column, value, other }, quotas);
+      if (!fits(stored, counted, most))
+        return column === 'document' ? 'document-full' : 'user-full';
+      return fits(sum(stored, uploading), counted, most) ? null : 'pending';
+    };
+    const refusal =
+      (await used('document', {
+        bytes: quotas.bytesPerDocument,
+        files: quotas.filesPerDocument,
+      })) ?? (await used('created_by', { bytes: quotas.bytesPerUser, files: quotas.filesPerUser }));
+    if (refusal !== null) return refusal;
     await transaction
       .insertInto('file')
       .values({
@@ -62,15 +87,40 @@ export async function reserveFile(
   });
 }
 
+/** Bytes that uploads since a time may still bring, on all nodes. */
+export async function pledgedBytes(db: Database, since: number): Promise<number> {
+  const { bytes } = await db
+    .selectFrom('file')
+    .select(({ fn }) => fn.sum<number | string | null>('size').as('bytes'))
+    // As the index says it.
+    .where('state', '!=', sql.lit('stored'))
+    .where('state', '=', 'uploading')
+    .where('created_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return Number(bytes ?? 0);
+}
+
+export interface StoredBytes extends Pick<NewFile, 'key' | 'document' | 'id'> {
+  /** Key of the stored file of this id whose bytes were lost. */
+  readonly lost: string | null;
+}
+
 /** @returns the stored file of this id, which is another one where an earlier upload was faster. */
 export async function storeFile(
   db: Database,
-  { key, document, id }: Pick<NewFile, 'key' | 'document' | 'id'>,
+  { key, document, id, lost }: StoredBytes,
   content: FileContent,
 ): Promise<StoredFileRow | null> {
   return await db.transaction().execute(async (transaction) => {
     const earlier = await findFile(transaction, { document, id });
-    if (earlier !== null) return earlier;
+    const isReplaced = earlier !== null && earlier.key === lost && earlier.hash === content.hash;
+    if (earlier !== null && !isReplaced) return earlier;
+    if (isReplaced)
+      await transaction
+        .updateTable('file')
+        .set({ state: 'deleted' })
+        .where('key', '=', earlier.key)
+        .execute();
     const stored = await transaction
       .updateTable('file')
       .set({ ...content, state: 'stored' })
@@ -78,6 +128,7 @@ export async function storeFile(
       .where('state', '=', 'uploading')
       .returningAll()
       .executeTakeFirst();
+    if (stored === undefined && isReplaced) throw new Error('the upload has ended meanwhile');
     return (stored as StoredFileRow | undefined) ?? null;
   });
 }
@@ -99,9 +150,17 @@ export async function findFile(
   return (row as StoredFileRow | undefined) ?? null;
 }
 
-/** Frees the quotas; the bytes are to be deleted next. */
-export async function discardFile(db: Database, key: string): Promise<void> {
-  await db.updateTable('file').set({ state: 'deleted' }).where('key', '=', key).execute();
+/** Frees the quotas, unless the file is stored. @returns whether its bytes are to be deleted */
+export async function discardUpload(db: Database, key: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('file')
+    .set({ state: 'deleted' })
+    .where('key', '=', key)
+    .where('state', '!=', 'stored')
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) return true;
+  const row = await db.selectFrom('file').select('key').where('key', '=', key).executeTakeFirst();
+  return row === undefined;
 }
 
 export async function discardFilesOf(db: Database, document: string): Promise<void> {
@@ -158,7 +217,6 @@ export interface ReferenceCheck {
   readonly before: number;
 }
 
-/** Remembers since when nothing has referred to a file, and discards those that nobody can bring back any more. */
 /** @returns the ids of files of a document. */
 export async function listStoredFiles(db: Database, document: string): Promise<string[]> {
   const rows = await db
@@ -170,6 +228,7 @@ export async function listStoredFiles(db: Database, document: string): Promise<s
   return rows.map(({ id }) => id);
 }
 
+/** Remembers since when nothing has referred to a file, and discards those that nobody can bring back any more. */
 export async function noteReferences(
   db: Database,
   { document, referenced, at, before }: ReferenceCheck,
@@ -190,21 +249,36 @@ export async function noteReferences(
   }
 }
 
-/** Keys of discarded files, and of uploads that nobody can be waiting for. */
+export interface DiscardedFiles {
+  /** Null: of all documents. */
+  readonly document: string | null;
+  /** Uploads that began before this time are over. */
+  readonly uploadsBefore: number;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/**
+ * Keys of discarded files, and of uploads that nobody can be waiting for, by their keys. A discarded one that was never
+ * stored may still be arriving, until its time is over.
+ */
 export async function listDiscarded(
   db: Database,
-  { uploadsBefore, limit }: { readonly uploadsBefore: number; readonly limit: number },
+  { document, uploadsBefore, after, limit }: DiscardedFiles,
 ): Promise<string[]> {
-  const rows = await db
+  let query = db
     .selectFrom('file')
     .select('key')
     .where('state', '!=', sql.lit('stored'))
     .where((where) =>
-      where.or([where('state', '=', 'deleted'), where('created_at', '<', uploadsBefore)]),
+      where.or([
+        where('created_at', '<', uploadsBefore),
+        where.and([where('state', '=', 'deleted'), where('hash', 'is not', null)]),
+      ]),
     )
-    .orderBy('created_at')
-    .limit(limit)
-    .execute();
+    .where('key', '>', after);
+  if (document !== null) query = query.where('document', '=', document);
+  const rows = await query.orderBy('key').limit(limit).execute();
   return rows.map(({ key }) => key);
 }
 
@@ -212,17 +286,62 @@ export async function forgetFile(db: Database, key: string): Promise<void> {
   await db.deleteFrom('file').where('key', '=', key).where('state', '!=', 'stored').execute();
 }
 
-async function usedBytes(
+interface FileUse {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+const NOTHING: FileUse = { bytes: 0, files: 0 };
+
+const sum = (one: FileUse, other: FileUse): FileUse => ({
+  bytes: one.bytes + other.bytes,
+  files: one.files + other.files,
+});
+
+function fits(used: FileUse, bytes: number, most: FileUse): boolean {
+  return used.bytes + bytes <= most.bytes && used.files + 1 <= most.files;
+}
+
+async function usedBy(
   db: Database,
-  column: 'document' | 'created_by',
-  value: string,
-): Promise<number> {
-  const { bytes } = await db
+  {
+    column,
+    value,
+    other,
+  }: {
+    readonly column: 'document' | 'created_by';
+    readonly value: string;
+    /** Not counted. */
+    readonly other: Pick<NewFile, 'document' | 'id' | 'user'>;
+  },
+  { blockBytes }: FileQuotas,
+): Promise<{ readonly stored: FileUse; readonly uploading: FileUse }> {
+  const rows = await db
     .selectFrom('file')
-    .select(({ fn }) => fn.sum<number | string | null>('size').as('bytes'))
+    .select(({ fn }) => [
+      'state',
+      fn.countAll<number | string>().as('files'),
+      sql<number | string>`sum(case when size < ${blockBytes} then ${blockBytes} else size end)`.as(
+        'bytes',
+      ),
+    ])
     .where(column, '=', value)
     .where('state', '!=', 'deleted')
-    .executeTakeFirstOrThrow();
-  // Postgres sums to a decimal, which arrives as text.
-  return Number(bytes ?? 0);
+    .where(({ not, and, eb }) =>
+      not(
+        and([
+          eb('document', '=', other.document),
+          eb('id', '=', other.id),
+          eb('created_by', '=', other.user),
+        ]),
+      ),
+    )
+    .groupBy('state')
+    .execute();
+  // Postgres counts and sums to numbers that arrive as text.
+  const use = (state: string): FileUse => {
+    const row = rows.find((each) => each.state === state);
+    return row === undefined ? NOTHING : { bytes: Number(row.bytes), files: Number(row.files) };
+  };
+  return { stored: use('stored'), uploading: use('uploading') };
 }

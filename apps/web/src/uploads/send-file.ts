@@ -23,6 +23,8 @@ const LATER: SendResult = { kind: 'later', afterMs: null };
 const TEMPORARY: ReadonlySet<number> = new Set([0, 401, 408, 425, 429]);
 const SERVER_FAULT = 500;
 const STALL_MS = 60_000;
+/** When all is sent; the server gives its disk or bucket a minute less (FI7). */
+const STORE_MS = 6 * 60_000;
 
 export const sendFile: SendFile = async (upload, options) => {
   const refusal = await checkLimits(upload, options.signal);
@@ -50,16 +52,17 @@ function put(upload: StoredUpload, { signal, onProgress }: SendOptions): Promise
     const request = new XMLHttpRequest();
     const abort = (): void => request.abort();
     let stall = setTimeout(abort, STALL_MS);
-    const moved = (): void => {
+    const allow = (ms: number): void => {
       clearTimeout(stall);
-      stall = setTimeout(abort, STALL_MS);
+      stall = setTimeout(abort, ms);
     };
     request.open('PUT', `${filePath(document, file)}?name=${encodeURIComponent(name)}`);
     request.responseType = 'json';
     request.upload.addEventListener('progress', ({ loaded, total }) => {
-      moved();
+      allow(STALL_MS);
       if (total > 0) onProgress(loaded / total);
     });
+    request.upload.addEventListener('load', () => allow(STORE_MS));
     request.addEventListener('loadend', () => {
       clearTimeout(stall);
       signal.removeEventListener('abort', abort);

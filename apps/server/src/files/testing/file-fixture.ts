@@ -16,6 +16,18 @@ import { FileUploads, type Upload } from '../file-uploads.ts';
 
 export const FILE = '01JD9X6Z7S8K3Q2M5N4P6R0001';
 
+/** Of a store, whose other methods do what they did. */
+export function wrapped(objects: ObjectStore, changes: Partial<ObjectStore>): ObjectStore {
+  return {
+    write: (object) => objects.write(object),
+    read: (key, range) => objects.read(key, range),
+    has: (key) => objects.has(key),
+    delete: (key) => objects.delete(key),
+    freeBytes: () => objects.freeBytes(),
+    ...changes,
+  };
+}
+
 export interface FileFixtureOptions {
   readonly limits?: Partial<ConstructorParameters<typeof FileUploads>[0]['limits']>;
   readonly wrap?: (objects: ObjectStore) => ObjectStore;
@@ -42,7 +54,7 @@ export class FileFixture {
     this.deletion = new FileDeletion({ db, objects, clock, log });
     this.uploads = new FileUploads({
       ...{ db, objects, clock, deletion: this.deletion, metrics: new Metrics() },
-      limits: { maxFileBytes: 1_000, bytesPerDocument: 5_000, bytesPerUser: 3_000, ...limits },
+      limits: { maxFileBytes: 1_000, bytesPerDocument: 50_000, bytesPerUser: 30_000, ...limits },
     });
   }
 

@@ -2,7 +2,7 @@
  * Objects as files of one folder: `<first two digits of the key>/<key>`. Several servers may use the folder. An
  * object is written into `incoming`, synchronised, and moved to its place.
  */
-import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { StorageError } from '../storage-error.ts';
@@ -55,6 +55,17 @@ export class DiskObjects implements ObjectStore {
         return file.createReadStream(range);
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return null;
+        throw error;
+      }
+    });
+  }
+
+  async has(key: string): Promise<boolean> {
+    return await onDisk(async () => {
+      try {
+        return (await stat(this.#place(key))).isFile();
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return false;
         throw error;
       }
     });

@@ -47,14 +47,17 @@ export function objectStoreContract(open: () => Promise<ObjectStore>): void {
   test('an object that does not exist is read as nothing, and deleted without a failure', async () => {
     const store = await open();
     expect(await store.read(newKey())).toBeNull();
+    expect(await store.has(newKey())).toBe(false);
     await store.delete(newKey());
   });
 
   test('a deleted object is gone', async () => {
     const store = await open();
     const key = await write(store, Buffer.from('text'));
+    expect(await store.has(key)).toBe(true);
     await store.delete(key);
     expect(await store.read(key)).toBeNull();
+    expect(await store.has(key)).toBe(false);
   });
 
   test('a body that fails leaves nothing', async () => {
@@ -100,6 +103,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore>): void {
     async (key) => {
       const store = await open();
       await expect(store.read(key)).rejects.toThrow('not the key of an object');
+      await expect(store.has(key)).rejects.toThrow('not the key of an object');
       await expect(store.delete(key)).rejects.toThrow('not the key of an object');
     },
   );

@@ -14,6 +14,7 @@ export interface ObjectStore {
   write(object: NewObject): Promise<void>;
   /** @returns null when there is no such object. */
   read(key: string, range?: ByteRange): Promise<Readable | null>;
+  has(key: string): Promise<boolean>;
   /** Also what an interrupted `write` left; an object that does not exist is no failure. */
   delete(key: string): Promise<void>;
   /** What may still be written here; null where nobody knows. */

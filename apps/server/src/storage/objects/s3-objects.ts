@@ -14,7 +14,7 @@ export interface Bucket {
 }
 
 interface SignedRequest {
-  readonly method: 'PUT' | 'GET' | 'DELETE';
+  readonly method: 'PUT' | 'GET' | 'HEAD' | 'DELETE';
   readonly key: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readable;
@@ -61,6 +61,14 @@ export class S3Objects implements ObjectStore {
     }
     assertAnswer(answer, 'read');
     return answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body);
+  }
+
+  async has(key: string): Promise<boolean> {
+    const signal = AbortSignal.timeout(OBJECTS.answerTimeoutMs);
+    const answer = await this.#request({ method: 'HEAD', key, signal });
+    if (answer.status === 404) return false;
+    assertAnswer(answer, 'read');
+    return true;
   }
 
   async delete(key: string): Promise<void> {

@@ -72,6 +72,8 @@ export class FakeS3 implements AsyncDisposable {
       case 'DELETE':
         this.objects.delete(key);
         return void response.writeHead(204).end();
+      case 'HEAD':
+        return void response.writeHead(this.objects.has(key) ? 200 : 404).end();
       default:
         return this.#read(response, this.objects.get(key), request.headers.range);
     }

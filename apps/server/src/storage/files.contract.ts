@@ -1,0 +1,114 @@
+/** What the rows of files do, on every database. */
+import { expect, test } from 'vitest';
+import {
+  discardFilesOf,
+  discardUpload,
+  forgetFile,
+  listDiscarded,
+  pledgedBytes,
+  reserveFile,
+  storeFile,
+  type FileQuotas,
+  type NewFile,
+} from './files.ts';
+import type { Database } from './tables.ts';
+import { UNLIMITED } from './testing/file-quotas.ts';
+
+const CONTENT = { hash: 'hash', type: 'image/png', width: 1, height: 1 } as const;
+
+export function testFiles(open: () => Promise<Database>): void {
+  const start = async () => {
+    const db = await open();
+    let number = 0;
+    const reserve = async (
+      file: Partial<NewFile> = {},
+      quotas: Partial<FileQuotas> = {},
+    ): Promise<string> => {
+      const key = `key ${String(++number).padStart(3, '0')}`;
+      const defaults = { document: 'plan', id: key, name: 'x', size: 100, user: 'ada', at: 5 };
+      const answer = await reserveFile(
+        db,
+        { ...defaults, key, ...file },
+        { ...UNLIMITED, ...quotas },
+      );
+      return answer === 'reserved' ? key : answer;
+    };
+    const store = async (key: string, lost: string | null = null, id = key) =>
+      await storeFile(db, { key, document: 'plan', id, lost }, CONTENT);
+    return { db, reserve, store };
+  };
+
+  test('FI5 files are counted in number and in blocks, those of a document and those of a person', async () => {
+    const { reserve, store } = await start();
+    const [one, other] = [await reserve(), await reserve({ document: 'notes' })];
+    await store(one);
+    expect(await reserve({}, { filesPerDocument: 1 })).toBe('document-full');
+    expect(await reserve({ user: 'bob' }, { filesPerDocument: 1 })).toBe('document-full');
+    expect(await reserve({ document: 'notes' }, { filesPerDocument: 1 })).toBe('pending');
+    expect(await reserve({ document: 'third' }, { filesPerUser: 1 })).toBe('user-full');
+    expect(await reserve({ document: 'third' }, { filesPerUser: 2 })).toBe('pending');
+    const blocks = { blockBytes: 4_096, bytesPerDocument: 8_191 };
+    expect(await reserve({ size: 0 }, blocks)).toBe('document-full');
+    expect(await reserve({ size: 0 }, { ...blocks, bytesPerDocument: 8_192 })).toMatch(/^key/);
+    expect(await reserve({ document: 'notes', id: other }, { filesPerDocument: 1 })).toMatch(
+      /^key/,
+    );
+  });
+
+  test('FI5 what is being uploaded is known in the cluster, until it is stored or too old', async () => {
+    const { db, reserve, store } = await start();
+    const key = await reserve({ size: 100 });
+    await reserve({ size: 10, at: 2, user: 'bob' });
+    await reserve({ size: 1, document: 'notes' });
+    expect(await pledgedBytes(db, 2)).toBe(111);
+    expect(await pledgedBytes(db, 3)).toBe(101);
+    await store(key);
+    expect(await pledgedBytes(db, 3)).toBe(1);
+    await discardFilesOf(db, 'notes');
+    expect(await pledgedBytes(db, 3)).toBe(0);
+  });
+
+  test('FS3 a stored file is not discarded as an upload; bytes without a row are to be deleted', async () => {
+    const { db, reserve, store } = await start();
+    const [stored, uploading] = [await reserve(), await reserve()];
+    await store(stored);
+    expect(await discardUpload(db, stored)).toBe(false);
+    expect(await discardUpload(db, uploading)).toBe(true);
+    expect(await discardUpload(db, uploading)).toBe(true);
+    await forgetFile(db, stored);
+    expect(await discardUpload(db, stored)).toBe(false);
+    await forgetFile(db, uploading);
+    expect(await discardUpload(db, uploading)).toBe(true);
+    expect(await store(uploading)).toBeNull();
+  });
+
+  test('FS3 discarded files are listed; what may still arrive is not before its time is over', async () => {
+    const { db, reserve, store } = await start();
+    const list = (rest: {
+      uploadsBefore?: number;
+      document?: string;
+      limit?: number;
+      after?: string;
+    }) => listDiscarded(db, { document: null, uploadsBefore: 0, after: '', limit: 9, ...rest });
+    const stored = await reserve();
+    const arriving = await reserve();
+    const elsewhere = await reserve({ document: 'notes' });
+    await store(stored);
+    await discardFilesOf(db, 'plan');
+    expect(await list({})).toEqual([stored]);
+    expect(await list({ uploadsBefore: 6 })).toEqual([stored, arriving, elsewhere]);
+    expect(await list({ uploadsBefore: 6, document: 'notes' })).toEqual([elsewhere]);
+    expect(await list({ uploadsBefore: 6, limit: 1, after: stored })).toEqual([arriving]);
+  });
+
+  test('FS5 a file takes the place of one whose bytes were lost, if it is the same', async () => {
+    const { reserve, store } = await start();
+    const id = 'file';
+    const first = await reserve({ id });
+    await store(first, null, id);
+    const again = await reserve({ id });
+    expect(await store(again, null, id)).toMatchObject({ key: first });
+    expect(await store(again, 'another', id)).toMatchObject({ key: first });
+    expect(await store(again, first, id)).toMatchObject({ key: again, state: 'stored' });
+  });
+}

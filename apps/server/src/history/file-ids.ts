@@ -1,6 +1,6 @@
 /** Finds ids of files in updates without reading them as such: an update contains the ids that it brings into a text as they are. */
 
-/** Neither a quotation mark nor the length of a string, one of which stands before each id, fits the pattern. */
+/** Before each id stands a quotation mark or the length of a string, and neither fits the pattern. */
 const IDS = /(?<![0-9A-HJKMNP-TV-Z])[0-9A-HJKMNP-TV-Z]{26}/gi;
 
 /** One pass, however many are sought. Takes those that it finds out of the set. */

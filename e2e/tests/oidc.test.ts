@@ -1,6 +1,6 @@
 /** Signing in with a real OpenID provider. */
 import type { Page } from '@playwright/test';
-import { openAccount } from '../harness/accounts.ts';
+import { newAddress, openAccount, signUp } from '../harness/accounts.ts';
 import { IdentityProvider } from '../harness/identity-provider.ts';
 import {
   changeOwnName,
@@ -41,6 +41,10 @@ async function signInWith(page: Page, login: string): Promise<void> {
   await profile.getByRole('button', { name: 'Sign in' }).click();
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
   await dialog.getByRole('button', { name: 'Continue with Corp' }).click();
+  await signInAtCorp(page, login);
+}
+
+async function signInAtCorp(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder('Enter any login').fill(login);
   await page.getByPlaceholder('and password').fill('any');
   await page.getByRole('button', { name: 'Sign-in' }).click();
@@ -74,4 +78,32 @@ test('a guest signs in with a provider, stays the same person, and comes back fr
     await expect(
       other.getByRole('main').getByRole('link', { name: new RegExp(title) }),
     ).toBeVisible();
+});
+
+test('a person connects a provider, signs in with it, and disconnects it', async ({
+  openAsGuest,
+}) => {
+  const { page } = await openAsGuest();
+  await changeOwnName(page, 'Ada');
+  await startDocument(page, 'Tide log');
+  await expectSaved(page);
+  const path = documentPathOf(page);
+  const email = newAddress();
+  const account = await signUp(page, email);
+  await account.getByRole('button', { name: 'Connect Corp' }).click();
+  await signInAtCorp(page, 'ada');
+  await expect(page).toHaveURL(new RegExp(`${path}$`));
+  // It shows what has changed.
+  await expect(account.getByText(/Connected on/)).toBeVisible();
+
+  const { page: other } = await openAsGuest();
+  await signInWith(other, 'ada');
+  await expect(profileOf(other)).toContainText('Ada');
+
+  await account.getByRole('button', { name: 'Disconnect Corp' }).click();
+  await expect(account.getByText('All your other devices are signed out.')).toBeVisible();
+  await account.getByRole('button', { name: 'Disconnect', exact: true }).click();
+  await expect(account.getByRole('status')).toContainText(['Corp is disconnected.']);
+  await expect(account.getByText('Not connected')).toBeVisible();
+  await expect(other.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();
 });

@@ -212,6 +212,8 @@ export const ACCOUNTS = {
   oneTimeBytes: 32,
   /** For a sign-in at an OpenID provider. */
   oidcLifetimeMs: 10 * MINUTE_MS,
+  /** After a sign-in, or the password again, people may change how they sign in (AC23). */
+  confirmedForMs: 10 * MINUTE_MS,
   invitationLifetimeMs: 7 * DAY_MS,
   sessionsPerQuery: 500,
   maxAgentLength: 256,

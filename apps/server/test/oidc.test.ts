@@ -4,6 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Account, OidcRedirect } from '@tandem/protocol/accounts';
+import { ACCOUNTS } from '../src/limits.ts';
 import {
   signInAtProvider,
   startIdentityProvider,
@@ -20,7 +21,8 @@ import {
 } from './provider-sign-in.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
-import { signIn, type SignedIn } from './signed-in.ts';
+import { ageSessions } from './sessions-age.ts';
+import { signIn, withCookie, type SignedIn } from './signed-in.ts';
 
 const atEnd = atEndOfFile();
 let provider: IdentityProvider;
@@ -52,7 +54,10 @@ describe('AC15 a sign-in at a provider', () => {
     expect(ada.user).toEqual(guest.user);
     expect((await guest.fetch('/api/me')).status).toBe(401);
     const account = (await (await ada.fetch('/api/account')).json()) as Account;
-    expect(account).toMatchObject({ isGuest: false, providers: ['corp'] });
+    expect(account).toMatchObject({
+      isGuest: false,
+      identities: [{ provider: 'corp', isRemovable: false }],
+    });
   });
 
   test('leads to the same account from another browser, with or without a guest', async () => {
@@ -75,18 +80,103 @@ describe('AC15 a sign-in at a provider', () => {
   test('is linked to an account, unless it is another one’s', async () => {
     const eve = await personOf((await signedInBy('eve', await signIn(server))).response);
     const linked = await signedInBy('eve-too', eve, { purpose: 'link' });
-    expect(resultOf(linked.response)).toBe('/d/abc#sign-in=done');
+    expect(resultOf(linked.response)).toBe('/d/abc#account=done');
     const again = await personOf((await signedInBy('eve-too', null)).response);
     expect(again.user.id).toBe(eve.user.id);
     const fay = await personOf((await signedInBy('fay', await signIn(server))).response);
     const taken = await signedInBy('eve', fay, { purpose: 'link' });
-    expect(resultOf(taken.response)).toBe('/d/abc#sign-in=taken');
+    expect(resultOf(taken.response)).toBe('/d/abc#account=taken');
+  });
+});
+
+describe('how a person signs in', () => {
+  const PASSWORD = 'a password of tests';
+  const post = (person: SignedIn, path: string, body: object) =>
+    person.fetch(`/api/account/${path}`, { method: 'POST', body });
+  const accountOf = async (person: SignedIn): Promise<Account> =>
+    (await (await person.fetch('/api/account')).json()) as Account;
+  const startLink = (person: SignedIn) =>
+    post(person, 'oidc', { provider: 'corp', to: '/', purpose: 'link' });
+  let count = 0;
+
+  async function withPassword(): Promise<SignedIn> {
+    const email = `way-${++count}@example.org`;
+    const answer = await post(await signIn(server), 'sign-up', { email, password: PASSWORD });
+    return await withCookie(server, answer);
+  }
+
+  const remove = async (person: SignedIn, identity: { issuer: string; subject: string }) => {
+    const { issuer, subject } = identity;
+    return (await post(person, 'identities/remove', { issuer, subject })).status;
+  };
+
+  test('AC24 is listed, and an identity is removed, but never the last one', async () => {
+    const hal = await withPassword();
+    await signedInBy('hal', hal, { purpose: 'link' });
+    const phone = await personOf((await signedInBy('hal', null)).response);
+    const { identities, hasPassword } = await accountOf(hal);
+    expect(hasPassword).toBe(true);
+    expect(identities).toEqual([
+      expect.objectContaining({ provider: 'corp', subject: 'hal', isRemovable: true }),
+    ]);
+    expect(await remove(hal, identities[0]!)).toBe(204);
+    expect((await phone.fetch('/api/me')).status).toBe(401);
+    expect((await hal.fetch('/api/me')).status).toBe(200);
+    expect((await accountOf(hal)).identities).toEqual([]);
+    expect(await remove(hal, identities[0]!)).toBe(404);
+    const another = await personOf((await signedInBy('hal', null)).response);
+    expect(another.user.id).not.toBe(hal.user.id);
+
+    const ivy = await personOf((await signedInBy('ivy', await signIn(server))).response);
+    const [only] = (await accountOf(ivy)).identities;
+    expect(only!.isRemovable).toBe(false);
+    expect(await remove(ivy, only!)).toBe(403);
+    await signedInBy('ivy-too', ivy, { purpose: 'link' });
+    const both = (await accountOf(ivy)).identities;
+    const statuses = await Promise.all(both.map((identity) => remove(ivy, identity)));
+    expect(statuses.toSorted((x, y) => x - y)).toEqual([204, 403]);
+    expect((await accountOf(ivy)).identities).toHaveLength(1);
+  });
+
+  test('AC24 nobody removes another person’s', async () => {
+    const jan = await withPassword();
+    await signedInBy('jan', jan, { purpose: 'link' });
+    const kim = await withPassword();
+    const [identity] = (await accountOf(jan)).identities;
+    expect(await remove(kim, identity!)).toBe(404);
+    expect((await accountOf(jan)).identities).toHaveLength(1);
+  });
+
+  test('AC23 changes only after its person has shown who they are', async () => {
+    const lou = await withPassword();
+    expect((await accountOf(lou)).isConfirmed).toBe(true);
+    await ageSessions(server, { user: lou.user.id, ms: ACCOUNTS.confirmedForMs });
+    expect((await accountOf(lou)).isConfirmed).toBe(false);
+    expect((await startLink(lou)).status).toBe(403);
+    const wrong = await post(lou, 'confirm', { password: 'not the password' });
+    expect([wrong.status, (await startLink(lou)).status]).toEqual([403, 403]);
+    expect((await post(lou, 'confirm', { password: PASSWORD })).status).toBe(204);
+    expect((await startLink(lou)).status).toBe(200);
+  });
+
+  test('AC23 is changed after a sign-in again at a provider, as the same person', async () => {
+    const mia = await personOf((await signedInBy('mia', await signIn(server))).response);
+    await ageSessions(server, { user: mia.user.id, ms: ACCOUNTS.confirmedForMs });
+    expect((await startLink(mia)).status).toBe(403);
+    const again = await signedInBy('mia', mia, { purpose: 'confirm' });
+    expect(resultOf(again.response)).toBe('/d/abc#account=done');
+    const confirmed = await personOf(again.response);
+    expect(confirmed.user.id).toBe(mia.user.id);
+    expect((await startLink(confirmed)).status).toBe(200);
+    const other = await signedInBy('ned', confirmed, { purpose: 'confirm' });
+    expect(resultOf(other.response)).toBe('/d/abc#account=another-person');
+    expect((await startLink(await signIn(server))).status).toBe(401);
   });
 });
 
 describe('AC16 what does not fit signs nobody in', () => {
   const refused = (response: Response): void => {
-    expect(resultOf(response)).toMatch(/#sign-in=(over|provider)$/);
+    expect(resultOf(response)).toMatch(/#(sign-in|account)=(over|provider)$/);
     expect(sessionCookieIn(response)).toBeUndefined();
   };
 

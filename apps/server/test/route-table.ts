@@ -196,6 +196,18 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'POST /account/oidc': [
     ofCaller(to('/account/oidc', { provider: 'none', to: '/', purpose: 'link' }), all(404)),
   ],
+  'POST /account/confirm': [
+    ofCaller((password) => ({ path: '/account/confirm', body: { password } }), {
+      ...signedIn(204),
+      guest: 403,
+    }),
+  ],
+  'POST /account/identities/remove': [
+    ofCaller(
+      to('/account/identities/remove', { issuer: 'https://id.example.org', subject: 'unknown' }),
+      { ...all(404), guest: 403, nobody: 401 },
+    ),
+  ],
   'GET /account/sessions': [ofCaller(to('/account/sessions'), signedIn(200))],
   'POST /account/sessions/end': [
     ofCaller(to('/account/sessions/end', { session: null }), signedIn(204)),

@@ -38,6 +38,8 @@ export async function temporaryFolder(atEnd: AtEnd = onTestFinished): Promise<st
 
 export class RunningServer {
   readonly dataDir: string;
+  /** Null with SQLite, whose file is in `dataDir`. */
+  readonly databaseUrl: string | null;
   readonly port: number;
   readonly #environment: Record<string, string>;
   readonly #child: ChildProcess;
@@ -45,10 +47,17 @@ export class RunningServer {
 
   private constructor(
     child: ChildProcess,
-    options: { dataDir: string; port: number; environment: Record<string, string>; output: string },
+    options: {
+      dataDir: string;
+      databaseUrl: string | null;
+      port: number;
+      environment: Record<string, string>;
+      output: string;
+    },
   ) {
     this.#child = child;
     this.dataDir = options.dataDir;
+    this.databaseUrl = options.databaseUrl;
     this.port = options.port;
     this.#environment = options.environment;
     this.#output = options.output;
@@ -82,7 +91,8 @@ export class RunningServer {
       child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
       child.once('exit', (code) => reject(new Error(`ended with ${code}:\n${output}`)));
     });
-    return new RunningServer(child, { dataDir, port, environment, output });
+    const databaseUrl = environment['DATABASE_URL'] ?? database['DATABASE_URL'] ?? null;
+    return new RunningServer(child, { dataDir, databaseUrl, port, environment, output });
   }
 
   get url(): string {

@@ -8,6 +8,10 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './limits.ts';
 const MAX_EMAIL_LENGTH = 254;
 const MAX_AGENT_LENGTH = 256;
 const MAX_SESSIONS = 100;
+export const MAX_IDENTITIES = 20;
+/** Those of OpenID Connect Core 2, for `sub`, and of an address. */
+export const MAX_SUBJECT_LENGTH = 255;
+export const MAX_ISSUER_LENGTH = 1_024;
 export const MAX_INVITATIONS = 100;
 export const MAX_RETURN_LENGTH = 1_024;
 
@@ -63,14 +67,36 @@ export const signedInSession = session.extend({
 });
 export type SignedInSession = z.infer<typeof signedInSession>;
 
+const identityKey = {
+  issuer: opaqueText(MAX_ISSUER_LENGTH),
+  subject: opaqueText(MAX_SUBJECT_LENGTH),
+};
+
+/** What a person signs in with at an OpenID provider. */
+export const connectedIdentity = z.object({
+  ...identityKey,
+  /** The id of the provider; null when this server offers it no more. */
+  provider: z.string().nullable(),
+  connectedAt: z.number().int(),
+  /** False for the last way to sign in. */
+  isRemovable: z.boolean(),
+});
+export type ConnectedIdentity = z.infer<typeof connectedIdentity>;
+
+export const identityRemoval = z.strictObject(identityKey);
+
+/** Shows again who the person is. */
+export const passwordConfirmation = z.strictObject({ password });
+
 export const account = z.object({
   user,
   isGuest: z.boolean(),
   isAdministrator: z.boolean(),
   email: opaqueText(MAX_EMAIL_LENGTH).nullable(),
   hasPassword: z.boolean(),
-  /** Ids of OpenID providers with which this person signs in. */
-  providers: z.array(z.string()),
+  identities: z.array(connectedIdentity).max(MAX_IDENTITIES),
+  /** Whether the person has shown within the last minutes who they are, and so may change how they sign in. */
+  isConfirmed: z.boolean(),
   guestDocuments: z.number().int().nonnegative(),
 });
 export type Account = z.infer<typeof account>;
@@ -134,7 +160,8 @@ export const oidcStart = z.strictObject({
   provider: z.string().max(32),
   /** The path to which the browser returns; it has to fit into a cookie. */
   to: z.string().max(MAX_RETURN_LENGTH),
-  purpose: z.enum(['sign-in', 'link']),
+  /** - `confirm`: the person shows again who they are, to change how they sign in. */
+  purpose: z.enum(['sign-in', 'link', 'confirm']),
   as: userId.optional(),
   invitation: oneTimeToken.optional(),
 });

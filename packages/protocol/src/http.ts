@@ -10,9 +10,11 @@
  * | `POST /api/account/sign-up` | `passwordSignUp` | `session`; makes an account of the guest, who keeps everything |
  * | `POST /api/account/sign-in` | `passwordSignIn` | `signedInSession`; in the place of the browser's session |
  * | `POST /api/account/password` | `passwordChange` | 204; ends all other sessions |
+ * | `POST /api/account/confirm` | `passwordConfirmation` | 204; the person may change how they sign in for ten minutes |
+ * | `POST /api/account/identities/remove` | `identityRemoval` | 204; ends all other sessions; never the last way to sign in |
  * | `GET /api/account/sessions` | – | `deviceSessions`: where this person is signed in |
  * | `POST /api/account/sessions/end` | `sessionEnd` | 204; ends one of them, or all others |
- * | `POST /api/account/guest` | `guestChoice` | 204; takes over what this browser's guest had, or leaves it |
+ * | `POST /api/account/guest` | `guestChoice` | 204; takes over what guests had who signed in to this account, or leaves it |
  * | `POST /api/account/oidc` | `oidcStart` | `oidcRedirect`; the provider leads the browser back to `/sign-in/oidc/:provider` |
  * | `GET /api/account/options` | – | `signInOptions`; needs no session |
  * | `GET /api/server` | – | `serverAdministration`; for administrators, as the next ones |

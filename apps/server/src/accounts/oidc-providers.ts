@@ -1,5 +1,6 @@
 /** OpenID Connect: the code flow with PKCE, state and nonce, at the providers that the operator has configured. */
 import * as client from 'openid-client';
+import { MAX_ISSUER_LENGTH, MAX_SUBJECT_LENGTH } from '@tandem/protocol/accounts';
 import type { OidcProvider } from '../configuration/setting-schemas.ts';
 
 export interface OidcFlow {
@@ -30,12 +31,11 @@ export class OidcProviders {
     return Array.from(this.#providers.values(), ({ id, name }) => ({ id, name }));
   }
 
-  /** The configured providers among issuers of identities. */
-  idsOf(issuers: readonly string[]): string[] {
-    const known = new Set(issuers.map(withoutSlash));
-    return [...this.#providers.values()]
-      .filter(({ issuer }) => known.has(withoutSlash(issuer)))
-      .map(({ id }) => id);
+  /** The configured provider of an identity's issuer; null when there is none any more. */
+  idOf(issuer: string): string | null {
+    for (const provider of this.#providers.values())
+      if (withoutSlash(provider.issuer) === withoutSlash(issuer)) return provider.id;
+    return null;
   }
 
   has(id: string): boolean {
@@ -80,6 +80,8 @@ export class OidcProviders {
     const claims = tokens.claims();
     if (claims === undefined) throw new Error('the provider sent no ID token');
     const { iss, sub, email, email_verified } = claims;
+    if (sub.length > MAX_SUBJECT_LENGTH || iss.length > MAX_ISSUER_LENGTH)
+      throw new Error('the names in the ID token are longer than the standard allows');
     const isVerified = email_verified === true && typeof email === 'string';
     return { issuer: iss, subject: sub, email: isVerified ? email.trim().toLowerCase() : null };
   }

@@ -4,7 +4,9 @@ import { Hono, type Context } from 'hono';
 import { ulid } from 'ulid';
 import {
   guestChoice,
+  identityRemoval,
   passwordChange,
+  passwordConfirmation,
   passwordSignIn,
   passwordSignUp,
   sessionEnd,
@@ -26,9 +28,14 @@ import type { CommandRunner } from '../commands/command-runner.ts';
 import { ApiError } from '../http/api-error.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../storage/guest-offers.ts';
-import { EMAIL_ISSUER, findIdentitiesOf, findIdentity } from '../storage/identities.ts';
+import {
+  EMAIL_ISSUER,
+  findIdentitiesOf,
+  findIdentity,
+  findOtherWay,
+} from '../storage/identities.ts';
 import { oneTimeHash } from '../storage/one-time-tokens.ts';
-import { listSessions } from '../storage/sessions.ts';
+import { findSession, isConfirmed, listSessions } from '../storage/sessions.ts';
 import type { Database, IdentityRow } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
@@ -68,17 +75,46 @@ export function accountRoutes(options: AccountRoutesOptions) {
   const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
     authenticator.findGuestByHeaders((name) => context.req.header(name));
 
+  const isOffered = (issuer: string): boolean => options.providers.idOf(issuer) !== null;
+
+  /** @returns the hash that the password matches. @throws ApiError */
+  const verifyPassword = async (
+    context: Context<ApiEnvironment>,
+    { password, detail }: { readonly password: string; readonly detail: string },
+  ): Promise<string> => {
+    const { user } = context.var;
+    const email = (await findIdentitiesOf(db, user.id)).find(
+      ({ issuer }) => issuer === EMAIL_ISSUER,
+    );
+    if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
+    // Not by the address: somebody who guesses its password would keep its owner from changing it.
+    countAttempt(context, `password ${user.id}`);
+    const isRight = await inTurn(isPassword(email.credential, password));
+    if (email.credential === null || !isRight) throw new ApiError('forbidden', { detail });
+    return email.credential;
+  };
+
   return new Hono<ApiEnvironment>()
     .get('/account', signedIn, async (context) => {
-      const { user } = context.var;
+      const { user, session: id } = context.var;
       const identities = await findIdentitiesOf(db, user.id);
+      const session = await findSession(db, id);
       const email = identities.find(({ issuer }) => issuer === EMAIL_ISSUER);
       const answer: Account = {
         user,
         isGuest: identities.length === 0,
         isAdministrator: administrators.has(user.id),
         email: email?.subject ?? null,
-        providers: options.providers.idsOf(identities.map(({ issuer }) => issuer)),
+        identities: identities
+          .filter(({ issuer }) => issuer !== EMAIL_ISSUER)
+          .map((identity) => ({
+            issuer: identity.issuer,
+            subject: identity.subject,
+            provider: options.providers.idOf(identity.issuer),
+            connectedAt: identity.created_at,
+            isRemovable: findOtherWay(identities, identity, isOffered) !== null,
+          })),
+        isConfirmed: session !== undefined && isConfirmed(session, systemClock.now()),
         hasPassword: email !== undefined && email.credential !== null,
         guestDocuments: await countOfferedDocuments(db, user.id),
       };
@@ -127,19 +163,32 @@ export function accountRoutes(options: AccountRoutesOptions) {
     .post('/account/password', signedIn, async (context) => {
       const { current, password } = await readBody(context, passwordChange);
       const { user, session } = context.var;
-      const email = (await findIdentitiesOf(db, user.id)).find(
-        ({ issuer }) => issuer === EMAIL_ISSUER,
-      );
-      if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
-      // Not by the address: somebody who guesses its password would keep its owner from changing it.
-      countAttempt(context, `password ${user.id}`);
-      const verifiedHash = email.credential;
-      const isRight = await inTurn(isPassword(verifiedHash, current));
-      if (verifiedHash === null || !isRight)
-        throw new ApiError('forbidden', { detail: 'Your current password is not right.' });
+      const verifiedHash = await verifyPassword(context, {
+        password: current,
+        detail: 'Your current password is not right.',
+      });
       const passwordHash = await inTurn(hashPassword(password));
       const input = { passwordHash, verifiedHash, session };
       const call = { name: 'account:change-password', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .post('/account/confirm', signedIn, async (context) => {
+      const { password } = await readBody(context, passwordConfirmation);
+      const { user, session } = context.var;
+      const detail = 'This is not your password. Nothing was changed. Try again.';
+      const verifiedHash = await verifyPassword(context, { password, detail });
+      const call = { name: 'account:confirm', input: { session, verifiedHash } } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .post('/account/identities/remove', signedIn, async (context) => {
+      const identity = await readBody(context, identityRemoval);
+      const { user, session } = context.var;
+      const keeps = findOtherWay(await findIdentitiesOf(db, user.id), identity, isOffered);
+      if (keeps === null) throw new ApiError('forbidden', { detail: LAST_WAY });
+      const input = { identity, keeps, session };
+      const call = { name: 'account:unlink', input } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
@@ -182,7 +231,11 @@ export function accountRoutes(options: AccountRoutesOptions) {
     const before = await findCaller(context);
     const { cookie, start } = newSession(context, before?.session ?? null);
     const guest = before === null || before.user.id === id ? null : before.user.id;
-    const input = { session: start, guest, identity: { issuer, subject, credential } };
+    const input = {
+      session: start,
+      guest,
+      identity: { issuer, subject, credential, verifiedEmail: null },
+    };
     const call = { name: 'account:sign-in', input } as const;
     await runCommand(runner, { user: id, session: null, call });
     const user = (await options.people.find(id)) as User;
@@ -194,6 +247,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
 }
 
 const NO_PASSWORD = 'Your account has no password.';
+const LAST_WAY = 'This is your only way to sign in, so it stays. Connect another one first.';
 
 function anotherPerson(): ApiError {
   return new ApiError('forbidden', {

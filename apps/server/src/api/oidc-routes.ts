@@ -15,10 +15,12 @@ import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ApiError } from '../http/api-error.ts';
 import { isPublicHttps } from '../http/request-scheme.ts';
 import { ACCOUNTS } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
 import { countOfferedDocuments } from '../storage/guest-offers.ts';
 import { EMAIL_ISSUER, findIdentity } from '../storage/identities.ts';
+import { findSession, isConfirmed } from '../storage/sessions.ts';
 import { oneTimeHash } from '../storage/one-time-tokens.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment } from './api-environment.ts';
@@ -53,7 +55,7 @@ const flowCookie = z.object({
   /** The session in which the flow began: it ends where it began. */
   session: z.string().nullable(),
   as: z.string().nullable(),
-  purpose: z.enum(['sign-in', 'link']),
+  purpose: oidcStart.shape.purpose,
   invitation: z.string().nullable(),
 });
 type Flow = z.infer<typeof flowCookie>;
@@ -97,15 +99,17 @@ export function oidcRoutes(options: OidcRoutesOptions) {
     countAttempt(context);
     if (!providers.has(provider)) throw new ApiError('not-found', { detail: NO_PROVIDER });
     const caller = await findCaller(context);
-    if (purpose === 'link' && (caller === null || caller.isGuest))
+    if (purpose !== 'sign-in' && (caller === null || caller.isGuest))
       throw new ApiError('unauthenticated');
+    if (purpose === 'link') await requireConfirmed(caller as SignedIn);
     const { url, flow } = await providers.begin(provider).catch((error: unknown) => {
       log.warn({ err: error, provider }, 'an OpenID provider could not be discovered');
       throw new ApiError('overloaded', { detail: NO_ANSWER, retryAfterMs: 5_000 });
     });
     const content: Flow = {
       ...flow,
-      ...{ to: ownPath(to), purpose, as: as ?? null, session: caller?.session ?? null },
+      ...{ to: ownPath(to), purpose, session: caller?.session ?? null },
+      as: purpose === 'confirm' ? (caller as SignedIn).user.id : (as ?? null),
       invitation: invitation === undefined ? null : oneTimeHash(invitation),
     };
     context.header('Set-Cookie', await cookie.write(content, security(context)));
@@ -121,9 +125,9 @@ export function oidcRoutes(options: OidcRoutesOptions) {
         throw new SignInProblem('over');
       countAttempt(context);
       const hasGuest = await finish(context, flow);
-      return context.redirect(`${flow.to}${hasGuest ? '#sign-in=guest' : '#sign-in=done'}`);
+      return context.redirect(backTo(flow, hasGuest ? 'guest' : 'done'));
     } catch (error) {
-      return context.redirect(`${flow?.to ?? '/'}#sign-in=${problemOf(error)}`);
+      return context.redirect(backTo(flow, problemOf(error)));
     }
   });
   return { api, pages };
@@ -155,7 +159,8 @@ export function oidcRoutes(options: OidcRoutesOptions) {
       await runCommand(runner, { user: id, session: caller?.session ?? null, call });
     } else {
       const guest = caller === null || caller.user.id === owner ? null : caller.user.id;
-      const input = { session: start, guest, identity: { ...keyOf(person), credential: null } };
+      const identity = { ...keyOf(person), credential: null, verifiedEmail: person.email };
+      const input = { session: start, guest, identity };
       const call = { name: 'account:sign-in', input } as const;
       await runCommand(runner, { user: id, session: null, call });
     }
@@ -168,6 +173,13 @@ export function oidcRoutes(options: OidcRoutesOptions) {
       cookie: value,
     });
     return (await countOfferedDocuments(db, id)) > 0;
+  }
+
+  /** Also an hour-old page of a stolen browser connects nothing (AC23). @throws ApiError */
+  async function requireConfirmed({ session: id }: SignedIn): Promise<void> {
+    const session = await findSession(db, id);
+    if (session !== undefined && isConfirmed(session, systemClock.now())) return;
+    throw new ApiError('forbidden', { detail: CONFIRM_FIRST });
   }
 
   /** By the identity; by the address only where both sides know that it is the person's (AC17). */
@@ -186,6 +198,12 @@ export function oidcRoutes(options: OidcRoutesOptions) {
   }
 }
 
+/** Where the page tells the result: the dialog of the account, or what a sign-in leads to. */
+function backTo(flow: Flow | null, result: Problem | 'done' | 'guest'): string {
+  const about = flow === null || flow.purpose === 'sign-in' ? 'sign-in' : 'account';
+  return `${flow?.to ?? '/'}#${about}=${result}`;
+}
+
 /** @throws what is no answer to the person. */
 function problemOf(error: unknown): Problem {
   if (error instanceof SignInProblem) return error.problem;
@@ -198,6 +216,8 @@ function problemOf(error: unknown): Problem {
 const keyOf = ({ issuer, subject }: OidcPerson) => ({ issuer, subject });
 
 const RETRY_MS = 2_000;
+const CONFIRM_FIRST =
+  'Show first that it is you: enter your password, or sign in again. Nothing was connected.';
 const NO_PROVIDER = 'This server has no such way to sign in. Reload the page.';
 const NO_ANSWER =
   'The service that you sign in with does not answer. Nothing is lost. Try again in a moment.';

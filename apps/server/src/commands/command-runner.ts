@@ -39,6 +39,8 @@ interface OwnInputs {
     readonly identity: IdentityKey & {
       /** The hash that the password was found to match, which is still to be the stored one; null for a provider. */
       readonly credential: string | null;
+      /** The address that the provider has verified. It leads into the account where it was verified here, too (AC17). */
+      readonly verifiedEmail: string | null;
     };
   };
   /** Ends all other sessions. */
@@ -51,8 +53,17 @@ interface OwnInputs {
   'account:end-sessions': { readonly only: string } | { readonly except: string };
   /** Takes over what a guest has who signed in to this account, or leaves it. */
   'account:merge-guest': { readonly guest: string; readonly take: boolean };
+  /** The person of the session has shown again who they are. */
+  'account:confirm': { readonly session: string; readonly verifiedHash: string };
   /** Adds a way to sign in to the user's account. */
   'account:link': { readonly identity: IdentityKey };
+  /** Removes one, and ends all other sessions. */
+  'account:unlink': {
+    readonly identity: IdentityKey;
+    /** Another way, which has to be there still. */
+    readonly keeps: IdentityKey;
+    readonly session: string;
+  };
   'account:invite': { readonly tokenHash: string };
   'account:end-invitation': { readonly tokenHash: string };
   'settings:change': ServerSettingsPatch;

@@ -30,6 +30,24 @@ export async function findIdentitiesOf(db: Database, user: string): Promise<Iden
     .execute();
 }
 
+/**
+ * With what else a person can sign in (AC24).
+ *
+ * @param isOffered whether the server still has this provider.
+ */
+export function findOtherWay(
+  identities: readonly IdentityRow[],
+  removed: IdentityKey,
+  isOffered: (issuer: string) => boolean,
+): IdentityKey | null {
+  const other = identities.find(
+    ({ issuer, subject, credential }) =>
+      (issuer !== removed.issuer || subject !== removed.subject) &&
+      (issuer === EMAIL_ISSUER ? credential !== null : isOffered(issuer)),
+  );
+  return other === undefined ? null : { issuer: other.issuer, subject: other.subject };
+}
+
 export async function hasIdentities(db: Database): Promise<boolean> {
   const row = await db.selectFrom('identity').select('user').limit(1).executeTakeFirst();
   return row !== undefined;
@@ -58,6 +76,20 @@ export async function addIdentity(
     .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
     .executeTakeFirst();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** @returns false when it is not this user's. */
+export async function removeIdentity(
+  db: Database,
+  { issuer, subject, user }: IdentityKey & { readonly user: string },
+): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('identity')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('user', '=', user)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 export async function setCredential(

@@ -25,6 +25,7 @@ export async function createSession(db: Database, session: NewSession): Promise<
       created_at: session.at,
       expires_at: session.expiresAt,
       used_at: session.at,
+      confirmed_at: session.at,
       agent: session.agent ?? '',
     })
     .execute();
@@ -109,6 +110,18 @@ export async function listSessions(
 
 export async function findSession(db: Database, id: string): Promise<SessionRow | undefined> {
   return await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Whether its person may change how they sign in (AC23). */
+export function isConfirmed({ confirmed_at }: SessionRow, at: number): boolean {
+  return confirmed_at > at - ACCOUNTS.confirmedForMs;
+}
+
+export async function confirmSession(
+  db: Database,
+  { id, at }: { readonly id: string; readonly at: number },
+): Promise<void> {
+  await db.updateTable('session').set({ confirmed_at: at }).where('id', '=', id).execute();
 }
 
 export async function extendSession(

@@ -61,6 +61,8 @@ export interface SessionTable {
   created_at: number;
   expires_at: number;
   used_at: number;
+  /** When the person last showed who they are: by signing in, or by the password again. */
+  confirmed_at: number;
   /** The browser, as it names itself. */
   agent: Generated<string>;
 }

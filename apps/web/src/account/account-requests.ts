@@ -10,6 +10,7 @@ import {
   signedInSession,
   signInOptions,
   type Account as AccountFacts,
+  type ConnectedIdentity,
   type DeviceSession,
   type OidcStart,
   type PasswordSignIn,
@@ -86,6 +87,15 @@ export class AccountRequests {
     readonly password: string;
   }): Promise<void> {
     await this.#post('password', { body });
+  }
+
+  /** Shows again who the person is. */
+  async confirm(password: string): Promise<void> {
+    await this.#post('confirm', { body: { password } });
+  }
+
+  async removeIdentity({ issuer, subject }: ConnectedIdentity): Promise<void> {
+    await this.#post('identities/remove', { body: { issuer, subject } });
   }
 
   async listSessions(): Promise<readonly DeviceSession[]> {

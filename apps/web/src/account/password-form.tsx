@@ -26,17 +26,27 @@ export function PasswordForm({ email, requests, onChanged }: PasswordFormProps) 
   };
   if (state !== 'open')
     return (
-      <div className="flex flex-col gap-2">
+      <div className="flex flex-col gap-1 py-1.5">
+        <div className="flex min-h-8 items-center justify-between gap-3">
+          <div className="min-w-0">
+            <p className="truncate text-ui font-medium">{t('account.emailAndPassword')}</p>
+            <p className="truncate text-small text-ink-2">{email}</p>
+          </div>
+          <Button aria-label={t('account.changePassword')} onClick={() => setState('open')}>
+            {t('account.change')}
+          </Button>
+        </div>
         <p role="status" className="text-ui text-ink-2 empty:hidden">
           {state === 'done' && t('account.passwordChanged')}
         </p>
-        <div>
-          <Button onClick={() => setState('open')}>{t('account.changePassword')}</Button>
-        </div>
       </div>
     );
   return (
-    <form className="flex flex-col gap-3" onSubmit={(event) => void submit(event)}>
+    <form className="flex flex-col gap-3 pt-1.5 pb-4" onSubmit={(event) => void submit(event)}>
+      <div>
+        <p className="text-ui font-medium">{t('account.emailAndPassword')}</p>
+        <p className="truncate text-small text-ink-2">{email}</p>
+      </div>
       {/* Tells password managers whose password it is. */}
       <input hidden name="username" autoComplete="username" value={email} readOnly />
       <AccountField

@@ -1,8 +1,8 @@
-import { MAX_RETURN_LENGTH, type OidcStart, type SignInOptions } from '@tandem/protocol/accounts';
+import type { OidcStart, SignInOptions } from '@tandem/protocol/accounts';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
-import { leaveToSignIn } from '../session/sign-in.tsx';
 import type { AccountRequests } from './account-requests.ts';
+import { leaveToProvider } from './leave-to-provider.ts';
 import type { AccountAction } from './use-account-action.ts';
 
 interface ProviderButtonsProps {
@@ -27,17 +27,19 @@ export function ProviderButtons({
     void action.run(async () => {
       const refusal = (await refuse?.()) ?? null;
       if (refusal !== null) return action.fail(refusal);
-      const path = location.pathname + location.search;
-      const to = path.length > MAX_RETURN_LENGTH ? '/' : path;
-      const url = await requests.startOidc({ ...start, provider, to });
-      leaveToSignIn();
-      location.assign(url);
+      await leaveToProvider(requests, { ...start, provider });
     });
   return (
     <div className="flex flex-col items-stretch gap-2">
       {providers.map(({ id, name }) => (
-        <Button key={id} disabled={action.isRunning} onClick={() => go(id)}>
-          {t(start.purpose === 'link' ? 'account.connect' : 'account.continueWith', { name })}
+        <Button
+          key={id}
+          disabled={action.isRunning}
+          onClick={() => go(id)}
+          // Names of providers may be long.
+          className="h-auto! min-h-7.5 py-1 whitespace-normal! pointer-coarse:min-h-9"
+        >
+          {t('account.continueWith', { name })}
         </Button>
       ))}
     </div>

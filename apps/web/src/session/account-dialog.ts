@@ -7,7 +7,7 @@ export type AccountDialogView = 'sign-up' | 'sign-in' | 'again' | 'account';
 export const accountDialog = new Observable<AccountDialogView | null>(null);
 
 const INVITATION = /^#invitation=([\w-]{43})$/;
-const RETURN = /^#sign-in=([a-z-]+)$/;
+const RETURN = /^#(sign-in|account)=([a-z-]+)$/;
 
 /** Why a sign-in at another site has failed; the server names it in the address to which it leads back. */
 const SIGN_IN_PROBLEMS = ['provider', 'over', 'another-person', 'taken', 'refused'] as const;
@@ -38,12 +38,12 @@ export function readAddress(onSignedIn: () => void): void {
     invitation = invited[1] ?? null;
     return accountDialog.set('sign-up');
   }
-  const result = returned?.[1] ?? '';
+  const [, about, result] = returned ?? [];
   problem = SIGN_IN_PROBLEMS.find((one) => one === result) ?? null;
-  if (problem !== null) return accountDialog.set(problem === 'taken' ? 'account' : 'sign-in');
-  onSignedIn();
-  // There is a question about what was written as a guest.
-  if (result === 'guest') accountDialog.set('account');
+  if (problem === null) onSignedIn();
+  else if (about === 'sign-in') return accountDialog.set('sign-in');
+  // The person has changed how they sign in, or there is a question about what was written as a guest.
+  if (about === 'account' || result === 'guest') accountDialog.set('account');
 }
 
 export function invitationLink(token: string): string {

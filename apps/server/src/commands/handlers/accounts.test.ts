@@ -1,3 +1,4 @@
+import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
 import { expect, test } from 'vitest';
 import { ACCOUNTS } from '../../limits.ts';
 import { libraryKey } from '../../storage/channel-key.ts';
@@ -87,7 +88,7 @@ const signIn = (session: string, credential: string | null = 'hash'): AnyCall =>
   input: {
     session: start(session),
     guest: null,
-    identity: { issuer: 'email', subject: 'ada@example.org', credential },
+    identity: { issuer: 'email', subject: 'ada@example.org', credential, verifiedEmail: null },
   },
 });
 
@@ -170,7 +171,12 @@ async function guestWithWork(): Promise<Fixture> {
     input: {
       session: start('new', 'of guest'),
       guest: 'guest',
-      identity: { issuer: 'email', subject: 'ada@example.org', credential: 'hash' },
+      identity: {
+        issuer: 'email',
+        subject: 'ada@example.org',
+        credential: 'hash',
+        verifiedEmail: null,
+      },
     },
   });
   return fixture;
@@ -299,4 +305,95 @@ test('AC12 nobody is locked out of a server without an account', async () => {
   await fixture.do('ada', signUp('ada@example.org', 's1'));
   await fixture.do('ada', require);
   expect(fixture.effects).toContainEqual({ kind: 'settings-changed' });
+});
+
+const CORP = { issuer: 'https://id.example.org', subject: 'ada at corp' };
+const link = (identity = CORP): AnyCall => ({ name: 'account:link', input: { identity } });
+const EMAIL = { issuer: 'email', subject: 'ada@example.org' };
+const unlink = (session: string, { identity = CORP, keeps = EMAIL } = {}): AnyCall => ({
+  name: 'account:unlink',
+  input: { identity, keeps, session },
+});
+const signInByCorp = (session: string, verifiedEmail: string | null = null): AnyCall => ({
+  name: 'account:sign-in',
+  input: {
+    session: start(session),
+    guest: null,
+    identity: { ...CORP, credential: null, verifiedEmail },
+  },
+});
+
+async function connected(): Promise<Fixture> {
+  const fixture = await Fixture.open(['ada', 'bob']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  await fixture.do('ada', link());
+  return fixture;
+}
+
+test('AC23 an identity is removed while its person has shown who they are, or after they did again', async () => {
+  const fixture = await connected();
+  fixture.now += ACCOUNTS.confirmedForMs;
+  const refused = { kind: 'refused', error: { code: 'forbidden' } };
+  expect(await fixture.run('ada', unlink('laptop'))).toMatchObject(refused);
+  const confirm = (verifiedHash: string): AnyCall => ({
+    name: 'account:confirm',
+    input: { session: 'laptop', verifiedHash },
+  });
+  expect(await fixture.run('ada', confirm('an older hash'))).toMatchObject(refused);
+  expect(await fixture.run('ada', unlink('laptop'))).toMatchObject(refused);
+  await fixture.do('ada', confirm('hash'));
+  await fixture.do('ada', unlink('laptop'));
+  expect(await findIdentity(fixture.db, CORP)).toBeUndefined();
+});
+
+test('AC24 a removed identity signs nobody in, ends the other sessions, and belongs to nobody', async () => {
+  const fixture = await connected();
+  await fixture.do('ada', signInByCorp('phone'));
+  expect(await fixture.run('bob', unlink('laptop'))).toMatchObject({ kind: 'refused' });
+  await fixture.do('ada', unlink('laptop'));
+  expect(await findSession(fixture.db, 'phone')).toBeUndefined();
+  expect(await findSession(fixture.db, 'laptop')).toBeDefined();
+  expect(fixture.effects).toContainEqual({ kind: 'session-ended', user: 'ada', session: 'phone' });
+  expect(await fixture.run('ada', signInByCorp('late'))).toMatchObject({ kind: 'refused' });
+  expect(await fixture.run('ada', signInByCorp('late', EMAIL.subject))).toMatchObject({
+    kind: 'refused',
+  });
+  expect(await fixture.run('ada', unlink('laptop'))).toMatchObject({
+    kind: 'refused',
+    error: { code: 'not-found' },
+  });
+  await fixture.do('bob', signUp('bob@example.org', 'of bob'));
+  await fixture.do('bob', link());
+});
+
+test('AC24 the last way to sign in stays, also when two requests remove one each at once', async () => {
+  const fixture = await connected();
+  const other = { issuer: CORP.issuer, subject: 'ada at home' };
+  await fixture.do('ada', link(other));
+  const calls = [
+    unlink('laptop', { identity: CORP, keeps: other }),
+    unlink('laptop', { identity: other, keeps: CORP }),
+  ];
+  const answers = await fixture.runAll(calls.map((call) => ({ user: 'ada', call })));
+  expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused']);
+  const password = unlink('laptop', { identity: EMAIL, keeps: other });
+  expect(await fixture.run('ada', password)).toMatchObject({ kind: 'refused' });
+});
+
+test('AC17 a verified address leads into the account where it was verified here, too', async () => {
+  const fixture = await Fixture.open(['ada']);
+  await fixture.do('ada', signUp('ada@example.org', 'laptop'));
+  const call = signInByCorp('phone', EMAIL.subject);
+  expect(await fixture.run('ada', call)).toMatchObject({ kind: 'refused' });
+  await fixture.db.updateTable('identity').set({ verified_at: 1 }).execute();
+  await fixture.do('ada', call);
+  expect((await findIdentity(fixture.db, CORP))?.user).toBe('ada');
+});
+
+test('an account has a bounded number of identities', async () => {
+  const fixture = await connected();
+  const named = (at: number) => link({ ...CORP, subject: `number ${at}` });
+  for (let at = 2; at < MAX_IDENTITIES; at++) await fixture.do('ada', named(at));
+  expect(await fixture.run('ada', named(MAX_IDENTITIES))).toMatchObject({ kind: 'refused' });
+  await fixture.do('ada', link());
 });

@@ -1,4 +1,5 @@
-/** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10 in `accounts/README.md`. */
+/** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23, AC24 in `accounts/README.md`. */
+import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
 import { ACCOUNTS } from '../../limits.ts';
 import { chatKey, commentsKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
@@ -10,20 +11,29 @@ import {
   findIdentity,
   hasIdentities,
   makeAdministrator,
+  removeIdentity,
   setCredential,
   type IdentityKey,
 } from '../../storage/identities.ts';
 import { findParticipations } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
-import { createSession, deleteSession, deleteSessionsOf } from '../../storage/sessions.ts';
+import {
+  confirmSession,
+  createSession,
+  deleteSession,
+  deleteSessionsOf,
+  findSession,
+  isConfirmed,
+} from '../../storage/sessions.ts';
+import type { Database, IdentityRow } from '../../storage/tables.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
 import { takeOneTime } from '../../storage/one-time-tokens.ts';
 import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
-import type { Effect, SessionStart } from '../command-runner.ts';
+import type { Effect, ServerCommandInput, SessionStart } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { publishListed } from './listing-changes.ts';
-import { DONE, forbidden, notFound } from './outcomes.ts';
+import { DONE, forbidden, notFound, type ForbiddenReason } from './outcomes.ts';
 
 type AccountHandlers = Pick<
   HandlerTable,
@@ -57,13 +67,8 @@ export const accountHandlers: AccountHandlers = {
   async 'account:sign-in'(context, { session, guest, identity }) {
     const { db, user } = context;
     if ((await findUser(db, user)) === undefined) return notFound('person');
-    if (identity.credential === null) {
-      if (!(await ownIdentity(context, identity))) return forbidden('identity-taken');
-    } else {
-      const stored = await findIdentity(db, identity);
-      if (stored?.user !== user || stored.credential !== identity.credential)
-        return forbidden('password-changed');
-    }
+    const refusal = await refuseIdentity(context, identity);
+    if (refusal !== null) return forbidden(refusal);
     if (guest !== null && guest !== user && (await hasWork(context, guest)))
       await offerGuest(db, { guest, account: user });
     return { kind: 'done', effects: await beginSession(context, session) };
@@ -72,13 +77,29 @@ export const accountHandlers: AccountHandlers = {
   async 'account:link'(context, { identity }) {
     const row = await findUser(context.db, context.user);
     if (row === undefined || row.registered_at === null) return notFound('person');
-    return (await ownIdentity(context, identity)) ? DONE : forbidden('identity-taken');
+    const refusal = await addToAccount(context, identity);
+    return refusal === null ? DONE : forbidden(refusal);
+  },
+
+  async 'account:confirm'({ db, user, at }, { session, verifiedHash }) {
+    const email = await findEmailIdentity(db, user);
+    if (email?.credential !== verifiedHash) return forbidden('password-changed');
+    await confirmSession(db, { id: session, at });
+    return DONE;
+  },
+
+  async 'account:unlink'({ db, user, at }, { identity, keeps, session }) {
+    const current = await findSession(db, session);
+    if (current === undefined || !isConfirmed(current, at)) return forbidden('confirm-first');
+    if ((await findIdentity(db, keeps))?.user !== user) return forbidden('last-way-of-person');
+    if (identity.issuer === EMAIL_ISSUER) return forbidden('password-stays');
+    if (!(await removeIdentity(db, { ...identity, user }))) return notFound('identity');
+    const ended = await deleteSessionsOf(db, user, { except: session });
+    return { kind: 'done', effects: endedEffects(user, ended) };
   },
 
   async 'account:change-password'({ db, user }, { passwordHash, verifiedHash, session }) {
-    const identity = (await findIdentitiesOf(db, user)).find(
-      ({ issuer }) => issuer === EMAIL_ISSUER,
-    );
+    const identity = await findEmailIdentity(db, user);
     if (identity === undefined) return forbidden('no-password');
     if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
@@ -99,13 +120,38 @@ export const accountHandlers: AccountHandlers = {
   },
 };
 
-/** Makes an identity the user's. @returns false when it is another user's. */
-async function ownIdentity(
+/** What the person has shown may have changed since: another password, or no way into this account any more. */
+async function refuseIdentity(
+  context: HandlerContext,
+  identity: ServerCommandInput<'account:sign-in'>['identity'],
+): Promise<ForbiddenReason | null> {
+  const { db, user } = context;
+  const stored = await findIdentity(db, identity);
+  if (stored !== undefined) {
+    if (stored.user !== user) return 'identity-taken';
+    return stored.credential === identity.credential ? null : 'password-changed';
+  }
+  const subject = identity.verifiedEmail;
+  const email =
+    subject === null ? undefined : await findIdentity(db, { issuer: EMAIL_ISSUER, subject });
+  if (email?.user !== user || email.verified_at === null) return 'identity-removed';
+  return await addToAccount(context, identity);
+}
+
+/** Makes an identity of a provider the user's, unless it is another one's. */
+async function addToAccount(
   { db, user, at }: HandlerContext,
-  identity: IdentityKey,
-): Promise<boolean> {
-  if (await addIdentity(db, { ...identity, user, credential: null, at })) return true;
-  return (await findIdentity(db, identity))?.user === user;
+  { issuer, subject }: IdentityKey,
+): Promise<ForbiddenReason | null> {
+  const before = await findIdentity(db, { issuer, subject });
+  if (before !== undefined) return before.user === user ? null : 'identity-taken';
+  if ((await findIdentitiesOf(db, user)).length >= MAX_IDENTITIES) return 'too-many-identities';
+  const isAdded = await addIdentity(db, { issuer, subject, user, credential: null, at });
+  return isAdded ? null : 'identity-taken';
+}
+
+async function findEmailIdentity(db: Database, user: string): Promise<IdentityRow | undefined> {
+  return (await findIdentitiesOf(db, user)).find(({ issuer }) => issuer === EMAIL_ISSUER);
 }
 
 /** Uses the invitation up, also where none is needed. */

@@ -55,6 +55,14 @@ const FORBIDDEN = {
   'last-way-in':
     'Nobody could sign in any more. Create an account first, then require people to sign in.',
   'identity-taken': 'Somebody else signs in with this. Use another one.',
+  'identity-removed':
+    'This is no longer a way into that account. Sign in in another way, and connect it again.',
+  'too-many-identities':
+    'Your account has as many ways to sign in as it may have. Remove one first.',
+  'confirm-first':
+    'Show first that it is you: enter your password, or sign in again. Nothing was changed.',
+  'last-way-of-person': 'This is your only way to sign in, so it stays. Connect another one first.',
+  'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',
   'no-password': 'Your account has no password.',
   'password-changed': 'The password was changed a moment ago. Use the new one.',
@@ -73,6 +81,7 @@ const NOT_FOUND = {
   person: { detail: 'This person no longer exists.' },
   message: { detail: 'This message no longer exists.' },
   thread: { detail: 'This comment no longer exists.' },
+  identity: { detail: 'This way to sign in was removed already.' },
   version: { detail: 'This named version no longer exists.' },
 } as const;
 

@@ -33,6 +33,7 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('expires_at', types.integer, (column) => column.notNull())
     .addColumn('used_at', types.integer, (column) => column.notNull())
+    .addColumn('confirmed_at', types.integer, (column) => column.notNull())
     .addColumn('agent', types.text, (column) => column.notNull().defaultTo(''))
     .execute();
   await db.schema.createIndex('session_expires_at').on('session').column('expires_at').execute();

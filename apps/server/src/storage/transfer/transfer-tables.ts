@@ -49,6 +49,7 @@ const DEFINITIONS: Definitions = {
       created_at: 'integer',
       expires_at: 'integer',
       used_at: 'integer',
+      confirmed_at: 'integer',
       agent: 'text',
     },
     key: ['id'],

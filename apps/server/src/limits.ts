@@ -289,6 +289,18 @@ export const MESSAGES = {
   maxReactions: 1_000,
 } as const;
 
+export const NOTIFICATIONS = {
+  /** Of one message: those whom it names first, those who follow the document last (NT4). */
+  maxRecipients: 200,
+  /** The newest of a person (NT8). */
+  maxKept: 500,
+  keptMs: 90 * DAY_MS,
+  sweepMs: DAY_MS,
+  sweepBatch: 1_000,
+  /** The newest, when access to a document changes (NT7). */
+  maxChecked: 10_000,
+} as const;
+
 export const PRESENCE = {
   /** A crowd begins at `MAX_SHOWN_MEMBERS` and ends below this, so that it does not flap (PR4). */
   crowdEndsBelow: 450,

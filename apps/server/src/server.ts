@@ -14,6 +14,7 @@ import { createApplication } from './api/application.ts';
 import { documentRoutes } from './api/document-routes.ts';
 import { fileRoutes } from './api/file-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
+import { inboxRoutes } from './api/inbox-routes.ts';
 import { peopleRoutes } from './api/people-routes.ts';
 import { searchRoutes } from './api/search-routes.ts';
 import { SessionAnswer } from './api/session-answer.ts';
@@ -24,6 +25,7 @@ import { logSweep } from './cluster/log-sweep.ts';
 import { createEventChannels } from './channels/event-channels.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import { measureCommands } from './commands/measured-command-runner.ts';
+import { notificationSweep } from './commands/notification-sweep.ts';
 import { resultSweep } from './commands/result-sweep.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import type { Secrets } from './configuration/setting-schemas.ts';
@@ -255,6 +257,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         historyRates: rateLimiter('history'),
       }),
       peopleRoutes({ db, people, runner, signedIn }),
+      inboxRoutes({ db, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
     ],
     signInPages: accounts.pages,
@@ -274,6 +277,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
       ...(files?.jobs ?? []),
       resultSweep(db, clock),
+      notificationSweep(db, clock),
       ...(configuration.historyFullDays === null
         ? []
         : [

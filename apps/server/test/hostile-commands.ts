@@ -72,6 +72,16 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       input: { document, isFavourite: true },
     }),
   },
+  'document:follow': {
+    document: (document) => ({ name: 'document:follow', input: { document, follows: 'all' } }),
+    follows: (follows, { own }) => ({ name: 'document:follow', input: { document: own, follows } }),
+  },
+  'notification:see': {
+    notifications: (id) => ({ name: 'notification:see', input: { notifications: [id] } }),
+  },
+  'notification:see-all': {
+    until: (until) => ({ name: 'notification:see-all', input: { until } }),
+  },
   'document:unlist': {
     document: (document) => ({ name: 'document:unlist', input: { document } }),
   },

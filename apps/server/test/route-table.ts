@@ -160,6 +160,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'GET /me': [ofCaller(to('/me'), signedIn(200))],
   'PATCH /me': [ofCaller(to('/me', { name: 'Ada' }), signedIn(200))],
   'GET /people': [ofCaller(to('/people'), signedIn(200))],
+  'GET /notifications': [ofCaller(to('/notifications'), signedIn(200))],
   'GET /search': [ofCaller(to('/search?text=tide'), signedIn(200))],
 
   'POST /session': [ofCaller(to('/session'), all(200))],

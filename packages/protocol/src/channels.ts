@@ -12,6 +12,7 @@ import { chatChannel, type ChatEvent } from './topics/chat.ts';
 import { commentsChannel, type CommentEvent } from './topics/comments.ts';
 import { dashboardState } from './topics/dashboard.ts';
 import type { ReduceOptions } from './topics/definition.ts';
+import { inboxChannel, type InboxEvent } from './topics/inbox.ts';
 import { libraryChannel, type LibraryEvent } from './topics/library.ts';
 import { sharingChannel, type SharingEvent } from './topics/sharing.ts';
 import { trashChannel, type TrashEvent } from './topics/trash.ts';
@@ -20,6 +21,7 @@ import { versionsChannel, type VersionsEvent } from './topics/versions.ts';
 const RELIABLE = {
   library: libraryChannel,
   trash: trashChannel,
+  inbox: inboxChannel,
   chat: chatChannel,
   comments: commentsChannel,
   sharing: sharingChannel,
@@ -34,6 +36,7 @@ interface ChannelType {
 export const CHANNEL_TYPES = {
   library: { delivery: 'reliable', of: RELIABLE.library.of },
   trash: { delivery: 'reliable', of: RELIABLE.trash.of },
+  inbox: { delivery: 'reliable', of: RELIABLE.inbox.of },
   chat: { delivery: 'reliable', of: RELIABLE.chat.of },
   comments: { delivery: 'reliable', of: RELIABLE.comments.of },
   sharing: { delivery: 'reliable', of: RELIABLE.sharing.of },
@@ -48,6 +51,7 @@ export type ChannelTypeName = keyof typeof CHANNEL_TYPES;
 export type ChannelName =
   | 'library'
   | 'trash'
+  | 'inbox'
   | 'activity'
   | 'dashboard'
   | `chat:${string}`
@@ -61,6 +65,7 @@ const documentChannel = (type: 'chat' | 'comments' | 'sharing' | 'versions') =>
 export const channelName = z.union([
   z.literal('library'),
   z.literal('trash'),
+  z.literal('inbox'),
   z.literal('activity'),
   z.literal('dashboard'),
   documentChannel('chat'),
@@ -86,6 +91,7 @@ export const sentPosition = z.object(channelPosition.shape);
 export const channelState = z.discriminatedUnion('type', [
   RELIABLE.library.state,
   RELIABLE.trash.state,
+  RELIABLE.inbox.state,
   RELIABLE.chat.state,
   RELIABLE.comments.state,
   RELIABLE.sharing.state,
@@ -99,6 +105,7 @@ export type ChannelStateOf<T extends ChannelState['type']> = Extract<ChannelStat
 export type ChannelEvent =
   | LibraryEvent
   | TrashEvent
+  | InboxEvent
   | ChatEvent
   | CommentEvent
   | SharingEvent
@@ -143,6 +150,7 @@ export const receivedEvent = z.union([
 const namesByType = {
   library: namesOf(RELIABLE.library.event),
   trash: namesOf(RELIABLE.trash.event),
+  inbox: namesOf(RELIABLE.inbox.event),
   chat: namesOf(RELIABLE.chat.event),
   comments: namesOf(RELIABLE.comments.event),
   sharing: namesOf(RELIABLE.sharing.event),
@@ -162,6 +170,7 @@ export function reduceChannel(
   switch (state.type) {
     case 'library':
     case 'trash':
+    case 'inbox':
     case 'chat':
     case 'comments':
     case 'sharing':

@@ -34,12 +34,25 @@ const listed = {
   updatedAt: 0,
   chatRead: 0,
 } as const;
+const notified = (id: string) => ({
+  id,
+  kind: 'mention' as const,
+  document: D,
+  title: 'Old',
+  by: ben,
+  source: { channel: 'chat' as const, message: MESSAGE },
+  excerpt: 'low',
+  at: 1,
+  isRead: false,
+});
+const LATER = '01CX5ZZKBKACTAV9WEVGEMMVRZ';
 const STATES: Partial<Record<ChannelName, ChannelState>> = {
   library: { type: 'library', user, documents: [listed], next: null },
   trash: {
     type: 'trash',
     documents: [{ id: D, kind: 'page', title: 'Old', excerpt: '', trashedAt: 5 }],
   },
+  inbox: { type: 'inbox', notifications: [notified(LATER), notified(MESSAGE)] },
   [`chat:${D}` as const]: {
     type: 'chat',
     head: 1,
@@ -95,10 +108,19 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { documents: [{ parent: 'another-document-here', position: 'a1' }] },
   ],
   'document:favourite': [{ document: D, isFavourite: true }, { documents: [{ favouriteAt: 9 }] }],
+  'document:follow': [{ document: D, follows: 'all' }, { documents: [{ follows: 'all' }] }],
   'document:unlist': [{ document: D }, { documents: [] }],
   'document:trash': [{ document: D }, { documents: [] }],
   'document:restore': [{ document: D }, { documents: [] }],
   'document:purge': [{ document: D }, { documents: [] }],
+  'notification:see': [
+    { notifications: [LATER] },
+    { notifications: [{ isRead: true }, { isRead: false }] },
+  ],
+  'notification:see-all': [
+    { until: MESSAGE },
+    { notifications: [{ isRead: false }, { isRead: true }] },
+  ],
   'link:change': [{ document: D, link: 'edit' }, { link: 'edit' }],
   'document:restrict': [
     { document: D, isRestricted: true },

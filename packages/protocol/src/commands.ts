@@ -13,6 +13,7 @@ import { ulid, type User } from './messages/field.ts';
 import { chatCommands } from './topics/chat.ts';
 import { commentCommands } from './topics/comments.ts';
 import type { CommandDefinition } from './topics/definition.ts';
+import { inboxCommands } from './topics/inbox.ts';
 import { libraryCommands } from './topics/library.ts';
 import { profileCommands } from './topics/profile.ts';
 import { sharingCommands } from './topics/sharing.ts';
@@ -22,6 +23,7 @@ import { versionCommands } from './topics/versions.ts';
 export const COMMANDS = {
   ...libraryCommands,
   ...trashCommands,
+  ...inboxCommands,
   ...sharingCommands,
   ...versionCommands,
   ...profileCommands,

@@ -41,6 +41,7 @@
  * | `GET /api/documents/:id/history/rows?after=&to=` | – | bytes of rows, for `decodeHistoryRows` |
  * | `GET /api/search?text=` | – | `searchResults`: the best 20 documents of this user by words of their titles and text (SE1–SE3, SE5) |
  * | `GET /api/people?search=` | – | `metPeople`: people who share a document with this user, found by name |
+ * | `GET /api/notifications?before=` | – | `inboxPage`: the 50 newest notifications of this user, or those before one (NT8) |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
  */
 import { z } from 'zod';

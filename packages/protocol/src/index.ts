@@ -46,6 +46,13 @@ export { chatPage, prependChat, trimChat, type ChatPage, type ChatState } from '
 export { type CommentAnchor, type CommentsState, type CommentThread } from './topics/comments.ts';
 export { mentionsFit, type Mention, type ThreadMessage } from './topics/message.ts';
 export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
+export {
+  inboxPlace,
+  type InboxPage,
+  type InboxState,
+  type Notification,
+  type NotificationKind,
+} from './topics/inbox.ts';
 export * from './topics/library.ts';
 export * from './topics/sharing.ts';
 export * from './topics/trash.ts';

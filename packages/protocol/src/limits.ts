@@ -107,6 +107,9 @@ export const MAX_LIBRARY_PAGE = 100;
 export const MAX_FOLLOWED_DOCUMENTS = 500;
 export const MAX_SHARING_MEMBERS = 100;
 export const MAX_TRASH = 200;
+/** The newest notifications, which are sent together. */
+export const MAX_INBOX = 100;
+export const MAX_INBOX_PAGE = 50;
 /** The favourites that a person made last are sent with the library. */
 export const MAX_FAVOURITES = 100;
 /** A document is inside at most this many others. */

@@ -6,6 +6,7 @@ import type { ExtractSchema } from 'hono/types';
 import type { accountRoutes } from './account-routes.ts';
 import type { documentRoutes } from './document-routes.ts';
 import type { fileRoutes } from './file-routes.ts';
+import type { inboxRoutes } from './inbox-routes.ts';
 import type { oidcRoutes } from './oidc-routes.ts';
 import type { peopleRoutes } from './people-routes.ts';
 import type { searchRoutes } from './search-routes.ts';
@@ -24,6 +25,7 @@ export type ApiRoutes = readonly [
   ReturnType<typeof fileRoutes>,
   ReturnType<typeof documentRoutes>,
   ReturnType<typeof peopleRoutes>,
+  ReturnType<typeof inboxRoutes>,
   ReturnType<typeof searchRoutes>,
 ];
 

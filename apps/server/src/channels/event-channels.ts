@@ -87,6 +87,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
           return dashboard.channel.subscribe(subscriber, request.ref);
         case 'library':
         case 'trash':
+        case 'inbox':
         case 'chat':
         case 'comments':
         case 'sharing':

@@ -14,6 +14,7 @@ import {
   MAX_EXCERPT_LENGTH,
   MAX_FAVOURITES,
   MAX_FOLLOWED_DOCUMENTS,
+  MAX_INBOX,
   MAX_LIBRARY_PAGE,
   MAX_MENTIONS,
   MAX_MESSAGE_TEXT_LENGTH,
@@ -61,7 +62,7 @@ const message = (number: number, content: { text: string; reactions: number }) =
 const document = (i: number) => ({
   ...{ id: id(i), kind: 'page', title: text(MAX_TITLE_LENGTH), excerpt: text(MAX_EXCERPT_LENGTH) },
   ...{ role: 'commenter', parent: id(i), position: 'z'.repeat(MAX_POSITION_LENGTH) },
-  ...{ createdAt: AT, updatedAt: AT, trashedAt: AT, favouriteAt: AT, isNew: true },
+  ...{ createdAt: AT, updatedAt: AT, trashedAt: AT, favouriteAt: AT, isNew: true, follows: 'none' },
   ...{ chatRead: NUMBER, commentsRead: NUMBER },
 });
 
@@ -83,6 +84,13 @@ const LARGEST = {
     next: { updatedAt: AT, id: id(0) },
   },
   trash: { documents: many(MAX_TRASH, document) },
+  inbox: {
+    notifications: many(MAX_INBOX, (i) => ({
+      ...{ id: ulid(i), kind: 'mention', document: id(i), title: text(MAX_TITLE_LENGTH) },
+      ...{ by: user(i), excerpt: text(MAX_EXCERPT_LENGTH), at: AT, isRead: false },
+      source: { channel: 'comments', thread: ulid(i), message: ulid(i) },
+    })),
+  },
   chat: {
     messages: many(MAX_CHAT_PAGE, (i) =>
       message(i + 1, { text: text(MAX_MESSAGE_TEXT_LENGTH), reactions: MESSAGES.maxReactions }),

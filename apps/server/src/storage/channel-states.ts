@@ -11,6 +11,7 @@ import { readDeletedRanges, readMessages } from './chat.ts';
 import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { listDocuments, readFavourites, readLibraryPage } from './library.ts';
+import { readInbox } from './notifications.ts';
 import { readSharing } from './sharing.ts';
 import { listVersions } from './history/named-versions.ts';
 import { listTrash } from './trash.ts';
@@ -94,7 +95,7 @@ export async function loadActivity(
   );
 }
 
-type PersistentType = 'library' | 'trash' | 'chat' | 'comments' | 'sharing' | 'versions';
+type PersistentType = 'library' | 'trash' | 'inbox' | 'chat' | 'comments' | 'sharing' | 'versions';
 
 async function readState(db: Database, key: ChannelKey): Promise<ChannelState | null> {
   const at = key.indexOf(':');
@@ -113,6 +114,9 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
     case 'trash':
       if ((await findUser(db, of)) === undefined) return null;
       return { type: 'trash', documents: await listTrash(db, of) };
+    case 'inbox':
+      if ((await findUser(db, of)) === undefined) return null;
+      return { type: 'inbox', notifications: await readInbox(db, of) };
     case 'chat': {
       const messages = await readMessages(db, of);
       return { type: 'chat', messages, head: messages.at(-1)?.number ?? 0 };

@@ -231,11 +231,12 @@ test('a first visit marks the chat as read', async () => {
     chatRead: 2,
     commentsRead: 0,
     favouriteAt: null,
+    follows: null,
   });
   const read = (user: string) => findListing(db, { user, document: 'a' });
   expect([await read('ada'), await read('bob'), await read('eve')]).toEqual([
-    { chatRead: 0, commentsRead: 0, favouriteAt: null, isNew: false },
-    { chatRead: 2, commentsRead: 0, favouriteAt: null, isNew: false },
+    { chatRead: 0, commentsRead: 0, favouriteAt: null, follows: null, isNew: false },
+    { chatRead: 2, commentsRead: 0, favouriteAt: null, follows: null, isNew: false },
     undefined,
   ]);
   expect(await listDocuments(db, 'ada')).toMatchObject([{ chatRead: 0, chatHead: 2 }]);

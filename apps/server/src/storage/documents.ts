@@ -1,7 +1,7 @@
 /** Document metadata, and who has opened which document. The lists that follow from it are in `library.ts`. */
 import { sql, type Expression, type RawBuilder } from 'kysely';
 import { foldText, positionAtTime, type DocumentKind, type LinkAccess } from '@tandem/protocol';
-import { LIBRARY, VISITS } from '../limits.ts';
+import { LIBRARY, NOTIFICATIONS, VISITS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import type { Database, DocumentRow, MessageChannel } from './tables.ts';
 
@@ -58,6 +58,7 @@ export interface Listing {
   readonly chatRead: number;
   readonly commentsRead: number;
   readonly favouriteAt: number | null;
+  readonly follows: 'all' | 'none' | null;
   readonly isNew: boolean;
 }
 
@@ -121,7 +122,7 @@ export async function addVisit(
   { user, document, at }: Visit,
 ): Promise<Omit<Listing, 'isNew'>> {
   const [added] = await insertVisit(db, user, document, at);
-  return added ?? { chatRead: 0, commentsRead: 0, favouriteAt: null };
+  return added ?? { chatRead: 0, commentsRead: 0, favouriteAt: null, follows: null };
 }
 
 /** Takes a document, and what is inside it, off a user's list. */
@@ -147,6 +148,7 @@ const READ = [
   'chat_read as chatRead',
   'comments_read as commentsRead',
   'favourite_at as favouriteAt',
+  'follows',
 ] as const;
 
 export async function setFavourite(
@@ -159,6 +161,47 @@ export async function setFavourite(
     .where('user', '=', user)
     .where('document', '=', document)
     .execute();
+}
+
+export async function setFollows(
+  db: Database,
+  { user, document, follows }: Omit<Visit, 'at'> & { readonly follows: Listing['follows'] },
+): Promise<void> {
+  await db
+    .updateTable('visit')
+    .set({ follows })
+    .where('user', '=', user)
+    .where('document', '=', document)
+    .execute();
+}
+
+/** Who is notified of all comments in a document; those who opened it last come first. */
+export async function findFollowers(db: Database, document: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('visit')
+    .select('user')
+    .where('document', '=', document)
+    .where('follows', '=', 'all')
+    .orderBy('opened_at', 'desc')
+    .limit(NOTIFICATIONS.maxRecipients)
+    .execute();
+  return rows.map(({ user }) => user);
+}
+
+/** Those of some people who want to be notified of nothing in a document. */
+export async function findMuting(
+  db: Database,
+  document: string,
+  users: readonly string[],
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('visit')
+    .select('user')
+    .where('document', '=', document)
+    .where('follows', '=', 'none')
+    .where('user', 'in', users)
+    .execute();
+  return rows.map(({ user }) => user);
 }
 
 export async function findListing(
@@ -189,8 +232,10 @@ export async function findVisitors(
     readonly chatRead: number;
     readonly commentsRead: number;
     readonly favouriteAt: number | null;
+    readonly follows: 'all' | 'none' | null;
     readonly openedAt: number | null;
   }>`select people."user", own.opened_at as "openedAt", own.favourite_at as "favouriteAt",
+      own.follows,
       coalesce(own.chat_read, ${newestMessage(sql.val(document), 'chat')}) as "chatRead",
       coalesce(own.comments_read, ${newestMessage(sql.val(document), 'comments')}) as "commentsRead"
     from (

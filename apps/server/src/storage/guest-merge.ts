@@ -36,6 +36,8 @@ export interface GuestMerged {
   readonly documents: readonly string[];
   /** Documents with client ids that were the guest's. */
   readonly written: readonly string[];
+  /** Notifications of the account of what its person had written as the guest. */
+  readonly removed: readonly string[];
 }
 
 export async function mergeGuest(
@@ -50,12 +52,13 @@ export async function mergeGuest(
   const visited = await mergeVisits(db, guest, account.id);
   await mergeMessages(db, guest, account.id);
   await mergeFiles(db, guest, account.id);
+  const removed = await mergeNotifications(db, guest, account.id);
   await db
     .updateTable('user')
     .set({ merged_into: account.id, name: account.name, color: account.color })
     .where('id', '=', guest)
     .execute();
-  return { documents: [...new Set([...owned, ...shared, ...visited])], written };
+  return { documents: [...new Set([...owned, ...shared, ...visited])], written, removed };
 }
 
 const STRENGTH: Readonly<Record<GivenRole, number>> = { viewer: 0, commenter: 1, editor: 2 };
@@ -92,14 +95,16 @@ async function mergeRoles(db: Database, guest: string, account: string): Promise
 async function mergeVisits(db: Database, guest: string, account: string): Promise<string[]> {
   // The guest keeps the list entry of a welcome page that stays the guest's.
   await sql`
-    insert into visit ("user", document, opened_at, chat_read, comments_read)
-    select ${account}, visit.document, visit.opened_at, visit.chat_read, visit.comments_read
+    insert into visit ("user", document, opened_at, chat_read, comments_read, follows)
+    select ${account}, visit.document, visit.opened_at, visit.chat_read, visit.comments_read,
+      visit.follows
     from visit inner join document on document.id = visit.document
     where visit."user" = ${guest} and (document.owner is null or document.owner <> ${guest})
     on conflict ("user", document) do update set
       opened_at = case when visit.opened_at > excluded.opened_at then visit.opened_at else excluded.opened_at end,
       chat_read = case when visit.chat_read > excluded.chat_read then visit.chat_read else excluded.chat_read end,
-      comments_read = case when visit.comments_read > excluded.comments_read then visit.comments_read else excluded.comments_read end
+      comments_read = case when visit.comments_read > excluded.comments_read then visit.comments_read else excluded.comments_read end,
+      follows = coalesce(visit.follows, excluded.follows)
   `.execute(db);
   const { rows } = await sql<{ readonly document: string }>`
     delete from visit where "user" = ${guest} and document in (
@@ -158,6 +163,23 @@ async function mergeFiles(db: Database, guest: string, account: string): Promise
       eb.selectFrom('visit').select('document').where('user', '=', account),
     )
     .execute();
+}
+
+/** Nobody is notified twice of a cause, nor of what they wrote themselves. */
+async function mergeNotifications(db: Database, guest: string, account: string): Promise<string[]> {
+  await sql`
+    delete from notification where "user" = ${guest} and (actor = ${account} or exists (
+      select 1 from notification as own where own."user" = ${account}
+        and own.document = notification.document and own.cause = notification.cause))
+  `.execute(db);
+  const removed = await db
+    .deleteFrom('notification')
+    .where('user', '=', account)
+    .where('actor', '=', guest)
+    .returning('id')
+    .execute();
+  await db.updateTable('notification').set({ user: account }).where('user', '=', guest).execute();
+  return removed.map(({ id }) => id);
 }
 
 /** What the guest's browser has not sent yet continues the guest's client ids. */

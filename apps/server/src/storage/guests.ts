@@ -4,7 +4,7 @@
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { ACCOUNTS } from '../limits.ts';
-import { libraryKey, trashKey } from './channel-key.ts';
+import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
 import type { Database } from './tables.ts';
 
 const WELCOME_PAGE_HEAD = 1;
@@ -128,9 +128,9 @@ async function deleteMetadata(db: Database, guests: readonly string[]): Promise<
   const pages = db.selectFrom('document').select('id').where('owner', 'in', guests);
   await db.deleteFrom('member').where('document', 'in', pages).execute();
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
-  for (const table of ['visit', 'session', 'command'] as const)
+  for (const table of ['visit', 'session', 'command', 'notification'] as const)
     await db.deleteFrom(table).where('user', 'in', guests).execute();
-  const channels = guests.flatMap((guest) => [libraryKey(guest), trashKey(guest)]);
+  const channels = guests.flatMap((guest) => [libraryKey(guest), trashKey(guest), inboxKey(guest)]);
   await db.deleteFrom('event').where('channel', 'in', channels).execute();
   await db.deleteFrom('user').where('id', 'in', guests).execute();
 }

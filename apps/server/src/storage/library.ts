@@ -54,6 +54,7 @@ type ListRow = DocumentRow & {
   readonly chatRead: number | null;
   readonly commentsRead: number | null;
   readonly favouriteAt: number | null;
+  readonly follows: 'all' | 'none' | null;
   readonly openedAt: number | null;
   readonly chatHead: number;
   readonly commentsHead: number;
@@ -62,7 +63,7 @@ type ListRow = DocumentRow & {
 /** The outer query reads what belongs to the person only for the documents on the page. */
 function selectListed({ user, limit, where, order }: Selection): RawBuilder<ListRow> {
   return sql<ListRow>`select listed.*, visit.chat_read as "chatRead", visit.opened_at as "openedAt",
-      visit.comments_read as "commentsRead", visit.favourite_at as "favouriteAt",
+      visit.comments_read as "commentsRead", visit.favourite_at as "favouriteAt", visit.follows,
       member.role as given,
       ${newestMessage(sql.ref('listed.id'), 'chat')} as "chatHead",
       ${newestMessage(sql.ref('listed.id'), 'comments')} as "commentsHead",
@@ -249,6 +250,7 @@ export function toListed({
   chatRead,
   commentsRead,
   favouriteAt,
+  follows,
   isNew,
 }: Omit<ListEntry, 'chatHead'>): ListedDocument {
   return {
@@ -265,6 +267,7 @@ export function toListed({
     ...(commentsRead > 0 && { commentsRead }),
     ...(isNew && { isNew }),
     ...(favouriteAt !== null && { favouriteAt }),
+    ...(follows !== null && { follows }),
   };
 }
 
@@ -276,7 +279,7 @@ async function toEntries(
   const nested = rows.filter(({ parent }) => parent !== null).map(({ id }) => id);
   const inheritedBy = await readInherited(db, user, nested);
   return rows.flatMap((row) => {
-    const { shownParent: parent, given, openedAt, favouriteAt, ...rest } = row;
+    const { shownParent: parent, given, openedAt, favouriteAt, follows, ...rest } = row;
     const { chatRead, chatHead, commentsRead, commentsHead, ...document } = rest;
     const inherited = inheritedBy.get(document.id) ?? NOTHING_INHERITED;
     const role = decideStanding(document, { user, given, inherited })?.role;
@@ -285,6 +288,7 @@ async function toEntries(
       chatRead: chatRead ?? chatHead,
       commentsRead: commentsRead ?? commentsHead,
       favouriteAt,
+      follows,
       isNew: openedAt === NEVER_OPENED,
     };
     return [{ document, role, parent, chatHead, ...listing }];

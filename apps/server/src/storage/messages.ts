@@ -134,6 +134,24 @@ export async function findMessage(
   return row?.channel === channel ? row : undefined;
 }
 
+/** Those who have something undeleted in a thread. */
+export async function findThreadAuthors(
+  db: Database,
+  { document, thread }: { readonly document: string; readonly thread: string },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('message')
+    .select('author')
+    .distinct()
+    .where('document', '=', document)
+    .where('channel', '=', 'comments')
+    .where('thread', '=', thread)
+    .where('deleted_at', 'is', null)
+    .orderBy('author')
+    .execute();
+  return rows.map(({ author }) => author);
+}
+
 export async function editMessage(
   db: Database,
   { document, message }: MessageKey,

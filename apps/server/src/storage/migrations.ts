@@ -15,6 +15,7 @@ import { createFiles } from './schema/files.ts';
 import { createHistory } from './schema/history.ts';
 import { createJobs } from './schema/jobs.ts';
 import { createMessages } from './schema/messages.ts';
+import { createNotifications } from './schema/notifications.ts';
 import { createPeople } from './schema/people.ts';
 import { createSearch } from './schema/search.ts';
 import { sqliteSchema } from './sqlite/sqlite-schema.ts';
@@ -44,6 +45,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);
   await createMessages(db, types);
+  await createNotifications(db, types);
   await createFiles(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);

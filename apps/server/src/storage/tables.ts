@@ -4,7 +4,7 @@
  * worker alone writes what commands change.
  */
 import type { Generated, Kysely, Selectable } from 'kysely';
-import type { DocumentKind, LinkAccess, Role } from '@tandem/protocol';
+import type { DocumentKind, LinkAccess, NotificationKind, Role } from '@tandem/protocol';
 
 export interface Tables {
   user: UserTable;
@@ -20,6 +20,7 @@ export interface Tables {
   participant: ParticipantTable;
   reaction: ReactionTable;
   comment_thread: CommentThreadTable;
+  notification: NotificationTable;
   file: FileTable;
   command: CommandTable;
   event: EventTable;
@@ -143,6 +144,8 @@ export interface VisitTable {
   chat_read: Generated<number>;
   comments_read: Generated<number>;
   favourite_at: number | null;
+  /** Null: mentions and replies (NT5). */
+  follows: 'all' | 'none' | null;
 }
 
 export interface MemberTable {
@@ -197,6 +200,26 @@ export interface CommentThreadTable {
   resolved_at: number | null;
 }
 export type CommentThreadRow = Selectable<CommentThreadTable>;
+
+/** Who was notified of what. Its words are the document's and the message's. */
+export interface NotificationTable {
+  user: string;
+  /** A ULID of the server: the newest is the greatest. */
+  id: string;
+  kind: NotificationKind;
+  document: string;
+  /** The id of a message, or `share`: nobody is notified twice of a cause. */
+  cause: string;
+  /** Of the message; null for `share`, as the next ones. */
+  channel: MessageChannel | null;
+  number: number | null;
+  /** Null in a chat, too. */
+  thread: string | null;
+  actor: string;
+  at: number;
+  read_at: number | null;
+}
+export type NotificationRow = Selectable<NotificationTable>;
 
 /**
  * An uploaded file, or an attempt to upload one: the row comes before the bytes and goes after them, so that no

@@ -4,6 +4,7 @@ import { sql, type ExpressionBuilder } from 'kysely';
 import {
   chatKey,
   commentsKey,
+  inboxKey,
   libraryKey,
   sharingKey,
   trashKey,
@@ -199,8 +200,8 @@ async function blankEvents(
     )
     .execute();
   const channels = [
-    ...owners.flatMap((owner) => [trashKey(owner), libraryKey(owner)]),
-    ...visitors.map(({ user }) => libraryKey(user)),
+    ...owners.flatMap((owner) => [trashKey(owner), libraryKey(owner), inboxKey(owner)]),
+    ...visitors.flatMap(({ user }) => [libraryKey(user), inboxKey(user)]),
   ];
   for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
     const rows = await db
@@ -225,6 +226,7 @@ const PURGED = [
   'participant',
   'reaction',
   'comment_thread',
+  'notification',
   'document_ancestor',
   'named_version',
 ] as const;

@@ -12,6 +12,11 @@ export function commandDescription(call: Call, t: Translate): string {
       return t('unconfirmed.did.move');
     case 'document:favourite':
       return t('unconfirmed.did.favourite');
+    case 'document:follow':
+      return t('unconfirmed.did.follow');
+    case 'notification:see':
+    case 'notification:see-all':
+      return t('unconfirmed.did.seeNotifications');
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
     case 'document:trash':

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { ChatEvent } from '../topics/chat.ts';
 import type { CommentAnchor, CommentEvent } from '../topics/comments.ts';
+import type { InboxEvent, Notification } from '../topics/inbox.ts';
 import type { LibraryEvent } from '../topics/library.ts';
 import type { Mention, ThreadMessage } from '../topics/message.ts';
 import type { SharingEvent } from '../topics/sharing.ts';
@@ -52,6 +53,12 @@ export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
     document,
     isFavourite: fc.boolean(),
   }),
+  fc.record({
+    name: fc.constant('document:followed' as const),
+    at,
+    document,
+    follows: fc.constantFrom('all' as const, 'own' as const, 'none' as const),
+  }),
   fc.record({ name: fc.constant('document:unlisted' as const), at, document }),
   fc.record({
     name: fc.constant('chat:seen' as const),
@@ -81,6 +88,33 @@ export const trashEvents: fc.Arbitrary<TrashEvent> = fc.oneof(
   }),
   fc.record({ name: fc.constant('document:restored' as const), at, document }),
   fc.record({ name: fc.constant('document:purged' as const), at, document }),
+);
+
+const notificationId = fc.constantFrom('n1', 'n2', 'n3');
+const notification: fc.Arbitrary<Notification> = fc.record({
+  id: notificationId,
+  kind: fc.constantFrom('mention' as const, 'reply' as const),
+  document,
+  title: text,
+  by: user,
+  source: message.map((id) => ({ channel: 'chat' as const, message: id })),
+  excerpt: text,
+  at,
+  isRead: fc.boolean(),
+});
+const notificationIds = fc.uniqueArray(notificationId, { maxLength: 2 });
+
+export const inboxEvents: fc.Arbitrary<InboxEvent> = fc.oneof(
+  fc.record({
+    name: fc.constant('notification:listed' as const),
+    at,
+    notifications: fc.uniqueArray(notification, { selector: ({ id }) => id, maxLength: 2 }),
+  }),
+  fc.record({
+    name: fc.constantFrom('notification:removed' as const, 'notification:seen' as const),
+    at,
+    notifications: notificationIds,
+  }),
 );
 
 const sentMessage: fc.Arbitrary<ThreadMessage> = fc.record({

@@ -48,6 +48,8 @@ export const listedDocument = z.object({
   isNew: z.literal(true).optional(),
   /** Since when it is among this person's favourites. */
   favouriteAt: instant.optional(),
+  /** Which comments in it this person is notified of (NT5); absent: mentions and replies. */
+  follows: z.enum(['all', 'none']).optional(),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
@@ -82,6 +84,9 @@ export type TreePage = z.infer<typeof treePage>;
 
 const chatRead = z.number().int().nonnegative();
 
+/** `all` comments, one's `own`: mentions and replies; or `none` of them. */
+const follows = z.enum(['all', 'own', 'none']);
+
 const libraryEvents = [
   defineEvent('document:listed', { document: listedDocument }),
   defineEvent('document:renamed', { document: documentId, title }),
@@ -91,6 +96,7 @@ const libraryEvents = [
     position,
   }),
   defineEvent('document:favourited', { document: documentId, isFavourite: z.boolean() }),
+  defineEvent('document:followed', { document: documentId, follows }),
   /** Also takes what is inside it off the list. */
   defineEvent('document:unlisted', { document: documentId }),
   defineEvent('chat:seen', { document: documentId, chatRead }),
@@ -123,6 +129,10 @@ export function reduceLibrary(state: LibraryState, event: LibraryEvent): Library
     case 'document:favourited':
       return change(state, event.document, ({ favouriteAt = event.at }) => ({
         favouriteAt: event.isFavourite ? favouriteAt : undefined,
+      }));
+    case 'document:followed':
+      return change(state, event.document, () => ({
+        follows: event.follows === 'own' ? undefined : event.follows,
       }));
     case 'document:unlisted': {
       if (!state.documents.some(({ id }) => id === event.document)) return state;
@@ -325,6 +335,19 @@ export const libraryCommands = defineCommands(
       name: 'document:favourited',
       document,
       isFavourite,
+    }),
+  }),
+  defineCommand({
+    name: 'document:follow',
+    summary: 'Chooses which comments in a document the user is notified of.',
+    input: z.strictObject({ document: documentId, follows }),
+    order: IN_TURN,
+    replaces: { key: () => 'follows' },
+    isIdempotent: false,
+    predict: ({ input: { document, follows: which } }) => ({
+      name: 'document:followed',
+      document,
+      follows: which,
     }),
   }),
   defineCommand({

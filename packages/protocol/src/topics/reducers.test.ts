@@ -5,12 +5,14 @@ import {
   MAX_TRASH,
   MAX_CHAT_PAGE,
   MAX_DASHBOARD_SAMPLES,
+  MAX_INBOX,
   MAX_REACTIONS_PER_MESSAGE,
   MAX_SHARING_MEMBERS,
 } from '../limits.ts';
 import {
   chatEvents,
   commentEvents,
+  inboxEvents,
   libraryEvents,
   sharingEvents,
   versionsEvents,
@@ -19,6 +21,7 @@ import {
 import { reduceActivity } from './activity.ts';
 import { prependChat, reduceChat, type ChatState } from './chat.ts';
 import type { CommentsState } from './comments.ts';
+import { reduceInbox, type InboxState, type Notification } from './inbox.ts';
 import type { ThreadMessage } from './message.ts';
 import { reduceDashboard, type DashboardSample } from './dashboard.ts';
 import {
@@ -37,6 +40,7 @@ import { reduceTrash, type TrashState } from './trash.ts';
 const RUNS = { seed: 17, numRuns: 500 };
 const ada = { id: 'ada', name: 'ada', color: 1 };
 const NO_TRASH: TrashState = { type: 'trash', documents: [] };
+const NO_INBOX: InboxState = { type: 'inbox', notifications: [] };
 const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [], next: null };
 const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
 const NO_COMMENTS: CommentsState = { type: 'comments', threads: [], head: 0 };
@@ -95,6 +99,7 @@ describe('any state, any event', () => {
     ['comments', NO_COMMENTS, commentEvents],
     ['sharing', NO_SHARING, sharingEvents],
     ['trash', NO_TRASH, trashEvents],
+    ['inbox', NO_INBOX, inboxEvents],
     ['versions', NO_VERSIONS, versionsEvents],
   ] as const)('%s: what comes twice counts once', (_, empty, events) => {
     fc.assert(
@@ -111,6 +116,7 @@ describe('any state, any event', () => {
     ['chat', NO_CHAT, fc.oneof(libraryEvents, commentEvents, sharingEvents, trashEvents)],
     ['comments', NO_COMMENTS, fc.oneof(libraryEvents, chatEvents, sharingEvents, trashEvents)],
     ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents, trashEvents)],
+    ['inbox', NO_INBOX, fc.oneof(libraryEvents, chatEvents, commentEvents, trashEvents)],
     ['trash', NO_TRASH, fc.oneof(libraryEvents, chatEvents, sharingEvents, versionsEvents)],
     ['versions', NO_VERSIONS, fc.oneof(libraryEvents, chatEvents, sharingEvents, trashEvents)],
   ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
@@ -130,6 +136,7 @@ describe('any state, any event', () => {
     ['comments', NO_COMMENTS, commentEvents],
     ['sharing', NO_SHARING, sharingEvents],
     ['trash', NO_TRASH, trashEvents],
+    ['inbox', NO_INBOX, inboxEvents],
     ['versions', NO_VERSIONS, versionsEvents],
   ] as const)('%s: the state before is left alone', (_, empty, events) => {
     fc.assert(
@@ -180,6 +187,41 @@ describe('any state, any event', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('inbox', () => {
+  const notified = (number: number): Notification => ({
+    id: `n${String(number).padStart(3, '0')}`,
+    kind: 'reply',
+    document: 'd1',
+    title: 'Tides',
+    by: ada,
+    source: { channel: 'chat', message: `m${number}` },
+    excerpt: 'low tide',
+    at: number,
+    isRead: false,
+  });
+  const listing = (...numbers: number[]) =>
+    ({ name: 'notification:listed', at: 1, notifications: numbers.map(notified) }) as const;
+
+  test('NT8 has the newest notifications, the newest first, in whatever order they come', () => {
+    const ids = ({ notifications }: InboxState) => notifications.map(({ at }) => at);
+    const inbox = reduceInbox(reduceInbox(NO_INBOX, listing(1, 3)), listing(2));
+    expect(ids(inbox)).toEqual([3, 2, 1]);
+    const many = Array.from({ length: MAX_INBOX }, (_, i) => i + 10);
+    expect(ids(reduceInbox(inbox, listing(...many))).at(-1)).toBe(10);
+  });
+
+  test('NT6 keeps the object when an event changes nothing', () => {
+    const inbox = reduceInbox(NO_INBOX, listing(1));
+    const about = { at: 2, notifications: ['n009'] };
+    expect(reduceInbox(inbox, { name: 'notification:seen', ...about })).toBe(inbox);
+    expect(reduceInbox(inbox, { name: 'notification:removed', ...about })).toBe(inbox);
+    const seen = { name: 'notification:seen' as const, at: 2, notifications: ['n001'] };
+    const read = reduceInbox(inbox, seen);
+    expect(read.notifications).toMatchObject([{ isRead: true }]);
+    expect(reduceInbox(read, seen)).toBe(read);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23, AC24 in `accounts/README.md`. */
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
 import { ACCOUNTS } from '../../limits.ts';
-import { chatKey, commentsKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
+import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
 import { endOffer, offerGuest } from '../../storage/guest-offers.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type IdentityKey,
 } from '../../storage/identities.ts';
 import { findParticipations } from '../../storage/messages.ts';
+import { readInbox } from '../../storage/notifications.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import {
   confirmSession,
@@ -203,7 +204,12 @@ async function merge(context: HandlerContext, guest: string): Promise<Effect[]> 
   const shared = await findSharedWith(db, guest);
   const ended = await deleteSessionsOf(db, guest, { except: null });
   const effects = endedEffects(guest, ended);
-  const { documents, written } = await mergeGuest(db, { guest, account });
+  const { documents, written, removed } = await mergeGuest(db, { guest, account });
+  if (removed.length > 0)
+    publish(inboxKey(user), { name: 'notification:removed', notifications: [...removed] });
+  const notifications = await readInbox(db, user);
+  if (notifications.length > 0)
+    publish(inboxKey(user), { name: 'notification:listed', notifications });
   // Readers see one person from now on, also where they know the guest's messages.
   const renamed = { name: 'profile:changed', user: { ...toUser(account), id: guest } } as const;
   for (const { document, channel } of participations)

@@ -2,7 +2,7 @@
 import { chatKey, libraryKey } from '../../storage/channel-key.ts';
 import { appendMessage, findMessage, messageHead, moveRead } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
-import type { Database } from '../../storage/tables.ts';
+import type { Database, MessageRow } from '../../storage/tables.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { HandlerTable } from '../handler.ts';
 import {
@@ -13,6 +13,7 @@ import {
   remove,
   type MessageRules,
 } from './messages.ts';
+import { notifyOfEdit, notifyOfMessage, seeMessages, withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 
 type ChatHandlers = Pick<
@@ -30,7 +31,8 @@ export const chatHandlers: ChatHandlers = {
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     const mentions = await mentionsOfExisting(db, named);
-    const replyTo = await existingMessage(db, document, answered);
+    const replied = await existingMessage(db, document, answered);
+    const replyTo = replied?.id ?? null;
     const message = {
       document,
       channel: 'chat',
@@ -61,6 +63,7 @@ export const chatHandlers: ChatHandlers = {
         deletedAt: null,
       },
     });
+    await notifyOfMessage(context, { ...message, number }, replied?.author);
     return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
   },
 
@@ -70,6 +73,7 @@ export const chatHandlers: ChatHandlers = {
     const { document, message, text } = input;
     const { mentions } = edited;
     context.publish(chatKey(document), { name: 'chat:edited', message, text, mentions });
+    await notifyOfEdit(context, edited.message, { text, mentions });
     return DONE;
   },
 
@@ -78,6 +82,7 @@ export const chatHandlers: ChatHandlers = {
     if (removed.kind === 'refused') return removed;
     const { document, message } = input;
     context.publish(chatKey(document), { name: 'chat:deleted', message });
+    await withdraw(context, { document, cause: message });
     const { number } = removed.message;
     return { kind: 'done', effects: [{ kind: 'chat-deleted', document, number }] };
   },
@@ -92,12 +97,14 @@ export const chatHandlers: ChatHandlers = {
     return DONE;
   },
 
-  async 'chat:see'({ db, user, publish }, { document, number }) {
+  async 'chat:see'(context, { document, number }) {
+    const { db, user, publish } = context;
     if ((await findAccessEntry(db, { document, user })) === null) return notFound('document');
     const channel = 'chat';
     const chatRead = Math.min(number, await messageHead(db, { document, channel }));
     if (await moveRead(db, { user, document, channel, number: chatRead }))
       publish(libraryKey(user), { name: 'chat:seen', document, chatRead });
+    await seeMessages(context, { document, channel, number: chatRead });
     return DONE;
   },
 };
@@ -106,8 +113,8 @@ async function existingMessage(
   db: Database,
   document: string,
   id: string | null,
-): Promise<string | null> {
+): Promise<MessageRow | null> {
   if (id === null) return null;
   const message = await findMessage(db, { document, channel: 'chat', message: id });
-  return message === undefined ? null : id;
+  return message ?? null;
 }

@@ -30,6 +30,7 @@ import {
   remove,
   type MessageRules,
 } from './messages.ts';
+import { notifyOfEdit, notifyOfMessage, see, seeMessages, withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
 type CommentHandlers = Pick<
@@ -73,6 +74,7 @@ export const commentHandlers: CommentHandlers = {
       name: 'comment:started',
       thread: { id: thread, anchor, resolved: null, messages: [added] },
     });
+    await notifyOfMessage(context, { ...added, document, channel, thread });
     return DONE;
   },
 
@@ -88,6 +90,7 @@ export const commentHandlers: CommentHandlers = {
     const message = await addMessage(context, { document, thread, text, mentions });
     if ('kind' in message) return message;
     publish(commentsKey(document), { name: 'comment:replied', thread, message });
+    await notifyOfMessage(context, { ...message, document, channel, thread });
     return DONE;
   },
 
@@ -104,6 +107,7 @@ export const commentHandlers: CommentHandlers = {
       text,
       mentions,
     });
+    await notifyOfEdit(context, edited.message, { text, mentions });
     return DONE;
   },
 
@@ -114,6 +118,7 @@ export const commentHandlers: CommentHandlers = {
     const thread = removed.message.thread!;
     await deleteEmptyThread(context.db, { document, thread });
     context.publish(commentsKey(document), { name: 'comment:deleted', thread, message });
+    await withdraw(context, { document, cause: message });
     return DONE;
   },
 
@@ -147,6 +152,7 @@ export const commentHandlers: CommentHandlers = {
     await setResolved(db, { document, thread }, on ? { by: user, at } : null);
     if (on) await addParticipant(db, { user, document, channel });
     publish(commentsKey(document), { name: 'comment:resolved', thread, user: toUser(row), on });
+    if (on) await see(context, user, { document, thread });
     return DONE;
   },
 
@@ -163,11 +169,13 @@ export const commentHandlers: CommentHandlers = {
     return DONE;
   },
 
-  async 'comments:see'({ db, user, publish }, { document, number }) {
+  async 'comments:see'(context, { document, number }) {
+    const { db, user, publish } = context;
     if ((await findAccessEntry(db, { document, user })) === null) return notFound('document');
     const commentsRead = Math.min(number, await messageHead(db, { document, channel }));
     if (await moveRead(db, { user, document, channel, number: commentsRead }))
       publish(libraryKey(user), { name: 'comments:seen', document, commentsRead });
+    await seeMessages(context, { document, channel, number: commentsRead });
     return DONE;
   },
 };
@@ -194,7 +202,7 @@ interface NewComment {
 async function addMessage(
   { db, user, command: id, at }: HandlerContext,
   { document, thread, text, mentions: named }: NewComment,
-): Promise<ThreadMessage | Refused> {
+): Promise<(ThreadMessage & { readonly number: number }) | Refused> {
   const row = await findUser(db, user);
   if (row === undefined) return notFound('person');
   const mentions = await mentionsOfExisting(db, named);

@@ -18,6 +18,7 @@ import {
   renameDocument,
   renewVisit,
   setFavourite,
+  setFollows,
 } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
 import {
@@ -30,6 +31,7 @@ import {
   standingsIn,
   type AccessEntry,
 } from '../../storage/roles.ts';
+import { SHARED } from '../../storage/notifications.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
@@ -37,12 +39,14 @@ import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeLists, publishInherited, publishListed, publishMoved } from './listing-changes.ts';
+import { see } from './notifications.ts';
 import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
   HandlerTable,
   | 'document:create'
   | 'document:favourite'
+  | 'document:follow'
   | 'document:rename'
   | 'document:move'
   | 'document:unlist'
@@ -118,6 +122,17 @@ export const documentHandlers: DocumentHandlers = {
     return DONE;
   },
 
+  async 'document:follow'({ db, user, at, publish }, { document, follows }) {
+    const listed = await findListed(db, { user, document });
+    if (listed === null) return notFound('document');
+    if ((listed.follows ?? 'own') === follows) return DONE;
+    if ((await findListing(db, { user, document })) === undefined)
+      await addVisit(db, { user, document, at });
+    await setFollows(db, { user, document, follows: follows === 'own' ? null : follows });
+    publish(libraryKey(user), { name: 'document:followed', document, follows });
+    return DONE;
+  },
+
   async 'document:unlist'({ db, user, publish }, { document }) {
     // A document inside a listed one is on the list with it.
     if ((await findListed(db, { user, document }))?.parent != null) return DONE;
@@ -133,6 +148,7 @@ export const documentHandlers: DocumentHandlers = {
     const effects: Effect[] = [];
     for (const { user, document } of visits) {
       const visit = await renewVisit(db, { user, document, at });
+      if (visit !== 'none') await see(context, user, { document, cause: SHARED });
       if (visit === 'again') continue;
       const entry = await findAccessEntry(db, { document, user });
       if (entry === null || entry.lifecycle !== 'active') continue;

@@ -4,6 +4,7 @@ import { administrationHandlers } from './administration.ts';
 import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
+import { inboxHandlers } from './inbox.ts';
 import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
 import { versionHandlers } from './versions.ts';
@@ -12,6 +13,7 @@ import { trashHandlers } from './trash.ts';
 export const HANDLERS: HandlerTable = {
   ...documentHandlers,
   ...trashHandlers,
+  ...inboxHandlers,
   ...sharingHandlers,
   ...versionHandlers,
   ...profileHandlers,

@@ -11,6 +11,7 @@ import { readSharing } from '../../storage/sharing.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, Outcome } from '../handler.ts';
+import { changeReaders } from './notifications.ts';
 
 type Place = Pick<DocumentRow, 'parent' | 'position'>;
 
@@ -31,7 +32,7 @@ export async function changeLists(
   const { db } = context;
   const placeBefore = await readPlace(db, document);
   const before = await readLists(db, document);
-  await change();
+  await changeReaders(context, document, change);
   const after = await readLists(db, document);
   const placeAfter = await readPlace(db, document);
   const isMoved =

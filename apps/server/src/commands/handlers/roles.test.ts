@@ -117,6 +117,16 @@ const TABLE: {
   'document:favourite': [
     { call: () => ({ document, isFavourite: true }), expected: READERS, inTrash: UNREAD },
   ],
+  'document:follow': [
+    { call: () => ({ document, follows: 'all' }), expected: READERS, inTrash: UNREAD },
+  ],
+  // Nobody has notifications of others, so that all of them are accepted and change nothing.
+  'notification:see': [
+    { call: () => ({ notifications: [NO_VERSION] }), expected: ALL, inTrash: UNAFFECTED },
+  ],
+  'notification:see-all': [
+    { call: () => ({ until: NO_VERSION }), expected: ALL, inTrash: UNAFFECTED },
+  ],
   'document:unlist': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   // Skips documents the user may not see.
   'document:visit': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
@@ -403,6 +413,7 @@ async function contents({ db }: Fixture) {
     'message',
     'reaction',
     'comment_thread',
+    'notification',
     'event',
   ] as const;
   const rows = await Promise.all(

@@ -9,6 +9,7 @@ import {
   forgetVisits,
   NEVER_OPENED,
 } from '../../storage/documents.ts';
+import { SHARED } from '../../storage/notifications.ts';
 import { hasMet } from '../../storage/people.ts';
 import { findAccess, givenRoles, linkOf } from '../../storage/roles.ts';
 import { changeLink, giveRole, readSharing, takeRole } from '../../storage/sharing.ts';
@@ -16,6 +17,7 @@ import { findUser, toUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess, publishInherited } from './listing-changes.ts';
+import { notifyOfShare, withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 
 type SharingHandlers = Pick<
@@ -73,11 +75,13 @@ export const sharingHandlers: SharingHandlers = {
       name: 'member:changed',
       member: { user: toUser(row), role, isOwn: true },
     });
-    return await changeAccess(context, id, async () => {
+    const changed = await changeAccess(context, id, async () => {
       await giveRole(db, { document: id, user: target, role });
       if (!isListed && !given.has(target))
         await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
     });
+    if (!given.has(target)) await notifyOfShare(context, { document: id, target });
+    return changed;
   },
 
   async 'member:remove'(context, { document: id, user: target }) {
@@ -91,6 +95,7 @@ export const sharingHandlers: SharingHandlers = {
       // The document was on the list only because of the role.
       if (listing?.isNew === true) await forgetVisits(db, { document: id, user: target });
     });
+    await withdraw(context, { document: id, cause: SHARED }, target);
     const left = (await readSharing(db, id))?.members.find(({ user }) => user.id === target);
     publish(
       sharingKey(id),

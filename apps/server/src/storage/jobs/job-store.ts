@@ -11,6 +11,7 @@ export const JOB_KINDS = [
   'file-reference-sweep',
   'file-sweep',
   'history-thinning',
+  'notification-sweep',
   'session-sweep',
   'trash-sweep',
 ] as const;

@@ -37,6 +37,7 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .addColumn('chat_read', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('comments_read', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('favourite_at', types.integer)
+    .addColumn('follows', types.text)
     .addPrimaryKeyConstraint('visit_primary', ['user', 'document'])
     .execute();
   await db.schema
@@ -44,6 +45,12 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .on('visit')
     .columns(['user', 'favourite_at'])
     .where(sql.ref('favourite_at'), 'is not', null)
+    .execute();
+  await db.schema
+    .createIndex('visit_follows')
+    .on('visit')
+    .columns(['document'])
+    .where(sql.ref('follows'), 'is not', null)
     .execute();
   await db.schema
     .createIndex('visit_document')

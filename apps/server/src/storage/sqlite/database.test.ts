@@ -27,6 +27,7 @@ test('opening an empty file creates all tables', async () => {
     'message',
     'migration',
     'named_version',
+    'notification',
     'one_time',
     'participant',
     'reaction',

@@ -112,6 +112,7 @@ const DEFINITIONS: Definitions = {
       chat_read: 'integer',
       comments_read: 'integer',
       favourite_at: 'integer',
+      follows: 'text',
     },
     key: ['user', 'document'],
   },
@@ -157,6 +158,22 @@ const DEFINITIONS: Definitions = {
       resolved_at: 'integer',
     },
     key: ['document', 'id'],
+  },
+  notification: {
+    columns: {
+      user: 'text',
+      id: 'text',
+      kind: 'text',
+      document: 'text',
+      cause: 'text',
+      channel: 'text',
+      number: 'integer',
+      thread: 'text',
+      actor: 'text',
+      at: 'integer',
+      read_at: 'integer',
+    },
+    key: ['user', 'id'],
   },
   reaction: {
     columns: {

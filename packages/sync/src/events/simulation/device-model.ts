@@ -42,6 +42,7 @@ export interface DeviceOptions {
 
 export const CHANNELS: readonly ChannelName[] = [
   'library',
+  'inbox',
   `chat:${SHARED_DOCUMENT}`,
   `comments:${SHARED_DOCUMENT}`,
   `sharing:${SHARED_DOCUMENT}`,

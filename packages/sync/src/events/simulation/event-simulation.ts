@@ -142,10 +142,13 @@ class SimulatedCommands implements SimulatedSystem<Action> {
   }
 
   #chatMessage(): Call {
+    const { random } = this.#environment;
     const text = `m${this.#lastId + 1}`;
+    const user = random.pick([...this.#ledger.users.keys()]);
+    const mentions = random.chance(0.3) ? [{ user, offset: 0, length: 1 }] : [];
     return {
       name: 'chat:send',
-      input: { document: SHARED_DOCUMENT, text, mentions: [], replyTo: null },
+      input: { document: SHARED_DOCUMENT, text, mentions, replyTo: null },
     };
   }
 
@@ -171,6 +174,11 @@ class SimulatedCommands implements SimulatedSystem<Action> {
         ...threads.flatMap(({ messages }) => messages.map(({ id }) => id)),
       ]),
     };
+    const inbox = page.shown('inbox');
+    const notified = random.pick([
+      'none',
+      ...(inbox?.type === 'inbox' ? inbox.notifications.map(({ id }) => id) : []),
+    ]);
     const text = `t${this.#lastId}`;
     const title = random.chance(0.2) ? `bad ${text}` : text;
     const calls: Readonly<Record<CommandName, readonly (() => Call)[]>> = {
@@ -204,6 +212,18 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           name: 'document:favourite',
           input: { document, isFavourite: random.chance(0.5) },
         }),
+      ],
+      'document:follow': [
+        () => ({
+          name: 'document:follow',
+          input: { document, follows: random.pick(['all', 'own', 'none']) },
+        }),
+      ],
+      'notification:see': [
+        () => ({ name: 'notification:see', input: { notifications: [notified] } }),
+      ],
+      'notification:see-all': [
+        () => ({ name: 'notification:see-all', input: { until: notified } }),
       ],
       'document:unlist': [() => ({ name: 'document:unlist', input: { document } })],
       'profile:change': [

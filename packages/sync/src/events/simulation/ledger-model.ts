@@ -54,6 +54,7 @@ export class LedgerModel {
     for (const user of this.users.values()) {
       const documents = [listed(SHARED_DOCUMENT, 'Shared', 0)];
       this.#make(`library/${user.id}`, { type: 'library', user, documents, next: null });
+      this.#make(`inbox/${user.id}`, { type: 'inbox', notifications: [] });
     }
     this.#makeDocument(SHARED_DOCUMENT, 'nobody');
   }
@@ -100,6 +101,16 @@ export class LedgerModel {
       const changed = { ...me.user, name, color };
       return [[null, 'library', { name: 'profile:changed', at, user: changed }]];
     }
+    if (command.name === 'notification:see' || command.name === 'notification:see-all') {
+      const { notifications } = this.#inbox(user);
+      const { input } = command;
+      const isMeant = (id: string) =>
+        'until' in input ? id <= input.until : input.notifications.includes(id);
+      const seen = notifications.filter(({ id, isRead }) => !isRead && isMeant(id));
+      if (seen.length === 0) return [];
+      const ids = seen.map(({ id }) => id);
+      return [[null, 'inbox', { name: 'notification:seen', at, notifications: ids }]];
+    }
     const { document } = command.input;
     if (command.name === 'document:create') {
       if (this.#documents.has(document)) return [];
@@ -130,6 +141,11 @@ export class LedgerModel {
         if (!me.documents.some(({ id }) => id === document)) return errorOf('not-found');
         return [[null, 'library', { name: 'document:favourited', at, document, isFavourite }]];
       }
+      case 'document:follow': {
+        const { follows } = command.input;
+        if (!me.documents.some(({ id }) => id === document)) return errorOf('not-found');
+        return [[null, 'library', { name: 'document:followed', at, document, follows }]];
+      }
       case 'document:unlist':
         if (!me.documents.some(({ id }) => id === document)) return [];
         return [[null, 'library', { name: 'document:unlisted', at, document }]];
@@ -154,7 +170,12 @@ export class LedgerModel {
           number: this.#chat(document).head + 1,
           replyTo,
         };
-        return [[null, chat, { name: 'chat:sent', at, message }]];
+        return [
+          [null, chat, { name: 'chat:sent', at, message }],
+          ...mentions
+            .filter((mention) => mention.user !== user)
+            .map((mention) => this.#notify(mention.user, { document, message })),
+        ];
       }
       case 'chat:edit':
       case 'chat:delete':
@@ -240,6 +261,17 @@ export class LedgerModel {
     }
   }
 
+  #notify(
+    user: string,
+    { document, message }: { readonly document: string; readonly message: ThreadMessage },
+  ): Publication {
+    const { id, at, author: by, text: excerpt } = message;
+    const source = { channel: 'chat', message: id } as const;
+    const about = { id, kind: 'mention', document, title: '', by, source, excerpt } as const;
+    const notifications = [{ ...about, at, isRead: false }];
+    return [user, 'inbox', { name: 'notification:listed', at, notifications }];
+  }
+
   #isInside(user: string, document: string | null, ancestor: string): boolean {
     const parents = new Map(this.#library(user).documents.map(({ id, parent }) => [id, parent]));
     for (let at = document; at !== null; at = parents.get(at) ?? null)
@@ -284,6 +316,10 @@ export class LedgerModel {
     return this.channels.get(`library/${user}`)!.state as never;
   }
 
+  #inbox(user: string): Extract<ChannelState, { type: 'inbox' }> {
+    return this.channels.get(`inbox/${user}`)!.state as never;
+  }
+
   #comments(document: string): Extract<ChannelState, { type: 'comments' }> {
     return this.channels.get(`comments:${document}`)!.state as never;
   }
@@ -301,7 +337,7 @@ function sent(
 }
 
 export function keyOf(name: ChannelName, user: string): string {
-  return name === 'library' ? `library/${user}` : name;
+  return name === 'library' || name === 'inbox' ? `${name}/${user}` : name;
 }
 
 function listed(id: string, title: string, at: number) {

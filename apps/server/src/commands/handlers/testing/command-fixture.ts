@@ -2,7 +2,13 @@
 import { onTestFinished } from 'vitest';
 import { binaryCodec, type Call, type ChannelEvent, type ServerMessage } from '@tandem/protocol';
 import { systemClock } from '../../../runtime/clock.ts';
-import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../storage/channel-key.ts';
+import {
+  chatKey,
+  inboxKey,
+  libraryKey,
+  sharingKey,
+  type ChannelKey,
+} from '../../../storage/channel-key.ts';
 import { DatabaseJobStore } from '../../../storage/jobs/database-job-store.ts';
 import { openDatabase } from '../../../storage/sqlite/database.ts';
 import { LocalExecutor } from '../../../storage/sqlite/executor.ts';
@@ -103,6 +109,10 @@ export class Fixture {
 
   library(user: string): readonly ChannelEvent[] {
     return this.events.get(libraryKey(user)) ?? [];
+  }
+
+  inbox(user: string): readonly ChannelEvent[] {
+    return this.events.get(inboxKey(user)) ?? [];
   }
 
   chat(document = DOCUMENT): readonly ChannelEvent[] {

@@ -1,0 +1,207 @@
+/** Who is notified of what (NT1 to NT7): in the transaction of the command that is the cause. */
+import type { Mention, Notification, NotificationKind } from '@tandem/protocol';
+import { NOTIFICATIONS } from '../../limits.ts';
+import { inboxKey } from '../../storage/channel-key.ts';
+import { findFollowers, findListers, findMuting } from '../../storage/documents.ts';
+import { findThreadAuthors } from '../../storage/messages.ts';
+import {
+  addNotifications,
+  deleteNotifications,
+  findNotified,
+  findNotifiedInside,
+  findReadable,
+  markMessagesSeen,
+  markSeen,
+  SHARED,
+  toExcerpt,
+  type NotificationCause,
+  type Seen,
+} from '../../storage/notifications.ts';
+import { findAccess, standingIn, standingsInEach } from '../../storage/roles.ts';
+import type { MessageChannel, MessageRow } from '../../storage/tables.ts';
+import { findUser, toUser } from '../../storage/users.ts';
+import type { HandlerContext } from '../handler.ts';
+
+interface NewMessage extends Pick<MessageRow, 'id' | 'number' | 'thread' | 'text'> {
+  readonly document: string;
+  readonly channel: MessageChannel;
+  readonly mentions: readonly Mention[];
+}
+
+/** @param answered the author of the message that this one answers, in a chat. */
+export async function notifyOfMessage(
+  context: HandlerContext,
+  message: NewMessage,
+  answered: string | null = null,
+): Promise<void> {
+  const { db, user } = context;
+  const { document, channel, thread } = message;
+  const recipients = new Recipients(user);
+  recipients.add(mentioned(message), 'mention');
+  if (answered !== null) recipients.add([answered], 'reply');
+  if (channel === 'comments') {
+    if (thread !== null && thread !== message.id)
+      recipients.add(await findThreadAuthors(db, { document, thread }), 'reply');
+    recipients.add(await findFollowers(db, document), 'comment');
+  }
+  await notify(context, { ...toCause(message), text: message.text }, recipients);
+}
+
+/** Notifies those whom the message did not name before, and sends its words to those who know it. */
+export async function notifyOfEdit(
+  context: HandlerContext,
+  before: MessageRow,
+  after: Pick<NewMessage, 'text' | 'mentions'>,
+): Promise<void> {
+  const { db, user, publish } = context;
+  const known = new Set((JSON.parse(before.mentions) as Mention[]).map((mention) => mention.user));
+  // Of another person's message, as everywhere: nobody is notified of what they wrote.
+  const recipients = new Recipients(user);
+  recipients.add(
+    mentioned(after).filter((name) => !known.has(name)),
+    'mention',
+  );
+  const cause = toCause(before);
+  const earlier = await findNotified(db, cause);
+  await notify(context, { ...cause, text: after.text }, recipients);
+  for (const { user: reader, id } of earlier) {
+    const notifications = await findReadable(db, reader, [id]);
+    if (notifications.length > 0)
+      publish(inboxKey(reader), { name: 'notification:listed', notifications });
+  }
+}
+
+export async function notifyOfShare(
+  context: HandlerContext,
+  { document, target }: { readonly document: string; readonly target: string },
+): Promise<void> {
+  const recipients = new Recipients(context.user);
+  recipients.add([target], 'share');
+  await notify(context, { document, cause: SHARED, message: null, text: '' }, recipients);
+}
+
+/** After a message was deleted, or after a role was taken from one person. */
+export async function withdraw(
+  { db, publish }: HandlerContext,
+  about: Pick<NotificationCause, 'document' | 'cause'>,
+  of?: string,
+): Promise<void> {
+  for (const { user, id } of await deleteNotifications(db, about, of))
+    publish(inboxKey(user), { name: 'notification:removed', notifications: [id] });
+}
+
+export async function see(
+  { db, at, publish }: HandlerContext,
+  user: string,
+  seen: Seen,
+): Promise<void> {
+  const notifications = await markSeen(db, { user, at }, seen);
+  if (notifications.length > 0)
+    publish(inboxKey(user), { name: 'notification:seen', notifications });
+}
+
+/** Who has seen the messages up to this number has seen what they were notified of (NT6). */
+export async function seeMessages(
+  { db, user, at, publish }: HandlerContext,
+  about: { readonly document: string; readonly channel: MessageChannel; readonly number: number },
+): Promise<void> {
+  const notifications = await markMessagesSeen(db, { user, at }, about);
+  if (notifications.length > 0)
+    publish(inboxKey(user), { name: 'notification:seen', notifications });
+}
+
+/** Makes a change to who may read a document, and what is inside it, and publishes what that does to inboxes (NT7). */
+export async function changeReaders(
+  { db, publish }: HandlerContext,
+  document: string,
+  change: () => Promise<void>,
+): Promise<void> {
+  const notified = await findNotifiedInside(db, document);
+  if (notified.length === 0) return await change();
+  const documents = new Set(notified.map((of) => of.document));
+  const before = await standingsInEach(db, documents);
+  await change();
+  const after = await standingsInEach(db, documents);
+  const lost = new Map<string, string[]>();
+  const gained = new Map<string, string[]>();
+  for (const { user, document: about, id } of notified) {
+    const could = before(about, user)?.lifecycle === 'active';
+    const can = after(about, user)?.lifecycle === 'active';
+    if (could === can) continue;
+    const changed = can ? gained : lost;
+    changed.set(user, [...(changed.get(user) ?? []), id]);
+  }
+  for (const [user, notifications] of lost)
+    publish(inboxKey(user), { name: 'notification:removed', notifications });
+  for (const [user, ids] of gained)
+    publish(inboxKey(user), {
+      name: 'notification:listed',
+      notifications: await findReadable(db, user, ids),
+    });
+}
+
+/** Each person has the first reason that was added for them. */
+class Recipients {
+  readonly kinds = new Map<string, NotificationKind>();
+  readonly #author: string;
+
+  constructor(author: string) {
+    this.#author = author;
+  }
+
+  add(users: readonly string[], kind: NotificationKind): void {
+    for (const user of users)
+      if (user !== this.#author && !this.kinds.has(user)) this.kinds.set(user, kind);
+  }
+}
+
+async function notify(
+  { db, user: actor, at, publish }: HandlerContext,
+  { text, ...cause }: Omit<NotificationCause, 'actor' | 'at'> & { readonly text: string },
+  { kinds }: Recipients,
+): Promise<void> {
+  // Most messages are about nobody.
+  if (kinds.size === 0) return;
+  const { document } = cause;
+  const users = [...kinds.keys()];
+  const access = await findAccess(db, document);
+  const row = await findUser(db, actor);
+  if (access === null || row === undefined) return;
+  const listers = new Set(await findListers(db, [document], users));
+  const muting = new Set(await findMuting(db, document, users));
+  const recipients = [...kinds]
+    .filter(([user, kind]) => listers.has(user) && (kind === 'share' || !muting.has(user)))
+    .filter(([user]) => standingIn(access, user)?.lifecycle === 'active')
+    .map(([user, kind]) => ({ user, kind }))
+    .slice(0, NOTIFICATIONS.maxRecipients);
+  const about = { document, title: access.title, by: toUser(row), source: toSource(cause) };
+  for (const { user, ...own } of await addNotifications(db, { ...cause, actor, at }, recipients))
+    publish(inboxKey(user), {
+      name: 'notification:listed',
+      notifications: [{ ...own, ...about, excerpt: toExcerpt(text), at, isRead: false }],
+    });
+}
+
+function mentioned({ mentions }: Pick<NewMessage, 'mentions'>): string[] {
+  return mentions.map(({ user }) => user);
+}
+
+function toCause({
+  document,
+  id: cause,
+  channel,
+  number,
+  thread,
+}: Pick<MessageRow, 'document' | 'id' | 'channel' | 'number' | 'thread'>) {
+  return { document, cause, message: { channel, number, thread } };
+}
+
+function toSource({
+  cause: message,
+  message: place,
+}: Pick<NotificationCause, 'cause' | 'message'>): Notification['source'] {
+  if (place === null) return null;
+  return place.thread === null
+    ? { channel: 'chat', message }
+    : { channel: 'comments', thread: place.thread, message };
+}

@@ -1,0 +1,18 @@
+/** A job that deletes notifications after 90 days (NT8). */
+import { recurringJob } from '../jobs/job-handler.ts';
+import { NOTIFICATIONS } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { deleteOldNotifications } from '../storage/notifications.ts';
+import type { Database } from '../storage/tables.ts';
+
+export function notificationSweep(db: Database, clock: Pick<Clock, 'now'>) {
+  return recurringJob({
+    kind: 'notification-sweep',
+    intervalMs: NOTIFICATIONS.sweepMs,
+    async run({ signal }) {
+      const before = clock.now() - NOTIFICATIONS.keptMs;
+      do signal.throwIfAborted();
+      while (await deleteOldNotifications(db, before));
+    },
+  });
+}

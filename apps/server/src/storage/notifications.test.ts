@@ -1,0 +1,4 @@
+import { temporaryDatabase } from './testing/temporary-database.ts';
+import { testNotifications } from './notifications.contract.ts';
+
+testNotifications(temporaryDatabase);

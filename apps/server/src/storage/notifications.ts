@@ -1,0 +1,313 @@
+/**
+ * Notifications (NT1–NT12): rows that say who was notified of what. Their words are read from the document and the
+ * message each time, as far as the person may read them then.
+ */
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import {
+  fitText,
+  MAX_EXCERPT_LENGTH,
+  MAX_INBOX,
+  type InboxPage,
+  type Notification,
+  type NotificationKind,
+} from '@tandem/protocol';
+import { ulid } from 'ulid';
+import { NOTIFICATIONS } from '../limits.ts';
+import { compiledQuery } from './compiled-query.ts';
+import { mayRead } from './roles.ts';
+import type { Database, MessageChannel, NotificationRow } from './tables.ts';
+
+/** What all recipients are notified of. */
+export interface NotificationCause {
+  readonly document: string;
+  /** The id of the message; `SHARED` for a role. */
+  readonly cause: string;
+  /** Null for a role. */
+  readonly message: {
+    readonly channel: MessageChannel;
+    readonly number: number;
+    readonly thread: string | null;
+  } | null;
+  readonly actor: string;
+  readonly at: number;
+}
+
+export interface Recipient {
+  readonly user: string;
+  readonly kind: NotificationKind;
+}
+
+/** A person has at most one notification of a role in a document. */
+export const SHARED = 'share';
+
+/**
+ * A person who was notified of this cause is not notified again (NT3). Requires a write transaction.
+ *
+ * @returns the new ones
+ */
+export async function addNotifications(
+  db: Database,
+  { document, cause, message, actor, at }: NotificationCause,
+  recipients: readonly Recipient[],
+): Promise<{ readonly user: string; readonly id: string; readonly kind: NotificationKind }[]> {
+  if (recipients.length === 0) return [];
+  const about = { document, cause, actor, at, read_at: null };
+  const { channel, number, thread } = message ?? { channel: null, number: null, thread: null };
+  const added = await db
+    .insertInto('notification')
+    .values(
+      recipients.map((recipient) => ({
+        ...recipient,
+        ...about,
+        channel,
+        number,
+        thread,
+        id: ulid(at),
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['user', 'id', 'kind'])
+    .execute();
+  for (const { user } of added) await trim(db, user);
+  return added;
+}
+
+const trim = compiledQuery((db, user: string) =>
+  db
+    .deleteFrom('notification')
+    .where('user', '=', user)
+    .where('id', '<=', (eb) =>
+      eb
+        .selectFrom('notification')
+        .select('id')
+        .where('user', '=', user)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .offset(NOTIFICATIONS.maxKept),
+    ),
+);
+
+type ReadRow = Pick<NotificationRow, 'user' | 'id' | 'kind' | 'document' | 'cause' | 'channel'> &
+  Pick<NotificationRow, 'thread' | 'actor' | 'at' | 'read_at'> & {
+    readonly title: string;
+    readonly name: string;
+    readonly color: number;
+    readonly text: string | null;
+  };
+
+/** What this condition selects and its person may read now (NT7). */
+function readable(
+  db: Database,
+  {
+    where,
+    user,
+    limit,
+  }: { readonly where: RawBuilder<SqlBool>; readonly user: string; readonly limit: number },
+) {
+  return db
+    .selectFrom('notification')
+    .innerJoin('document', 'document.id', 'notification.document')
+    .innerJoin('user as by', 'by.id', 'notification.actor')
+    .leftJoin('message', (join) =>
+      join
+        .onRef('message.document', '=', 'notification.document')
+        .onRef('message.id', '=', 'notification.cause'),
+    )
+    .select(['notification.user', 'notification.id', 'notification.kind', 'notification.document'])
+    .select(['notification.cause', 'notification.channel', 'notification.thread'])
+    .select(['notification.actor', 'notification.at', 'notification.read_at'])
+    .select(['document.title', 'by.name', 'by.color', 'message.text'])
+    .where('notification.user', '=', user)
+    .where(where)
+    .where(mayRead(user, 'document') as RawBuilder<SqlBool>)
+    .where('message.deleted_at', 'is', null)
+    .orderBy('notification.id', 'desc')
+    .limit(limit);
+}
+
+const newestRows = compiledQuery((db, user: string, before: string, limit: number) =>
+  readable(db, { where: sql<SqlBool>`notification.id < ${before}`, user, limit }),
+);
+
+/** Greater than every id. */
+const AFTER_ALL = 'Z';
+
+export async function readInbox(db: Database, user: string): Promise<Notification[]> {
+  return (await newestRows(db, user, AFTER_ALL, MAX_INBOX)).map(toNotification);
+}
+
+export async function readInboxPage(
+  db: Database,
+  user: string,
+  { before, limit }: { readonly before: string | null; readonly limit: number },
+): Promise<InboxPage> {
+  // One more shows whether another page follows.
+  const rows = await newestRows(db, user, before ?? AFTER_ALL, limit + 1);
+  const notifications = rows.slice(0, limit).map(toNotification);
+  return { notifications, next: rows.length > limit ? notifications.at(-1)!.id : null };
+}
+
+/** As many of these as are sent at once, the newest first. */
+export async function findReadable(
+  db: Database,
+  user: string,
+  ids: readonly string[],
+): Promise<Notification[]> {
+  if (ids.length === 0) return [];
+  const where = sql<SqlBool>`notification.id in (${sql.join(ids)})`;
+  return (await readable(db, { where, user, limit: MAX_INBOX }).execute()).map(toNotification);
+}
+
+/** Whom this cause notified. */
+export async function findNotified(
+  db: Database,
+  { document, cause }: Pick<NotificationCause, 'document' | 'cause'>,
+): Promise<Pick<NotificationRow, 'user' | 'id'>[]> {
+  return await db
+    .selectFrom('notification')
+    .select(['user', 'id'])
+    .where('document', '=', document)
+    .where('cause', '=', cause)
+    .orderBy('user')
+    .execute();
+}
+
+/** What people were notified of in a document, and in those inside it, the newest first. */
+export async function findNotifiedInside(
+  db: Database,
+  document: string,
+): Promise<Pick<NotificationRow, 'user' | 'document' | 'id'>[]> {
+  return await db
+    .selectFrom('notification')
+    .select(['user', 'document', 'id'])
+    .where(({ or, eb, selectFrom }) =>
+      or([
+        eb('document', '=', document),
+        eb(
+          'document',
+          'in',
+          selectFrom('document_ancestor').select('document').where('ancestor', '=', document),
+        ),
+      ]),
+    )
+    .orderBy('id', 'desc')
+    .limit(NOTIFICATIONS.maxChecked)
+    .execute();
+}
+
+/** @returns those that it had, by person */
+export async function deleteNotifications(
+  db: Database,
+  { document, cause }: Pick<NotificationCause, 'document' | 'cause'>,
+  user?: string,
+): Promise<Pick<NotificationRow, 'user' | 'id'>[]> {
+  return await db
+    .deleteFrom('notification')
+    .where('document', '=', document)
+    .where('cause', '=', cause)
+    .$if(user !== undefined, (of) => of.where('user', '=', user!))
+    .returning(['user', 'id'])
+    .execute();
+}
+
+export type Seen =
+  | { readonly ids: readonly string[] }
+  | { readonly until: string }
+  | { readonly document: string; readonly thread: string }
+  | { readonly document: string; readonly cause: string };
+
+interface Reader {
+  readonly user: string;
+  readonly at: number;
+}
+
+/** @returns those that were unread */
+export async function markSeen(db: Database, reader: Reader, seen: Seen): Promise<string[]> {
+  if ('ids' in seen && seen.ids.length === 0) return [];
+  const rows = await db
+    .updateTable('notification')
+    .set({ read_at: reader.at })
+    .where('user', '=', reader.user)
+    .where('read_at', 'is', null)
+    .where(conditionOf(seen))
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+function conditionOf(seen: Seen): RawBuilder<SqlBool> {
+  if ('ids' in seen) return sql`id in (${sql.join(seen.ids)})`;
+  if ('until' in seen) return sql`id <= ${seen.until}`;
+  if ('thread' in seen) return sql`document = ${seen.document} and thread = ${seen.thread}`;
+  return sql`document = ${seen.document} and cause = ${seen.cause}`;
+}
+
+const seeMessages = compiledQuery(
+  (db, at: number, user: string, document: string, channel: MessageChannel, number: number) =>
+    db
+      .updateTable('notification')
+      .set({ read_at: at })
+      .where('user', '=', user)
+      .where('document', '=', document)
+      .where('read_at', 'is', null)
+      .where('channel', '=', channel)
+      .where('number', '<=', number)
+      .returning('id'),
+);
+
+/** Of messages up to this number. @returns those that were unread */
+export async function markMessagesSeen(
+  db: Database,
+  { user, at }: Reader,
+  {
+    document,
+    channel,
+    number,
+  }: { readonly document: string; readonly channel: MessageChannel; readonly number: number },
+): Promise<string[]> {
+  return (await seeMessages(db, at, user, document, channel, number)).map(({ id }) => id);
+}
+
+/** At most so many at once, the oldest first. @returns whether there may be more */
+export async function deleteOldNotifications(db: Database, before: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('notification')
+    .where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('user', 'id'),
+        'in',
+        selectFrom('notification')
+          .select(['user', 'id'])
+          .where('at', '<', before)
+          .orderBy('at')
+          .limit(NOTIFICATIONS.sweepBatch)
+          .$asTuple('user', 'id'),
+      ),
+    )
+    .executeTakeFirst();
+  return numDeletedRows >= NOTIFICATIONS.sweepBatch;
+}
+
+function toNotification(row: ReadRow): Notification {
+  const { channel, thread, cause: message } = row;
+  return {
+    id: row.id,
+    kind: row.kind,
+    document: row.document,
+    title: row.title,
+    by: { id: row.actor, name: row.name, color: row.color },
+    source:
+      channel === null
+        ? null
+        : channel === 'comments' && thread !== null
+          ? { channel: 'comments', thread, message }
+          : { channel: 'chat', message },
+    excerpt: toExcerpt(row.text ?? ''),
+    at: row.at,
+    isRead: row.read_at !== null,
+  };
+}
+
+export function toExcerpt(text: string): string {
+  return fitText(text, { lines: 'one', maxLength: MAX_EXCERPT_LENGTH });
+}

@@ -1,0 +1,134 @@
+/**
+ * The inbox: what happened to a person's documents that concerns this person (NT1). The state has the newest
+ * notifications; older ones are paged over HTTP. The unread ones of the state are counted.
+ */
+import { z } from 'zod';
+import { MAX_EXCERPT_LENGTH, MAX_INBOX, MAX_INBOX_PAGE } from '../limits.ts';
+import { documentId, instant, title, ulid, user } from '../messages/field.ts';
+import { sentText } from '../text.ts';
+import { ANY_ORDER, commandsOf, defineChannel, defineCommands } from './definition.ts';
+import { defineEvent } from './event.ts';
+
+/** Where the message is; null in a notification of a role. */
+const messageSource = z.discriminatedUnion('channel', [
+  z.object({ channel: z.literal('chat'), message: ulid }),
+  z.object({ channel: z.literal('comments'), thread: ulid, message: ulid }),
+]);
+
+export const notification = z.object({
+  id: ulid,
+  /**
+   * `mention`: a message names the person. `reply`: it answers a message of theirs, or is in a thread in which they
+   * wrote. `comment`: it is in a document that they follow. `share`: they were given a role.
+   */
+  kind: z.enum(['mention', 'reply', 'comment', 'share']),
+  document: documentId,
+  title,
+  by: user,
+  source: messageSource.nullable(),
+  /** The first words of the message. */
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
+  at: instant,
+  isRead: z.boolean(),
+});
+export type Notification = z.infer<typeof notification>;
+export type NotificationKind = Notification['kind'];
+
+export const inboxState = z.object({
+  type: z.literal('inbox'),
+  /** The newest first. */
+  notifications: z.array(notification).max(MAX_INBOX),
+});
+export type InboxState = z.infer<typeof inboxState>;
+
+export const inboxPage = z.object({
+  notifications: z.array(notification).max(MAX_INBOX_PAGE),
+  /** The list continues before this one; null: the list is complete. */
+  next: ulid.nullable(),
+});
+export type InboxPage = z.infer<typeof inboxPage>;
+/** The id of a notification, before which a page begins. */
+export const inboxPlace = ulid;
+
+const ids = z.array(ulid);
+
+const inboxEvents = [
+  /** Also of known ones: their message was changed. */
+  defineEvent('notification:listed', { notifications: z.array(notification).max(MAX_INBOX) }),
+  /** What they are about was deleted, or may no longer be read. */
+  defineEvent('notification:removed', { notifications: ids }),
+  defineEvent('notification:seen', { notifications: ids }),
+] as const;
+export const inboxEvent = z.discriminatedUnion('name', [...inboxEvents]);
+export type InboxEvent = z.infer<typeof inboxEvent>;
+
+/** Returns the same object when the event changes nothing. */
+export function reduceInbox(state: InboxState, event: InboxEvent): InboxState {
+  const changed = new Set<string>(
+    event.name === 'notification:listed'
+      ? event.notifications.map(({ id }) => id)
+      : event.notifications,
+  );
+  const others = state.notifications.filter(({ id }) => !changed.has(id));
+  switch (event.name) {
+    case 'notification:listed':
+      return { ...state, notifications: newest([...event.notifications, ...others]) };
+    case 'notification:removed':
+      return others.length === state.notifications.length
+        ? state
+        : { ...state, notifications: others };
+    case 'notification:seen': {
+      const isNews = (of: Notification) => !of.isRead && changed.has(of.id);
+      if (!state.notifications.some(isNews)) return state;
+      const notifications = state.notifications.map((of) =>
+        isNews(of) ? { ...of, isRead: true } : of,
+      );
+      return { ...state, notifications };
+    }
+  }
+}
+
+/** Ids begin with their time. */
+function newest(notifications: readonly Notification[]): Notification[] {
+  return notifications.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, MAX_INBOX);
+}
+
+export const inboxChannel = defineChannel({
+  type: 'inbox',
+  of: 'person',
+  state: inboxState,
+  event: inboxEvent,
+  reduce: reduceInbox,
+});
+
+const defineCommand = commandsOf(inboxChannel);
+
+export const inboxCommands = defineCommands(
+  defineCommand({
+    name: 'notification:see',
+    summary: 'Some notifications of the user have been seen.',
+    input: z.strictObject({ notifications: z.array(ulid).min(1).max(MAX_INBOX) }),
+    order: ANY_ORDER,
+    replaces: null,
+    isIdempotent: true,
+    isSilent: true,
+    predict: ({ input: { notifications } }) => ({ name: 'notification:seen', notifications }),
+  }),
+  defineCommand({
+    name: 'notification:see-all',
+    summary: 'All notifications of the user up to this one have been seen.',
+    input: z.strictObject({ until: ulid }),
+    order: ANY_ORDER,
+    replaces: {
+      key: () => 'all notifications',
+      covers: (later, earlier) => earlier.until <= later.until,
+    },
+    isIdempotent: true,
+    isSilent: true,
+    predict({ input: { until }, state }) {
+      const seen = (state?.notifications ?? []).filter(({ id, isRead }) => !isRead && id <= until);
+      if (seen.length === 0) return null;
+      return { name: 'notification:seen', notifications: seen.map(({ id }) => id) };
+    },
+  }),
+);

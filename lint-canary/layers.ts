@@ -41,6 +41,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['unconfirmed'],
     ['save-status'],
     ['trash', 'account', 'export'],
+    ['import'],
     ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
     ['tree', 'comments'],
     ['palette'],

@@ -21,6 +21,8 @@ const FIRST_DOCUMENT_MAX_BYTES = 326_000;
 export default defineConfig(({ mode }) => {
   const target = loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ?? 'http://localhost:3000';
   return {
+    // Fixtures of tests.
+    assetsInclude: ['**/*.docx'],
     plugins: [
       react(),
       tailwindcss(),

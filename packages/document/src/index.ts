@@ -28,7 +28,7 @@ export {
   withoutImpliedStarts,
 } from './list-numbers.ts';
 export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
-export { readPage, writePage } from './page.ts';
+export { appendBlocks, readPage, writePage } from './page.ts';
 export { neededSchema, neededSchemaOfChange } from './schema-version.ts';
 export { pageRoots } from './stream/roots.ts';
 export { excerpt, readableText, searchParts } from './text.ts';

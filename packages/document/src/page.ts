@@ -27,13 +27,21 @@ import {
 /** Blocks without an id get one. */
 export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBytes): void {
   const roots = pageRoots(doc);
-  const containers: [id: string, outer: string][] = [];
-  const delta = [...writeBlocks(blocks, null, { random, containers })];
   doc.transact(() => {
     roots.text.delete(0, roots.text.length);
     for (const key of [...roots.attributes.keys()]) roots.attributes.delete(key);
-    roots.text.applyDelta(delta);
-    for (const [id, outer] of containers) roots.attributes.set(attributeKey(id, 'in'), outer);
+    appendBlocks(doc, blocks, random);
+  });
+}
+
+/** Writes blocks below those of the page. A long page is written in parts, as updates that are not too large. */
+export function appendBlocks(doc: Y.Doc, blocks: readonly Block[], random: RandomBytes): void {
+  const { text, attributes } = pageRoots(doc);
+  const containers: [id: string, outer: string][] = [];
+  const delta = [...writeBlocks(blocks, null, { random, containers })];
+  doc.transact(() => {
+    text.applyDelta(text.length === 0 ? delta : [{ retain: text.length }, ...delta]);
+    for (const [id, outer] of containers) attributes.set(attributeKey(id, 'in'), outer);
   });
 }
 

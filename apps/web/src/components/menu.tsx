@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import type { Deferred } from './deferred.tsx';
 import { loadedOverlays, usePopup, type Trigger } from './overlays.ts';
 import type { MenuChoiceProps, MenuItemProps, MenuSwitchProps } from './overlays/props.ts';
 
@@ -8,10 +9,12 @@ interface MenuProps {
   readonly trigger: Trigger;
   readonly children: ReactNode;
   readonly align?: 'start' | 'end';
+  /** Code that the items need: the menu opens once it is there. */
+  readonly needs?: Deferred<unknown>;
 }
 
-export function Menu({ trigger, children, align = 'end' }: MenuProps) {
-  const menu = usePopup(trigger, { kind: 'menu' });
+export function Menu({ trigger, children, align = 'end', needs }: MenuProps) {
+  const menu = usePopup(trigger, { kind: 'menu', needs });
   return (
     <>
       {menu.trigger}

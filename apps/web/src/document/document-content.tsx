@@ -14,7 +14,7 @@ import { reloadPage } from '../runtime/service-worker.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { documentFiles } from '../uploads/document-files.ts';
 import { Byline } from './byline.tsx';
-import { fullWidth } from './document-menu.tsx';
+import { fullWidth } from './full-width.ts';
 import { TextSkeleton } from './opening.tsx';
 import { TitleField } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';

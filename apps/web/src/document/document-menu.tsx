@@ -1,39 +1,14 @@
 import type { DocumentSession } from '@tandem/client';
-import {
-  Copy,
-  Download,
-  Ellipsis,
-  History,
-  Keyboard,
-  Pencil,
-  StretchHorizontal,
-  Trash2,
-} from 'lucide-react';
-import { navigate } from '../navigation/location.ts';
-import { useTranslation } from '../translation/translation.ts';
-import { toast } from '../components/toast.ts';
+import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
-import { z } from 'zod';
 import { IconButton } from '../components/button.tsx';
-import { copyText } from '../components/copy-button.tsx';
 import { Deferred, Loaded } from '../components/deferred.tsx';
-import { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
-import { useObservable, Observable } from '../runtime/observable.ts';
-import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
-import { chord } from '../screen/shortcuts.ts';
-import { deviceStorage } from '../session/device-storage.ts';
-import { useServices } from '../session/services.ts';
-import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
-import { FavouriteItem } from '../tree/favourite-item.tsx';
-import { HISTORY } from './document-link.ts';
-import { focusTitle } from './title-field.tsx';
+import { Menu } from '../components/menu.tsx';
+import { useTranslation } from '../translation/translation.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
+const items = new Deferred(() => import('./document-menu-items.tsx'), { preload: 'at once' });
 const exporting = new Deferred(() => import('../export/export-dialog.tsx'));
-
-const KEY = 'full-width';
-
-export const fullWidth = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
 
 export function DocumentMenu({
   session,
@@ -43,78 +18,19 @@ export function DocumentMenu({
   readonly facts: DocumentFacts;
 }) {
   const { t } = useTranslation();
-  const { client } = useServices();
-  const isWide = useObservable(fullWidth);
-  const chosenTheme = useObservable(theme);
   const [isExporting, setExporting] = useState(false);
-  const copyMarkdown = async () => {
-    const done = await copyText(async () => {
-      const { toMarkdown } = await import('@tandem/document/markdown-writer');
-      return `# ${facts.title || t('untitled')}\n\n${toMarkdown(session.doc)}`;
-    });
-    // The menu has closed, so the result is shown as a notice.
-    if (done) toast(t('copied'));
-    else toast.error(t('copyFailed'));
-  };
   return (
     <>
-      <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />}>
-        {facts.kind === 'page' && (
-          <MenuItem icon={Copy} onSelect={() => void copyMarkdown()}>
-            {t('menu.copyMarkdown')}
-          </MenuItem>
-        )}
-        {facts.kind === 'page' && (
-          <MenuItem icon={Download} onSelect={() => setExporting(true)}>
-            {t('menu.export')}
-          </MenuItem>
-        )}
-        {facts.access === 'edit' && (
-          <MenuItem icon={Pencil} onSelect={focusTitle}>
-            {t('menu.rename')}
-          </MenuItem>
-        )}
-        {!facts.isUnknownToServer && facts.trashedAt === null && (
-          <FavouriteItem document={facts.id} />
-        )}
-        {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
-          <MenuItem
-            icon={History}
-            onSelect={() =>
-              navigate('/d/$document', { params: { document: facts.id }, search: HISTORY })
-            }
-          >
-            {t('history.open')}
-          </MenuItem>
-        )}
-        <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
-          {t('menu.fullWidth')}
-        </MenuSwitch>
-        <MenuLine />
-        <MenuChoice
-          label={t('theme.title')}
-          value={chosenTheme}
-          options={THEME_CHOICES.map((value) => ({ value, label: t(`theme.${value}`) }))}
-          onChange={chooseTheme}
-        />
-        <MenuLine />
-        <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
-          {t('menu.shortcuts')}
-        </MenuItem>
-        {facts.mayTrash && (
-          <>
-            <MenuLine />
-            <MenuItem
-              icon={Trash2}
-              tone="bad"
-              onSelect={() =>
-                client.commands.run({ name: 'document:trash', input: { document: facts.id } })
-              }
-            >
-              {t('trash.move')}
-            </MenuItem>
-          </>
-        )}
+      <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />} needs={items}>
+        <Loaded from={items}>
+          {({ DocumentMenuItems }) => (
+            <DocumentMenuItems
+              session={session}
+              facts={facts}
+              onExport={() => setExporting(true)}
+            />
+          )}
+        </Loaded>
       </Menu>
       {isExporting && (
         <Loaded from={exporting}>
@@ -130,9 +46,4 @@ export function DocumentMenu({
       )}
     </>
   );
-}
-
-function setFullWidth(wide: boolean): void {
-  deviceStorage.write(KEY, wide);
-  fullWidth.set(wide);
 }

@@ -6,6 +6,8 @@ import { Button } from '../components/button.tsx';
 import { screenIsReady } from '../components/deferred.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
 import { isComposing } from '../components/keyboard.ts';
+import { requestImport } from '../import/import-request.ts';
+import { dropToImport } from '../import/file-drop.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { NEW_DOCUMENT } from '../screen/shortcuts.ts';
@@ -29,6 +31,7 @@ export function DocumentListScreen() {
       <ScreenHeader>
         <DeviceSaveStatusChip />
         <span className="flex-1" />
+        <Button onClick={() => requestImport(null)}>{t('importFiles')}</Button>
         <Button look="primary" onClick={newDocument}>
           {t('newDocument')}
         </Button>
@@ -36,6 +39,7 @@ export function DocumentListScreen() {
       <main
         id="main"
         tabIndex={-1}
+        {...dropToImport}
         className="mx-auto w-full max-w-[760px] px-2 pt-8 pb-16 outline-none phone:px-8 phone:pt-12"
       >
         <Content newDocument={newDocument} />

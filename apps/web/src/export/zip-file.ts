@@ -10,13 +10,19 @@ import {
 const PACKED = /\.(?:png|jpe?g|gif|webp|avif|zip|gz|mp[34]|mov|pdf|docx|xlsx|pptx)$/i;
 
 export class ZipFile {
+  readonly #compression: 'packed' | 'stored';
   readonly #writer = new ZipWriter(new BlobWriter('application/zip'), { useWebWorkers: false });
+
+  /** @param compression `stored` for a file that is unpacked at once */
+  constructor(compression: 'packed' | 'stored' = 'packed') {
+    this.#compression = compression;
+  }
 
   async add(path: string, content: Blob | string): Promise<void> {
     await this.#writer.add(
       path,
       typeof content === 'string' ? new TextReader(content) : new BlobReader(content),
-      PACKED.test(path) ? { level: 0 } : {},
+      this.#compression === 'stored' || PACKED.test(path) ? { level: 0 } : {},
     );
   }
 

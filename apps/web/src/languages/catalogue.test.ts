@@ -1,6 +1,7 @@
 import account from './account.en.json' with { type: 'json' };
 import comments from './comments.en.json' with { type: 'json' };
 import editor from './editor.en.json' with { type: 'json' };
+import importing from './import.en.json' with { type: 'json' };
 import exporting from './export.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
@@ -15,7 +16,7 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [
   ...new Set(
-    [en, editor, comments, account, exporting].flatMap((catalogue) =>
+    [en, editor, comments, account, exporting, importing].flatMap((catalogue) =>
       leaves(catalogue).map((key) => key.replace(PLURAL, '')),
     ),
   ),
@@ -43,7 +44,7 @@ test('every key that is used exists', () => {
 
 test('a plural has all forms of its language', () => {
   const { pluralCategories } = new Intl.PluralRules('en').resolvedOptions();
-  const plurals = [en, account, exporting]
+  const plurals = [en, account, exporting, importing]
     .flatMap((catalogue) => leaves(catalogue))
     .filter((key) => PLURAL.test(key));
   for (const key of plurals) {
@@ -55,7 +56,9 @@ test('a plural has all forms of its language', () => {
 });
 
 test('the catalogues do not share a name', () => {
-  const names = [en, editor, account, exporting].flatMap((catalogue) => Object.keys(catalogue));
+  const names = [en, editor, account, exporting, importing].flatMap((catalogue) =>
+    Object.keys(catalogue),
+  );
   expect(new Set(names).size).toBe(names.length);
 });
 

@@ -3,6 +3,7 @@ import { useTranslation } from '../translation/translation.ts';
 import { AccountDialogHost } from '../account/account-dialog-host.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
+import { ImportHost } from '../import/import-host.tsx';
 import { PaletteHost } from '../palette/palette-host.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useLeaveGuard } from '../save-status/leave-guard.ts';
@@ -69,6 +70,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <UnconfirmedDrawer />
       <ShortcutSheet />
       <PaletteHost />
+      <ImportHost />
       {ConnectionView !== null && (
         <Suspense>
           <ConnectionView />

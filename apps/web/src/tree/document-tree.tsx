@@ -1,12 +1,15 @@
 /** The tree of documents in the sidebar. Only the rows on the screen are drawn. */
 import { navigate, usePlace } from '../navigation/location.ts';
 import { matchPath } from '../navigation/routes.ts';
+import { can } from '@tandem/protocol';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { Button } from '../components/button.tsx';
+import { classNames } from '../components/class-names.ts';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
+import { acceptFiles, holdsFiles, importDropped } from '../import/file-drop.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { TreeItem, type TreeItemActions } from './tree-item.tsx';
@@ -136,7 +139,14 @@ function Rows({ view }: { readonly view: TreeView }) {
   };
 
   return (
-    <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+    <div
+      ref={scroller}
+      className={classNames(
+        'min-h-0 flex-1 overflow-y-auto overscroll-contain',
+        drag.areFilesOver && drag.target === null && 'rounded-box bg-accent-soft',
+      )}
+      {...drag.handlers}
+    >
       <div
         // A tree without items is not one.
         {...(view.documents.length > 0 && { role: 'tree', 'aria-label': t('documents') })}
@@ -146,7 +156,6 @@ function Rows({ view }: { readonly view: TreeView }) {
         onBlur={({ currentTarget, relatedTarget }) => {
           if (!currentTarget.contains(relatedTarget)) setFocused(null);
         }}
-        {...drag.handlers}
       >
         {virtualizer.getVirtualItems().map(({ index, key, start, size }) => {
           const row = rows[index];
@@ -277,9 +286,10 @@ function TreeSkeleton() {
   );
 }
 
-/** Drags by mouse. Touch and keys have the menu and Alt with arrows. */
+/** Drags by mouse, of rows and of files. Touch and keys have the menu and Alt with arrows. */
 function useDrag(view: TreeView, move: (input: MoveInput | null) => void) {
   const [target, setTarget] = useState<DropTarget | null>(null);
+  const [areFilesOver, setFilesOver] = useState(false);
   const moved = useRef<TreeDocument | null>(null);
   const opening = useRef<{ readonly id: string; readonly timer: number } | null>(null);
   const stopOpening = () => {
@@ -290,6 +300,7 @@ function useDrag(view: TreeView, move: (input: MoveInput | null) => void) {
     stopOpening();
     moved.current = null;
     setTarget(null);
+    setFilesOver(false);
   };
   const rowOf = (element: EventTarget): [HTMLElement, DocumentRow] | null => {
     const item = element instanceof Element ? element.closest('[data-document]') : null;
@@ -306,6 +317,14 @@ function useDrag(view: TreeView, move: (input: MoveInput | null) => void) {
     },
     onDragOver(event: React.DragEvent) {
       const found = rowOf(event.target);
+      if (moved.current === null && holdsFiles(event)) {
+        const document = found?.[1].document ?? null;
+        const mayWrite =
+          document === null || can({ role: document.role, lifecycle: 'active' }, 'write');
+        acceptFiles(event, mayWrite);
+        setFilesOver(mayWrite);
+        return setTarget(document !== null && mayWrite ? { document, where: 'inside' } : null);
+      }
       if (moved.current === null || found === null) return setTarget(null);
       const [item, row] = found;
       const { top, height } = item.getBoundingClientRect();
@@ -331,9 +350,11 @@ function useDrag(view: TreeView, move: (input: MoveInput | null) => void) {
       if (relatedTarget instanceof Node && currentTarget.contains(relatedTarget)) return;
       stopOpening();
       setTarget(null);
+      setFilesOver(false);
     },
     onDrop(event: React.DragEvent) {
-      if (moved.current !== null && target !== null) {
+      if (areFilesOver && holdsFiles(event)) importDropped(event, target?.document.id ?? null);
+      else if (moved.current !== null && target !== null) {
         event.preventDefault();
         move(dropInput(view, moved.current, target));
       }
@@ -341,5 +362,5 @@ function useDrag(view: TreeView, move: (input: MoveInput | null) => void) {
     },
     onDragEnd: end,
   };
-  return { target, handlers };
+  return { target, areFilesOver, handlers };
 }

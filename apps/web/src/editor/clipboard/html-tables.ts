@@ -3,15 +3,20 @@ export function readTables(root: HTMLElement): void {
   for (const table of root.querySelectorAll('table')) {
     const rows = [...table.querySelectorAll('tr')];
     // Mails use tables for layout: a cell with blocks is not data.
-    if (table.querySelector('table') || rows.some((row) => [...row.cells].some(holdsSeveralBlocks)))
+    if (table.querySelector('table') || rows.some((row) => cellsOf(row).some(holdsSeveralBlocks)))
       continue;
-    table.replaceWith(...rows.filter(({ cells }) => cells.length > 0).map(readRow));
+    table.replaceWith(...rows.filter((row) => cellsOf(row).length > 0).map(readRow));
   }
 }
 
-function readRow(row: HTMLTableRowElement): HTMLElement {
+/** Without `HTMLTableRowElement.cells`, which only browsers have. */
+function cellsOf(row: Element): Element[] {
+  return [...row.children].filter(({ nodeName }) => nodeName === 'TD' || nodeName === 'TH');
+}
+
+function readRow(row: Element): HTMLElement {
   const line = row.ownerDocument.createElement('p');
-  for (const [index, cell] of [...row.cells].entries()) {
+  for (const [index, cell] of cellsOf(row).entries()) {
     if (index > 0) line.append(tab(row.ownerDocument));
     for (const br of cell.querySelectorAll('br')) br.replaceWith(' ');
     line.append(...contentOf(cell));

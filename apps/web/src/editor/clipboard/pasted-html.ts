@@ -21,7 +21,7 @@ export class PastedHtmlParser extends DOMParser {
   }
 }
 
-function normalizeHtml(root: HTMLElement): void {
+export function normalizeHtml(root: HTMLElement): void {
   removeUnseen(root);
   readPictures(root);
   readMonospace(root);

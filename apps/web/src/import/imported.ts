@@ -1,0 +1,77 @@
+/** What a file becomes, before a document is made of it. */
+import type { Block } from '@tandem/document';
+
+export interface ImportedFile {
+  /** As the blocks name it. The upload gives it another one. */
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface ImportedDocument {
+  /** Null: the name of the file is used. */
+  readonly title: string | null;
+  readonly blocks: readonly Block[];
+  readonly files: readonly ImportedFile[];
+  readonly losses: readonly Loss[];
+}
+
+/** What a document cannot hold, or what is not in the file. */
+export type LossKind =
+  | 'tables'
+  | 'remoteImages'
+  | 'missingImages'
+  | 'movedImages'
+  | 'embeds'
+  | 'forms'
+  | 'html'
+  | 'properties'
+  | 'formulas'
+  | 'comments'
+  | 'marginalia'
+  | 'deletions'
+  | 'styles'
+  | 'encoding'
+  | 'plain';
+
+export interface Loss {
+  readonly kind: LossKind;
+  readonly count: number;
+}
+
+export type RefusalReason =
+  | 'empty'
+  | 'too-large'
+  | 'too-long'
+  | 'too-deep'
+  | 'too-slow'
+  | 'unknown-type'
+  | 'unreadable'
+  | 'unsafe';
+
+export type ImportResult =
+  | { readonly kind: 'imported'; readonly imported: ImportedDocument }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason };
+
+/** Thrown where a file is read; `convertFile` makes a result of it. */
+export class RefusedFile extends Error {
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason) {
+    super(`refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export class Losses {
+  readonly #counts = new Map<LossKind, number>();
+
+  add(kind: LossKind, count = 1): void {
+    if (count > 0) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
+  }
+
+  list(): readonly Loss[] {
+    return [...this.#counts].map(([kind, count]) => ({ kind, count }));
+  }
+}

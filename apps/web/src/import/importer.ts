@@ -1,0 +1,111 @@
+/** Imports files one after the other, and keeps a report about each. */
+import type { ErrorBody } from '@tandem/protocol';
+import { Observable } from '../runtime/observable.ts';
+import type { Convert } from './conversion.ts';
+import type { CreationResult, NewDocument } from './create-document.ts';
+import type { Loss, RefusalReason } from './imported.ts';
+import { IMPORT_LIMITS } from './limits.ts';
+
+export interface ImportItem {
+  readonly id: number;
+  readonly name: string;
+  readonly state: ItemState;
+}
+
+export type ItemState =
+  | { readonly kind: 'waiting' | 'reading' | 'writing' | 'cancelled' }
+  | {
+      readonly kind: 'done';
+      readonly document: string;
+      readonly title: string;
+      readonly losses: readonly Loss[];
+    }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /** The server does not take a document there. */
+  | { readonly kind: 'failed'; readonly error: ErrorBody };
+
+export interface ImporterOptions {
+  readonly convert: Convert;
+  readonly create: (document: NewDocument) => Promise<CreationResult>;
+}
+
+interface Waiting {
+  readonly id: number;
+  readonly file: File;
+  readonly parent: string | null;
+}
+
+export class Importer {
+  readonly items = new Observable<readonly ImportItem[]>([]);
+  readonly #options: ImporterOptions;
+  readonly #waiting: Waiting[] = [];
+  #cancellation = new AbortController();
+  #isRunning = false;
+  #lastId = 0;
+
+  constructor(options: ImporterOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Files above the limit of one import are left out. @param parent the document in which the new ones are */
+  add(files: readonly File[], parent: string | null): void {
+    const room = Math.max(0, IMPORT_LIMITS.maxFiles - this.#waiting.length);
+    for (const file of files.slice(0, room)) {
+      const id = ++this.#lastId;
+      this.#waiting.push({ id, file, parent });
+      const item = { id, name: file.name, state: { kind: 'waiting' } } as const;
+      this.items.set([...this.items.get(), item]);
+    }
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Documents that are there already stay. */
+  cancel(): void {
+    this.#cancellation.abort();
+    this.#cancellation = new AbortController();
+    for (const { id } of this.#waiting.splice(0)) this.#show(id, { kind: 'cancelled' });
+  }
+
+  /** Forgets the report of what is over. */
+  clear(): void {
+    if (!this.#isRunning) this.items.set([]);
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      this.#show(next.id, await this.#import(next));
+    this.#isRunning = false;
+    // Listeners ask whether it is running.
+    this.items.set([...this.items.get()]);
+  }
+
+  async #import({ id, file, parent }: Waiting): Promise<ItemState> {
+    const { convert, create } = this.#options;
+    if (file.size > IMPORT_LIMITS.maxFileBytes) return { kind: 'refused', reason: 'too-large' };
+    this.#show(id, { kind: 'reading' });
+    const { signal } = this.#cancellation;
+    const result = await convert({ name: file.name, blob: file }, signal);
+    if (signal.aborted) return { kind: 'cancelled' };
+    if (result.kind === 'refused') return result;
+    this.#show(id, { kind: 'writing' });
+    const { imported } = result;
+    const title = imported.title ?? titleOf(file.name);
+    const created = await create({ imported, title, parent });
+    return created.kind === 'created'
+      ? { kind: 'done', document: created.document, title, losses: imported.losses }
+      : { kind: 'failed', error: created.error };
+  }
+
+  #show(id: number, state: ItemState): void {
+    this.items.set(this.items.get().map((item) => (item.id === id ? { ...item, state } : item)));
+  }
+}
+
+function titleOf(name: string): string {
+  return name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll('_', ' ');
+}

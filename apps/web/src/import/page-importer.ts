@@ -1,0 +1,40 @@
+/** The importer of this page. It goes on when its dialog is closed. */
+import type { Client } from '@tandem/client';
+import { toast } from '../components/toast.ts';
+import { translate } from '../translation/translation.ts';
+import { ConversionThread } from './conversion.ts';
+import { createDocument } from './create-document.ts';
+import { importRequest, requestImport } from './import-request.ts';
+import { Importer } from './importer.ts';
+
+let importer: Importer | null = null;
+
+export function pageImporter(client: Client): Importer {
+  if (importer !== null) return importer;
+  const thread = new ConversionThread();
+  const created = new Importer({
+    convert: thread.convert,
+    create: (document) => createDocument(client, document),
+  });
+  let wasRunning = false;
+  created.items.subscribe(() => {
+    const isOver = wasRunning && !created.isRunning;
+    wasRunning = created.isRunning;
+    if (!isOver) return;
+    thread.close();
+    if (importRequest.get() === null) tell(created);
+  });
+  // Files that wait are only in this page.
+  addEventListener('beforeunload', (event) => {
+    if (created.isRunning) event.preventDefault();
+  });
+  return (importer = created);
+}
+
+/** For a person who has closed the dialog meanwhile. */
+function tell({ items }: Importer): void {
+  const count = items.get().filter(({ state }) => state.kind === 'done').length;
+  toast(translate('import.finished', { count }), {
+    action: { label: translate('import.report'), onClick: () => requestImport(null) },
+  });
+}

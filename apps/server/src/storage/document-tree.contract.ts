@@ -3,11 +3,24 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { LINK_ROLES, type LinkAccess, type Role } from '@tandem/protocol';
-import { moveInTree, readDescendants, setRestricted } from './document-tree.ts';
+import {
+  moveInTree,
+  moveToTop,
+  readDescendants,
+  selectOutermost,
+  setRestricted,
+} from './document-tree.ts';
 import { addVisit, createDocument } from './documents.ts';
 import { listDocuments, readTreePage } from './library.ts';
 import { findAccess, findAccessEntry, mayRead, standingIn, type GivenRole } from './roles.ts';
 import { changeLink, giveRole } from './sharing.ts';
+import {
+  findOthersInside,
+  listTrash,
+  moveToTrash,
+  separateInTrash,
+  takeFromTrash,
+} from './trash.ts';
 import type { Database } from './tables.ts';
 
 const DOCUMENTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
@@ -36,6 +49,11 @@ const step = fc.oneof(
       to: fc.option(document, { freq: 6 }),
     }),
   },
+  fc.record({
+    kind: fc.constant('to the top' as const),
+    document,
+    others: fc.uniqueArray(document, { maxLength: 3 }),
+  }),
   fc.record({ kind: fc.constant('restrict' as const), document, isRestricted: fc.boolean() }),
   fc.record({
     kind: fc.constant('give' as const),
@@ -81,6 +99,11 @@ async function apply(db: Database, tree: Tree, change: Step): Promise<void> {
       if (change.to !== null && [change.to, ...around(tree, change.to)].includes(id)) return;
       model.parent = change.to;
       return await moveInTree(db, id, { parent: change.to, position: 'a0' });
+    case 'to the top': {
+      const outermost = await selectOutermost(db, [...new Set([id, ...change.others])]);
+      for (const each of outermost) (tree.get(each) as Model).parent = null;
+      return await moveToTop(db, outermost);
+    }
     case 'restrict':
       model.isRestricted = change.isRestricted;
       return await setRestricted(db, { id, parent: model.parent }, change.isRestricted);
@@ -168,4 +191,32 @@ export function testDocumentTree(open: () => Promise<Database>, runs: number): v
       { numRuns: runs, seed: SEED },
     );
   }, 60_000);
+
+  test('TR8 the trash shows each person what is theirs, also when it is separated', async () => {
+    const db = await open();
+    for (const [id, owner, parent] of [
+      ['plan', 'ada', null],
+      ['ebb', 'ed', 'plan'],
+      ['inside', 'vi', 'ebb'],
+      ['below', 'ed', 'inside'],
+    ] as const) {
+      await createDocument(db, { id, kind: 'page', title: id, owner, linkAccess: null, at: 1 });
+      await moveInTree(db, id, { parent, position: 'a0' });
+    }
+    const trashOf = async (owner: string) => (await listTrash(db, owner)).map(({ id }) => id);
+    const all = async () => [await trashOf('ada'), await trashOf('ed'), await trashOf('vi')];
+    await moveToTrash(db, 'plan', 5);
+    expect(await all()).toEqual([['plan'], ['ebb'], ['inside']]);
+    const plan = { id: 'plan', trashed_with: null };
+    const others = await findOthersInside(db, plan);
+    expect(others.map(({ document: { id } }) => id).toSorted()).toEqual(['ebb', 'inside']);
+    await separateInTrash(db, { documents: ['ebb'], trashedWith: 'plan' });
+    expect(await all()).toEqual([['plan'], ['ebb'], ['inside']]);
+    await takeFromTrash(db, plan);
+    expect(await all()).toEqual([[], ['ebb'], ['inside']]);
+    await takeFromTrash(db, { id: 'ebb', trashed_with: null });
+    expect(await all()).toEqual([[], [], []]);
+    expect((await readDescendants(db, 'ebb')).toSorted()).toEqual(['below', 'inside']);
+    expect(await readDescendants(db, 'plan')).toEqual([]);
+  });
 }

@@ -3,8 +3,8 @@
  * that change the tree do so one at a time in the cluster (TR3), so that a closure is never of two trees.
  */
 import { positionAtTime, positionBetween } from '@tandem/protocol';
-import { sql } from 'kysely';
-import type { Database, DocumentRow } from './tables.ts';
+import { sql, type ExpressionBuilder } from 'kysely';
+import type { Database, DocumentRow, Tables } from './tables.ts';
 
 export interface TreePosition {
   readonly parent: string | null;
@@ -121,6 +121,45 @@ export async function moveInTree(
   await detach(db, document);
   if (parent !== null)
     await attach(db, document, { parent, isRestricted: before?.is_restricted === 1 });
+}
+
+/** Takes documents out of what is around them, with everything inside each. None of them is inside another one. */
+export async function moveToTop(db: Database, documents: readonly string[]): Promise<void> {
+  if (documents.length === 0) return;
+  await db.updateTable('document').set({ parent: null }).where('id', 'in', documents).execute();
+  const moved = (eb: ExpressionBuilder<Tables, 'document_ancestor'>) =>
+    eb
+      .selectFrom('document as root')
+      .select('root.id as document')
+      .where('root.id', 'in', documents)
+      .unionAll(
+        eb
+          .selectFrom('document_ancestor as inside')
+          .select('inside.document')
+          .where('inside.ancestor', 'in', documents),
+      );
+  await db
+    .deleteFrom('document_ancestor')
+    .where('document', 'in', moved)
+    .where('ancestor', 'not in', moved)
+    .execute();
+}
+
+/** Those that are inside none of the others. */
+export async function selectOutermost(
+  db: Database,
+  documents: readonly string[],
+): Promise<readonly string[]> {
+  if (documents.length === 0) return [];
+  const rows = await db
+    .selectFrom('document_ancestor')
+    .select('document')
+    .distinct()
+    .where('document', 'in', documents)
+    .where('ancestor', 'in', documents)
+    .execute();
+  const inside = new Set(rows.map(({ document }) => document));
+  return documents.filter((document) => !inside.has(document));
 }
 
 export async function setRestricted(

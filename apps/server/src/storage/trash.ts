@@ -10,7 +10,7 @@ import {
   trashKey,
   versionsKey,
 } from './channel-key.ts';
-import { readAncestors } from './document-tree.ts';
+import { moveToTop, readAncestors } from './document-tree.ts';
 import { containing } from './documents.ts';
 import { discardFilesOf } from './files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
@@ -33,7 +33,12 @@ export async function listTrash(db: Database, owner: string): Promise<TrashedDoc
       ]),
     )
     .where('trashed_at', 'is not', null)
-    .where('trashed_with', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('trashed_with', 'is', null),
+        eb.and([eb('owner', '=', owner), isOnlyOfItsCreator(eb)]),
+      ]),
+    )
     .where('purged_at', 'is', null)
     .$narrowType<{ trashedAt: number }>()
     .orderBy('trashed_at', 'desc')
@@ -41,6 +46,42 @@ export async function listTrash(db: Database, owner: string): Promise<TrashedDoc
     .limit(MAX_TRASH)
     .execute();
   return rows;
+}
+
+/** Nothing around the document is of the person who created it. */
+function isOnlyOfItsCreator({ exists, not, selectFrom }: ExpressionBuilder<Tables, 'document'>) {
+  return not(
+    exists(
+      selectFrom('document_ancestor')
+        .innerJoin('document as around', 'around.id', 'document_ancestor.ancestor')
+        .select('around.id')
+        .whereRef('document_ancestor.document', '=', 'document.id')
+        .whereRef('around.owner', '=', 'document.owner'),
+    ),
+  );
+}
+
+/** Of a person who owns nothing around it. */
+export interface OthersDocument {
+  readonly owner: string;
+  readonly document: Omit<TrashedDocument, 'trashedAt'>;
+}
+
+/** What went to the trash with the document, and is shown in the trash of those who created it (TR8). */
+export async function findOthersInside(
+  db: Database,
+  { id: document, trashed_with }: Pick<DocumentRow, 'id' | 'trashed_with'>,
+): Promise<OthersDocument[]> {
+  const rows = await db
+    .selectFrom('document')
+    .select(['id', 'kind', 'title', 'excerpt', 'owner'])
+    .where('id', 'in', (eb) => inside(eb, document))
+    .where('trashed_with', '=', trashed_with ?? document)
+    .where('owner', 'is not', null)
+    .where(isOnlyOfItsCreator)
+    .$narrowType<{ owner: string }>()
+    .execute();
+  return rows.map(({ owner, ...facts }) => ({ owner, document: facts }));
 }
 
 /** What is inside the document goes to the trash with it (TR8). */
@@ -71,6 +112,41 @@ export async function takeFromTrash(
     .where('trashed_with', '=', trashed_with ?? document)
     .execute();
   await db.updateTable('document').set(back).where('id', '=', document).execute();
+}
+
+/**
+ * Takes documents in the trash to the top of the tree, with what is inside them.
+ *
+ * @param documents all of them beside each other
+ * @param trashedWith together with which some of them, and of what is inside, went to the trash
+ */
+export async function separateInTrash(
+  db: Database,
+  {
+    documents,
+    trashedWith,
+  }: { readonly documents: readonly string[]; readonly trashedWith: string },
+): Promise<void> {
+  if (documents.length === 0) return;
+  await moveToTop(db, documents);
+  await db
+    .updateTable('document')
+    .set({ trashed_with: null })
+    .where('id', 'in', documents)
+    .execute();
+  await db
+    .updateTable('document')
+    .set(({ selectFrom }) => ({
+      trashed_with: selectFrom('document_ancestor')
+        .select('ancestor')
+        .whereRef('document_ancestor.document', '=', 'document.id')
+        .where('ancestor', 'in', documents),
+    }))
+    .where('trashed_with', '=', trashedWith)
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('document_ancestor').select('document').where('ancestor', 'in', documents),
+    )
+    .execute();
 }
 
 /** Hands what is left inside a purged document to the next sweep, which purges one at a time. */

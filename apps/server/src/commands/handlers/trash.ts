@@ -1,16 +1,18 @@
 /** Commands that move documents into the trash and out of it. */
 import { trashKey } from '../../storage/channel-key.ts';
-import { moveInTree, readAncestors } from '../../storage/document-tree.ts';
+import { moveInTree, readAncestors, selectOutermost } from '../../storage/document-tree.ts';
 import { addVisit, findDocument } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
 import { readOwners } from '../../storage/roles.ts';
-import type { Database } from '../../storage/tables.ts';
+import type { Database, DocumentRow } from '../../storage/tables.ts';
 import {
   expireInside,
+  findOthersInside,
   findTrashedBefore,
   forgetReaders,
   moveToTrash,
   purgeMetadata,
+  separateInTrash,
   takeFromTrash,
 } from '../../storage/trash.ts';
 import { purgeJob } from '../document-purge.ts';
@@ -38,6 +40,11 @@ export const trashHandlers: TrashHandlers = {
         name: 'document:trashed',
         document: { id, kind, title, excerpt, trashedAt: at },
       });
+    for (const { owner, document } of await findOthersInside(db, { id, trashed_with: null }))
+      publish(trashKey(owner), {
+        name: 'document:trashed',
+        document: { ...document, trashedAt: at },
+      });
     return changed;
   },
 
@@ -51,6 +58,7 @@ export const trashHandlers: TrashHandlers = {
     // At the top, it would no longer be of those who own only a document around it.
     if (isAlone && document.owner !== user) return forbidden('restore-around');
     const owners = await readOwners(db, id);
+    const others = await findOthersInside(db, document);
     const around = await readAncestors(db, id);
     const changed = await changeAccess(context, id, async () => {
       await takeFromTrash(db, document);
@@ -64,12 +72,16 @@ export const trashHandlers: TrashHandlers = {
     });
     for (const owner of owners)
       publish(trashKey(owner), { name: 'document:restored', document: id });
+    for (const other of others)
+      publish(trashKey(other.owner), { name: 'document:restored', document: other.document.id });
     return changed;
   },
 
   async 'document:purge'(context, { document }) {
     const permission = await authorize(context, { document, action: 'purge', otherwise });
-    return permission.kind === 'refused' ? permission : await purge(context, document);
+    return permission.kind === 'refused'
+      ? permission
+      : await purge(context, permission.entry.document);
   },
 
   async 'document:expire'(context, { document, before }) {
@@ -77,14 +89,15 @@ export const trashHandlers: TrashHandlers = {
     if (permission.kind === 'refused') return permission;
     // Its owner may have restored it, and moved it to the trash again.
     const isExpired = (permission.entry.document.trashed_at ?? before) < before;
-    return isExpired ? await purge(context, document) : DONE;
+    return isExpired ? await purge(context, permission.entry.document) : DONE;
   },
 };
 
-async function purge(context: HandlerContext, document: string): Promise<Outcome> {
+async function purge(context: HandlerContext, row: DocumentRow): Promise<Outcome> {
   const { db, at, publish, enqueue } = context;
+  const document = row.id;
   const owners = await readOwners(db, document);
-  const freed = await freeInside(context, document);
+  const freed = await freeInside(context, row);
   await expireInside(db, document);
   await purgeMetadata(db, { document, owners, at });
   enqueue(purgeJob(document));
@@ -94,28 +107,29 @@ async function purge(context: HandlerContext, document: string): Promise<Outcome
 }
 
 /**
- * What was moved to the trash before the document around it stays there for its own time, and is no longer of those who own
- * only that one.
+ * What was moved to the trash before the document around it stays there for its own time, and so does what others created:
+ * nobody deletes their words (TR8). Both are no longer of those who own only the purged one.
  *
  * @returns what is at the top now
  */
 async function freeInside(
   { db, publish }: HandlerContext,
-  document: string,
+  document: DocumentRow,
 ): Promise<readonly string[]> {
-  const freed: string[] = [];
-  for (const id of await findTrashedBefore(db, document)) {
-    const row = await findDocument(db, id);
-    // One around it may have been freed, with it.
-    const isStillInside = (await readAncestors(db, id)).includes(document);
-    if (row === undefined || !isStillInside) continue;
-    const owners = await readOwners(db, id);
-    await moveInTree(db, id, { parent: null, position: row.position });
-    for (const owner of owners)
-      if (owner !== row.owner) publish(trashKey(owner), { name: 'document:purged', document: id });
-    freed.push(id);
+  const before = await findTrashedBefore(db, document.id);
+  const owners = new Map<string, readonly string[]>();
+  for (const id of before) owners.set(id, await readOwners(db, id));
+  const others = await findOthersInside(db, document);
+  const documents = await selectOutermost(db, [
+    ...new Set([...before, ...others.map((other) => other.document.id)]),
+  ]);
+  await separateInTrash(db, { documents, trashedWith: document.trashed_with ?? document.id });
+  for (const [id, had] of owners) {
+    const has = new Set(await readOwners(db, id));
+    for (const owner of had)
+      if (!has.has(owner)) publish(trashKey(owner), { name: 'document:purged', document: id });
   }
-  return freed;
+  return documents;
 }
 
 async function isGone(db: Database, document: string): Promise<boolean> {

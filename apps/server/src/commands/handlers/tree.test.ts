@@ -2,45 +2,23 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_DOCUMENTS_INSIDE, MAX_TREE_DEPTH, positionBetween } from '@tandem/protocol';
 import type { CommandAnswer } from '../command-runner.ts';
-import { libraryKey, trashKey } from '../../storage/channel-key.ts';
 import { readAncestors } from '../../storage/document-tree.ts';
 import { findDocument } from '../../storage/documents.ts';
-import { listDocuments, readFavourites, readPath, readTreePage } from '../../storage/library.ts';
-import { findAccessEntry } from '../../storage/roles.ts';
+import { listDocuments, readFavourites, readPath } from '../../storage/library.ts';
 import { readSharing } from '../../storage/sharing.ts';
-import { findExpiredTrash, listTrash } from '../../storage/trash.ts';
-import { DOCUMENT as plan, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
-
-const idOf = (name: string) => `${name}-with-a-long-identity`;
-const [tide, ebb, moon] = [idOf('tide'), idOf('ebb'), idOf('moon')];
-
-const create = (fixture: Fixture, user: string, document: string, parent?: string) =>
-  fixture.do(user, { name: 'document:create', input: { document, title: document, parent } });
-
-const move = (
-  fixture: Fixture,
-  user: string,
-  document: string,
-  parent: string | null,
-  position = 'a5',
-) => fixture.run(user, { name: 'document:move', input: { document, parent, position } });
-
-const childrenOf = async ({ db }: Fixture, user: string, parent: string | null) =>
-  (await readTreePage(db, user, { parent })).documents.map(({ id }) => id);
-
-const roleIn = async ({ db }: Fixture, user: string, document: string) =>
-  (await findAccessEntry(db, { document, user }))?.role ?? null;
-
-/** Ada’s plan, which Ed edits and Vi views, contains Ada’s tide, in which Ed made ebb. */
-async function fixtureWithTree(): Promise<Fixture> {
-  const fixture = await fixtureWithRoles();
-  await fixture.do('ada', { name: 'link:change', input: { document: plan, link: 'off' } });
-  await create(fixture, 'ada', tide, plan);
-  await create(fixture, 'ed', ebb, tide);
-  await create(fixture, 'ed', moon);
-  await fixture.do('ed', { name: 'link:change', input: { document: moon, link: 'off' } });
-  return fixture;
-}
+import type { Fixture } from './testing/command-fixture.ts';
+import {
+  childrenOf,
+  create,
+  ebb,
+  fixtureWithTree,
+  idOf,
+  moon,
+  move,
+  plan,
+  roleIn,
+  tide,
+} from './testing/tree-fixture.ts';
 
 describe('TR5 what is inside a document', () => {
   test('inherits the roles of the documents around it, the strongest of each person', async () => {
@@ -324,137 +302,5 @@ describe('TR6 a restricted document', () => {
       around: { link: 'off', isRestricted: true },
     });
     expect(await shownIn(tide)).toEqual([['ada', 'owner', undefined]]);
-  });
-});
-
-describe('TR8 the trash', () => {
-  const run = (fixture: Fixture, user: string, name: 'trash' | 'restore' | 'purge', id: string) =>
-    fixture.do(user, { name: `document:${name}`, input: { document: id } });
-
-  const visitsOf = async ({ db }: Fixture, ...documents: string[]) =>
-    await db.selectFrom('visit').selectAll().where('document', 'in', documents).execute();
-
-  test('takes what is inside the document, and gives it back', async () => {
-    const fixture = await fixtureWithTree();
-    const { db } = fixture;
-    await run(fixture, 'ada', 'trash', plan);
-    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
-    expect((await listTrash(db, 'ada')).map(({ id }) => id)).toEqual([plan]);
-    expect(await listTrash(db, 'ed')).toEqual([]);
-    await run(fixture, 'ada', 'restore', plan);
-    expect(await roleIn(fixture, 'vi', ebb)).toBe('viewer');
-    expect(await childrenOf(fixture, 'vi', tide)).toEqual([ebb]);
-    expect(
-      fixture
-        .library('ed')
-        .map(({ name }) => name)
-        .slice(-2),
-    ).toContain('document:listed');
-  });
-
-  test('keeps what was in it before', async () => {
-    const fixture = await fixtureWithTree();
-    await run(fixture, 'ed', 'trash', ebb);
-    expect(fixture.events.get(trashKey('ada'))?.at(-1)).toMatchObject({
-      document: { id: ebb },
-    });
-    await run(fixture, 'ada', 'trash', plan);
-    await run(fixture, 'ada', 'restore', plan);
-    expect(await roleIn(fixture, 'vi', ebb)).toBe(null);
-    expect((await listTrash(fixture.db, 'ed')).map(({ id }) => id)).toEqual([ebb]);
-  });
-
-  test('gives back a document at the top when the one around it stays there', async () => {
-    const fixture = await fixtureWithTree();
-    await run(fixture, 'ada', 'trash', plan);
-    await run(fixture, 'ada', 'restore', tide);
-    expect((await findDocument(fixture.db, tide))?.parent).toBe(null);
-    expect(await readAncestors(fixture.db, ebb)).toEqual([tide]);
-    expect(await roleIn(fixture, 'ed', ebb)).toBe('owner');
-    expect(await roleIn(fixture, 'vi', tide)).toBe(null);
-    expect(await childrenOf(fixture, 'ada', null)).toContain(tide);
-    expect(fixture.events.get(libraryKey('ada'))?.at(-1)).toMatchObject({
-      name: 'document:listed',
-    });
-  });
-
-  test('gives a document that another person created back only with the one around it', async () => {
-    const fixture = await fixtureWithTree();
-    await run(fixture, 'ada', 'trash', ebb);
-    await run(fixture, 'ada', 'trash', tide);
-    const restore = { name: 'document:restore', input: { document: ebb } } as const;
-    expect(await fixture.run('ada', restore)).toMatchObject({ error: { code: 'forbidden' } });
-    expect((await findDocument(fixture.db, ebb))?.parent).toBe(tide);
-    await run(fixture, 'ada', 'restore', tide);
-    await run(fixture, 'ada', 'restore', ebb);
-    expect(await childrenOf(fixture, 'ada', tide)).toEqual([ebb]);
-  });
-
-  test('no longer has what a purge leaves to the person who created it', async () => {
-    const fixture = await fixtureWithTree();
-    await run(fixture, 'ed', 'trash', ebb);
-    await run(fixture, 'ada', 'trash', plan);
-    const from = fixture.effects.length;
-    await run(fixture, 'ada', 'purge', plan);
-    expect(await roleIn(fixture, 'ada', ebb)).toBe(null);
-    expect((await listTrash(fixture.db, 'ed')).map(({ id }) => id)).toEqual([ebb]);
-    expect(await listTrash(fixture.db, 'ada')).toEqual([]);
-    expect(fixture.effects.slice(from)).toContainEqual({ kind: 'access-changed', document: ebb });
-    expect(
-      fixture.events
-        .get(trashKey('ada'))
-        ?.map((event) => ('document' in event ? [event.name, event.document] : [])),
-    ).toContainEqual(['document:purged', ebb]);
-  });
-
-  test('PO4 leaves no title of what was inside, on whosever list it was', async () => {
-    const fixture = await fixtureWithTree();
-    const { db } = fixture;
-    const input = { document: idOf('inside'), title: 'a secret', parent: tide };
-    await fixture.do('ada', { name: 'document:create', input });
-    expect(JSON.stringify(fixture.library('vi'))).toContain('a secret');
-    await run(fixture, 'ada', 'trash', plan);
-    await run(fixture, 'ada', 'purge', plan);
-    for (const { id, owner } of await findExpiredTrash(db, 1, 10))
-      await fixture.do(owner ?? '', {
-        name: 'document:expire',
-        input: { document: id, before: 1 },
-      });
-    const events = await db.selectFrom('event').select('data').execute();
-    expect(events.filter(({ data }) => data.includes('a secret'))).toEqual([]);
-    expect(await visitsOf(fixture, plan, tide, ebb)).toEqual([]);
-  });
-
-  test('PO4 forgets who read a purged document with the last one that leaves it', async () => {
-    const fixture = await fixtureWithTree();
-    await run(fixture, 'ada', 'trash', plan);
-    await run(fixture, 'ada', 'purge', plan);
-    expect(await visitsOf(fixture, plan)).not.toEqual([]);
-    await run(fixture, 'ada', 'restore', tide);
-    expect(await visitsOf(fixture, plan)).toEqual([]);
-    expect(await childrenOf(fixture, 'ada', tide)).toEqual([ebb]);
-  });
-
-  test('purges what went there with the document, by the next sweep', async () => {
-    const fixture = await fixtureWithTree();
-    const { db } = fixture;
-    await run(fixture, 'ed', 'trash', ebb);
-    await create(fixture, 'ada', idOf('other'), plan);
-    await run(fixture, 'ada', 'trash', plan);
-    await run(fixture, 'ada', 'purge', plan);
-    expect((await findExpiredTrash(db, 1, 10)).map(({ id }) => id).toSorted()).toEqual(
-      [tide, idOf('other')].toSorted(),
-    );
-    for (const { id, owner } of await findExpiredTrash(db, 1, 10))
-      await fixture.do(owner ?? '', {
-        name: 'document:expire',
-        input: { document: id, before: 1 },
-      });
-    expect((await findDocument(db, tide))?.purged_at).not.toBe(null);
-    // Ed had moved it there before: it stays for its own time, at the top.
-    expect((await listTrash(db, 'ed')).map(({ id }) => id)).toEqual([ebb]);
-    await run(fixture, 'ed', 'restore', ebb);
-    expect((await findDocument(db, ebb))?.parent).toBe(null);
-    expect(await roleIn(fixture, 'ada', ebb)).toBe(null);
   });
 });

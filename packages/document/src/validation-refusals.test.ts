@@ -193,6 +193,8 @@ const RESTORED: Row[] = [
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 0])],
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 11])],
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 1, 10, 1, 0, 1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 5_000, 1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 77, 0, 1])],
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 2, 1, 1, 5, 2])],
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 4, 1, 0, 2, 1, 1, 5, 2])],
   [

@@ -59,7 +59,7 @@ describe('accepts', () => {
       'a note of what was restored',
       (text, doc) => {
         text.insert(1, '0123456789');
-        doc.getMap('restored').set('2:0', [1, 0, 1, 0, 5, 5, 3, 7, 5]);
+        doc.getMap('restored').set('2:0', [1, 0, 1, 0, 5, 5, 1, 7, 5]);
       },
     ],
     [

@@ -178,7 +178,7 @@ function isBlockAttributeName(name: string): boolean {
 interface Entry {
   readonly key: string;
   readonly value: unknown;
-  readonly id: Y.ID;
+  readonly item: Y.Item;
 }
 
 function entryViolation(
@@ -191,7 +191,7 @@ function entryViolation(
   // Yjs would show only one value of an item that holds several.
   if (item.length !== 1) return violation('foreign-content', `${map}@${key}`);
   const value: unknown = item.content.getContent()[0];
-  return check({ key, value, id: item.id });
+  return check({ key, value, item });
 }
 
 function attributeViolation({ key, value }: Entry): Violation | null {
@@ -205,27 +205,37 @@ function attributeViolation({ key, value }: Entry): Violation | null {
 
 const RESTORED_KEY = /^(0|[1-9]\d{0,15}):(0|[1-9]\d{0,15})$/;
 
-function restoredViolation({ key, value, id }: Entry): Violation | null {
+function restoredViolation({ key, value, item }: Entry): Violation | null {
   const [, writer, clock] = RESTORED_KEY.exec(key) ?? [];
   if (!isCount(Number(writer)) || !isCount(Number(clock)))
     return violation('unknown-attribute', `restored@${key}`);
-  if (Number(writer) !== id.client) return violation('foreign-client', `restored@${key}`);
-  return isRestoredValue(value, id.clock) ? null : violation('unsafe-value', `restored@${key}`);
+  if (Number(writer) !== item.id.client) return violation('foreign-client', `restored@${key}`);
+  return isRestoredValue(value, item) ? null : violation('unsafe-value', `restored@${key}`);
 }
 
-/** Accepts a note only about characters that its author had written before it, each once. */
-function isRestoredValue(value: unknown, written: number): boolean {
+/**
+ * Accepts a note only about characters that its author had written before it, each once, as copies of what the page
+ * has or had. What they read is no matter of the page, which forgets deleted words, but of its readers (HI5).
+ */
+function isRestoredValue(value: unknown, { id, parent }: Y.Item): boolean {
   if (!Array.isArray(value) || value.length % 4 !== 1) return false;
   const [level, ...ranges] = (value.length - 1) / 4 <= MAX_RESTORED_RANGES ? value : [];
   if (!isCount(level) || level > MAX_RESTORED_LEVEL || ranges.length === 0) return false;
   if (!ranges.every(isCount)) return false;
+  const { store } = (parent as YType).doc!;
   let end = 0;
   for (let i = 0; i < ranges.length; i += 4) {
-    const [clock, length] = [ranges[i]!, ranges[i + 3]!];
+    const [clock, origin, originClock, length] = ranges.slice(i, i + 4) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     if (length === 0 || clock < end) return false;
+    if (originClock + length > Y.getState(store, origin)) return false;
     end = clock + length;
   }
-  return end <= written;
+  return end <= id.clock;
 }
 
 function isCount(value: unknown): value is number {

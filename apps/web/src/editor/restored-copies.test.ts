@@ -2,7 +2,8 @@ import { pageRoots } from '@tandem/document';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 
-import { undo } from './binding/binding.ts';
+import { AnchoredText } from './binding/anchored-text.ts';
+import { boundPage, undo } from './binding/binding.ts';
 import { openPage, outlineOf, type Page, sharedPage, text } from './headless-page.ts';
 
 function deleteAndUndo({ view }: Page, words: string): void {
@@ -97,4 +98,32 @@ test('a reader writes nothing, not even over what both had brought back before (
   expect(Y.getState(reader.doc.store, reader.doc.clientID)).toBe(before);
   sync();
   expect(outlineOf(reader.view)).toEqual(['text "one two"']);
+});
+
+test('HI5 AN3 a note of other words draws no anchor to them', () => {
+  const { pages } = sharedPage(
+    [text('100 euros are for Ada, who waits for them'), text('else:')],
+    1,
+  );
+  const page = pages[0]!;
+  const anchors = () => new AnchoredText(boundPage(page.view.state)!);
+  const anchor = anchors().create(0, 10)!;
+  expect(anchor.quote).toBe('100 euros');
+  const { start, end } = anchor;
+  page.doc.transact(() => pageRoots(page.doc).text.delete(1, 9), 'network');
+  sendNotes(page, '900 euros', [[1, 0, start.client, start.clock, end.clock - start.clock + 1]]);
+  expect(outlineOf(page.view)[1]).toBe('text "else:900 euros"');
+  expect(anchors().resolve(anchor)).toBeNull();
+});
+
+test('HI5 what is copied from a forged copy is noted as a copy of that, not of what it claims to be', () => {
+  const { pages } = sharedPage([text('one')], 1);
+  const page = pages[0]!;
+  const { restored, text: stream } = pageRoots(page.doc);
+  const [first] = [...page.doc.store.clients.keys()];
+  sendNotes(page, 'evil', [[1, 0, first!, 1, 3]]);
+  deleteAndUndo(page, 'evil');
+  expect(stream.toString()).toContain('oneevil');
+  const own = [...restored.entries()].filter(([key]) => !key.startsWith('99:'));
+  expect(own.map(([, value]) => (value as number[])[2])).toEqual([99]);
 });

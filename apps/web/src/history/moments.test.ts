@@ -1,3 +1,5 @@
+import { pageRoots } from '@tandem/document';
+import { differenceBetween } from '@tandem/document/history';
 import type { HistoryRow } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
@@ -37,6 +39,27 @@ test('each step is the page after a row, in any order', () => {
     'ab',
   ]);
   expect([0, 1, 3].map((step) => moments.timeAt(step))).toEqual([1_000, 1_000, 1_002]);
+});
+
+test('HI5 whose words came back as copies is known where they were deleted in the session', () => {
+  const page = new Y.Doc();
+  page.clientID = 1;
+  const { text, restored } = pageRoots(page);
+  text.insert(0, 'word');
+  const before = Y.encodeStateAsUpdate(page);
+  const rows: HistoryRow[] = [];
+  page.on('update', (update: Uint8Array) =>
+    rows.push({ offset: rows.length + 2, at: 1, user: 'bob', update }),
+  );
+  page.clientID = 2;
+  text.delete(0, 4);
+  page.transact(() => {
+    text.insert(0, 'word');
+    restored.set('2:0', [1, 0, 1, 0, 4]);
+  });
+  const moments = new Moments({ before, rows, after: null });
+  const [block] = differenceBetween(null, moments.at(moments.lastStep));
+  expect(block!.runs).toMatchObject([{ text: 'word', author: 1 }]);
 });
 
 test('who deleted a character is known from the row that did', () => {

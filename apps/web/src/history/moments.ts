@@ -61,8 +61,9 @@ export class Moments {
   }
 }
 
+/** Keeps what is deleted afterwards, which shows whose words came back as copies (HI5). */
 export function docOf(state: Uint8Array): Y.Doc {
-  const doc = new Y.Doc();
+  const doc = new Y.Doc({ gc: false });
   Y.applyUpdate(doc, state);
   return doc;
 }

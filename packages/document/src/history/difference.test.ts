@@ -172,3 +172,11 @@ test(
     fc.assert(property, { numRuns: 200 });
   },
 );
+
+test('HY10 a page of which 20,000 blocks were deleted at once', { timeout: 20_000 }, () => {
+  const parts = Array.from({ length: 20_000 }, (_, i) => [{ id: `b${i}` }, 'x']).flat();
+  const before = streamOf([{ id: 'a' }, ...parts]);
+  const after = copyOf(before, 2);
+  text(after).delete(1, text(after).length - 1);
+  expect(differenceBetween(before, after)).toHaveLength(20_001);
+});

@@ -5,16 +5,18 @@ import { readMarks } from '../page.ts';
 import { AttributeIndex } from '../stream/attributes.ts';
 import { arrangePage } from '../stream/blocks.ts';
 import { type Formats, FormatTable } from '../stream/formats.ts';
-import { pageRoots } from '../stream/roots.ts';
-import { readSegments } from '../stream/segments.ts';
+import { type PageRoots, pageRoots } from '../stream/roots.ts';
+import { readSegments, type TextPart } from '../stream/segments.ts';
 import { type IdRange, IdRanges } from './id-ranges.ts';
 import { longestIncreasing } from './increasing-run.ts';
-import { Origins } from './origins.ts';
+import { isItself, matchStreams, nowRange, thenRange } from './matching.ts';
+import { NotedOrigins } from './noted-origins.ts';
+import { readStream } from './stream-reading.ts';
 
 /**
- * The difference between two moments of a page, as a person would describe it. Nothing is guessed from equal text: a
- * character keeps its id for life, also where its block is moved, split or joined, and copies that undo or a restore
- * brought back count as the original.
+ * The difference between two moments of a page, as a person would describe it (HY10). Nothing is guessed from equal
+ * text: a character keeps its id for life, also where its block is moved, split or joined, and copies that undo or a
+ * restore brought back count as the original where they read as it did (HI5).
  */
 export interface DifferenceBlock {
   /** Null for an unnamed block. */
@@ -42,7 +44,7 @@ export interface DifferenceRun {
   readonly marks: readonly Mark[];
   /** Null where the marks are as they were. */
   readonly marksBefore: readonly Mark[] | null;
-  /** The Yjs client that wrote it first. */
+  /** The Yjs client that wrote it first, as far as the two moments show that (HI5). */
   readonly author: number;
   /** Of its first character. */
   readonly id: { readonly client: number; readonly clock: number };
@@ -50,12 +52,33 @@ export interface DifferenceRun {
 
 /** @param before null shows the page as it is, without a difference. */
 export function differenceBetween(before: Y.Doc | null, after: Y.Doc): DifferenceBlock[] {
-  return new Difference(before === null ? null : readText(before), readText(after)).blocks();
+  const later = pageRoots(after);
+  if (before === null)
+    return new Difference(null, readText(later, { moments: [later], same: NOTHING })).blocks();
+  const earlier = pageRoots(before);
+  const moments = [earlier, later];
+  return new Difference(
+    readText(earlier, { moments, same: NOTHING }),
+    readText(later, { moments, same: sameCharacters(earlier, later) }),
+  ).blocks();
+}
+
+/** For each copy in the later moment what it was in the earlier one. */
+function sameCharacters(earlier: PageRoots, later: PageRoots): IdRanges<IdRange> {
+  const moments = [earlier, later];
+  const same = new IdRanges<IdRange>();
+  for (const match of matchStreams(readStream(earlier, moments), readStream(later, moments))) {
+    const now = nowRange(match);
+    if (now !== null && !isItself(match)) same.add(now, thenRange(match));
+  }
+  return same;
 }
 
 interface Piece {
   readonly id: IdRange;
-  readonly origin: IdRange;
+  /** What tells that it is the same in both moments. */
+  readonly key: IdRange;
+  readonly author: number;
   readonly text: string;
   readonly formats: Formats;
 }
@@ -73,28 +96,24 @@ interface PageText {
   readonly formats: IdRanges<Formats>;
 }
 
-const FORMATS = new FormatTable();
+interface Reading {
+  /** Where the originals of copies are looked up. */
+  readonly moments: readonly PageRoots[];
+  readonly same: IdRanges<IdRange>;
+}
 
-function readText(doc: Y.Doc): PageText {
-  const { text, attributes, restored } = pageRoots(doc);
+const FORMATS = new FormatTable();
+const NOTHING = new IdRanges<never>();
+
+function readText({ text, attributes, restored }: PageRoots, reading: Reading): PageText {
   const index = new AttributeIndex(attributes);
-  const origins = new Origins(restored);
+  const origins = new NotedOrigins(restored, reading.moments);
   const formats = new IdRanges<Formats>();
   const segments = readSegments({ text, attributes: index, formats: FORMATS });
   const blocks = arrangePage(segments).blocks.map(
     ({ id, attributes: values, content }): TextBlock => {
-      const pieces = content.flatMap(({ client, clock, text: letters, formats: set }) =>
-        Array.from(
-          origins.of({ client, clock, length: letters.length }),
-          ({ skipped, origin }): Piece => ({
-            id: { client, clock: clock + skipped, length: origin.length },
-            origin,
-            text: letters.slice(skipped, skipped + origin.length),
-            formats: set,
-          }),
-        ),
-      );
-      for (const { origin, formats: set } of pieces) formats.add(origin, set);
+      const pieces = content.flatMap((part) => piecesOf(part, origins, reading.same));
+      for (const { key, formats: set } of pieces) formats.add(key, set);
       const type = blockOfType(values.type);
       const shown = attributeNames(type).map((name) => [name, values[name]] as const);
       return {
@@ -107,6 +126,25 @@ function readText(doc: Y.Doc): PageText {
     },
   );
   return { blocks, formats };
+}
+
+function piecesOf(
+  { client, clock: first, text, formats }: TextPart,
+  origins: NotedOrigins,
+  same: IdRanges<IdRange>,
+): Piece[] {
+  const pieces: Piece[] = [];
+  const whole = { client, clock: first, length: text.length };
+  for (const { skipped: start, origin, author } of origins.of(whole, text)) {
+    const part = { client, clock: first + start, length: origin.length };
+    for (const { clock, length, value, skipped } of same.cut(part)) {
+      const id = { client, clock, length };
+      const key = value === null ? id : { ...value, clock: value.clock + skipped, length };
+      const from = clock - first;
+      pieces.push({ id, key, author, text: text.slice(from, from + length), formats });
+    }
+  }
+  return pieces;
 }
 
 const NO_CHANGES: readonly AttributeChange[] = [];
@@ -162,16 +200,16 @@ class Difference {
 
   #addPiece(runs: DifferenceRun[], piece: Piece): void {
     if (this.#before === null) return addRun(runs, toRun(piece, 'kept', null));
-    for (const part of this.#before.formats.cut(piece.origin)) {
+    for (const part of this.#before.formats.cut(piece.key)) {
       const cut = cutPiece(piece, part.clock, part.length);
       if (part.value === null) {
         addRun(runs, toRun(cut, 'inserted', null));
         continue;
       }
-      for (const { clock, length, value: ahead } of this.#ahead.cut(cut.origin)) {
+      for (const { clock, length, value: ahead } of this.#ahead.cut(cut.key)) {
         for (const run of ahead ?? []) addRun(runs, run);
         const inner = cutPiece(cut, clock, length);
-        for (const last of this.#behind.cut(inner.origin)) {
+        for (const last of this.#behind.cut(inner.key)) {
           addRun(runs, toRun(cutPiece(inner, last.clock, last.length), 'kept', part.value));
           for (const run of last.value ?? []) addRun(runs, run);
         }
@@ -188,15 +226,15 @@ class Difference {
       let open: DifferenceRun[] = runs;
       let first: IdRange | null = null;
       for (const piece of block.pieces) {
-        for (const { clock, length, value } of this.#after.formats.cut(piece.origin)) {
+        for (const { clock, length, value } of this.#after.formats.cut(piece.key)) {
           const cut = cutPiece(piece, clock, length);
           if (value === null) {
             addRun(open, toRun(cut, 'deleted', null));
             continue;
           }
-          first ??= cut.origin;
+          first ??= cut.key;
           open = [];
-          const { client } = cut.origin;
+          const { client } = cut.key;
           this.#behind.add({ client, clock: clock + length - 1, length: 1 }, open);
         }
       }
@@ -209,8 +247,10 @@ class Difference {
       } else if (block.id !== null || runs.length > 0) {
         const { id, type, attributes, containers } = block;
         const gone = { id, type, attributes, containers, kind: 'deleted', isMoved: false } as const;
-        const others = this.#deleted.get(previous) ?? [];
-        this.#deleted.set(previous, [...others, { ...gone, changes: NO_CHANGES, runs }]);
+        const others = this.#deleted.get(previous);
+        const found: DifferenceBlock = { ...gone, changes: NO_CHANGES, runs };
+        if (others === undefined) this.#deleted.set(previous, [found]);
+        else others.push(found);
       }
     }
   }
@@ -227,18 +267,18 @@ const BOUNDARY: DifferenceRun = {
   id: { client: 0, clock: 0 },
 };
 
-function cutPiece({ id, origin, text, formats }: Piece, clock: number, length: number): Piece {
-  const skipped = clock - origin.clock;
+function cutPiece({ id, key, text, ...rest }: Piece, clock: number, length: number): Piece {
+  const skipped = clock - key.clock;
   return {
+    ...rest,
     id: { client: id.client, clock: id.clock + skipped, length },
-    origin: { client: origin.client, clock, length },
+    key: { client: key.client, clock, length },
     text: text.slice(skipped, skipped + length),
-    formats,
   };
 }
 
 function toRun(
-  { id, origin, text, formats }: Piece,
+  { id, author, text, formats }: Piece,
   kind: DifferenceRun['kind'],
   before: Formats | null,
 ): DifferenceRun {
@@ -246,7 +286,7 @@ function toRun(
   const earlier = before === null || before === formats ? null : readMarks(before);
   const marksBefore = JSON.stringify(earlier) === JSON.stringify(marks) ? null : earlier;
   const { client, clock } = id;
-  return { kind, text, marks, marksBefore, author: origin.client, id: { client, clock } };
+  return { kind, text, marks, marksBefore, author, id: { client, clock } };
 }
 
 function addRun(runs: DifferenceRun[], run: DifferenceRun): void {

@@ -1,11 +1,12 @@
 import * as Y from 'yjs';
 import { AttributeIndex, attributeKey, parseAttributeKey } from '../stream/attributes.ts';
-import { markerOf, slotOf } from '../stream/embeds.ts';
-import { type Formats, FormatTable } from '../stream/formats.ts';
+import { markerOf } from '../stream/embeds.ts';
+import type { Formats } from '../stream/formats.ts';
 import type { PageRoots } from '../stream/roots.ts';
-import { type IdRange, IdRanges } from './id-ranges.ts';
-import { longestIncreasing } from './increasing-run.ts';
-import { Origins } from './origins.ts';
+import type { IdRange } from './id-ranges.ts';
+import { type Match, matchStreams, thenRange } from './matching.ts';
+import { partOf } from './noted-origins.ts';
+import { readStream, type StreamReading } from './stream-reading.ts';
 
 /** Characters that a restore wrote, and their originals (HI3). */
 export interface RestoredRun {
@@ -28,7 +29,8 @@ export function restorePage(
 ): readonly RestoredRun[] {
   const { store, clientID } = transaction.doc;
   const start = Y.getState(store, clientID);
-  const changes = planChanges(readStream(roots), readStream(earlier));
+  const moments = [roots, earlier];
+  const changes = planChanges(readStream(roots, moments), readStream(earlier, moments));
   if (changes.length > 0) roots.text.applyDelta(changes.map(({ source: _, ...change }) => change));
   restoreAttributes(roots, earlier);
   const sources = changes.flatMap(({ source }) => source ?? []);
@@ -40,56 +42,6 @@ export function restorePage(
   });
 }
 
-/** A part of the stream: characters of one client with one set of formats, or one embed. */
-interface StreamRun {
-  readonly id: IdRange;
-  readonly origin: IdRange;
-  /** Its place among all that is not deleted. */
-  readonly index: number;
-  readonly content: string | object;
-  readonly formats: Formats;
-  readonly slot: string | null;
-}
-
-interface StreamReading {
-  readonly runs: readonly StreamRun[];
-  readonly length: number;
-}
-
-const FORMATS = new FormatTable();
-
-function readStream({ text, restored }: PageRoots): StreamReading {
-  const origins = new Origins(restored);
-  const runs: StreamRun[] = [];
-  let formats = FORMATS.none;
-  let length = 0;
-  for (let item = text._start; item !== null; item = item.right) {
-    if (item.deleted) continue;
-    const { content } = item;
-    if (content instanceof Y.ContentFormat) {
-      formats = FORMATS.with(formats, content.key, content.value);
-      continue;
-    }
-    const { client, clock } = item.id;
-    const whole = { client, clock, length: item.length };
-    const isText = content instanceof Y.ContentString;
-    if (!isText && !(content instanceof Y.ContentEmbed)) {
-      length += item.length;
-      continue;
-    }
-    const slot = slotOf(item)?.id ?? null;
-    for (const { skipped, origin } of origins.of(whole)) {
-      const id = { client, clock: clock + skipped, length: origin.length };
-      const value = isText
-        ? content.str.slice(skipped, skipped + origin.length)
-        : (content.embed as object);
-      runs.push({ id, origin, index: length + skipped, content: value, formats, slot });
-    }
-    length += item.length;
-  }
-  return { runs, length };
-}
-
 interface Change {
   readonly insert?: string | object;
   readonly retain?: number;
@@ -99,28 +51,19 @@ interface Change {
   readonly source?: IdRange;
 }
 
-/** A part of a run of the earlier page. `index` is where it stands now, null where it was deleted. */
-interface Wanted {
-  readonly run: StreamRun;
-  readonly skipped: number;
-  readonly length: number;
-  readonly index: number | null;
-  readonly formats: Formats;
-}
-
 function planChanges(now: StreamReading, then: StreamReading): Change[] {
-  const wanted = inOrder(matchRuns(now, then));
   const changes: Change[] = [];
   let index = 0;
-  for (const each of wanted) {
-    if (each.index === null) {
-      changes.push(copyOf(each));
+  for (const match of matchStreams(then, now)) {
+    if (match.now === null) {
+      changes.push(copyOf(match));
       continue;
     }
-    if (each.index > index) changes.push({ delete: each.index - index });
-    const attributes = formatChange(each.formats, each.run.formats);
-    changes.push({ retain: each.length, ...(attributes !== null && { attributes }) });
-    index = each.index + each.length;
+    const start = match.now.run.index + match.now.skipped;
+    if (start > index) changes.push({ delete: start - index });
+    const attributes = formatChange(match.now.run.formats, match.run.formats);
+    changes.push({ retain: match.length, ...(attributes !== null && { attributes }) });
+    index = start + match.length;
   }
   if (index < now.length) changes.push({ delete: now.length - index });
   const isChange = (change: Change): boolean =>
@@ -128,38 +71,10 @@ function planChanges(now: StreamReading, then: StreamReading): Change[] {
   return changes.slice(0, changes.findLastIndex(isChange) + 1);
 }
 
-function matchRuns(now: StreamReading, then: StreamReading): Wanted[] {
-  const living = new IdRanges<StreamRun>();
-  const slots = new Map<string, StreamRun>();
-  for (const run of now.runs) {
-    living.add(run.origin, run);
-    if (run.slot !== null && !slots.has(run.slot)) slots.set(run.slot, run);
-  }
-  return then.runs.flatMap((run) =>
-    Array.from(living.cut(run.origin), ({ clock, length, value, skipped }): Wanted => {
-      // Copies of slots are not recorded, but named.
-      const found = value ?? (run.slot === null ? undefined : slots.get(run.slot));
-      const index = found === undefined ? null : found.index + skipped;
-      const formats = found?.formats ?? run.formats;
-      return { run, skipped: clock - run.origin.clock, length, index, formats };
-    }),
-  );
-}
-
-/** What stands in another order than before becomes a copy; as a rule, nothing does. */
-function inOrder(wanted: readonly Wanted[]): readonly Wanted[] {
-  const kept = wanted.filter(({ index }) => index !== null);
-  const stays = longestIncreasing(kept.map(({ index }) => index!));
-  if (stays.size === kept.length) return wanted;
-  const moved = new Set(kept.filter((_, i) => !stays.has(i)));
-  return wanted.map((each) => (moved.has(each) ? { ...each, index: null } : each));
-}
-
-function copyOf({ run, skipped, length }: Wanted): Change {
-  const { content, formats, id } = run;
-  const insert = typeof content === 'string' ? content.slice(skipped, skipped + length) : content;
-  const source = { client: id.client, clock: id.clock + skipped, length };
-  return { insert, attributes: { ...formats.values }, source };
+function copyOf(match: Match): Change {
+  const { run, skipped, length } = match;
+  const insert = partOf(run.content, skipped, length);
+  return { insert, attributes: { ...run.formats.values }, source: thenRange(match) };
 }
 
 function formatChange(now: Formats, then: Formats): Record<string, unknown> | null {

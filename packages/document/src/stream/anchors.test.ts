@@ -36,7 +36,7 @@ function rewritten(parts: readonly StreamPart[]): PageText {
 const living =
   (page: PageText): NearestLiving =>
   (id) =>
-    page.offsetOf(id) === null ? null : id;
+    page.offsetOf(id) === null ? null : { ...id, isCopy: false };
 
 function anchorAt(page: PageText, words: string, nth = 0) {
   let from = page.text.indexOf(words);

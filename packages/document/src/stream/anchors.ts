@@ -33,10 +33,19 @@ export interface FoundAnchor extends TextRange {
 const ANCHOR_LIMITS = { quote: 200, context: 16 } as const;
 
 /**
- * The nearest living character to one that may be deleted, in the stream: that one, its copy (PS2), or else the
- * next one behind it for the start of an anchor, before it for the end.
+ * The nearest living character to one that may be deleted, in the stream: that one, its copy (PS2) if that is the same
+ * letter, or else the next one behind it for the start of an anchor, before it for the end. `letter` is null where the
+ * anchor does not say what it was.
  */
-export type NearestLiving = (id: CharacterId, side: 'start' | 'end') => CharacterId | null;
+export type NearestLiving = (
+  id: CharacterId,
+  side: 'start' | 'end',
+  letter: string | null,
+) => LivingCharacter | null;
+
+export interface LivingCharacter extends CharacterId {
+  readonly isCopy: boolean;
+}
 
 /** Null where there is no character in the range. */
 export function createAnchor(page: PageText, range: TextRange): Anchor | null {
@@ -78,20 +87,23 @@ function byCharacters(
   anchor: Anchor,
   nearestLiving: NearestLiving,
 ): FoundAnchor | null {
-  const start = nearestLiving(anchor.start, 'start');
-  const end = nearestLiving(anchor.end, 'end');
+  const isWhole = anchor.quote.length === anchor.length;
+  const start = nearestLiving(anchor.start, 'start', anchor.quote.at(0) ?? null);
+  const end = nearestLiving(anchor.end, 'end', (isWhole && anchor.quote.at(-1)) || null);
   const from = start === null ? null : page.offsetOf(start);
   const last = end === null ? null : page.offsetOf(end);
   if (from === null || last === null || last < from) return null;
   const range = page.trim({ from, to: last + 1 });
   const length = range.to - range.from;
   if (length > anchor.length * 2 + MAX_GROWTH) return null;
-  const isWhole = anchor.quote.length === anchor.length;
   const text = page.text.slice(
     range.from,
     isWhole ? range.to : range.from + 2 * anchor.quote.length,
   );
-  return isSameText(anchor.quote, text) ? { ...range, by: 'characters' } : null;
+  // Anybody can say of any characters that they are copies (HI5).
+  const isNoted = start?.isCopy === true || end?.isCopy === true;
+  const isSame = isNoted ? isAlike(anchor.quote, text) : isSameText(anchor.quote, text);
+  return isSame ? { ...range, by: 'characters' } : null;
 }
 
 /** Letters that may have been written in the middle of the text. */
@@ -99,8 +111,11 @@ const MAX_GROWTH = 400;
 
 /** AN3: whether a text is what has become of the words, and not another one between the same characters. */
 function isSameText(quote: string, text: string): boolean {
+  return keptPart(quote, text) >= 0.5 || isAlike(quote, text);
+}
+
+function isAlike(quote: string, text: string): boolean {
   if (text.startsWith(quote)) return true;
-  if (keptPart(quote, text) >= 0.5) return true;
   return commonLength(quote, text) >= 0.7 * Math.max(quote.length, text.length);
 }
 

@@ -1,7 +1,7 @@
 import {
   type Anchor,
-  type CharacterId,
   createAnchor,
+  type NearestLiving,
   PageText,
   resolveAnchor,
 } from '@tandem/document/anchors';
@@ -67,19 +67,21 @@ export class AnchoredText {
     return leafAt(this.#page.doc, index).pos + 1 + offset - from;
   }
 
-  readonly #nearestLiving = (id: CharacterId, side: 'start' | 'end'): CharacterId | null => {
+  readonly #nearestLiving: NearestLiving = (id, side, letter) => {
     const { store } = this.#page.roots.text.doc!;
     if (Y.getState(store, id.client) <= id.clock) return null;
-    const { client, clock } = this.#copies.livingCopyOf(Y.createID(id.client, id.clock));
+    const copy = this.#copies.livingCopyOf(Y.createID(id.client, id.clock), letter ?? undefined);
+    const { client, clock } = copy;
+    const isCopy = client !== id.client || clock !== id.clock;
     const struct = Y.getItem(store, Y.createID(client, clock)) as Y.AbstractStruct;
     if (!(struct instanceof Y.Item) || struct.parent !== this.#page.roots.text) return null;
-    if (isText(struct)) return { client, clock };
+    if (isText(struct)) return { client, clock, isCopy };
     let item: Y.Item | null = struct;
     for (let steps = 0; item !== null && steps < MAX_STEPS; steps++) {
       item = side === 'start' ? item.right : item.left;
       if (item !== null && isText(item)) {
         const last = side === 'start' ? 0 : item.length - 1;
-        return { client: item.id.client, clock: item.id.clock + last };
+        return { client: item.id.client, clock: item.id.clock + last, isCopy };
       }
     }
     return null;

@@ -55,9 +55,11 @@ export class RestoredCopies {
       if (key !== null) this.#take(key);
   }
 
-  livingCopyOf(id: Y.ID): Y.ID {
+  /** @param letter what the character was, where it is known: only a copy that reads so counts (HI5) */
+  livingCopyOf(id: Y.ID, letter = this.#contentOf(id, 1)): Y.ID {
     if (this.#byCopy.size === 0 || this.#isLiving(id)) return id;
-    return this.#livingCopies(this.#originOf(id)).at(-1) ?? id;
+    const copies = this.#livingCopies(this.#originOf(id));
+    return copies.findLast((copy) => letter === null || this.#contentOf(copy, 1) === letter) ?? id;
   }
 
   /**
@@ -117,9 +119,10 @@ export class RestoredCopies {
     for (let done = 0; done < length;) {
       const id = Y.createID(source.client, source.clock + done);
       const copies = this.#find(id);
-      const rest = copies ? copies.clock + copies.length - id.clock : this.#untilNextCopy(id);
+      const rest = copies ? this.#untilOther(id, copies) : this.#untilNextCopy(id);
       const size = Math.min(length - done, rest);
-      runs.push({ clock: clock + done, length: size, source: id, origin: this.#originOf(id) });
+      const origin = this.#originOf(id, size);
+      runs.push({ clock: clock + done, length: size, source: id, origin });
       done += size;
     }
     return runs;
@@ -143,11 +146,23 @@ export class RestoredCopies {
     return this.#byCopy.get(client)?.overlapping({ clock, length: 1 })[0];
   }
 
-  #originOf(id: Y.ID): Y.ID {
+  /** Up to where a copy, its note or its original ends. */
+  #untilOther(id: Y.ID, copies: Copies): number {
+    const origin = notedOrigin(copies, id);
+    const noted = copies.clock + copies.length - id.clock;
+    return Math.min(noted, this.#untilNextItem(id), this.#untilNextItem(origin));
+  }
+
+  /**
+   * The character itself where its note is of other words (HI5): what is copied from it would be noted as somebody
+   * else's.
+   */
+  #originOf(id: Y.ID, length = 1): Y.ID {
     const copies = this.#find(id);
-    return copies
-      ? Y.createID(copies.origin.client, copies.origin.clock + id.clock - copies.clock)
-      : id;
+    if (copies === undefined) return id;
+    const origin = notedOrigin(copies, id);
+    const [copy, original] = [this.#contentOf(id, length), this.#contentOf(origin, length)];
+    return copy === null || original === null || copy === original ? origin : id;
   }
 
   #copiesOf({ client, clock }: Y.ID, length: number): Copies[] {
@@ -199,9 +214,10 @@ export class RestoredCopies {
 
   #equalParts(run: Y.ID, other: Y.ID, length: number): Characters[] {
     const [a, b] = [this.#contentOf(run, length), this.#contentOf(other, length)];
-    if (a === b) return [{ client: run.client, clock: run.clock, length }];
     const parts: Characters[] = [];
-    if (a === null || b === null || length === 1) return parts;
+    if (a === null || b === null) return parts;
+    if (a === b) return [{ client: run.client, clock: run.clock, length }];
+    if (length === 1) return parts;
     for (let i = 0; i < length; i++)
       if (a[i] === b[i]) parts.push({ client: run.client, clock: run.clock + i, length: 1 });
     return parts;
@@ -227,14 +243,18 @@ export class RestoredCopies {
     return this.#itemOf(id)?.deleted === false;
   }
 
-  /** The content of one item, for comparison: a forged record must not delete other content. */
+  /**
+   * The content of one item, for comparison: a forged record must not delete other content. Null where it is gone with
+   * its deletion.
+   */
   #contentOf(id: Y.ID, length: number): string | null {
     const item = this.#itemOf(id);
     if (item?.content instanceof Y.ContentString) {
       const offset = id.clock - item.id.clock;
       return item.content.str.slice(offset, offset + length);
     }
-    return item && JSON.stringify(markerOf(item));
+    const marker = item && markerOf(item);
+    return marker && JSON.stringify(marker);
   }
 }
 
@@ -245,6 +265,10 @@ interface Copy {
 
 function copyOf({ client, clock, origin, level }: Copies, originClock: number): Copy {
   return { id: Y.createID(client, clock + originClock - origin.clock), level };
+}
+
+function notedOrigin({ clock, origin }: Copies, id: Y.ID): Y.ID {
+  return Y.createID(origin.client, origin.clock + id.clock - clock);
 }
 
 function originRange({ origin: { clock }, length }: Copies): ClockRange {

@@ -1,6 +1,7 @@
 import { errorOf } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import type { Part } from './engine-event.ts';
 import { MAX_ROWS_MESSAGE_BYTES } from './limits.ts';
 import { rowsOf, start, Writer } from './testing/authority-harness.ts';
 import { docOf, textOf } from './simulation/content.ts';
@@ -174,6 +175,128 @@ describe('opening', () => {
       [3, 5],
     ]);
     expect(textOf(docOf(parts.flatMap(({ updates }) => updates))).length).toBe(5);
+  });
+});
+
+describe('SY43 people who may not see the history', () => {
+  const reader = { omitsDeleted: true };
+  const at = (offset: number) => ({ position: { epoch: 'life-1', timeline: 't1', offset } });
+  const bytesOf = ({ parts }: { readonly parts: readonly Part[] }) =>
+    parts.flatMap(({ updates }) => updates.map((update) => String.fromCharCode(...update)));
+  const secretive = () => {
+    const writer = new Writer(9);
+    const updates = [
+      writer.write('SECRET'),
+      writer.write('shown'),
+      writer.erase(6),
+      writer.write('.'),
+    ];
+    const rows = updates.map((update, i) => ({ offset: i + 1, update }));
+    return { writer, ...start({ rows }) };
+  };
+
+  test.each([
+    ['without anything', {}],
+    ['from the start', at(0)],
+    ['from a position that it made up', at(1)],
+    ['with a state vector', { stateVector: Y.encodeStateVector(new Y.Doc()) }],
+  ])('a reader %s receives no deleted words, and all others', (_, request) => {
+    const { opened } = secretive();
+    expect(bytesOf(opened(2, request)).join()).toContain(
+      'position' in request && request.position.offset === 1 ? 'shown' : 'SECRET',
+    );
+    const answer = opened(3, { ...request, ...reader });
+    expect(answer.parts.at(-1)?.to).toBe(4);
+    expect(bytesOf(answer).join()).not.toContain('SECRET');
+    const copy = docOf(answer.parts.flatMap(({ updates }) => updates));
+    expect(textOf(copy).toString()).toBe('shown.');
+  });
+
+  test('nor by asking for rows', () => {
+    const { authority, opened } = secretive();
+    opened(2, reader);
+    const range = (from: number) => {
+      authority.readRows({ subscription: 2, from, ...reader });
+      return authority.takeEvents()[0];
+    };
+    expect(range(0)).toMatchObject({ answer: { kind: 'gone' } });
+    expect(range(3)).toMatchObject({ answer: { kind: 'parts' } });
+  });
+
+  test('a reader that comes back receives the difference of what it lacks', () => {
+    const { writer, authority, opened, submit, commit } = secretive();
+    const first = opened(2, reader);
+    const copy = docOf(first.parts.flatMap(({ updates }) => updates));
+    authority.close(2);
+    for (const [i, update] of [
+      writer.write('gone'),
+      writer.erase(5),
+      writer.write('?'),
+    ].entries()) {
+      submit(1, i + 1, update);
+      commit();
+    }
+    const stateVector = Y.encodeStateVector(copy);
+    const answer = opened(3, { ...at(4), stateVector, ...reader });
+    expect(answer).toMatchObject({ base: 0, offset: 7, parts: [{ from: 0, to: 7 }] });
+    for (const update of answer.parts.flatMap(({ updates }) => updates))
+      Y.applyUpdate(copy, update);
+    expect(textOf(copy).toString()).toBe('.gone?');
+    expect(opened(4, { ...at(7), ...reader })).toMatchObject({ base: 7, parts: [] });
+  });
+
+  test('a crowd costs one encoding: later ones get it with the rows that the others received', () => {
+    const { writer, opened, submit, commit } = secretive();
+    const parts = opened(2, reader).parts;
+    expect(opened(3, reader).parts[0]!.updates[0]).toBe(parts[0]!.updates[0]);
+    submit(1, 1, writer.write('seen'));
+    commit();
+    submit(1, 2, writer.erase(1));
+    commit();
+    const later = opened(4, reader).parts;
+    expect(later[0]!.updates[0]).toBe(parts[0]!.updates[0]);
+    expect(later.map(({ from, to }) => [from, to])).toEqual([
+      [0, 4],
+      [4, 6],
+    ]);
+    expect(opened(5, { ...at(4), ...reader })).toMatchObject({ base: 4, offset: 6 });
+  });
+
+  test('what was written and deleted while nobody of them was there is not received', () => {
+    const { writer, authority, opened, submit, commit } = secretive();
+    opened(2, reader);
+    authority.close(2);
+    for (const [i, update] of [writer.write('HIDDEN'), writer.erase(12)].entries()) {
+      submit(1, i + 1, update);
+      commit();
+    }
+    expect(bytesOf(opened(3, reader)).join()).not.toContain('HIDDEN');
+    expect(bytesOf(opened(4, { ...at(4), ...reader })).join()).not.toContain('HIDDEN');
+  });
+
+  test('a value that another one replaced is deleted, though no row says so', () => {
+    const doc = new Y.Doc();
+    doc.clientID = 9;
+    const other = new Y.Doc();
+    other.clientID = 8;
+    doc.getMap('map').set('caption', 'SECRET');
+    other.getMap('map').set('caption', 'shown');
+    const winner = [other, doc].map((each) => Y.encodeStateAsUpdate(each));
+    const rows = winner.map((update, i) => ({ offset: i + 1, update }));
+    const answer = start({ rows }).opened(2, reader);
+    const copy = docOf(answer.parts.flatMap(({ updates }) => updates));
+    const deleted = copy.getMap('map').get('caption') === 'shown' ? 'SECRET' : 'shown';
+    expect(bytesOf(answer).join()).not.toContain(deleted);
+  });
+
+  test('rows that delete nothing are sent as they are stored', () => {
+    const rows = rowsOf(3);
+    const updates = rows.map(({ update }) => update);
+    expect(start({ rows }).opened(2, reader).parts).toEqual([{ from: 0, to: 3, updates }]);
+    expect(start({ rows }).opened(2, { ...at(2), ...reader })).toMatchObject({
+      base: 2,
+      parts: [{ from: 2, to: 3, updates: [updates[2]] }],
+    });
   });
 });
 

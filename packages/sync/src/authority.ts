@@ -7,6 +7,7 @@
 import * as Y from 'yjs';
 import { Admission } from './admission.ts';
 import type { AuthorityRules } from './authority-rules.ts';
+import { CollectedContent } from './collected-content.ts';
 import { CommittedReplica } from './committed-replica.ts';
 import type { EngineEvent, OpenRequest, RowsRequest } from './engine-event.ts';
 import { LoadedDocument } from './loaded-document.ts';
@@ -39,6 +40,7 @@ export class Authority {
   readonly epoch: string;
   readonly #rules: AuthorityRules;
   readonly #committed: CommittedReplica;
+  readonly #collected: CollectedContent;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #loaded: LoadedDocument;
   readonly #outcomes: OutcomeQueue;
@@ -54,6 +56,7 @@ export class Authority {
     this.epoch = stored.epoch;
     this.#rules = rules;
     this.#committed = new CommittedReplica(stored);
+    this.#collected = new CollectedContent(this.#committed);
     this.#loaded = new LoadedDocument(this.#committed, rules);
     const { document, epoch, head } = this.#committed;
     this.#outcomes = new OutcomeQueue({ document, epoch, head });
@@ -68,6 +71,8 @@ export class Authority {
     this.#openings = new Openings({
       stored,
       committed: this.#committed,
+      collected: this.#collected,
+      view: () => this.view(),
       loaded: this.#loaded,
       admission: this.#admission,
     });
@@ -139,7 +144,7 @@ export class Authority {
 
   /** Answered by an `answered` event. The client id is leased to the user until `close`. */
   open(request: OpenRequest): void {
-    const { subscription, user, client } = request;
+    const { subscription, user, client, omitsDeleted = false } = request;
     const answer = this.#openings.answer(request, this.clean);
     if (answer.kind === 'opened') {
       this.#subscriptions.set(subscription, {
@@ -150,12 +155,14 @@ export class Authority {
         newest: 0,
         state: 'accepting',
       });
+      if (omitsDeleted) this.#collected.opened(subscription);
     }
     this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
   }
 
-  readRows({ subscription, from }: RowsRequest): void {
-    const parts = this.#committed.tail(from);
+  readRows({ subscription, from, omitsDeleted = false }: RowsRequest): void {
+    const isShown = !omitsDeleted || this.#collected.hasAllOf(from);
+    const parts = isShown ? this.#committed.tail(from) : null;
     this.#events.push({
       kind: 'rows:request',
       document: this.document,
@@ -167,6 +174,7 @@ export class Authority {
   /** Ends the subscription and the lease of its client id. Its updates are still committed. */
   close(subscription: number): void {
     this.#subscriptions.delete(subscription);
+    this.#collected.closed(subscription);
   }
 
   /**

@@ -44,6 +44,10 @@ export class CommittedReplica {
     return this.#snapshotOffset + this.#rows.length;
   }
 
+  get snapshotOffset(): number {
+    return this.#snapshotOffset;
+  }
+
   get rowCount(): number {
     return this.#rows.length;
   }
@@ -116,6 +120,11 @@ export class CommittedReplica {
     return [...Y.decodeStateVector(stateVector)].every(
       ([client, clock]) => client === except || clock <= (this.#clocks.get(client) ?? 0),
     );
+  }
+
+  /** Those that no snapshot has replaced. */
+  rowsAfter(offset: number): readonly StoredRow[] {
+    return this.#rows.slice(Math.max(0, offset - this.#snapshotOffset));
   }
 
   tail(from: number): readonly Part[] | null {

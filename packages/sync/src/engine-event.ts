@@ -95,6 +95,8 @@ export interface OpenRequest {
   readonly client?: number | undefined;
   readonly position?: Position | undefined;
   readonly stateVector?: Uint8Array | undefined;
+  /** For a person who may not see the history: without deleted words (SY43). */
+  readonly omitsDeleted?: boolean | undefined;
 }
 
 export interface AppendRequest {
@@ -107,6 +109,7 @@ export interface AppendRequest {
 export interface RowsRequest {
   readonly subscription: number;
   readonly from: number;
+  readonly omitsDeleted?: boolean | undefined;
 }
 
 export type EngineRequest =

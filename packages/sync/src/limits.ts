@@ -9,6 +9,9 @@ export const MAX_ROWS_MESSAGE_BYTES = 256 * 1024;
  */
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
+/** Encodings of one document for readers (SY43), each as large as the document at most. */
+export const MAX_COLLECTED = 4;
+
 /** `Y.mergeUpdates` is quadratic in the number of updates. */
 export const MAX_MERGED_UPDATES = 64;
 

@@ -1,7 +1,8 @@
-/** Answers openings from the committed bytes: rows, a difference, or everything (SY12 to SY17). */
+/** Answers openings from the committed bytes: rows, a difference, or everything (SY12 to SY17, SY43). */
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import * as Y from 'yjs';
 import type { Admission } from './admission.ts';
+import type { CollectedContent } from './collected-content.ts';
 import type { CommittedReplica } from './committed-replica.ts';
 import type { OpenAnswer, OpenRequest, Part, Position } from './engine-event.ts';
 import type { LoadedDocument } from './loaded-document.ts';
@@ -11,6 +12,9 @@ import { isEmptyStateVector, isStateVector } from './update-content.ts';
 export interface OpeningsOptions {
   readonly stored: { readonly kind: DocumentKind; readonly timelines: Timelines };
   readonly committed: CommittedReplica;
+  readonly collected: CollectedContent;
+  /** The committed content, which collects garbage. */
+  readonly view: () => Y.Doc;
   readonly loaded: LoadedDocument;
   readonly admission: Admission;
 }
@@ -18,13 +22,17 @@ export interface OpeningsOptions {
 export class Openings {
   readonly #stored: OpeningsOptions['stored'];
   readonly #committed: CommittedReplica;
+  readonly #collected: CollectedContent;
+  readonly #view: () => Y.Doc;
   readonly #loaded: LoadedDocument;
   readonly #admission: Admission;
 
-  constructor({ stored, committed, loaded, admission }: OpeningsOptions) {
+  constructor({ stored, committed, collected, view, loaded, admission }: OpeningsOptions) {
     // Without the bytes: they are replaced while the document is in memory.
     this.#stored = { kind: stored.kind, timelines: stored.timelines };
     this.#committed = committed;
+    this.#collected = collected;
+    this.#view = view;
     this.#loaded = loaded;
     this.#admission = admission;
   }
@@ -46,7 +54,7 @@ export class Openings {
   }
 
   answer(request: OpenRequest, isClean: boolean): OpenAnswer {
-    const { user, client, position, stateVector } = request;
+    const { user, client, position, stateVector, omitsDeleted = false } = request;
     const { epoch, head: offset } = this.#committed;
     const owner = client === undefined ? undefined : this.#admission.owner(client);
     if (owner !== undefined && owner !== user)
@@ -59,7 +67,13 @@ export class Openings {
     }
     const tail = position === undefined ? null : this.#tail(position, stateVector);
     const isParted = tail === 'parted';
-    const rows = isParted ? null : tail;
+    const isShown =
+      position === undefined || !omitsDeleted || this.#collected.hasAllOf(position.offset);
+    const rows = isParted || !isShown ? null : tail;
+    const content = (): readonly Part[] =>
+      omitsDeleted
+        ? this.#collected.parts(stateVector, this.#view)
+        : this.#difference(stateVector, isClean);
     return {
       kind: 'opened',
       epoch,
@@ -70,7 +84,7 @@ export class Openings {
       base: position === undefined || rows === null ? 0 : position.offset,
       offset,
       stateVector: this.#committed.stateVector,
-      parts: rows ?? this.#difference(stateVector, isClean),
+      parts: rows ?? content(),
     };
   }
 

@@ -89,7 +89,9 @@ export class Room {
       repairOf: null,
       refusal: null,
     });
-    return [this.#request({ kind: 'open', document: this.document, ...open })];
+    return [
+      this.#request({ kind: 'open', document: this.document, ...open, ...contentFor(access) }),
+    ];
   }
 
   message(subscription: number, message: RoomMessage): readonly RoomIntent[] {
@@ -104,6 +106,7 @@ export class Room {
         document: this.document,
         subscription,
         from: message.from,
+        ...contentFor(sender.facts.access),
       }),
     ];
   }
@@ -332,6 +335,11 @@ export class Room {
   #request(request: EngineRequest): RoomIntent {
     return { kind: 'engine', request };
   }
+}
+
+/** Who may write sees the history, and nobody else does (PO6, SY43). */
+function contentFor(access: Access): { readonly omitsDeleted?: true } {
+  return access === 'edit' ? {} : { omitsDeleted: true };
 }
 
 function send(to: readonly Pick<Subscription, 'id'>[], message: ServerMessage): RoomIntent {

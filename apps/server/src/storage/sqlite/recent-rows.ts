@@ -90,6 +90,12 @@ export class RecentRows {
     return recent.numbers.slice(Math.max(0, offset + 1 - recent.firstOffset));
   }
 
+  numbersUpTo(document: string, offset: number): readonly number[] {
+    const recent = this.#documents.get(document);
+    if (recent === undefined) return [];
+    return recent.numbers.slice(0, Math.max(0, offset + 1 - recent.firstOffset));
+  }
+
   /** @returns fewer rows when some are missing. */
   readAfter(document: string, offset: number): StoredRow[] {
     return this.numbersAfter(document, offset).flatMap(
@@ -118,6 +124,14 @@ export class RecentRows {
   delete(document: string): void {
     if (!this.#documents.has(document)) return;
     this.#insert(document, { offset: DELETED, update: new Uint8Array(), user: '', at: 0 });
+  }
+
+  /**
+   * Empties rows that nobody will read again, because their document is being deleted (PO4) or they were thinned
+   * (HY12): they themselves go when as many others have come.
+   */
+  blank(numbers: readonly number[]): void {
+    if (numbers.length > 0) this.#statements.blank.run(JSON.stringify(numbers));
   }
 
   /** Never deletes the last row: numbers would start again. */
@@ -171,6 +185,10 @@ function prepare(sqlite: Sqlite) {
     ),
     insert: sqlite.prepare(
       'INSERT INTO recent (number, document, offset, data, user, at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    blank: sqlite.prepare(
+      `UPDATE recent SET data = x'', user = ''
+         WHERE number IN (SELECT value FROM json_each(?)) AND length(data) > 0`,
     ),
     deleteUpTo: sqlite.prepare('DELETE FROM recent WHERE number <= ?'),
   };

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { noLock } from './write-lock.ts';
 import { testHistory } from '../history/history.contract.ts';
 import { temporaryDatabaseFile } from '../testing/temporary-database.ts';
 import { RowSettler } from './row-settler.ts';
+import { openSqlite } from './sqlite.ts';
 import { SqliteHistory } from './sqlite-history.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
@@ -23,6 +24,31 @@ async function open() {
 
 describe('history in SQLite', () => {
   testHistory(open);
+
+  test('HY12 what a thinned chunk leaves out is in no other table either', async () => {
+    await using fixture = await open();
+    const { journal, history, path } = fixture;
+    const sqlite = openSqlite(path);
+    onTestFinished(() => sqlite.close());
+    const update = Buffer.from('my secret words');
+    const rows = [1, 2, 3].map((offset) => ({
+      ...{ offset, at: offset, user: 'ada', subscription: 1, cseq: offset },
+      update,
+    }));
+    const batch = { document: 'a', epoch: 'life', tail: null, owners: new Map(), bytes: 1 };
+    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+    await journal.append([{ ...batch, id: 'b', base: 0, rows }]);
+    const chunk = { from: 1, to: 2, endedAt: 2, bytes: 30, sessions: [], data: update };
+    await journal.compact({
+      ...{ document: 'a', epoch: 'life', from: 0, to: 2, snapshot: Uint8Array.of(1) },
+      chunks: [{ ...chunk, checkpoint: null }],
+    });
+    await history.thin('a', { to: 2, data: Uint8Array.of(1), bytes: 1, at: 9 });
+    const found = sqlite.prepare(`SELECT offset FROM recent WHERE instr(data, 'secret') > 0`);
+    expect(found.all()).toEqual([{ offset: 3 }]);
+    expect(await history.rows('a', { after: 2, upTo: 3 })).toHaveLength(1);
+    expect(await journal.load('a')).toMatchObject({ snapshotOffset: 2, rows: [{ offset: 3 }] });
+  });
 
   test('rows are the same before and after they are settled', async () => {
     await using fixture = await open();

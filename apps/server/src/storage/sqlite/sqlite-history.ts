@@ -14,7 +14,7 @@ import { readTimelines } from '../timelines.ts';
 import { HistoryRows } from './history-rows.ts';
 import { RecentRows } from './recent-rows.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
-import { inReadTransaction, inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
+import { erasing, inReadTransaction, inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
 
 interface JournalRow {
@@ -108,7 +108,13 @@ export class SqliteHistory implements HistoryStore {
 
   async thin(document: string, { to, data, bytes, at }: ThinnedChunk): Promise<void> {
     this.#lock.run(() =>
-      inTransaction(this.#sqlite, () => this.#statements.thin.run(data, bytes, at, document, to)),
+      inTransaction(this.#sqlite, () => {
+        this.#recent.refresh();
+        erasing(this.#sqlite, () => {
+          this.#recent.blank(this.#recent.numbersUpTo(document, to));
+          this.#statements.thin.run(data, bytes, at, document, to);
+        });
+      }),
     );
   }
 

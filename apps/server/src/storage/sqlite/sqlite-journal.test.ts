@@ -48,6 +48,43 @@ describe('SQLite journal', () => {
     expect(await second.append([batch(0, Uint8Array.of(2))])).toEqual(['conflict']);
   });
 
+  test('PO4 HY7 nothing of a deleted document stays in the file, however many rows it had', async () => {
+    const path = await temporaryDatabaseFile();
+    const sqlite = openSqlite(path);
+    onTestFinished(() => sqlite.close());
+    const secret = Buffer.from('my secret words. '.repeat(700));
+    await using journal = SqliteJournal.open(path);
+    await using other = SqliteJournal.open(path);
+    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+    await journal.append([batch(0, secret)]);
+    for (let base = 1; base < 6_000; base += 1_000) {
+      const [row] = batch(base, secret.subarray(0, 17)).rows;
+      const rows = Array.from({ length: 1_000 }, (_, i) => ({ ...row!, offset: base + 1 + i }));
+      await journal.append([{ ...batch(base, secret), rows }]);
+    }
+    const compaction = { document: 'a', epoch: 'life', from: 0, to: 1, snapshot: secret };
+    const chunk = { from: 1, to: 1, endedAt: 1, bytes: 1, sessions: [], checkpoint: secret };
+    await journal.compact({ ...compaction, chunks: [{ ...chunk, data: secret }] });
+    await journal.create({ document: 'b', epoch: 'life', kind: 'data' });
+    await journal.append([{ ...batch(0, Uint8Array.of(7)), document: 'b' }]);
+    const words = 'my secret words';
+    const isInFile = async () => {
+      sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return (await readFile(path)).includes(words);
+    };
+    expect(await isInFile()).toBe(true);
+    expect(await journal.delete('a', { maxHead: 0 })).toBe('kept');
+    expect(await journal.load('a')).toMatchObject({ rows: { length: 6_000 } });
+    expect(await journal.delete('a', { maxHead: 9_000 })).toBe('deleted');
+    expect(await isInFile()).toBe(false);
+    expect(await journal.delete('a', { maxHead: 9_000 })).toBe('deleted');
+    for (const each of [journal, other]) {
+      expect(await each.load('a')).toBeNull();
+      expect(await each.load('b')).toMatchObject({ rows: [{ offset: 1 }] });
+    }
+    expect(await journal.append([batch(6_001, secret)])).toEqual(['conflict']);
+  });
+
   test('a document whose rows do not reach its head is damaged', async () => {
     const sqlite = openSqlite(await temporaryDatabaseFile());
     await using journal = SqliteJournal.over(sqlite);

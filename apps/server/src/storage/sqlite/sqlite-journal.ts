@@ -15,9 +15,12 @@ import type {
 } from '../journal/journal.ts';
 import { HistoryRows } from './history-rows.ts';
 import { RecentRows } from './recent-rows.ts';
-import { inReadTransaction, inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
+import { erasing, inReadTransaction, inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
+
+/** Other writers wait for one transaction. */
+const BLANKED_PER_TRANSACTION = 5_000;
 
 interface JournalRow {
   readonly epoch: string;
@@ -140,22 +143,36 @@ export class SqliteJournal implements Journal {
     document: string,
     { maxHead }: { readonly maxHead: number },
   ): Promise<'deleted' | 'kept'> {
-    return this.#writing(() => {
-      const position = this.#positionOf(document);
-      if (position === null) return 'deleted';
-      if (position.head > maxHead) return 'kept';
-      this.#recent.delete(document);
-      this.#statements.deleteJournal.run(document);
-      this.#statements.deleteSnapshot.run(document);
-      this.#statements.deleteUpdates.run(document, position.head);
-      this.#statements.deleteClients.run(document);
-      this.#history.delete(document);
-      return 'deleted';
-    });
+    // The words first: after a crash, the repeated deletion still knows which rows are the document's.
+    for (let blanked = 0; ;) {
+      const outcome = this.#writing(() => {
+        const position = this.#positionOf(document);
+        if (position === null) return 'deleted';
+        if (blanked === 0 && position.head > maxHead) return 'kept';
+        return erasing(this.#sqlite, () => {
+          const rows = this.#recent.numbersUpTo(document, position.head).slice(blanked);
+          this.#recent.blank(rows.slice(0, BLANKED_PER_TRANSACTION));
+          if (rows.length > BLANKED_PER_TRANSACTION) return 'more';
+          this.#delete(document, position.head);
+          return 'deleted';
+        });
+      });
+      if (outcome !== 'more') return outcome;
+      blanked += BLANKED_PER_TRANSACTION;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#sqlite.close();
+  }
+
+  #delete(document: string, head: number): void {
+    this.#recent.delete(document);
+    this.#statements.deleteJournal.run(document);
+    this.#statements.deleteSnapshot.run(document);
+    this.#statements.deleteUpdates.run(document, head);
+    this.#statements.deleteClients.run(document);
+    this.#history.delete(document);
   }
 
   #append({ document, epoch, base, rows, owners }: Batch): AppendOutcome {

@@ -44,7 +44,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['import'],
     ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
     ['tree', 'comments'],
-    ['palette'],
+    ['palette', 'inbox'],
     ['document', 'shell'],
     ['router'],
     ['main'],

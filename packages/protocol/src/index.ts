@@ -47,6 +47,7 @@ export { type CommentAnchor, type CommentsState, type CommentThread } from './to
 export { mentionsFit, type Mention, type ThreadMessage } from './topics/message.ts';
 export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
 export {
+  inboxPage,
   inboxPlace,
   type InboxPage,
   type InboxState,

@@ -7,7 +7,7 @@ import { IconButton } from '../components/button.tsx';
 import { Deferred, useDeferred } from '../components/deferred.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { focusChatButton } from './chat-button.tsx';
-import { useChatPlacement } from './chat-placement.ts';
+import { openChatOfAddress, useChatPlacement } from './chat-placement.ts';
 
 const panel = new Deferred(() => import('./chat-panel.tsx'));
 
@@ -25,6 +25,11 @@ export function ChatAside(props: ChatAsideProps) {
   const aside = useRef<HTMLElement>(null);
   const before = useRef(chat);
   const wantsFocus = useRef(false);
+  useEffect(() => {
+    openChatOfAddress();
+    addEventListener('hashchange', openChatOfAddress);
+    return () => removeEventListener('hashchange', openChatOfAddress);
+  }, []);
   useEffect(() => {
     const { placement: placementBefore, isOpen: wasOpen } = before.current;
     before.current = chat;

@@ -1,6 +1,6 @@
 import type { DocumentSession, ChannelSession } from '@tandem/client';
 import type { Access, User } from '@tandem/protocol';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
@@ -8,6 +8,7 @@ import { nameList } from '../languages/names.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
+import { messageInAddress } from './chat-placement.ts';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
 import type { ChatView } from './message-view.tsx';
@@ -30,6 +31,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   const isStale = useChannelValue(chat.session, ({ status }) => status === 'stale') ?? false;
   const pages = useChatPages(chat.session);
   const { goTo, target, trim } = pages;
+  useMessageOfAddress(state === null ? null : goTo);
   const chatRead = useChatRead(id);
   const canWrite = access !== 'view';
   const formats = useMemo(() => {
@@ -126,6 +128,25 @@ function EmptyChat({ isUnknown }: { readonly isUnknown: boolean }) {
       <p className="mt-1 text-ui text-ink-2">{t('chat.emptyText')}</p>
     </div>
   );
+}
+
+/** Shows the message of the address, once the chat is there. */
+function useMessageOfAddress(goTo: ((message: string) => void) | null): void {
+  const show = useEffectEvent(() => {
+    const message = messageInAddress();
+    if (message === null) return;
+    goTo?.(message);
+    // A chat that is opened again begins at its end.
+    history.replaceState(history.state, '', location.pathname + location.search);
+  });
+  const isHere = goTo !== null;
+  useEffect(() => {
+    if (!isHere) return;
+    const changed = () => show();
+    changed();
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, [isHere]);
 }
 
 function ChatSkeleton() {

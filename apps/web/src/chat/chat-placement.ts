@@ -30,6 +30,17 @@ export function closeChatBeside(): void {
   if (chatBeside.get()) setChatBeside(false);
 }
 
+/** The message in an address such as `#message=01JD…`. */
+export function messageInAddress(): string | null {
+  return /^#message=([0-9A-Z]{26})$/.exec(location.hash)?.[1] ?? null;
+}
+
+export function openChatOfAddress(): void {
+  if (messageInAddress() === null) return;
+  if (matchMedia(FITS_BESIDE).matches) setChatBeside(true);
+  else chatOver.set(true);
+}
+
 function setChatBeside(open: boolean): void {
   deviceStorage.write(KEY, open);
   chatBeside.set(open);

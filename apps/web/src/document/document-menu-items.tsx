@@ -13,8 +13,10 @@ import { navigate } from '../navigation/location.ts';
 import { useTranslation } from '../translation/translation.ts';
 import { toast } from '../components/toast.ts';
 import { copyText } from '../components/copy-button.tsx';
+import { Loaded } from '../components/deferred.tsx';
 import { MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
 import { requestImport } from '../import/import-request.ts';
+import { inbox } from '../inbox/inbox-button.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord } from '../screen/shortcuts.ts';
@@ -84,6 +86,12 @@ export function DocumentMenuItems({ session, facts, onExport }: DocumentMenuItem
       <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
         {t('menu.fullWidth')}
       </MenuSwitch>
+      {facts.kind === 'page' && !facts.isUnknownToServer && facts.trashedAt === null && (
+        <>
+          <MenuLine />
+          <Loaded from={inbox}>{({ FollowChoice }) => <FollowChoice document={facts.id} />}</Loaded>
+        </>
+      )}
       <MenuLine />
       <MenuChoice
         label={t('theme.title')}

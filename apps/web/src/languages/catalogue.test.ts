@@ -3,6 +3,7 @@ import comments from './comments.en.json' with { type: 'json' };
 import editor from './editor.en.json' with { type: 'json' };
 import importing from './import.en.json' with { type: 'json' };
 import exporting from './export.en.json' with { type: 'json' };
+import notifications from './notifications.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
 
@@ -16,7 +17,7 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [
   ...new Set(
-    [en, editor, comments, account, exporting, importing].flatMap((catalogue) =>
+    [en, editor, comments, account, exporting, importing, notifications].flatMap((catalogue) =>
       leaves(catalogue).map((key) => key.replace(PLURAL, '')),
     ),
   ),

@@ -10,7 +10,8 @@ type English = typeof english & typeof comments;
 /** Loaded with the first component that shows them. */
 type LateWords = typeof import('./account.en.json') &
   typeof import('./export.en.json') &
-  typeof import('./import.en.json');
+  typeof import('./import.en.json') &
+  typeof import('./notifications.en.json');
 
 declare module '../translation/translation.ts' {
   interface Catalogue extends English, LateWords {}

@@ -1,9 +1,12 @@
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { AccountDialogHost } from '../account/account-dialog-host.tsx';
+import { useDeferred } from '../components/deferred.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
 import { ImportHost } from '../import/import-host.tsx';
+import { inbox, openedInbox } from '../inbox/inbox-button.tsx';
+import { useUnreadNotifications } from '../inbox/unread-notifications.ts';
 import { PaletteHost } from '../palette/palette-host.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useLeaveGuard } from '../save-status/leave-guard.ts';
@@ -27,6 +30,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const newDocument = useNewDocument();
   useShortcut('new-document', newDocument);
   useLeaveGuard();
+  const unread = useUnreadNotifications();
+  const isInboxOpen = useObservable(openedInbox) !== null;
+  const loadedInbox = useDeferred(inbox, isInboxOpen, () => openedInbox.set(null));
+  const sidebar = useMemo(() => ({ open: () => setOpen(true), unread }), [unread]);
   const { account } = useServices();
   const { user, failure } = useObservable(account.state);
   if (user === null && failure !== null)
@@ -37,7 +44,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </>
     );
   return (
-    <SidebarContext value={() => setOpen(true)}>
+    <SidebarContext value={sidebar}>
       <a
         href="#main"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-box bg-ink px-3 py-2 text-canvas focus:translate-y-0"
@@ -71,6 +78,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <ShortcutSheet />
       <PaletteHost />
       <ImportHost />
+      {loadedInbox !== null && <loadedInbox.InboxHost />}
       {ConnectionView !== null && (
         <Suspense>
           <ConnectionView />

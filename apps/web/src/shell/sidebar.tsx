@@ -7,6 +7,7 @@ import { classNames } from '../components/class-names.ts';
 import { isApple } from '../components/keyboard.ts';
 import { useNewDocument } from '../documents/use-documents.ts';
 import { openPalette } from '../palette/palette-host.tsx';
+import { InboxButton } from '../inbox/inbox-button.tsx';
 import { ProfileButton } from '../profile/profile-button.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { newVersion, reloadPage } from '../runtime/service-worker.ts';
@@ -37,14 +38,17 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
           <Wordmark />
           Tandem
         </Link>
-        <IconButton
-          label={t('newDocument')}
-          icon={SquarePen}
-          onClick={() => {
-            onNavigate?.();
-            newDocument();
-          }}
-        />
+        <span className="flex">
+          <InboxButton onLeave={onNavigate} />
+          <IconButton
+            label={t('newDocument')}
+            icon={SquarePen}
+            onClick={() => {
+              onNavigate?.();
+              newDocument();
+            }}
+          />
+        </span>
       </div>
       <button
         type="button"

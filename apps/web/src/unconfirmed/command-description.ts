@@ -14,9 +14,6 @@ export function commandDescription(call: Call, t: Translate): string {
       return t('unconfirmed.did.favourite');
     case 'document:follow':
       return t('unconfirmed.did.follow');
-    case 'notification:see':
-    case 'notification:see-all':
-      return t('unconfirmed.did.seeNotifications');
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
     case 'document:trash':
@@ -46,6 +43,9 @@ export function commandDescription(call: Call, t: Translate): string {
     case 'chat:react':
       return t('unconfirmed.did.react', { emoji: call.input.emoji });
     case 'chat:see':
+    case 'comments:see':
+    case 'notification:see':
+    case 'notification:see-all':
       return t('unconfirmed.did.see');
     case 'comment:start':
       return t('unconfirmed.did.comment', { text: call.input.text });
@@ -61,7 +61,5 @@ export function commandDescription(call: Call, t: Translate): string {
       return t(call.input.on ? 'unconfirmed.did.resolve' : 'unconfirmed.did.reopen');
     case 'comment:reanchor':
       return t('unconfirmed.did.reanchor');
-    case 'comments:see':
-      return t('unconfirmed.did.seeComments');
   }
 }

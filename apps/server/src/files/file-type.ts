@@ -44,6 +44,7 @@ export function readFileType(head: Buffer): Content {
     ),
   );
   if (found === undefined) return OTHER;
+  if (found.type === 'image/jpeg' && hasManySegments(head)) return OTHER;
   const size = readSize(found.type === 'image/avif' ? head.subarray(0, FILES.avifHeadBytes) : head);
   if (size === null || size.type !== found.known) return OTHER;
   const isTurned = size.orientation !== undefined && size.orientation >= TURNED;
@@ -54,6 +55,18 @@ export function readFileType(head: Buffer): Content {
     Math.max(width, height) <= FILES.maxImageSide &&
     width * height <= FILES.maxImagePixels;
   return isShown ? { type: found.type, width, height } : OTHER;
+}
+
+/** https://www.w3.org/Graphics/JPEG/itu-t81.pdf, B.1.1: a marker has two bytes, and most have a length after them. */
+function hasManySegments(head: Buffer): boolean {
+  let segments = 0;
+  let at = 2;
+  while (at + 4 <= head.length && segments <= FILES.maxJpegSegments) {
+    if (head[at] !== 0xff) at++;
+    else at += 2 + head.readUInt16BE(at + 2);
+    segments++;
+  }
+  return segments > FILES.maxJpegSegments;
 }
 
 function readSize(head: Buffer): ReturnType<typeof imageSize> | null {

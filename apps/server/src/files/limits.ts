@@ -8,6 +8,9 @@ const DAY_MS = 24 * 60 * 60_000;
 export const FILES = {
   /** A check of access while bytes move, so that a revocation reaches them within a second (FI6). */
   accessIntervalMs: 400,
+  /** All transfers of a session in a document share a check for so long. */
+  sharedCheckMs: 200,
+  maxSharedChecks: 10_000,
   /** Of one person on one node. */
   maxUploadsPerUser: 4,
   maxDownloadsPerUser: 64,
@@ -29,6 +32,8 @@ export const FILES = {
   headBytes: 256 * KIB,
   /** Reading boxes of AVIF takes time that grows with the square of their number. */
   avifHeadBytes: 16 * KIB,
+  /** Before the size of a JPEG. Reading tiny segments takes time that grows with their number. */
+  maxJpegSegments: 500,
   /** Larger images are not shown, since browsers decode all their pixels (FI3). */
   maxImagePixels: 100_000_000,
   maxImageSide: 32_767,

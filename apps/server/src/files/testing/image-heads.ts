@@ -60,6 +60,13 @@ export function jpeg(
   ]);
 }
 
+/** So many empty segments that the size never comes. */
+export function jpegOfSegments(length: number): Buffer {
+  const one = Buffer.from([0xff, 0xe0, 0, 2]);
+  const segments = Array.from({ length: Math.floor(length / one.length) }, () => one);
+  return Buffer.concat([Buffer.from([0xff, 0xd8]), ...segments]);
+}
+
 const box = (name: string, body: Buffer): Buffer =>
   Buffer.concat([number(body.length + 8, 4), bytes(name), body]);
 

@@ -1,6 +1,8 @@
 /** Files that want to be more than files: FI2, FI3. No script of them runs, wherever the file is opened. */
 
+import { randomBytes } from 'node:crypto';
 import { filePath, storedFile, type StoredFile } from '@tandem/protocol';
+import { newFileId } from '@tandem/protocol/file-secrets';
 import type { Page, Request } from '@playwright/test';
 import { chooseFiles, pageTextOf } from '../harness/files.ts';
 import { HOSTILE_FILES, RAN, type HostileFile } from '../harness/hostile-files.ts';
@@ -24,8 +26,9 @@ function watchScripts(page: Page): string[] {
 }
 
 async function upload(page: Page, document: string, file: HostileFile): Promise<StoredFile> {
-  const id = `01JD9X6Z7S8K3Q2M5N4P6R${String(HOSTILE_FILES.indexOf(file)).padStart(4, '0')}`;
-  const address = `${filePath(document, id)}?name=${encodeURIComponent(file.name)}`;
+  const { id, secret } = newFileId(Date.now(), randomBytes);
+  const query = new URLSearchParams({ name: file.name, secret });
+  const address = `${filePath(document, id)}?${query}`;
   const headers = { 'Content-Type': file.mimeType };
   const answer = await page.request.put(address, { data: file.buffer, headers });
   expect(answer.status(), file.what).toBe(200);

@@ -1,9 +1,10 @@
 /** Uploads and downloads of tests: whole ones, and such that take their time. */
 import { randomBytes } from 'node:crypto';
 import { request, type IncomingMessage } from 'node:http';
-import { ulid } from 'ulid';
 import { expect, onTestFinished } from 'vitest';
+import { ulid } from 'ulid';
 import { filePath, type StoredFile } from '@tandem/protocol';
+import { newFileId, type NewFileId } from '@tandem/protocol/file-secrets';
 import type { Reachable } from './running-server.ts';
 import type { SignedIn } from './signed-in.ts';
 
@@ -21,15 +22,20 @@ export interface Put {
   readonly to: Pick<Reachable, 'url'>;
   readonly by: SignedIn;
   readonly at: string;
-  readonly id?: string;
+  readonly file?: NewFileId;
   readonly name?: string;
 }
 
+export const newFile = (): NewFileId => newFileId(Date.now(), randomBytes);
+
+const uploadPath = (document: string, { id, secret }: NewFileId, name: string): string =>
+  `${filePath(document, id)}?${String(new URLSearchParams({ name, secret }))}`;
+
 export async function putFile(
   bytes: Buffer | string,
-  { to, by, at, id = ulid(), name = 'a file' }: Put,
+  { to, by, at, file = newFile(), name = 'a file' }: Put,
 ): Promise<Response> {
-  return await fetch(`${to.url}${filePath(at, id)}?name=${encodeURIComponent(name)}`, {
+  return await fetch(to.url + uploadPath(at, file, name), {
     method: 'PUT',
     headers: { Cookie: by.cookie },
     body: Buffer.from(bytes),
@@ -43,7 +49,7 @@ export async function storedIn(answer: Response): Promise<StoredFile> {
 
 /** An upload that sends a small part every 50 ms. @returns its status; 0 when it was cut off */
 export function slowUpload({ to, by, at }: Pick<Put, 'to' | 'by' | 'at'>) {
-  const upload = request(`${to.url}${filePath(at, ulid())}?name=slow`, {
+  const upload = request(to.url + uploadPath(at, newFile(), 'slow'), {
     method: 'PUT',
     headers: { Cookie: by.cookie, 'Content-Length': 4_000_000 },
   });
@@ -59,7 +65,12 @@ export function slowUpload({ to, by, at }: Pick<Put, 'to' | 'by' | 'at'>) {
 }
 
 /** Begins, and reads on when it is told to. Sockets hold a few megabytes. */
-export async function pausedDownload({ to, by, at, id }: Required<Omit<Put, 'name'>>) {
+export async function pausedDownload({
+  to,
+  by,
+  at,
+  id,
+}: Omit<Put, 'name' | 'file'> & { readonly id: string }) {
   const asked = request(`${to.url}${filePath(at, id)}`, { headers: { Cookie: by.cookie } }).end();
   onTestFinished(() => void asked.destroy());
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -11,6 +11,7 @@ import { FakeS3 } from '../src/storage/objects/testing/fake-s3.ts';
 import { eventually } from './eventually.ts';
 import {
   createPage,
+  newFile,
   pausedDownload,
   putFile,
   slowUpload,
@@ -121,6 +122,18 @@ test('FI4 files have the access of their document', async () => {
   await link('edit');
 });
 
+test('FI10 only the page that added a file uploads it, though everybody sees its id', async () => {
+  const bob = await signIn(server);
+  const file = newFile();
+  const { secret } = newFile();
+  for (const guess of [secret, '', file.id]) {
+    const answer = await put('evil', { by: bob, file: { ...file, secret: guess } });
+    expect(await errorIn(answer)).toMatchObject({ code: 'forbidden', temporary: false });
+  }
+  await storedIn(await put('contract', { file }));
+  expect(await (await get(file.id)).text()).toBe('contract');
+});
+
 test('FI5 too large a file is refused before its bytes, and the limit can be read', async () => {
   const limits = await ada.fetch(filesPath(document));
   expect(await limits.json()).toEqual({ maxFileBytes: MAX_FILE_BYTES });
@@ -178,10 +191,11 @@ test('FI1 what was acknowledged survives kill -9, and what was not leaves nothin
   for (let round = 0; round < 4; round++) {
     const writer = async (): Promise<void> => {
       for (;;) {
-        const [id, bytes] = [ulid(), gif(9, 9)];
-        const content = Buffer.concat([bytes, randomBytes(200_000)]);
+        const file = newFile();
+        const { id } = file;
+        const content = Buffer.concat([gif(9, 9), randomBytes(200_000)]);
         try {
-          const answer = await put(content, { by: guest, at, id, to: current });
+          const answer = await put(content, { by: guest, at, file, to: current });
           if (answer.status === 200) acknowledged.set(id, content);
           else failed.add(id);
         } catch {

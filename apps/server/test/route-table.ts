@@ -3,6 +3,7 @@
  * routes about the caller alone, by who the caller is. A route, a caller or a place without a cell does not compile.
  */
 import { ulid } from 'ulid';
+import { newFile } from './file-transfers.ts';
 import type { RouteAddress } from '../src/api/api-routes.ts';
 
 /** `former` was an editor until a moment ago; `administrator` administers the server, and has no role. */
@@ -111,6 +112,11 @@ const administrators = (status: 200 | 204): ByParty => ({
 const ofDocument = (ask: DocumentRow['ask'], cells: ByPlace): DocumentRow => ({ ask, cells });
 const ofCaller = (ask: CallerRow['ask'], parties: ByParty): CallerRow => ({ ask, parties });
 
+const newUpload = (name: string): string => {
+  const { id, secret } = newFile();
+  return `/files/${id}?name=${name}&secret=${secret}`;
+};
+
 const at = (rest: string) => (subject: Subject) => ({
   path: `/documents/${subject.document}${rest}`,
 });
@@ -148,10 +154,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'GET /documents/:id/history/rows': [ofDocument(at('/history/rows?after=0&to=1'), forHistory)],
   'GET /documents/:id/files': [ofDocument(at('/files'), forReaders)],
   'PUT /documents/:id/files/:file': [
-    ofDocument(
-      (subject, text) => ({ ...at(`/files/${ulid()}?name=${text}`)(subject), bytes: text }),
-      forWriters,
-    ),
+    ofDocument((subject, text) => ({ ...at(newUpload(text))(subject), bytes: text }), forWriters),
   ],
   'GET /documents/:id/files/:file': [
     ofDocument((subject) => at(`/files/${subject.file}`)(subject), forReaders),

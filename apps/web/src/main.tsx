@@ -44,7 +44,11 @@ startServices(services);
 
 onDeferredFailure(() => toast.error(translate('notLoaded')));
 setTimeout(screenIsReady, READY_WITHIN_MS);
-resumeUploads();
+const { account } = services;
+resumeUploads(() => {
+  const { user } = account.state.get();
+  return user === null ? null : { id: user.id, isGuest: !account.hasAccount };
+});
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import contentDisposition from 'content-disposition';
 import { Hono, type Context } from 'hono';
+import { LRUCache } from 'lru-cache';
 import parseRange from 'range-parser';
 import {
   can,
@@ -15,9 +16,11 @@ import {
   type FileLimits,
   type StoredFile,
 } from '@tandem/protocol';
+import { isSecretOf } from '@tandem/protocol/file-secrets';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { FileDownloads } from '../files/file-downloads.ts';
 import type { FileUploads, UploadOutcome } from '../files/file-uploads.ts';
+import { FILES as TRANSFERS } from '../files/limits.ts';
 import { TransferEnded } from '../files/transfer-watch.ts';
 import { ApiError } from '../http/api-error.ts';
 import { watchRequestElsewhere } from '../http/request-timeouts.ts';
@@ -55,10 +58,27 @@ export function fileRoutes(options: FileRoutesOptions) {
     return entry !== null && can(entry, action);
   };
 
-  /** Asked again and again while bytes move, also whether the caller is still signed in (FI6). */
-  const stillAllows = (context: FileContext, action: Action) => async (): Promise<boolean> => {
-    const signed = await authenticator.findByHeaders((name) => context.req.header(name));
-    return signed?.user.id === context.get('user').id && (await allows(context, action));
+  const checks = new LRUCache<string, Promise<boolean>>({
+    max: TRANSFERS.maxSharedChecks,
+    ttl: TRANSFERS.sharedCheckMs,
+  });
+
+  /**
+   * Asked again and again while bytes move, also whether the caller is still signed in (FI6): once for all transfers
+   * of a session in a document.
+   */
+  const stillAllows = (context: FileContext, action: Action) => (): Promise<boolean> => {
+    const credentials = ['Cookie', 'Authorization'].map((name) => context.req.header(name) ?? '');
+    const key = JSON.stringify([context.req.param('id'), action, ...credentials]);
+    const known = checks.get(key);
+    if (known !== undefined) return known;
+    const check = async (): Promise<boolean> => {
+      const signed = await authenticator.findByHeaders((name) => context.req.header(name));
+      return signed?.user.id === context.get('user').id && (await allows(context, action));
+    };
+    const checking = check();
+    checks.set(key, checking);
+    return checking;
   };
 
   const addressed = (context: FileContext) => {
@@ -84,10 +104,13 @@ export function fileRoutes(options: FileRoutesOptions) {
       if (!(await allows(context, 'write'))) throw new ApiError('read-only');
       const { uploads } = requireTransfers();
       const size = sizeOf(context);
+      const file = addressed(context);
+      if (!isSecretOf(file.id, context.req.query('secret') ?? ''))
+        throw new ApiError('forbidden', { detail: REFUSALS['not-added'] });
       const { incoming } = context.env;
       watchRequestElsewhere(incoming);
       const outcome = await uploads.take({
-        ...addressed(context),
+        ...file,
         name: toFileName(context.req.query('name') ?? ''),
         size,
         user: context.get('user').id,
@@ -130,6 +153,7 @@ const LOST_FILE = 'The server no longer has this file. Upload it again.';
 
 const REFUSALS = {
   off: 'This server does not store files. Ask the person who runs it to set FILES_URL.',
+  'not-added': 'Only the page that added this file can upload it. Add it again.',
   'no-size': 'The request has no Content-Length.',
   'too-large': 'This file is too large for this server. It stays on your device.',
   'too-many': 'Several files are being uploaded. This one follows.',

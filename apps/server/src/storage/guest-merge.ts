@@ -153,15 +153,11 @@ async function mergeMessages(db: Database, guest: string, account: string): Prom
   await db.deleteFrom('participant').where('user', '=', guest).execute();
 }
 
-/** Called after the lists were merged: they lead to the documents, as files have no index by user. */
 async function mergeFiles(db: Database, guest: string, account: string): Promise<void> {
   await db
     .updateTable('file')
     .set({ created_by: account })
     .where('created_by', '=', guest)
-    .where('document', 'in', (eb) =>
-      eb.selectFrom('visit').select('document').where('user', '=', account),
-    )
     .execute();
 }
 

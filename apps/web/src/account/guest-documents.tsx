@@ -1,6 +1,7 @@
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { useServices } from '../session/services.ts';
+import { takeUploadsFromGuests } from '../uploads/document-files.ts';
 import { becomeOther } from '../session/sign-out.ts';
 import { AccountRequests } from './account-requests.ts';
 import { useAccountAction } from './use-account-action.ts';
@@ -13,6 +14,7 @@ export function GuestDocuments({ count }: { readonly count: number }) {
   const choose = (take: boolean) =>
     void action.run(async () => {
       await new AccountRequests(services).chooseForGuest(take);
+      if (take) await takeUploadsFromGuests().catch(() => undefined);
       await becomeOther(services.client);
     });
   return (

@@ -1,6 +1,7 @@
 /** What the editor of a document needs of its files. The code of uploads is loaded when it is first needed. */
 import { filePath } from '@tandem/protocol';
 import type { EditorFiles, FileUploads } from '../editor/files/editor-files.ts';
+import { findOwnerBy, type UploadOwner } from './upload-owner.ts';
 import { mayHaveWaiting } from './uploads-database.ts';
 
 const load = () => import('./page-uploads.ts');
@@ -14,6 +15,22 @@ export function documentFiles(document: string): EditorFiles {
 }
 
 /** Goes on with what earlier pages have left. */
-export function resumeUploads(): void {
+export function resumeUploads(owner: () => UploadOwner | null): void {
+  findOwnerBy(owner);
   if (mayHaveWaiting()) void load();
+}
+
+/** Whether this device has files that it has not sent; true also where nobody can tell. */
+export async function hasUnsentUploads(): Promise<boolean> {
+  if (!mayHaveWaiting()) return false;
+  try {
+    return (await (await load()).unsentUploads()) > 0;
+  } catch {
+    return true;
+  }
+}
+
+/** What a guest of this device has not sent becomes the person's, together with the guest's documents. */
+export async function takeUploadsFromGuests(): Promise<void> {
+  if (mayHaveWaiting()) await (await load()).takeUploadsFromGuests();
 }

@@ -1,11 +1,12 @@
 /** The queue of this page, and the uploads of single documents in it. Loaded with the first file. */
 import { toFileName } from '@tandem/protocol';
+import { newFileId } from '@tandem/protocol/file-secrets';
 import { currentLanguage, translate } from '../translation/translation.ts';
-import { ulid } from 'ulid';
 import type { AddedFile, FileUploads, UploadState } from '../editor/files/editor-files.ts';
 import { formatBytes } from '../editor/files/file-words.ts';
 import { sendFile } from './send-file.ts';
 import { UploadQueue, type Failure, type QueuedState } from './upload-queue.ts';
+import { currentOwner } from './upload-owner.ts';
 import { BrowserUploadStore } from './upload-store.ts';
 import { noteWaiting } from './uploads-database.ts';
 
@@ -14,8 +15,10 @@ const IMAGE_TYPES = /^image\/(?:png|jpeg|gif|webp|avif)$/;
 /** Of what was sent, which is shown until the page is left. */
 const MAX_KEPT_BLOBS = 100;
 
+const store = new BrowserUploadStore();
 const queue = new UploadQueue({
-  store: new BrowserUploadStore(),
+  store,
+  owner: currentOwner,
   send: sendFile,
   exclusively,
   setTimer: (run, delayMs) => setTimeout(run, delayMs),
@@ -27,11 +30,27 @@ const blobs = new Map<string, Blob>();
 const started = queue.start().then(() => {
   for (const { file, blob } of queue.uploads()) keepBlob(file, blob);
 });
-queue.subscribe(() => noteWaiting(queue.uploads().length > 0));
+queue.subscribe(() => void noteUnsent());
 addEventListener('online', () => queue.hurry());
 addEventListener('beforeunload', (event) => {
   if (queue.isOnlyInMemory) event.preventDefault();
 });
+
+/** Other tabs, and other people on this device, may have some in the store. */
+async function noteUnsent(): Promise<void> {
+  if (queue.uploads().length > 0) noteWaiting(true);
+  else if ((await store.count()) === 0 && queue.uploads().length === 0) noteWaiting(false);
+}
+
+export async function unsentUploads(): Promise<number> {
+  await started;
+  return await queue.unsent();
+}
+
+export async function takeUploadsFromGuests(): Promise<void> {
+  await started;
+  await queue.takeFromGuests();
+}
 
 export async function uploadsOf(document: string): Promise<FileUploads> {
   await started;
@@ -47,15 +66,17 @@ class DocumentUploads implements FileUploads {
   }
 
   add(files: readonly File[]): readonly AddedFile[] | null {
-    const added = files.map((blob): AddedFile => {
-      const kind = IMAGE_TYPES.test(blob.type) ? 'image' : 'file';
-      return { id: ulid(), name: toFileName(blob.name), size: blob.size, kind, blob };
-    });
     const document = this.#document;
-    const isTaken = queue.add(
-      added.map(({ id, name, blob }) => ({ document, file: id, name, blob })),
-    );
-    if (!isTaken) return null;
+    const owner = currentOwner();
+    const uploads = files.map((blob) => {
+      const { id: file, secret } = newFileId(Date.now(), randomBytes);
+      return { document, file, secret, name: toFileName(blob.name), blob, owner };
+    });
+    if (!queue.add(uploads)) return null;
+    const added = uploads.map(({ file, name, blob }): AddedFile => {
+      const kind = IMAGE_TYPES.test(blob.type) ? 'image' : 'file';
+      return { id: file, name, size: blob.size, kind, blob };
+    });
     for (const { id, blob, kind } of added) if (kind === 'image') keepBlob(id, blob);
     return added;
   }
@@ -86,6 +107,8 @@ class DocumentUploads implements FileUploads {
     return queue.subscribe(listener);
   }
 }
+
+const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 
 function toUploadState(state: QueuedState): UploadState {
   return state.kind === 'failed' ? { kind: 'failed', message: messageOf(state.reason) } : state;

@@ -47,7 +47,8 @@ async function checkLimits(
 }
 
 function put(upload: StoredUpload, { signal, onProgress }: SendOptions): Promise<SendResult> {
-  const { document, file, name, blob } = upload;
+  const { document, file, secret, name, blob } = upload;
+  const query = new URLSearchParams({ name, secret });
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const abort = (): void => request.abort();
@@ -56,7 +57,7 @@ function put(upload: StoredUpload, { signal, onProgress }: SendOptions): Promise
       clearTimeout(stall);
       stall = setTimeout(abort, ms);
     };
-    request.open('PUT', `${filePath(document, file)}?name=${encodeURIComponent(name)}`);
+    request.open('PUT', `${filePath(document, file)}?${query}`);
     request.responseType = 'json';
     request.upload.addEventListener('progress', ({ loaded, total }) => {
       allow(STALL_MS);

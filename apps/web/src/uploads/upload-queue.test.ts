@@ -2,7 +2,10 @@ import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import type { SendOptions, SendResult } from './send-file.ts';
 import { QUEUE_LIMITS, UploadQueue } from './upload-queue.ts';
+import type { UploadOwner } from './upload-owner.ts';
 import type { StoredUpload, UploadStore } from './upload-store.ts';
+
+const ADA: UploadOwner = { id: 'ada', isGuest: true };
 
 interface Attempt extends SendOptions {
   readonly file: string;
@@ -23,6 +26,9 @@ class MemoryUploads implements UploadStore {
   async delete({ file }: Pick<StoredUpload, 'file'>): Promise<void> {
     this.stored.delete(file);
   }
+  async count(): Promise<number> {
+    return this.stored.size;
+  }
   async all(): Promise<readonly StoredUpload[]> {
     return [...this.stored.values()];
   }
@@ -32,11 +38,12 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
 
-function start({ store = new MemoryUploads(), locked = new Set<string>() } = {}) {
+function start({ store = new MemoryUploads(), locked = new Set<string>(), user = ADA } = {}) {
   const clock = new ManualClock(0);
   const attempts: Attempt[] = [];
   const queue = new UploadQueue({
     store,
+    owner: () => user,
     send: ({ file }, options) =>
       new Promise((resolve) => {
         attempts.push({
@@ -72,7 +79,9 @@ function start({ store = new MemoryUploads(), locked = new Set<string>() } = {})
 const upload = (file: string, bytes = 4): StoredUpload => ({
   document: 'plan',
   file,
+  secret: 'secret',
   name: 'a file',
+  owner: ADA,
   blob: new Blob([new Uint8Array(bytes)]),
 });
 
@@ -154,6 +163,23 @@ test('another page goes on with what one has left, and with what another tab has
   locked.clear();
   await second.pass(QUEUE_LIMITS.otherTabMs);
   expect(second.state('a')).toBeNull();
+});
+
+test('what one person has not sent is not sent by another one, unless it was a guest’s and is taken over', async () => {
+  const first = start();
+  await first.add('a');
+  const eve: UploadOwner = { id: 'eve', isGuest: false };
+  const second = start({ store: first.store, user: eve });
+  await second.queue.start();
+  await second.pass(QUEUE_LIMITS.retryLastMs);
+  expect(second.attempts).toEqual([]);
+  expect(second.queue.uploads()).toEqual([]);
+  expect(await second.queue.unsent()).toBe(1);
+  await second.queue.takeFromGuests();
+  const third = start({ store: first.store, user: eve });
+  await third.queue.start();
+  await third.pass(0);
+  expect(third.attempts.map(({ file }) => file)).toEqual(['a']);
 });
 
 test('takes so much and no more, and says when only the page has it', async () => {

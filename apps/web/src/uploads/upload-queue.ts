@@ -3,6 +3,7 @@
  * reloads and tabs. A file that is sent twice changes nothing (FI1), so tabs only avoid to do the same work.
  */
 import type { SendFile, SendResult } from './send-file.ts';
+import type { UploadOwner } from './upload-owner.ts';
 import type { StoredUpload, UploadStore } from './upload-store.ts';
 
 export type QueuedState =
@@ -15,6 +16,8 @@ export type Failure = Exclude<SendResult, { readonly kind: 'stored' | 'later' }>
 export interface UploadQueueOptions {
   readonly store: UploadStore;
   readonly send: SendFile;
+  /** Null before the first sign-in. */
+  readonly owner: () => UploadOwner | null;
   /** Runs the work unless another tab does the same. @returns false in that case */
   readonly exclusively: (name: string, work: () => Promise<void>) => Promise<boolean>;
   readonly setTimer: (run: () => void, delayMs: number) => unknown;
@@ -54,11 +57,24 @@ export class UploadQueue {
     this.#options = options;
   }
 
-  /** Takes up what earlier pages have left. */
+  /** Takes up what earlier pages of this person have left. */
   async start(): Promise<void> {
     for (const upload of await this.#options.store.all())
-      if (!this.#entries.has(keyOf(upload))) this.#enqueue(upload, Promise.resolve(true));
+      if (!this.#entries.has(keyOf(upload)) && this.#isOurs(upload))
+        this.#enqueue(upload, Promise.resolve(true));
     this.#changed();
+  }
+
+  /** What guests of this device have added is from now on this person's, who has taken their documents over. */
+  async takeFromGuests(): Promise<void> {
+    const owner = this.#options.owner();
+    for (const upload of await this.#options.store.all())
+      if (upload.owner?.isGuest === true) await this.#options.store.put({ ...upload, owner });
+  }
+
+  /** What this device has not sent, of all people. */
+  async unsent(): Promise<number> {
+    return Math.max(await this.#options.store.count(), this.#entries.size);
   }
 
   /** @returns false when there is no room for all of them */
@@ -135,9 +151,14 @@ export class UploadQueue {
   #next(): void {
     for (const entry of this.#entries.values()) {
       if (this.#running >= QUEUE_LIMITS.concurrent) return;
+      if (!this.#isOurs(entry.upload)) continue;
       const isDue = entry.state.kind === 'waiting' && entry.timer === null && entry.cancel === null;
       if (isDue) void this.#run(entry);
     }
+  }
+
+  #isOurs({ owner }: StoredUpload): boolean {
+    return owner === null || owner.id === this.#options.owner()?.id;
   }
 
   async #run(entry: Entry): Promise<void> {

@@ -3,14 +3,19 @@
  * page, and leaving it asks first.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { UploadOwner } from './upload-owner.ts';
 import { UPLOADS_DATABASE } from './uploads-database.ts';
 
 export interface StoredUpload {
   readonly document: string;
   /** Of the file in its document. */
   readonly file: string;
+  /** Behind the id (FI10). */
+  readonly secret: string;
   readonly name: string;
   readonly blob: Blob;
+  /** Who added it; null before the first sign-in. No other person's session sends it. */
+  readonly owner: UploadOwner | null;
 }
 
 interface UploadSchema extends DBSchema {
@@ -23,6 +28,7 @@ export interface UploadStore {
   has(upload: Pick<StoredUpload, 'document' | 'file'>): Promise<boolean>;
   delete(upload: Pick<StoredUpload, 'document' | 'file'>): Promise<void>;
   all(): Promise<readonly StoredUpload[]>;
+  count(): Promise<number>;
 }
 
 export class BrowserUploadStore implements UploadStore {
@@ -61,6 +67,14 @@ export class BrowserUploadStore implements UploadStore {
       await (await this.#database)?.delete('upload', [document, file]);
     } catch {
       // It is sent once more after a reload, which changes nothing.
+    }
+  }
+
+  async count(): Promise<number> {
+    try {
+      return (await (await this.#database)?.count('upload')) ?? 0;
+    } catch {
+      return 0;
     }
   }
 

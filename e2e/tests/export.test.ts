@@ -57,6 +57,10 @@ test('a document becomes a Markdown file and a web page, without a network too',
   await expectAccessible(page, 'export');
   await page.screenshot({ path: test.info().outputPath('export.png') });
   await dialog.getByRole('button', { name: 'Close' }).click();
+  // The library for DOCX is not loaded before it is needed.
+  const word = await exportAs(page, 'Word');
+  expect(word.suggestedFilename()).toBe('Tides 2026 11 潮.docx');
+  expect((await textIn(word)).slice(0, 2)).toBe('PK');
   await context.setOffline(true);
   const markdown = await exportAs(page, 'Markdown');
   expect(markdown.suggestedFilename()).toBe('Tides 2026 11 潮.md');

@@ -67,10 +67,11 @@ export function useFoundPeople(session: DocumentSession, query: string): FoundPe
   useEffect(() => {
     if (isWhole || query === '') return;
     let isWanted = true;
-    const timer = setTimeout(async () => {
+    const search = async () => {
       const page = await session.people.list(query, 0);
       if (isWanted && page !== null) setAnswer({ query, ...page });
-    }, SEARCH_DELAY_MS);
+    };
+    const timer = setTimeout(() => void search(), SEARCH_DELAY_MS);
     return () => {
       isWanted = false;
       clearTimeout(timer);

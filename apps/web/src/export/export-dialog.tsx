@@ -1,4 +1,4 @@
-import { FileCode2, FileText, Printer, type LucideIcon } from 'lucide-react';
+import { FileCode2, FileText, FileType2, Printer, type LucideIcon } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Dialog } from '../components/dialog.tsx';
 import { useTranslation } from '../translation/translation.ts';
@@ -75,6 +75,14 @@ export function ExportDialog({ document, title, doc, onClose }: ExportDialogProp
           onChoose={() => void run('html')}
         >
           {t('export.htmlAbout')}
+        </Format>
+        <Format
+          icon={FileType2}
+          title={t('export.docx')}
+          disabled={isBusy}
+          onChoose={() => void run('docx')}
+        >
+          {t('export.docxAbout')}
         </Format>
         <Format icon={Printer} title={t('export.print')} disabled={isBusy} onChoose={print}>
           {t('export.printAbout')}

@@ -6,7 +6,7 @@ import { type ExportedFiles, type ReadFile, readFiles } from './exported-files.t
 import { fileStem, uniqueFileName } from './file-name.ts';
 import { toHtmlPage } from './html-page.ts';
 
-export type ExportFormat = 'markdown' | 'html';
+export type ExportFormat = 'markdown' | 'html' | 'docx';
 
 export interface ExportSource {
   readonly title: string;
@@ -25,10 +25,11 @@ export interface ExportedDocument {
 }
 
 /** Of the files in one document. They are in memory together, and in an HTML file as text. */
-const MAX_FILES_BYTES = { markdown: 500_000_000, html: 50_000_000 } as const satisfies Record<
-  ExportFormat,
-  number
->;
+const MAX_FILES_BYTES = {
+  markdown: 500_000_000,
+  html: 50_000_000,
+  docx: 100_000_000,
+} as const satisfies Record<ExportFormat, number>;
 
 export async function exportDocument(
   format: ExportFormat,
@@ -39,8 +40,7 @@ export async function exportDocument(
     readFile: source.readFile,
     maxBytes: MAX_FILES_BYTES[format],
   });
-  const written = format === 'html' ? writeHtml : writeMarkdown;
-  const { extension, blob } = await written(blocks, source, files);
+  const { extension, blob } = await WRITERS[format](blocks, source, files);
   const { missing, tooLarge } = files;
   return {
     name: `${fileStem(source.title, source.untitled)}${extension}`,
@@ -55,6 +55,13 @@ interface Written {
   readonly blob: Blob;
 }
 
+const WRITERS: Readonly<
+  Record<
+    ExportFormat,
+    (blocks: readonly Block[], source: ExportSource, files: ExportedFiles) => Promise<Written>
+  >
+> = { markdown: writeMarkdown, html: writeHtml, docx: writeDocx };
+
 async function writeHtml(
   blocks: readonly Block[],
   { title, untitled }: ExportSource,
@@ -67,6 +74,16 @@ async function writeHtml(
     fileAddress: (file) => addresses.get(file) ?? null,
   });
   return { extension: '.html', blob: new Blob([html], { type: 'text/html;charset=utf-8' }) };
+}
+
+async function writeDocx(
+  blocks: readonly Block[],
+  { title, untitled }: ExportSource,
+  { blobs }: ExportedFiles,
+): Promise<Written> {
+  const { toDocx } = await import('./docx-export.ts');
+  const blob = await toDocx(blocks, { title: title || untitled, images: blobs });
+  return { extension: '.docx', blob };
 }
 
 /** A document with files becomes a zip file, because Markdown holds only their addresses. */

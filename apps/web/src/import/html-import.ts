@@ -39,6 +39,7 @@ export function importHtml(
   readFigures(body, { data, files });
   readImages(body, { data, files, losses });
   removeInnerLinks(body);
+  readCheckboxes(body);
   const pageTitle = document.querySelector('title')?.textContent?.replace(/\s+/g, ' ').trim();
   normalizeHtml(body);
   const node = parser.parse(body, { preserveWhitespace: false });
@@ -106,6 +107,19 @@ function countLosses(body: Element, losses: Losses): void {
 interface FileReading {
   readonly data: EmbeddedData;
   readonly files: ImportedFiles;
+}
+
+/** Text programs write a task as a paragraph that begins with a box. */
+function readCheckboxes(body: Element): void {
+  for (const box of body.querySelectorAll('p > input[type=checkbox]:first-child')) {
+    const paragraph = box.parentElement!;
+    if (paragraph.closest('li') !== null || paragraph.firstChild !== box) continue;
+    paragraph.setAttribute('data-list', 'task');
+    if (box.hasAttribute('checked')) paragraph.setAttribute('data-checked', 'true');
+    box.remove();
+    const text = paragraph.firstChild;
+    if (text?.nodeType === 3) text.nodeValue = text.nodeValue!.trimStart();
+  }
 }
 
 /** They lead to a place in the page, which a document does not have. */

@@ -11,7 +11,8 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constant(null),
     fc.integer(),
     fc.maxSafeInteger(),
-    fc.double({ noNaN: true }),
+    // Zero has no sign in messages.
+    fc.double({ noNaN: true }).map((number) => (number === 0 ? 0 : number)),
     fc.uint8Array(),
     fc.array(tie('value')),
     fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), tie('value')),
@@ -36,6 +37,7 @@ test('what a browser writes, a server reads, and the other way round', () => {
       expect(plain(program.unpack(browser.pack(written)))).toEqual(plain(written));
       expect(plain(browser.unpack(program.pack(written)))).toEqual(plain(written));
     }),
+    { seed: 17, numRuns: 500 },
   );
 });
 

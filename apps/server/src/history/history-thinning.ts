@@ -36,11 +36,17 @@ function groupsOf(rows: readonly HistoryRow[], pinned: readonly number[]): Histo
 
 function joinRows(doc: Y.Doc, group: readonly HistoryRow[]): HistoryRow {
   const { offset, at } = group.at(-1)!;
-  const before = Y.encodeStateVector(doc);
+  let update = EMPTY_UPDATE;
+  // What the group changed, and no more: a difference to a state vector repeats all deletions of the document's life.
+  const take = (emitted: Uint8Array) => (update = emitted);
+  doc.once('update', take);
   doc.transact(() => {
-    for (const { update } of group) Y.applyUpdate(doc, update);
+    for (const row of group) Y.applyUpdate(doc, row.update);
   });
+  doc.off('update', take);
   const users = new Set(group.map(({ user }) => user));
   const user = users.size === 1 ? group[0]!.user : '';
-  return { offset, at, user, update: Y.encodeStateAsUpdate(doc, before) };
+  return { offset, at, user, update };
 }
+
+const EMPTY_UPDATE = Y.encodeStateAsUpdate(new Y.Doc());

@@ -54,6 +54,8 @@ export type HistoryPage = z.infer<typeof historyPage>;
 /** Who wrote with which Yjs client ids. */
 export const historyAuthors = z.object({
   clients: z.array(z.tuple([yjsClient, userId])),
+  /** The client id after which the list goes on; null at its end. */
+  next: yjsClient.nullable(),
   people: z.array(user),
 });
 export type HistoryAuthors = z.infer<typeof historyAuthors>;

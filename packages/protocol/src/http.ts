@@ -36,7 +36,7 @@
  * | `PUT /api/documents/:id/files/:file?name=&secret=` | the bytes | `storedFile`; rules FI1–FI10 of PROTOCOL.md |
  * | `GET /api/documents/:id/files/:file` | `Range` | the bytes |
  * | `GET /api/documents/:id/history?before=` | – | `historyPage`: the last 50 sessions of writing, or those before an offset |
- * | `GET /api/documents/:id/history/authors` | – | `historyAuthors` |
+ * | `GET /api/documents/:id/history/authors?after=` | – | `historyAuthors`: whose Yjs client ids are, those after an id |
  * | `GET /api/documents/:id/history/state?offset=` | – | the document after that row, as bytes of a Yjs update |
  * | `GET /api/documents/:id/history/rows?after=&to=` | – | bytes of rows, for `decodeHistoryRows` |
  * | `GET /api/search?text=` | – | `searchResults`: the best 20 documents of this user by words of their titles and text (SE1–SE3, SE5) |

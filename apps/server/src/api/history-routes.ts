@@ -8,7 +8,7 @@ import {
   type HistoryPage,
   type User,
 } from '@tandem/protocol';
-import type { History } from '../history/port.ts';
+import type { History, HistoryAnswers, HistoryRequest } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { readClients } from '../storage/history/history-clients.ts';
@@ -26,14 +26,29 @@ export interface HistoryRoutesOptions {
 
 export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
   /** @throws ApiError */
-  const authorize = async (context: Context<ApiEnvironment>): Promise<string> => {
+  const checkAccess = async (context: Context<ApiEnvironment>): Promise<string> => {
     const document = documentId.safeParse(context.req.param('id')).data ?? '';
     const user = context.get('user');
     const entry = await findAccessEntry(db, { document, user: user.id });
     if (entry === null) throw new ApiError('not-found');
     if (!can(entry, 'history')) throw new ApiError('forbidden', { detail: FOR_EDITORS });
-    takeRequest(rates, user);
     return document;
+  };
+  /** @throws ApiError */
+  const authorize = async (context: Context<ApiEnvironment>): Promise<string> => {
+    const document = await checkAccess(context);
+    takeRequest(rates, context.get('user'));
+    return document;
+  };
+  /** An answer may take a while, and the right to it may be gone by then. */
+  const read = async <R extends HistoryRequest>(
+    context: Context<ApiEnvironment>,
+    request: R,
+  ): Promise<HistoryAnswers[R['kind']] | null> => {
+    const { signal } = context.req.raw;
+    const answer = await history.read(request, { user: context.get('user').id, signal });
+    await checkAccess(context);
+    return answer;
   };
   const named = async (ids: Iterable<string>): Promise<User[]> => await findUsers(db, [...ids]);
 
@@ -41,7 +56,7 @@ export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
     .get('/', async (context) => {
       const document = await authorize(context);
       const before = readOffset(context, 'before');
-      const list = await history.read({ kind: 'sessions', document, before });
+      const list = await read(context, { kind: 'sessions', document, before });
       if (list === null) throw new ApiError('not-found');
       const { epoch, timeline, head, sessions, next } = list;
       const people = new Set(sessions.flatMap(({ authors }) => authors.map(({ user }) => user)));
@@ -50,21 +65,22 @@ export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
     })
     .get('/authors', async (context) => {
       const document = await authorize(context);
-      const clients = await readClients(db, document);
+      const after = readOffset(context, 'after') ?? -1;
+      const { clients, next } = await readClients(db, document, { after });
       const namers = (await listVersions(db, document)).map(({ by }) => by);
       const people = await named(new Set([...clients.map(([, user]) => user), ...namers]));
-      return context.json({ clients, people } satisfies HistoryAuthors);
+      return context.json({ clients, next, people } satisfies HistoryAuthors);
     })
     .get('/state', async (context) => {
       const document = await authorize(context);
       const offset = required(readOffset(context, 'offset'), 'offset');
-      return answerBytes(await history.read({ kind: 'state', document, offset }));
+      return answerBytes(await read(context, { kind: 'state', document, offset }));
     })
     .get('/rows', async (context) => {
       const document = await authorize(context);
       const after = required(readOffset(context, 'after'), 'after');
       const upTo = required(readOffset(context, 'to'), 'to');
-      return answerBytes(await history.read({ kind: 'rows', document, after, upTo }));
+      return answerBytes(await read(context, { kind: 'rows', document, after, upTo }));
     });
 }
 

@@ -19,8 +19,8 @@ import { takeFileIds } from './file-ids.ts';
 import { thinChunk } from './history-thinning.ts';
 import type { FoundFiles, HistoryAnswers, HistoryRequest, SessionList } from './port.ts';
 
-/** Chunks that one query reads. */
-const CHUNKS_AT_ONCE = 64;
+/** Chunks that one query reads, of up to 1 MiB each. */
+const CHUNKS_AT_ONCE = 8;
 const SUMMARIES_AT_ONCE = 100;
 /** Times that a compaction may move rows between two reads. */
 const MAX_ATTEMPTS = 5;
@@ -139,7 +139,9 @@ export class HistoryReader implements AsyncDisposable {
       try {
         const thinned = thinChunk(chunk, state, pinned);
         this.#progress.end();
-        await this.#store.thin(document, { to: chunk.to, ...thinned, at: this.#clock.now() });
+        const { from, to } = chunk;
+        const at = this.#clock.now();
+        await this.#store.thin(document, { from, to, ...thinned, at, pinned });
       } finally {
         this.#progress.end();
       }

@@ -56,10 +56,19 @@ export interface HistoryAnswers {
   readonly thin: number;
 }
 
+/** Who waits for an answer. A person has a few places in the queue, and gives one back with the request. */
+export interface Asker {
+  readonly user: string;
+  readonly signal: AbortSignal;
+}
+
 export interface History extends AsyncDisposable {
   /**
    * @returns null when the document does not exist, or has no such row.
    * @throws EngineError `overloaded`, `storage-failed` or `document-damaged`
    */
-  read<R extends HistoryRequest>(request: R): Promise<HistoryAnswers[R['kind']] | null>;
+  read<R extends HistoryRequest>(
+    request: R,
+    asker?: Asker,
+  ): Promise<HistoryAnswers[R['kind']] | null>;
 }

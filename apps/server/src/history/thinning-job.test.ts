@@ -18,10 +18,11 @@ async function addChunk(db: Database, document: string, endedAt: number): Promis
     .execute();
 }
 
-test('HY12 the job thins what is old enough, and passes over a damaged document', async () => {
+async function runJob(isOneSlow: boolean) {
   const db = await temporaryDatabase();
   await addChunk(db, 'old', 5);
   await addChunk(db, 'damaged', 5);
+  if (isOneSlow) await addChunk(db, 'slow', 4);
   await addChunk(db, 'new', 2 * DAY_MS);
   await db
     .insertInto('named_version')
@@ -34,6 +35,7 @@ test('HY12 the job thins what is old enough, and passes over a damaged document'
       async read(request) {
         requests.push(request);
         if (request.document === 'damaged') throw new EngineError(errorOf('document-damaged'));
+        if (request.document === 'slow') throw new EngineError(errorOf('overloaded'));
         await db
           .updateTable('history')
           .set({ thinned_at: 1 })
@@ -45,9 +47,23 @@ test('HY12 the job thins what is old enough, and passes over a damaged document'
     fullMs: DAY_MS,
     clock: { now: () => 3 * DAY_MS },
   });
-  await job.run(null, { id: 'job', attempt: 1, signal: new AbortController().signal });
-  const before = 2 * DAY_MS;
+  const run = job.run(null, { id: 'job', attempt: 1, signal: new AbortController().signal });
+  return { requests, run };
+}
+
+const before = 2 * DAY_MS;
+
+test('HY12 the job thins what is old enough, and passes over a damaged document', async () => {
+  const { requests, run } = await runJob(false);
+  await run;
   expect(requests).toHaveLength(2);
   expect(requests).toContainEqual({ kind: 'thin', document: 'old', before, pinned: [3] });
   expect(requests).toContainEqual({ kind: 'thin', document: 'damaged', before, pinned: [] });
+});
+
+test('HY12 a document that takes too long keeps no other from being thinned, and is tried again', async () => {
+  const { requests, run } = await runJob(true);
+  await expect(run).rejects.toMatchObject({ body: { code: 'overloaded' } });
+  expect(requests).toHaveLength(3);
+  expect(requests).toContainEqual({ kind: 'thin', document: 'old', before, pinned: [3] });
 });

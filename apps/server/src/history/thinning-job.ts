@@ -25,12 +25,13 @@ export function historyThinning({
     intervalMs: HISTORY.thinningIntervalMs,
     async run({ signal }) {
       const before = clock.now() - fullMs;
-      const damaged = new Set<string>();
+      const failed = new Set<string>();
+      let failure: EngineError | null = null;
       for (;;) {
-        const limit = HISTORY.documentsPerThinning + damaged.size;
+        const limit = HISTORY.documentsPerThinning + failed.size;
         const found = await findUnthinned(db, before, limit);
-        const documents = found.filter((document) => !damaged.has(document));
-        if (documents.length === 0) return;
+        const documents = found.filter((document) => !failed.has(document));
+        if (documents.length === 0) break;
         for (const document of documents) {
           signal.throwIfAborted();
           const pinned = (await listVersions(db, document)).map(({ offset }) => offset);
@@ -38,15 +39,18 @@ export function historyThinning({
             await history.read({ kind: 'thin', document, before, pinned });
           } catch (error) {
             // Its history stays as it is, and the others are thinned.
-            if (!isDamaged(error)) throw error;
-            damaged.add(document);
+            if (!(error instanceof EngineError)) throw error;
+            failed.add(document);
+            if (!isDamaged(error)) failure ??= error;
           }
         }
       }
+      // Documents that took too long, or whose database did not answer, are tried again.
+      if (failure !== null) throw failure;
     },
   });
 }
 
-function isDamaged(error: unknown): boolean {
-  return error instanceof EngineError && error.body.code === 'document-damaged';
+function isDamaged({ body }: EngineError): boolean {
+  return body.code === 'document-damaged';
 }

@@ -11,7 +11,7 @@ import { SupervisedWorker } from '../runtime/worker-supervisor.ts';
 import { releaseThread, type StorageDescription } from '../storage/storage.ts';
 import { storageErrors } from '../storage/storage-error.ts';
 import type { HistoryReply, HistoryWorkerData } from './history-worker.ts';
-import type { History, HistoryAnswers, HistoryRequest } from './port.ts';
+import type { Asker, History, HistoryAnswers, HistoryRequest } from './port.ts';
 
 export interface WorkerHistoryOptions {
   readonly storage: StorageDescription;
@@ -21,6 +21,7 @@ export interface WorkerHistoryOptions {
 
 interface Waiting {
   readonly request: HistoryRequest;
+  readonly user: string | null;
   readonly resolve: (answer: HistoryAnswers[HistoryRequest['kind']] | null) => void;
   readonly reject: (error: EngineError) => void;
 }
@@ -28,7 +29,7 @@ interface Waiting {
 export class WorkerHistory implements History {
   readonly #log: Pick<Log, 'error'>;
   readonly #worker: SupervisedWorker<HistoryRequest, HistoryReply>;
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   #current: Waiting | null = null;
   #state: 'unused' | 'starting' | 'ready' | 'ended' = 'unused';
 
@@ -47,12 +48,17 @@ export class WorkerHistory implements History {
     });
   }
 
-  read<R extends HistoryRequest>(request: R): Promise<HistoryAnswers[R['kind']] | null> {
-    if (this.#waiting.length >= HISTORY.maxQueued || this.#state === 'ended')
+  read<R extends HistoryRequest>(
+    request: R,
+    asker?: Asker,
+  ): Promise<HistoryAnswers[R['kind']] | null> {
+    if (this.#isFullFor(asker) || this.#state === 'ended' || asker?.signal.aborted === true)
       return Promise.reject(new EngineError(errorOf('overloaded')));
-    const answer = new Promise<HistoryAnswers[HistoryRequest['kind']] | null>((resolve, reject) =>
-      this.#waiting.push({ request, resolve, reject }),
-    );
+    const answer = new Promise<HistoryAnswers[HistoryRequest['kind']] | null>((resolve, reject) => {
+      const waiting = { request, user: asker?.user ?? null, resolve, reject };
+      this.#waiting.push(waiting);
+      asker?.signal.addEventListener('abort', () => this.#withdraw(waiting), { once: true });
+    });
     if (this.#state === 'unused') {
       this.#state = 'starting';
       this.#worker.startInBackground();
@@ -67,6 +73,20 @@ export class WorkerHistory implements History {
       reject(new EngineError(errorOf('overloaded')));
     await this.#worker[Symbol.asyncDispose]();
     this.#current?.reject(new EngineError(errorOf('overloaded')));
+  }
+
+  #isFullFor(asker: Asker | undefined): boolean {
+    if (this.#waiting.length >= HISTORY.maxQueued) return true;
+    if (asker === undefined) return false;
+    const own = [this.#current, ...this.#waiting].filter((each) => each?.user === asker.user);
+    return own.length >= HISTORY.maxQueuedPerPerson;
+  }
+
+  /** Nobody waits for it any more. What the thread has begun goes on. */
+  #withdraw(waiting: Waiting): void {
+    if (!this.#waiting.includes(waiting)) return;
+    this.#waiting = this.#waiting.filter((each) => each !== waiting);
+    waiting.reject(new EngineError(errorOf('overloaded')));
   }
 
   #start(): void {

@@ -21,10 +21,19 @@ describe('history in Postgres', () => {
     await db.destroy();
     const journal = new PostgresJournal(connect());
     const history = new PostgresHistory(connect());
+    const other = connect();
     return {
       journal,
       history,
+      async name(offset: number) {
+        await other.query({
+          text: `insert into named_version (document, id, "offset", title, "user", at)
+                 values ('a', $1, $2, 'Draft', 'ada', 1)`,
+          values: [`v${offset}`, offset],
+        });
+      },
       async [Symbol.asyncDispose]() {
+        await other[Symbol.asyncDispose]();
         await journal[Symbol.asyncDispose]();
         await history[Symbol.asyncDispose]();
       },

@@ -96,6 +96,8 @@ export class HistoryList {
     ]);
     const isWhole = rows?.at(-1)?.offset === to;
     return new Moments({
+      from,
+      to,
       before,
       rows: isWhole ? rows : [],
       after: isWhole ? null : await this.#requests.state(to),

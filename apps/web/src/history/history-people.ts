@@ -9,7 +9,7 @@ export class HistoryPeople {
     for (const person of people) this.#people.set(person.id, person);
   }
 
-  addAuthors({ clients, people }: HistoryAuthors): void {
+  addAuthors({ clients, people }: Pick<HistoryAuthors, 'clients' | 'people'>): void {
     this.add(people);
     for (const [client, user] of clients) this.#owners.set(client, user);
   }

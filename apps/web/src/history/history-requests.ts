@@ -29,8 +29,16 @@ export class HistoryRequests {
     return historyPage.parse(await response.json());
   }
 
-  async authors(): Promise<HistoryAuthors> {
-    return historyAuthors.parse(await (await this.#get('/authors')).json());
+  async authors(): Promise<Pick<HistoryAuthors, 'clients' | 'people'>> {
+    const clients: HistoryAuthors['clients'] = [];
+    const people: HistoryAuthors['people'] = [];
+    for (let rest: string | null = '/authors'; rest !== null;) {
+      const page: HistoryAuthors = historyAuthors.parse(await (await this.#get(rest)).json());
+      for (const each of page.clients) clients.push(each);
+      people.push(...page.people);
+      rest = page.next === null ? null : `/authors?after=${page.next}`;
+    }
+    return { clients, people };
   }
 
   async state(offset: number): Promise<Uint8Array> {

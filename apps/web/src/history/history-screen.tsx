@@ -181,17 +181,18 @@ function Session({ list, state, moments, named, title, onRestore }: SessionViewP
   const [step, setStep] = useState(moments.lastStep);
   const [comparison, setComparison] = useState<Comparison>({ kind: 'before' });
   const other = useOther(list, comparison);
+  const offset = moments.offsetAt(step);
   const blocks = useMemo(() => {
     const doc = moments.at(step);
     if (comparison.kind === 'nothing' || comparison.kind === 'authors' || other === 'loading')
       return differenceBetween(null, doc);
     // Which of the two is older decides what was written and what was deleted.
     if (comparison.kind === 'moment' && other !== null)
-      return comparison.offset < session.from + step
+      return comparison.offset < offset
         ? differenceBetween(other, doc)
         : differenceBetween(doc, other);
     return differenceBetween(moments.before, doc);
-  }, [moments, step, comparison, other, session]);
+  }, [moments, step, comparison, other, offset]);
   const attribution = useMemo(
     () => ({
       writerOf: ({ author }: DifferenceRun) => list.people.ofClient(author),
@@ -200,7 +201,6 @@ function Session({ list, state, moments, named, title, onRestore }: SessionViewP
     }),
     [list, moments, comparison],
   );
-  const offset = moments.offsetAt(step) ?? (step === 0 ? session.from - 1 : session.to);
   const at = moments.timeAt(step) ?? session.endedAt;
   const when = dayAndTime(at, formatLocale(language));
   return (

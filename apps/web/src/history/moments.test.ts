@@ -24,11 +24,13 @@ function typed() {
   return { before, rows, after: Y.encodeStateAsUpdate(doc) };
 }
 
+const PLACE = { from: 5, to: 7 };
+
 const shown = (doc: Y.Doc) => doc.getText('text').toString();
 
 test('each step is the page after a row, in any order', () => {
   const { before, rows } = typed();
-  const moments = new Moments({ before, rows, after: null });
+  const moments = new Moments({ ...PLACE, before, rows, after: null });
   expect(moments.lastStep).toBe(3);
   expect([0, 3, 1, 2, 2, 0].map((step) => shown(moments.at(step)))).toEqual([
     'ab',
@@ -57,20 +59,28 @@ test('HI5 whose words came back as copies is known where they were deleted in th
     text.insert(0, 'word');
     restored.set('2:0', [1, 0, 1, 0, 4]);
   });
-  const moments = new Moments({ before, rows, after: null });
+  const moments = new Moments({ ...PLACE, before, rows, after: null });
   const [block] = differenceBetween(null, moments.at(moments.lastStep));
   expect(block!.runs).toMatchObject([{ text: 'word', author: 1 }]);
 });
 
+test('HY12 the offset of a step is that of its row, where rows were joined or are too many', () => {
+  const { before, rows, after } = typed();
+  const joined = new Moments({ ...PLACE, before, rows: [rows[0]!, rows[2]!], after: null });
+  expect([0, 1, 2].map((step) => joined.offsetAt(step))).toEqual([4, 5, 7]);
+  const ends = new Moments({ ...PLACE, before, rows: [], after });
+  expect([0, 1].map((step) => ends.offsetAt(step))).toEqual([4, 7]);
+});
+
 test('who deleted a character is known from the row that did', () => {
   const { before, rows } = typed();
-  const moments = new Moments({ before, rows, after: null });
+  const moments = new Moments({ ...PLACE, before, rows, after: null });
   expect(moments.deletedBy({ client: 1, clock: 0 })).toBe('bob');
   expect(moments.deletedBy({ client: 1, clock: 1 })).toBeNull();
 });
 
 test('without rows, a session has a beginning and an end', () => {
   const { before, after } = typed();
-  const moments = new Moments({ before, rows: [], after });
+  const moments = new Moments({ ...PLACE, before, rows: [], after });
   expect([0, moments.lastStep].map((step) => shown(moments.at(step)))).toEqual(['ab', 'bcd']);
 });

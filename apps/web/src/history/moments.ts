@@ -4,6 +4,9 @@ import type { HistoryRow } from '@tandem/protocol';
 import * as Y from 'yjs';
 
 export interface MomentsOptions {
+  /** The first and the last row of the session. */
+  readonly from: number;
+  readonly to: number;
   readonly before: Uint8Array;
   /** Empty where they are too many, or were joined. */
   readonly rows: readonly HistoryRow[];
@@ -46,9 +49,10 @@ export class Moments {
     return doc;
   }
 
-  /** The last row of a step; null before the first, and where rows are not known. */
-  offsetAt(step: number): number | null {
-    return step === 0 ? null : (this.rows[step - 1]?.offset ?? null);
+  /** The last row of a step; joined rows make one of several (HY12). */
+  offsetAt(step: number): number {
+    const { from, to } = this.#options;
+    return step === 0 ? from - 1 : (this.rows[step - 1]?.offset ?? to);
   }
 
   timeAt(step: number): number | null {

@@ -42,6 +42,8 @@ const FORBIDDEN = {
     'Other people may open this document there. Only its owner may move it to such a place.',
   'only-editors-name-versions':
     'You may read this document but not name its versions. Ask its owner.',
+  'moment-joined':
+    'This moment is not kept by itself any more. Open the history again, and name one that it shows.',
   'too-many-versions':
     'This document has as many named versions as it may have. Delete one of them first.',
   'address-taken':

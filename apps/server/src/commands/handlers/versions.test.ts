@@ -42,6 +42,30 @@ describe('HY11 named versions', () => {
     );
   });
 
+  test('HY12 a moment that was joined with others gets no name, its neighbours do', async () => {
+    const fixture = await fixtureWithRoles();
+    const sessions = JSON.stringify([
+      { from: 1, to: 4 },
+      { from: 5, to: 9 },
+    ]);
+    await name(fixture, 7, 'Kept');
+    await fixture.db
+      .insertInto('history')
+      .values({
+        ...{ document, to_offset: 9, from_offset: 1, ended_at: 1, bytes: 1, sessions },
+        ...{ thinned_at: 1, data: new Uint8Array(), checkpoint: null },
+      })
+      .execute();
+    for (const offset of [4, 7, 9, 12]) await name(fixture, offset, `Row ${offset}`);
+    const one = { name: 'version:name', input: { document, offset: 3, title: 'Gone' } } as const;
+    expect(await fixture.run('ed', one)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'forbidden' },
+    });
+    const { versions } = (await stateOf(fixture)) as { versions: { offset: number }[] };
+    expect(versions.map(({ offset }) => offset)).toEqual([12, 9, 7, 7, 4]);
+  });
+
   test('are limited in number, and go with their document', async () => {
     const fixture = await fixtureWithRoles();
     for (let i = 0; i < MAX_NAMED_VERSIONS; i++) await name(fixture, i, `Version ${i}`);

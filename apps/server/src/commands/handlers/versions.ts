@@ -15,8 +15,9 @@ export const versionHandlers: VersionHandlers = {
     const permission = await authorize(context, { document, ...access });
     if (permission.kind === 'refused') return permission;
     const version = { id, offset, title, by: user, at };
-    if ((await addVersion(db, { document, ...version })) === 'full')
-      return forbidden('too-many-versions');
+    const outcome = await addVersion(db, { document, ...version });
+    if (outcome === 'full') return forbidden('too-many-versions');
+    if (outcome === 'gone') return forbidden('moment-joined');
     publish(versionsKey(document), { name: 'version:named', version });
     return DONE;
   },

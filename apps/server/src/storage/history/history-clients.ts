@@ -2,17 +2,27 @@
 import type { Database } from '../tables.ts';
 
 /** Each page that was opened and written in has one. */
-const MAX_CLIENTS = 50_000;
+const CLIENTS_PER_PAGE = 10_000;
+
+export interface ClientPage {
+  readonly clients: [client: number, user: string][];
+  /** Where the list goes on (HY5); null at its end. */
+  readonly next: number | null;
+}
 
 export async function readClients(
   db: Database,
   document: string,
-): Promise<[client: number, user: string][]> {
+  { after, limit = CLIENTS_PER_PAGE }: { readonly after: number; readonly limit?: number },
+): Promise<ClientPage> {
   const rows = await db
     .selectFrom('client')
     .select(['client', 'user'])
     .where('document', '=', document)
-    .limit(MAX_CLIENTS)
+    .where('client', '>', after)
+    .orderBy('client')
+    .limit(limit)
     .execute();
-  return rows.map(({ client, user }) => [client, user]);
+  const clients = rows.map(({ client, user }): [number, string] => [Number(client), user]);
+  return { clients, next: rows.length < limit ? null : (clients.at(-1)?.[0] ?? null) };
 }

@@ -18,7 +18,11 @@ export interface HistoryPosition {
 export type ChunkSummary = Pick<HistoryChunk, 'from' | 'to' | 'sessions'>;
 
 export type StoredChunk = Pick<HistoryChunk, 'from' | 'to' | 'data'>;
-export type ThinnedChunk = Pick<HistoryChunk, 'to' | 'data' | 'bytes'> & { readonly at: number };
+export type ThinnedChunk = Pick<HistoryChunk, 'from' | 'to' | 'data' | 'bytes'> & {
+  readonly at: number;
+  /** The named rows that stay moments. */
+  readonly pinned: readonly number[];
+};
 
 export interface Checkpoint {
   readonly offset: number;
@@ -55,7 +59,10 @@ export interface HistoryStore extends AsyncDisposable {
     document: string,
     options: { readonly before: number; readonly limit: number },
   ): Promise<readonly StoredChunk[]>;
-  /** Replaces the rows of a chunk, once. Its sessions and its checkpoint stay. */
+  /**
+   * Replaces the rows of a chunk, once, unless another row of it got a name meanwhile. Its sessions and its checkpoint
+   * stay.
+   */
   thin(document: string, chunk: ThinnedChunk): Promise<void>;
   /** Rows of the journal; those that were compacted meanwhile are missing. */
   rows(document: string, range: OffsetRange): Promise<readonly HistoryRow[]>;

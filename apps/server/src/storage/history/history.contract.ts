@@ -9,6 +9,8 @@ import type { HistoryStore } from './history-store.ts';
 export interface HistoryFixture extends AsyncDisposable {
   readonly journal: Journal;
   readonly history: HistoryStore;
+  /** Gives a row of the document `a` a name, as another process does. */
+  name(offset: number): Promise<void>;
 }
 
 const EPOCH = 'life';
@@ -189,8 +191,9 @@ export function testHistory(open: () => Promise<HistoryFixture>): void {
     expect(placesOf(await due(1_006))).toEqual([2, 4]);
     expect(placesOf(await due(1_006, 1))).toEqual([2]);
     const { data, bytes } = toThinned([rowAt(2)]);
-    await history.thin('a', { to: 2, data, bytes, at: 9 });
-    await history.thin('a', { to: 2, data: Uint8Array.of(0), bytes: 0, at: 10 });
+    const chunk = { from: 1, to: 2, pinned: [] };
+    await history.thin('a', { ...chunk, data, bytes, at: 9 });
+    await history.thin('a', { ...chunk, data: Uint8Array.of(0), bytes: 0, at: 10 });
     expect(placesOf(await due(1_006))).toEqual([4]);
     const [first] = await history.chunks('a', everything);
     expect(rowsOf(first!)).toEqual([rowAt(2)]);
@@ -198,6 +201,21 @@ export function testHistory(open: () => Promise<HistoryFixture>): void {
     expect(await history.summaries('a', { before: 2, limit: 1 })).toMatchObject([
       { from: 1, to: 2, sessions: [{ from: 1, to: 2 }] },
     ]);
+  });
+
+  test('HY12 a row that got a name meanwhile stays a moment', async () => {
+    await using fixture = await open();
+    const { journal, history } = fixture;
+    await journal.create({ document: 'a', epoch: EPOCH, kind: 'data' });
+    await journal.append([batchOf(0, 4)]);
+    await compact(fixture, { from: 0, to: 4 });
+    const thinned = { from: 1, to: 4, ...toThinned([rowAt(3), rowAt(4)]), at: 9 };
+    const due = () => history.unthinned('a', { before: 2_000, limit: 9 });
+    await fixture.name(3);
+    await history.thin('a', { ...thinned, pinned: [] });
+    expect(await due()).toHaveLength(1);
+    await history.thin('a', { ...thinned, pinned: [3] });
+    expect(await due()).toEqual([]);
   });
 
   test('HY7 the history is deleted with its document', async () => {

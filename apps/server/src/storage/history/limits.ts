@@ -21,8 +21,10 @@ export const HISTORY = {
   sessionsPerPage: 50,
   /** Chunks that one list reads. */
   maxListedChunks: 4_000,
-  /** Requests that wait for the thread of the history; one more is refused. */
+  /** Requests that wait for the thread of the history; one more is refused (HY13). */
   maxQueued: 64,
+  /** Of one person: a page asks for a few things at once. */
+  maxQueuedPerPerson: 6,
   /** Of updates in which one request looks for files; others wait for it. */
   searchedBytes: 4 * MIB,
   thinningIntervalMs: DAY_MS,

@@ -1,5 +1,5 @@
 /** Names that people gave to moments of documents. */
-import { MAX_NAMED_VERSIONS, type NamedVersion } from '@tandem/protocol';
+import { type HistorySession, MAX_NAMED_VERSIONS, type NamedVersion } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
 
 export async function listVersions(db: Database, document: string): Promise<NamedVersion[]> {
@@ -13,22 +13,45 @@ export async function listVersions(db: Database, document: string): Promise<Name
     .execute();
 }
 
-/** @returns `full` when the document has as many as it may have. */
+/** @returns `full` when the document has as many as it may have, `gone` when the row was joined with others (HY12). */
 export async function addVersion(
   db: Database,
   { document, by, ...version }: NamedVersion & { readonly document: string },
-): Promise<'added' | 'full'> {
+): Promise<'added' | 'full' | 'gone'> {
   const { count } = await db
     .selectFrom('named_version')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('document', '=', document)
     .executeTakeFirstOrThrow();
   if (Number(count) >= MAX_NAMED_VERSIONS) return 'full';
+  if (!(await isMoment(db, document, version.offset))) return 'gone';
   await db
     .insertInto('named_version')
     .values({ document, ...version, user: by })
     .execute();
   return 'added';
+}
+
+/** After thinning, the moments are the ends of the sessions, and those that had a name. */
+async function isMoment(db: Database, document: string, offset: number): Promise<boolean> {
+  const thinned = await db
+    .selectFrom('history')
+    .select(['to_offset', 'sessions'])
+    .where('document', '=', document)
+    .where('to_offset', '>=', offset)
+    .where('from_offset', '<=', offset)
+    .where('thinned_at', 'is not', null)
+    .executeTakeFirst();
+  if (thinned === undefined) return true;
+  const sessions = JSON.parse(thinned.sessions) as readonly HistorySession[];
+  if (thinned.to_offset === offset || sessions.some(({ to }) => to === offset)) return true;
+  const named = await db
+    .selectFrom('named_version')
+    .select('id')
+    .where('document', '=', document)
+    .where('offset', '=', offset)
+    .executeTakeFirst();
+  return named !== undefined;
 }
 
 interface VersionId {

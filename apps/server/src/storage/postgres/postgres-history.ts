@@ -96,11 +96,14 @@ export class PostgresHistory implements HistoryStore {
     return rows;
   }
 
-  async thin(document: string, { to, data, bytes, at }: ThinnedChunk): Promise<void> {
+  async thin(document: string, { from, to, data, bytes, at, pinned }: ThinnedChunk): Promise<void> {
     await this.#postgres.query({
       text: `update history set data = $3, bytes = $4, thinned_at = $5
-             where document = $1 and to_offset = $2 and thinned_at is null`,
-      values: [document, to, Buffer.from(data), bytes, at],
+             where document = $1 and to_offset = $2 and thinned_at is null and not exists (
+               select from named_version where document = $1 and "offset" between $6 and $2
+                 and "offset" <> all($7::bigint[])
+             )`,
+      values: [document, to, Buffer.from(data), bytes, at, from, pinned],
     });
   }
 

@@ -11,11 +11,19 @@ async function open() {
   const path = await temporaryDatabaseFile();
   const journal = SqliteJournal.open(path);
   const history = SqliteHistory.open(path);
+  const sqlite = openSqlite(path);
+  const name = sqlite.prepare(
+    `INSERT INTO named_version (document, id, "offset", title, "user", at) VALUES ('a', ?, ?, 'Draft', 'ada', 1)`,
+  );
   return {
     path,
     journal,
     history,
+    async name(offset: number) {
+      name.run(`v${offset}`, offset);
+    },
     async [Symbol.asyncDispose]() {
+      sqlite.close();
       await journal[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();
     },
@@ -43,7 +51,8 @@ describe('history in SQLite', () => {
       ...{ document: 'a', epoch: 'life', from: 0, to: 2, snapshot: Uint8Array.of(1) },
       chunks: [{ ...chunk, checkpoint: null }],
     });
-    await history.thin('a', { to: 2, data: Uint8Array.of(1), bytes: 1, at: 9 });
+    const thinned = { from: 1, to: 2, data: Uint8Array.of(1), bytes: 1, at: 9, pinned: [] };
+    await history.thin('a', thinned);
     const found = sqlite.prepare(`SELECT offset FROM recent WHERE instr(data, 'secret') > 0`);
     expect(found.all()).toEqual([{ offset: 3 }]);
     expect(await history.rows('a', { after: 2, upTo: 3 })).toHaveLength(1);

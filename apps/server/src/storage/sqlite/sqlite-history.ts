@@ -106,10 +106,12 @@ export class SqliteHistory implements HistoryStore {
     );
   }
 
-  async thin(document: string, { to, data, bytes, at }: ThinnedChunk): Promise<void> {
+  async thin(document: string, { from, to, data, bytes, at, pinned }: ThinnedChunk): Promise<void> {
     this.#lock.run(() =>
       inTransaction(this.#sqlite, () => {
         this.#recent.refresh();
+        const names = JSON.stringify(pinned);
+        if (this.#statements.named.get(document, from, to, names) !== undefined) return;
         erasing(this.#sqlite, () => {
           this.#recent.blank(this.#recent.numbersUpTo(document, to));
           this.#statements.thin.run(data, bytes, at, document, to);
@@ -150,6 +152,10 @@ function prepare(sqlite: Sqlite) {
     ),
     unthinned: sqlite.prepare(
       'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND thinned_at IS NULL AND ended_at < ? ORDER BY to_offset LIMIT ?',
+    ),
+    named: sqlite.prepare(
+      `SELECT 1 FROM named_version WHERE document = ? AND "offset" BETWEEN ? AND ?
+         AND "offset" NOT IN (SELECT value FROM json_each(?)) LIMIT 1`,
     ),
     thin: sqlite.prepare(
       'UPDATE history SET data = ?, bytes = ?, thinned_at = ? WHERE document = ? AND to_offset = ? AND thinned_at IS NULL',

@@ -39,6 +39,7 @@ test('BU4: every frame survives the wire', () => {
     fc.property(frames, (frame) => {
       expect(decodeFrame(encodeFrame(frame))).toEqual(frame);
     }),
+    { seed: 29 },
   );
 });
 
@@ -49,11 +50,13 @@ test('BU4, UP6: another version, a part of a frame, and any bytes are no frame, 
       bytes[0] = version;
       expect(decodeFrame(bytes)).toBeNull();
     }),
+    { seed: 29 },
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       decodeFrame(Uint8Array.of(1, ...bytes));
     }),
+    { seed: 29 },
   );
   expect(decodeFrame(new Uint8Array())).toBeNull();
 });

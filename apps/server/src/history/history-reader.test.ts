@@ -104,7 +104,7 @@ test('HY3 HY4 every state and every row, wherever compactions have moved them', 
         [3, 4].filter((offset) => offset < fixture.texts.length),
       );
     }),
-    { numRuns: 15 },
+    { seed: 29, numRuns: 15 },
   );
 });
 

@@ -169,7 +169,7 @@ test(
         ),
       ).toBe(true);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { seed: 29, numRuns: 200 });
   },
 );
 

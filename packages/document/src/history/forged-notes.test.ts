@@ -165,7 +165,7 @@ test(
       expect(differenceBetween(forge(one), forge(other))).toEqual(differenceBetween(one, other));
       expect(differenceBetween(null, forge(after))).toEqual(differenceBetween(null, after));
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { seed: 29, numRuns: 300 });
   },
 );
 
@@ -189,6 +189,6 @@ test(
       restore(after, before);
       expect(readPage(after)).toEqual(readPage(before));
     });
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { seed: 29, numRuns: 500 });
   },
 );

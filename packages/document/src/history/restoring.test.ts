@@ -148,7 +148,7 @@ test(
       restore(writer.doc, docOf(writer.moments.at(-1)!));
       expect(readPage(writer.doc)).toEqual(now);
     });
-    fc.assert(property, { numRuns: 400 });
+    fc.assert(property, { seed: 29, numRuns: 400 });
   },
 );
 
@@ -174,7 +174,7 @@ test('HY9 what others write meanwhile stays, and all pages agree', { timeout: 12
       expect(rest).toBe(plainText(moment).replace(/\s/g, ''));
     },
   );
-  fc.assert(property, { numRuns: 400 });
+  fc.assert(property, { seed: 29, numRuns: 400 });
 });
 
 test('HY8 a restore of what is there writes nothing', () => {

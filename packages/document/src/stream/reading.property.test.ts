@@ -89,7 +89,7 @@ test(
       expect(readPage(second)).toEqual(readPage(first));
       expect(readPage(copyOf(second, 3))).toEqual(readPage(first));
     });
-    fc.assert(property, { numRuns: 1_000 });
+    fc.assert(property, { seed: 29, numRuns: 1_000 });
   },
 );
 

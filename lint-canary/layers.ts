@@ -40,7 +40,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['session', 'screen'],
     ['unconfirmed'],
     ['save-status'],
-    ['trash', 'account', 'export'],
+    ['trash', 'account', 'export', 'files'],
     ['import'],
     ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
     ['tree', 'comments'],

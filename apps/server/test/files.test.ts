@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ulid } from 'ulid';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { filePath, filesPath, type ErrorBody } from '@tandem/protocol';
+import { fileList, filePath, filesPath, type ErrorBody, type FileList } from '@tandem/protocol';
 import { gif, png } from '../src/files/testing/image-heads.ts';
 import { FakeS3 } from '../src/storage/objects/testing/fake-s3.ts';
 import { eventually } from './eventually.ts';
@@ -134,9 +134,39 @@ test('FI10 only the page that added a file uploads it, though everybody sees its
   expect(await (await get(file.id)).text()).toBe('contract');
 });
 
+test('FI11 the owner sees and deletes all files, an uploader their own, and a deleted one says so', async () => {
+  const bob = await signIn(server);
+  const at = await createPage(ada);
+  const [own, other] = [newFile(), newFile()];
+  await storedIn(await put('from Ada', { at, file: own }));
+  await storedIn(await put('from Bob', { at, file: other, by: bob }));
+  const listed = async (by: SignedIn): Promise<FileList> =>
+    fileList.parse(await (await by.fetch(filesPath(at))).json());
+  const all = await listed(ada);
+  expect(all.files.map(({ id }) => id).toSorted()).toEqual([own.id, other.id].toSorted());
+  expect(all).toMatchObject({ count: 2, bytes: 16, next: null });
+  expect(all.people.map(({ id }) => id).toSorted()).toEqual([ada.user.id, bob.user.id].toSorted());
+  const bobs = await listed(bob);
+  expect(bobs).toMatchObject({ files: [{ id: other.id, by: bob.user.id }], count: 1, bytes: 8 });
+
+  const remove = (by: SignedIn, { id }: { readonly id: string }) =>
+    by.fetch(filePath(at, id), { method: 'DELETE' });
+  const before = keptIn(folder).length;
+  expect((await remove(bob, own)).status).toBe(403);
+  expect((await remove(bob, other)).status).toBe(204);
+  expect((await remove(ada, own)).status).toBe(204);
+  expect((await remove(ada, own)).status).toBe(204);
+  await eventually('the bytes are gone', () => keptIn(folder).length === before - 2);
+  expect(await listed(ada)).toMatchObject({ files: [], count: 0, bytes: 0 });
+  const gone = await ada.fetch(filePath(at, own.id));
+  expect([gone.status, await gone.text()]).toEqual([410, expect.stringContaining('was deleted')]);
+  const again = await put('from Ada', { at, file: own });
+  expect(await errorIn(again)).toMatchObject({ code: 'bad-message', temporary: false });
+});
+
 test('FI5 too large a file is refused before its bytes, and the limit can be read', async () => {
   const limits = await ada.fetch(filesPath(document));
-  expect(await limits.json()).toEqual({ maxFileBytes: MAX_FILE_BYTES });
+  expect(await limits.json()).toMatchObject({ maxFileBytes: MAX_FILE_BYTES });
   const answer = await put(Buffer.alloc(MAX_FILE_BYTES + 1));
   expect(answer.status).toBe(413);
   expect(await errorIn(answer)).toMatchObject({ code: 'too-large', temporary: false });

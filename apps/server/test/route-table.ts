@@ -91,6 +91,11 @@ const forReaders = byPlace(READERS, 200);
 const forWriters = byPlace(WRITERS, 403);
 /** PO6: as for writing. */
 const forHistory = forWriters;
+/** FI11: of a file that the owner has uploaded. */
+const forOwners = byPlace(
+  { ...UNKNOWN, owner: 204, editor: 403, commenter: 403, viewer: 403 },
+  403,
+);
 const NOTHING = everyone('nothing');
 /** Lists, which are empty for people who may not read the document. */
 const listed = byPlace({ ...NOTHING, ...READING }, 'nothing', NOTHING);
@@ -158,6 +163,9 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   ],
   'GET /documents/:id/files/:file': [
     ofDocument((subject) => at(`/files/${subject.file}`)(subject), forReaders),
+  ],
+  'DELETE /documents/:id/files/:file': [
+    ofDocument((subject) => at(`/files/${subject.file}`)(subject), forOwners),
   ],
 
   'GET /me': [ofCaller(to('/me'), signedIn(200))],

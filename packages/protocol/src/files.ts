@@ -1,6 +1,6 @@
-/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI9 of PROTOCOL.md. */
+/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI11 of PROTOCOL.md. */
 import { z } from 'zod';
-import { ulid } from './messages/field.ts';
+import { count, instant, ulid, user, userId } from './messages/field.ts';
 import { fitText, hasVisibleText } from './text.ts';
 
 export const MAX_FILE_NAME_LENGTH = 200;
@@ -31,7 +31,20 @@ export const fileLimits = z.object({
   /** 0: this server takes no files. */
   maxFileBytes: z.number().int().nonnegative(),
 });
-export type FileLimits = z.infer<typeof fileLimits>;
+
+export const MAX_LISTED_FILES = 100;
+
+/** The files that a person may delete (FI11), those that were added last first. */
+export const fileList = fileLimits.extend({
+  files: z.array(storedFile.extend({ by: userId, at: instant })).max(MAX_LISTED_FILES),
+  people: z.array(user),
+  /** Of all of them, also those on other pages. */
+  count,
+  bytes: count,
+  /** The id before which the list goes on. */
+  next: fileId.nullable(),
+});
+export type FileList = z.infer<typeof fileList>;
 
 export const filesPath = (document: string): string =>
   `/api/documents/${encodeURIComponent(document)}/files`;

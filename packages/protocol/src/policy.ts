@@ -17,7 +17,7 @@ export type Action =
   /** See what the text was, and who wrote it, deleted words included. */
   | 'history'
   | 'chat'
-  /** Delete messages and comments of others. */
+  /** Delete messages, comments and files of others. */
   | 'moderate'
   /** Change roles and the link. */
   | 'share'

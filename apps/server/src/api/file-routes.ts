@@ -9,15 +9,18 @@ import parseRange from 'range-parser';
 import {
   can,
   documentId,
+  errorOf,
   fileId,
+  MAX_LISTED_FILES,
   OTHER_FILE_TYPE,
   toFileName,
   type Action,
-  type FileLimits,
+  type FileList,
   type StoredFile,
 } from '@tandem/protocol';
 import { isSecretOf } from '@tandem/protocol/file-secrets';
 import type { Authenticator } from '../accounts/authenticator.ts';
+import type { FileDeletion } from '../files/file-deletion.ts';
 import type { FileDownloads } from '../files/file-downloads.ts';
 import type { FileUploads, UploadOutcome } from '../files/file-uploads.ts';
 import { FILES as TRANSFERS } from '../files/limits.ts';
@@ -25,17 +28,28 @@ import { TransferEnded } from '../files/transfer-watch.ts';
 import { ApiError } from '../http/api-error.ts';
 import { watchRequestElsewhere } from '../http/request-timeouts.ts';
 import type { HeadersOf } from '../http/security-headers.ts';
-import { findFile, type StoredFileRow } from '../storage/files.ts';
+import {
+  countFiles,
+  findFile,
+  listFiles,
+  wasDeleted,
+  type StoredFileRow,
+} from '../storage/files.ts';
 import type { ByteRange } from '../storage/objects/object-store.ts';
 import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
+import { findUsers } from '../storage/users.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 
 export interface FileRoutesOptions {
   readonly db: Database;
   readonly authenticator: Authenticator;
   /** Null: this server takes no files. */
-  readonly transfers: { readonly uploads: FileUploads; readonly downloads: FileDownloads } | null;
+  readonly transfers: {
+    readonly uploads: FileUploads;
+    readonly downloads: FileDownloads;
+    readonly deletion: FileDeletion;
+  } | null;
   readonly securityHeaders: HeadersOf;
   readonly signedIn: SignedInMiddleware;
 }
@@ -96,8 +110,32 @@ export function fileRoutes(options: FileRoutesOptions) {
   return new Hono<ApiEnvironment>()
     .get(FILES, signedIn, async (context) => {
       if (!(await allows(context, 'read'))) throw new ApiError('not-found');
-      const maxFileBytes = transfers?.uploads.maxFileBytes ?? 0;
-      return context.json({ maxFileBytes } satisfies FileLimits);
+      const document = context.req.param('id');
+      const isAll = await allows(context, 'moderate');
+      const selection = { document, by: isAll ? null : context.get('user').id };
+      const before = fileId.safeParse(context.req.query('before')).data ?? null;
+      const files = await listFiles(db, selection, { before, limit: MAX_LISTED_FILES });
+      const people = new Set(files.map(({ created_by }) => created_by));
+      return context.json({
+        maxFileBytes: transfers?.uploads.maxFileBytes ?? 0,
+        files: files.map((file) => ({
+          ...toStoredFile(file),
+          by: file.created_by,
+          at: file.created_at,
+        })),
+        people: await findUsers(db, [...people]),
+        ...(await countFiles(db, selection)),
+        next: files.length < MAX_LISTED_FILES ? null : (files.at(-1)?.id ?? null),
+      } satisfies FileList);
+    })
+    .delete(FILE, signedIn, async (context) => {
+      if (!(await allows(context, 'read'))) throw new ApiError('not-found');
+      const file = await findFile(db, addressed(context));
+      const isOwn = file?.created_by === context.get('user').id;
+      if (!(await allows(context, isOwn ? 'write' : 'moderate')))
+        throw new ApiError('forbidden', { detail: REFUSALS['not-yours'] });
+      if (file !== null) await requireTransfers().deletion.deleteFile(file);
+      return context.body(null, 204);
     })
     .put(FILE, signedIn, async (context) => {
       if (!(await allows(context, 'read'))) throw new ApiError('not-found');
@@ -122,6 +160,8 @@ export function fileRoutes(options: FileRoutesOptions) {
     .get(FILE, signedIn, async (context) => {
       if (!(await allows(context, 'read'))) throw new ApiError('not-found');
       const file = await findFile(db, addressed(context));
+      if (file === null && (await wasDeleted(db, addressed(context))))
+        return context.json({ error: errorOf('not-found', { detail: REFUSALS.deleted }) }, 410);
       if (file === null || transfers === null) throw new ApiError('not-found', { detail: NO_FILE });
       const headers = fileHeaders(file);
       if (isKnown(context, headers.ETag)) return context.body(null, 304, headers);
@@ -164,6 +204,8 @@ const REFUSALS = {
     'Other files are still being uploaded, and this one may not fit beside them. It stays on your device, and is sent again later.',
   'disk-full':
     'The server has no room for this file at the moment. It stays on your device, and is sent again later.',
+  deleted: 'This file was deleted. Add it again if you need it.',
+  'not-yours': 'Only the owner of this document and the person who uploaded a file can delete it.',
   taken: 'Another file was uploaded in this place. Add this one again.',
   incomplete: 'The upload ended early. It begins again.',
   'access-ended': 'You can no longer write in this document. The file stays on your device.',
@@ -201,6 +243,7 @@ function acceptedFile(outcome: UploadOutcome): StoredFileRow {
       throw new ApiError('overloaded', { detail, retryAfterMs: 1_000 });
     case 'access-ended':
       throw new ApiError('read-only', { detail });
+    case 'deleted':
     case 'taken':
       throw new ApiError('bad-message', { detail });
   }

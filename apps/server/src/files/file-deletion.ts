@@ -6,13 +6,15 @@ import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import {
+  deleteFile,
   discardFilesOf,
   discardFilesWithoutDocument,
   discardUpload,
   forgetFile,
   listDiscarded,
+  type StoredFileRow,
 } from '../storage/files.ts';
-import type { ObjectStore } from '../storage/objects/object-store.ts';
+import { newObjectKey, type ObjectStore } from '../storage/objects/object-store.ts';
 import type { Database } from '../storage/tables.ts';
 
 export interface FileDeletionOptions {
@@ -37,8 +39,16 @@ export class FileDeletion {
     try {
       await this.#discard(key);
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'an unfinished upload could not be deleted yet');
+      this.#options.log.warn({ err: error }, 'the bytes of a file could not be deleted yet');
     }
+  }
+
+  /** By a person (FI11). Bytes that cannot be deleted now are left to the sweep. */
+  async deleteFile(file: StoredFileRow): Promise<void> {
+    const { db, clock } = this.#options;
+    const { maxTombstones } = FILES;
+    await deleteFile(db, { file, tombstoneKey: newObjectKey(), at: clock.now(), maxTombstones });
+    await this.discard(file.key);
   }
 
   /** @throws when some could not be deleted */

@@ -1,5 +1,4 @@
 /** Takes uploads into the object store, within the limits. The rules are in README.md and PROTOCOL.md. */
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Configuration } from '../configuration/configuration.ts';
@@ -11,11 +10,12 @@ import {
   findFile,
   reserveFile,
   storeFile,
+  wasDeleted,
   type FileQuotas,
   type Reservation,
   type StoredFileRow,
 } from '../storage/files.ts';
-import type { ObjectStore } from '../storage/objects/object-store.ts';
+import { newObjectKey, type ObjectStore } from '../storage/objects/object-store.ts';
 import type { Database } from '../storage/tables.ts';
 import type { FileDeletion } from './file-deletion.ts';
 import { readFileType } from './file-type.ts';
@@ -47,6 +47,8 @@ type Refusal =
   | 'too-many'
   | Exclude<Reservation, 'reserved'>
   | 'disk-full'
+  /** A person has deleted it. */
+  | 'deleted'
   /** Another file has the id. */
   | 'taken'
   | 'incomplete'
@@ -55,8 +57,6 @@ type Refusal =
 export type UploadOutcome =
   | { readonly kind: 'stored'; readonly file: StoredFileRow }
   | { readonly kind: 'refused'; readonly reason: Refusal };
-
-const KEY_BYTES = 16;
 
 export class FileUploads {
   readonly #options: FileUploadsOptions;
@@ -104,7 +104,8 @@ export class FileUploads {
     // The answer of an earlier attempt was lost, or its bytes were.
     if (earlier !== null && (await objects.has(earlier.key)))
       return await this.#compare(upload, earlier);
-    const key = randomBytes(KEY_BYTES).toString('hex');
+    if (earlier === null && (await wasDeleted(db, upload))) return refused('deleted');
+    const key = newObjectKey();
     const reserved = await this.#reserve(upload, key);
     if (reserved !== 'reserved') return refused(reserved);
     let isKept = false;

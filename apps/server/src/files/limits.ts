@@ -22,6 +22,8 @@ export const FILES = {
   /** FI5 */
   maxPerDocument: 2_000,
   maxPerUser: 10_000,
+  /** Of a document: deleted files that are remembered as such (FI11). */
+  maxTombstones: 2_000,
   /** A smaller file counts as so much, since a disk gives it as much. */
   blockBytes: 4 * KIB,
   /** Left free on the disk, which also keeps the text (FI5). */

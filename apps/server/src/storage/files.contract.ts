@@ -1,13 +1,18 @@
 /** What the rows of files do, on every database. */
 import { expect, test } from 'vitest';
 import {
+  countFiles,
+  deleteFile,
   discardFilesOf,
   discardUpload,
   forgetFile,
+  findFile,
   listDiscarded,
+  listFiles,
   pledgedBytes,
   reserveFile,
   storeFile,
+  wasDeleted,
   type FileQuotas,
   type NewFile,
 } from './files.ts';
@@ -99,6 +104,41 @@ export function testFiles(open: () => Promise<Database>): void {
     expect(await list({ uploadsBefore: 6 })).toEqual([stored, arriving, elsewhere]);
     expect(await list({ uploadsBefore: 6, document: 'notes' })).toEqual([elsewhere]);
     expect(await list({ uploadsBefore: 6, limit: 1, after: stored })).toEqual([arriving]);
+  });
+
+  test('FI11 files are listed and counted, those of a person or all, the newest first', async () => {
+    const { db, reserve, store } = await start();
+    for (const user of ['ada', 'bob', 'ada']) await store(await reserve({ user }));
+    await reserve();
+    const ids = async (by: string | null, before: string | null = null, limit = 9) =>
+      (await listFiles(db, { document: 'plan', by }, { before, limit })).map(({ id }) => id);
+    expect(await ids(null)).toEqual(['key 003', 'key 002', 'key 001']);
+    expect(await ids(null, null, 2)).toEqual(['key 003', 'key 002']);
+    expect(await ids(null, 'key 002')).toEqual(['key 001']);
+    expect(await ids('bob')).toEqual(['key 002']);
+    expect(await countFiles(db, { document: 'plan', by: null })).toEqual({ count: 3, bytes: 300 });
+    expect(await countFiles(db, { document: 'plan', by: 'ada' })).toEqual({ count: 2, bytes: 200 });
+    expect(await countFiles(db, { document: 'notes', by: null })).toEqual({ count: 0, bytes: 0 });
+  });
+
+  test('FI11 of a deleted file it is remembered that it was, until many others were, or its document is gone', async () => {
+    const { db, reserve, store } = await start();
+    const keys: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      keys.push(await reserve());
+      const file = await store(keys[i]!);
+      await deleteFile(db, { file: file!, tombstoneKey: `grave ${i}`, at: i, maxTombstones: 3 });
+    }
+    const remembered = () =>
+      Promise.all(keys.map((id) => wasDeleted(db, { document: 'plan', id })));
+    expect(await remembered()).toEqual([false, true, true, true]);
+    expect(await findFile(db, { document: 'plan', id: keys[3]! })).toBeNull();
+    const rest = { document: null, uploadsBefore: 1_000, after: '', limit: 9 };
+    expect(await listDiscarded(db, rest)).toEqual(keys);
+    expect(await reserve({}, { filesPerDocument: 1 })).toMatch(/^key/);
+    await discardFilesOf(db, 'plan');
+    expect(await remembered()).toEqual([false, false, false, false]);
+    expect((await listDiscarded(db, rest)).slice(0, 3)).toEqual(['grave 1', 'grave 2', 'grave 3']);
   });
 
   test('FS5 a file takes the place of one whose bytes were lost, if it is the same', async () => {

@@ -29,6 +29,113 @@ export interface StoredFileRow extends Omit<FileRow, 'hash' | 'type'> {
   readonly type: FileType;
 }
 
+export interface FileSelection {
+  readonly document: string;
+  /** Null: of everybody. */
+  readonly by: string | null;
+}
+
+/** The newest files, by their ids. */
+export async function listFiles(
+  db: Database,
+  { document, by }: FileSelection,
+  { before, limit }: { readonly before: string | null; readonly limit: number },
+): Promise<StoredFileRow[]> {
+  let query = db
+    .selectFrom('file')
+    .selectAll()
+    .where('document', '=', document)
+    .where('state', '=', sql.lit('stored'));
+  if (by !== null) query = query.where('created_by', '=', by);
+  if (before !== null) query = query.where('id', '<', before);
+  return (await query.orderBy('id', 'desc').limit(limit).execute()) as StoredFileRow[];
+}
+
+export async function countFiles(
+  db: Database,
+  { document, by }: FileSelection,
+): Promise<{ readonly count: number; readonly bytes: number }> {
+  let query = db
+    .selectFrom('file')
+    .select(({ fn }) => [
+      fn.countAll<number | string>().as('count'),
+      fn.sum<number | string | null>('size').as('bytes'),
+    ])
+    .where('document', '=', document)
+    .where('state', '=', sql.lit('stored'));
+  if (by !== null) query = query.where('created_by', '=', by);
+  const { count, bytes } = await query.executeTakeFirstOrThrow();
+  return { count: Number(count), bytes: Number(bytes ?? 0) };
+}
+
+/** Whether a person has deleted this file, as far as that is remembered. */
+export async function wasDeleted(
+  db: Database,
+  { document, id }: Pick<NewFile, 'document' | 'id'>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('file')
+    .select('key')
+    .where('document', '=', document)
+    .where('id', '=', id)
+    .where('state', '=', 'tombstone')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export interface DeletedFile {
+  readonly file: StoredFileRow;
+  /** Of the tombstone; no bytes have it. */
+  readonly tombstoneKey: string;
+  readonly at: number;
+  /** Of the document; older ones are forgotten. */
+  readonly maxTombstones: number;
+}
+
+/** Frees the quotas; the bytes are to be deleted next. */
+export async function deleteFile(
+  db: Database,
+  { file, tombstoneKey, at, maxTombstones }: DeletedFile,
+): Promise<void> {
+  const { key, document, id, name, created_by } = file;
+  await db.transaction().execute(async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('file')
+      .set({ state: 'deleted' })
+      .where('key', '=', key)
+      .where('state', '=', 'stored')
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    await transaction
+      .insertInto('file')
+      .values({
+        key: tombstoneKey,
+        state: 'tombstone',
+        ...{ document, id, name, created_by, size: 0, created_at: at },
+      })
+      .execute();
+    const tooMany = await transaction
+      .selectFrom('file')
+      .select('key')
+      .where('document', '=', document)
+      .where('state', '=', 'tombstone')
+      .orderBy('created_at', 'desc')
+      .orderBy('key')
+      .limit(maxTombstones)
+      .offset(maxTombstones)
+      .execute();
+    if (tooMany.length > 0)
+      await transaction
+        .deleteFrom('file')
+        .where(
+          'key',
+          'in',
+          tooMany.map((row) => row.key),
+        )
+        .execute();
+  });
+}
+
 export interface FileQuotas {
   readonly bytesPerDocument: number;
   readonly bytesPerUser: number;
@@ -156,7 +263,7 @@ export async function discardUpload(db: Database, key: string): Promise<boolean>
     .updateTable('file')
     .set({ state: 'deleted' })
     .where('key', '=', key)
-    .where('state', '!=', 'stored')
+    .where('state', 'in', ['uploading', 'deleted'])
     .executeTakeFirst();
   if (numUpdatedRows > 0n) return true;
   const row = await db.selectFrom('file').select('key').where('key', '=', key).executeTakeFirst();
@@ -177,7 +284,7 @@ export async function discardFilesWithoutDocument(db: Database): Promise<void> {
   await db
     .updateTable('file')
     .set({ state: 'deleted' })
-    .where('state', '=', 'stored')
+    .where('state', 'in', ['stored', 'tombstone'])
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -270,6 +377,7 @@ export async function listDiscarded(
     .selectFrom('file')
     .select('key')
     .where('state', '!=', sql.lit('stored'))
+    .where('state', '!=', 'tombstone')
     .where((where) =>
       where.or([
         where('created_at', '<', uploadsBefore),

@@ -231,7 +231,8 @@ export interface FileTable {
   document: string;
   /** Chosen by the client; a document has one stored file with it. */
   id: string;
-  state: 'uploading' | 'stored' | 'deleted';
+  /** `tombstone`: a person has deleted it, and no bytes are left. */
+  state: 'uploading' | 'stored' | 'deleted' | 'tombstone';
   name: string;
   size: number;
   /** SHA-256 in hex; this and the next three are null until the file is stored. */

@@ -48,7 +48,7 @@ test('FI5 without a place that all servers share, uploads are off, and say so', 
   expect(server.output).toContain('Uploads of files are off');
   const ada = await signIn(server);
   const at = await createPage(ada);
-  expect(await (await ada.fetch(filesPath(at))).json()).toEqual({ maxFileBytes: 0 });
+  expect(await (await ada.fetch(filesPath(at))).json()).toMatchObject({ maxFileBytes: 0 });
   const answer = await putFile('text', { to: server, by: ada, at });
   expect(answer.status).toBe(403);
   expect(await answer.text()).toContain('This server does not store files.');

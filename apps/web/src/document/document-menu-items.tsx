@@ -5,6 +5,7 @@ import {
   FileUp,
   History,
   Keyboard,
+  Paperclip,
   Pencil,
   StretchHorizontal,
   Trash2,
@@ -32,9 +33,10 @@ export interface DocumentMenuItemsProps {
   readonly session: DocumentSession;
   readonly facts: DocumentFacts;
   readonly onExport: () => void;
+  readonly onFiles: () => void;
 }
 
-export function DocumentMenuItems({ session, facts, onExport }: DocumentMenuItemsProps) {
+export function DocumentMenuItems({ session, facts, onExport, onFiles }: DocumentMenuItemsProps) {
   const { t } = useTranslation();
   const { client } = useServices();
   const isWide = useObservable(fullWidth);
@@ -81,6 +83,11 @@ export function DocumentMenuItems({ session, facts, onExport }: DocumentMenuItem
           }
         >
           {t('history.open')}
+        </MenuItem>
+      )}
+      {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
+        <MenuItem icon={Paperclip} onSelect={onFiles}>
+          {t('menu.files')}
         </MenuItem>
       )}
       <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>

@@ -8,6 +8,7 @@ import { useTranslation } from '../translation/translation.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const items = new Deferred(() => import('./document-menu-items.tsx'), { preload: 'at once' });
+const files = new Deferred(() => import('../files/files-dialog.tsx'));
 const exporting = new Deferred(() => import('../export/export-dialog.tsx'));
 
 export function DocumentMenu({
@@ -19,6 +20,7 @@ export function DocumentMenu({
 }) {
   const { t } = useTranslation();
   const [isExporting, setExporting] = useState(false);
+  const [showsFiles, setShowsFiles] = useState(false);
   return (
     <>
       <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />} needs={items}>
@@ -28,10 +30,22 @@ export function DocumentMenu({
               session={session}
               facts={facts}
               onExport={() => setExporting(true)}
+              onFiles={() => setShowsFiles(true)}
             />
           )}
         </Loaded>
       </Menu>
+      {showsFiles && (
+        <Loaded from={files}>
+          {({ FilesDialog }) => (
+            <FilesDialog
+              document={facts.id}
+              doc={session.doc}
+              onClose={() => setShowsFiles(false)}
+            />
+          )}
+        </Loaded>
+      )}
       {isExporting && (
         <Loaded from={exporting}>
           {({ ExportDialog }) => (

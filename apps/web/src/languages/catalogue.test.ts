@@ -3,6 +3,7 @@ import comments from './comments.en.json' with { type: 'json' };
 import editor from './editor.en.json' with { type: 'json' };
 import importing from './import.en.json' with { type: 'json' };
 import exporting from './export.en.json' with { type: 'json' };
+import files from './files.en.json' with { type: 'json' };
 import notifications from './notifications.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
@@ -17,7 +18,7 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [
   ...new Set(
-    [en, editor, comments, account, exporting, importing, notifications].flatMap((catalogue) =>
+    [en, editor, comments, account, exporting, files, importing, notifications].flatMap((catalogue) =>
       leaves(catalogue).map((key) => key.replace(PLURAL, '')),
     ),
   ),
@@ -45,7 +46,7 @@ test('every key that is used exists', () => {
 
 test('a plural has all forms of its language', () => {
   const { pluralCategories } = new Intl.PluralRules('en').resolvedOptions();
-  const plurals = [en, account, exporting, importing]
+  const plurals = [en, account, exporting, files, importing]
     .flatMap((catalogue) => leaves(catalogue))
     .filter((key) => PLURAL.test(key));
   for (const key of plurals) {
@@ -57,7 +58,7 @@ test('a plural has all forms of its language', () => {
 });
 
 test('the catalogues do not share a name', () => {
-  const names = [en, editor, account, exporting, importing].flatMap((catalogue) =>
+  const names = [en, editor, account, exporting, files, importing].flatMap((catalogue) =>
     Object.keys(catalogue),
   );
   expect(new Set(names).size).toBe(names.length);

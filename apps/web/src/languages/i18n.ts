@@ -10,6 +10,7 @@ type English = typeof english & typeof comments;
 /** Loaded with the first component that shows them. */
 type LateWords = typeof import('./account.en.json') &
   typeof import('./export.en.json') &
+  typeof import('./files.en.json') &
   typeof import('./import.en.json') &
   typeof import('./notifications.en.json');
 

@@ -64,8 +64,13 @@ export async function patch(path: string, options: RequestOptions<undefined>): P
   await request('PATCH', path, options);
 }
 
+/** @throws RequestFailed */
+export async function remove(path: string, options: RequestOptions<undefined>): Promise<void> {
+  await request('DELETE', path, options);
+}
+
 async function request<T>(
-  method: 'GET' | 'PATCH' | 'POST',
+  method: 'DELETE' | 'GET' | 'PATCH' | 'POST',
   path: string,
   options: RequestOptions<T>,
 ): Promise<T> {

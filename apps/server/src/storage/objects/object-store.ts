@@ -2,6 +2,7 @@
  * The port to what keeps the bytes of uploaded files, under keys that are used once. Every call may fail with a
  * `StorageError`. `object-store.contract.ts` is its contract.
  */
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
 export interface ObjectStore {
@@ -33,6 +34,11 @@ export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
+
+const KEY_BYTES = 16;
+
+/** No other has it. */
+export const newObjectKey = (): string => randomBytes(KEY_BYTES).toString('hex');
 
 /** Lower-case hex, so that it is a safe name in any file system and address. */
 export const OBJECT_KEY = /^[0-9a-f]{32}$/;

@@ -8,11 +8,16 @@ export type FilePresence =
   | 'other'
   /** Not uploaded yet, or not for this person. */
   | 'absent'
+  /** By a person. */
+  | 'deleted'
   | 'unreachable';
+
+const GONE = 410;
 
 export async function findFilePresence(address: string): Promise<FilePresence> {
   const answer = await fetch(address, { method: 'HEAD' }).catch(() => null);
   if (answer === null || answer.status >= 500) return 'unreachable';
+  if (answer.status === GONE) return 'deleted';
   if (!answer.ok) return 'absent';
   return answer.headers.get('content-type')?.startsWith('image/') === true ? 'image' : 'other';
 }
@@ -60,8 +65,8 @@ const UPLOAD_TIME_MS = 10 * 60_000;
 export function problemOf(
   presence: FilePresence | null,
   file: string,
-): 'unreachable' | 'uploading' | 'absent' | null {
-  if (presence === 'unreachable') return 'unreachable';
+): 'unreachable' | 'uploading' | 'absent' | 'deleted' | null {
+  if (presence === 'unreachable' || presence === 'deleted') return presence;
   if (presence !== 'absent') return null;
   return Date.now() - addedAt(file) < UPLOAD_TIME_MS ? 'uploading' : 'absent';
 }

@@ -112,7 +112,7 @@ function useLoading(address: string, preview: string | null) {
   const wasThere = useRef(false);
   const source = preview ?? address;
   useEffect(() => {
-    if (presence === null || presence === 'other') return;
+    if (presence === null || presence === 'other' || presence === 'deleted') return;
     const again = () => setAttempt((count) => count + 1);
     const timer = setTimeout(again, retryDelayMs(attempt));
     addEventListener('online', again);

@@ -144,10 +144,15 @@ test('FI11 the owner sees and deletes all files, an uploader their own, and a de
     fileList.parse(await (await by.fetch(filesPath(at))).json());
   const all = await listed(ada);
   expect(all.files.map(({ id }) => id).toSorted()).toEqual([own.id, other.id].toSorted());
-  expect(all).toMatchObject({ count: 2, bytes: 16, next: null });
+  expect(all).toMatchObject({ isWhole: true, count: 2, bytes: 16, next: null });
   expect(all.people.map(({ id }) => id).toSorted()).toEqual([ada.user.id, bob.user.id].toSorted());
   const bobs = await listed(bob);
-  expect(bobs).toMatchObject({ files: [{ id: other.id, by: bob.user.id }], count: 1, bytes: 8 });
+  expect(bobs).toMatchObject({
+    isWhole: false,
+    files: [{ id: other.id, by: bob.user.id }],
+    count: 1,
+    bytes: 8,
+  });
 
   const remove = (by: SignedIn, { id }: { readonly id: string }) =>
     by.fetch(filePath(at, id), { method: 'DELETE' });
@@ -162,6 +167,34 @@ test('FI11 the owner sees and deletes all files, an uploader their own, and a de
   expect([gone.status, await gone.text()]).toEqual([410, expect.stringContaining('was deleted')]);
   const again = await put('from Ada', { at, file: own });
   expect(await errorIn(again)).toMatchObject({ code: 'bad-message', temporary: false });
+});
+
+test('FI12 a file is copied by a person who may read it there and write here', async () => {
+  const [bob, eve] = [await signIn(server), await signIn(server)];
+  const here = await createPage(bob);
+  const file = newFile();
+  await storedIn(await put(png(640, 480), { file, name: 'quay.png' }));
+  const copy = (by: SignedIn, to: string) =>
+    by.fetch(`${filePath(to, file.id)}/copy`, { method: 'POST' });
+  expect(await storedIn(await copy(bob, here))).toMatchObject({ name: 'quay.png', width: 640 });
+  const copied = await bob.fetch(filePath(here, file.id));
+  expect(Buffer.from(await copied.arrayBuffer())).toEqual(png(640, 480));
+  expect((await copy(bob, here)).status).toBe(200);
+  expect(fileList.parse(await (await bob.fetch(filesPath(here))).json())).toMatchObject({
+    files: [{ id: file.id, by: bob.user.id }],
+  });
+
+  const secret = newFile();
+  const own = await createPage(ada);
+  await storedIn(await put('for Ada alone', { at: own, file: secret }));
+  const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+  const off = { type: 'command', channel: 0, name: 'link:change', id: ulid() } as const;
+  owner.send({ ...off, input: { document: own, link: 'off' } });
+  await expect.poll(async () => (await eve.fetch(filesPath(own))).status).toBe(404);
+  const eves = await createPage(eve);
+  const stolen = await eve.fetch(`${filePath(eves, secret.id)}/copy`, { method: 'POST' });
+  expect(await errorIn(stolen)).toMatchObject({ code: 'not-found' });
+  expect((await eve.fetch(filePath(eves, secret.id))).status).toBe(404);
 });
 
 test('FI5 too large a file is refused before its bytes, and the limit can be read', async () => {

@@ -164,6 +164,10 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'GET /documents/:id/files/:file': [
     ofDocument((subject) => at(`/files/${subject.file}`)(subject), forReaders),
   ],
+  // Where it is already, so that only the right to write decides.
+  'POST /documents/:id/files/:file/copy': [
+    ofDocument((subject) => at(`/files/${subject.file}/copy`)(subject), forWriters),
+  ],
   'DELETE /documents/:id/files/:file': [
     ofDocument((subject) => at(`/files/${subject.file}`)(subject), forOwners),
   ],

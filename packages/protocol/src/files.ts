@@ -1,4 +1,4 @@
-/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI11 of PROTOCOL.md. */
+/** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI12 of PROTOCOL.md. */
 import { z } from 'zod';
 import { count, instant, ulid, user, userId } from './messages/field.ts';
 import { fitText, hasVisibleText } from './text.ts';
@@ -36,6 +36,8 @@ export const MAX_LISTED_FILES = 100;
 
 /** The files that a person may delete (FI11), those that were added last first. */
 export const fileList = fileLimits.extend({
+  /** False: only those that this person has uploaded. */
+  isWhole: z.boolean(),
   files: z.array(storedFile.extend({ by: userId, at: instant })).max(MAX_LISTED_FILES),
   people: z.array(user),
   /** Of all of them, also those on other pages. */
@@ -51,6 +53,9 @@ export const filesPath = (document: string): string =>
 
 export const filePath = (document: string, file: string): string =>
   `${filesPath(document)}/${encodeURIComponent(file)}`;
+
+export const fileCopyPath = (document: string, file: string): string =>
+  `${filePath(document, file)}/copy`;
 
 const FOLDERS = /^.*[/\\]/s;
 /** They show a name in another order than it has, such as `exe.png` for `gnp.exe`. */

@@ -33,9 +33,10 @@
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
  * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
  * | `GET /api/documents/:id/files` | `before` | `fileList`; rule FI11 of PROTOCOL.md |
- * | `PUT /api/documents/:id/files/:file?name=&secret=` | the bytes | `storedFile`; rules FI1–FI11 of PROTOCOL.md |
+ * | `PUT /api/documents/:id/files/:file?name=&secret=` | the bytes | `storedFile`; rules FI1–FI12 of PROTOCOL.md |
  * | `GET /api/documents/:id/files/:file` | `Range` | the bytes |
  * | `DELETE /api/documents/:id/files/:file` | – | – |
+ * | `POST /api/documents/:id/files/:file/copy` | – | `storedFile`; rule FI12 of PROTOCOL.md |
  * | `GET /api/documents/:id/history?before=` | – | `historyPage`: the last 50 sessions of writing, or those before an offset |
  * | `GET /api/documents/:id/history/authors?after=` | – | `historyAuthors`: whose Yjs client ids are, those after an id |
  * | `GET /api/documents/:id/history/state?offset=` | – | the document after that row, as bytes of a Yjs update |

@@ -30,6 +30,7 @@ import { watchRequestElsewhere } from '../http/request-timeouts.ts';
 import type { HeadersOf } from '../http/security-headers.ts';
 import {
   countFiles,
+  findCopies,
   findFile,
   listFiles,
   wasDeleted,
@@ -56,9 +57,10 @@ export interface FileRoutesOptions {
 
 const FILES = '/documents/:id/files';
 const FILE = `${FILES}/:file` as const;
+const COPY = `${FILE}/copy` as const;
 
 type FilesContext = Context<ApiEnvironment, typeof FILES>;
-type FileContext = Context<ApiEnvironment, typeof FILE>;
+type FileContext = Context<ApiEnvironment, typeof FILE | typeof COPY>;
 
 /** Scripts, frames and forms of a file do nothing, whatever it is and however it is opened (FI3). */
 const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -111,13 +113,14 @@ export function fileRoutes(options: FileRoutesOptions) {
     .get(FILES, signedIn, async (context) => {
       if (!(await allows(context, 'read'))) throw new ApiError('not-found');
       const document = context.req.param('id');
-      const isAll = await allows(context, 'moderate');
-      const selection = { document, by: isAll ? null : context.get('user').id };
+      const isWhole = await allows(context, 'moderate');
+      const selection = { document, by: isWhole ? null : context.get('user').id };
       const before = fileId.safeParse(context.req.query('before')).data ?? null;
       const files = await listFiles(db, selection, { before, limit: MAX_LISTED_FILES });
       const people = new Set(files.map(({ created_by }) => created_by));
       return context.json({
         maxFileBytes: transfers?.uploads.maxFileBytes ?? 0,
+        isWhole,
         files: files.map((file) => ({
           ...toStoredFile(file),
           by: file.created_by,
@@ -157,6 +160,36 @@ export function fileRoutes(options: FileRoutesOptions) {
       });
       return context.json(toStoredFile(acceptedFile(outcome)));
     })
+    .post(COPY, signedIn, async (context) => {
+      if (!(await allows(context, 'read'))) throw new ApiError('not-found');
+      if (!(await allows(context, 'write'))) throw new ApiError('read-only');
+      const { uploads, downloads } = requireTransfers();
+      const target = addressed(context);
+      const there = await findFile(db, target);
+      if (there !== null) return context.json(toStoredFile(there));
+      const user = context.get('user').id;
+      const maySee = async ({ document }: { readonly document: string }): Promise<boolean> => {
+        const entry = await findAccessEntry(db, { document, user });
+        return entry !== null && can(entry, 'read');
+      };
+      const source = await findFirst(await findCopies(db, target.id, TRANSFERS.maxSources), maySee);
+      if (source === null) throw new ApiError('not-found', { detail: NO_SOURCE });
+      const isAllowed = stillAllows(context, 'read');
+      const body = await downloads.open({ file: source, range: undefined, user, isAllowed });
+      if (body === 'too-many') throw new ApiError('too-many', { retryAfterMs: 1_000 });
+      if (body === null) throw new ApiError('not-found', { detail: LOST_FILE });
+      const mayStill = stillAllows(context, 'write');
+      try {
+        const outcome = await uploads.take({
+          ...target,
+          ...{ name: source.name, size: source.size, user, body },
+          isAllowed: async () => (await mayStill()) && (await maySee(source)),
+        });
+        return context.json(toStoredFile(acceptedFile(outcome)));
+      } finally {
+        body.destroy();
+      }
+    })
     .get(FILE, signedIn, async (context) => {
       if (!(await allows(context, 'read'))) throw new ApiError('not-found');
       const file = await findFile(db, addressed(context));
@@ -189,6 +222,8 @@ export function fileRoutes(options: FileRoutesOptions) {
 }
 
 const NO_FILE = 'There is no such file in this document, or it is still being uploaded.';
+const NO_SOURCE =
+  'This file is in a document that you cannot read, or it is not on the server. Add the file itself.';
 const LOST_FILE = 'The server no longer has this file. Upload it again.';
 
 const REFUSALS = {
@@ -213,6 +248,14 @@ const REFUSALS = {
   'too-slow':
     'The upload took longer than an hour. The file stays on your device: try again over a faster connection.',
 } as const;
+
+async function findFirst<T>(
+  values: readonly T[],
+  fits: (value: T) => Promise<boolean>,
+): Promise<T | null> {
+  for (const value of values) if (await fits(value)) return value;
+  return null;
+}
 
 function sizeOf(context: FileContext): number {
   const length = context.req.header('Content-Length') ?? '';

@@ -26,6 +26,8 @@ export const FILES = {
   maxTombstones: 2_000,
   /** A smaller file counts as so much, since a disk gives it as much. */
   blockBytes: 4 * KIB,
+  /** Documents that are tried as the source of a copy (FI12). */
+  maxSources: 20,
   /** Left free on the disk, which also keeps the text (FI5). */
   minFreeBytes: 512 * MIB,
   /** How often an upload looks whether that is still so. */

@@ -29,6 +29,23 @@ export interface StoredFileRow extends Omit<FileRow, 'hash' | 'type'> {
   readonly type: FileType;
 }
 
+/** The stored files of this id, which other documents got by copies of the first (FI12). */
+export async function findCopies(
+  db: Database,
+  id: string,
+  limit: number,
+): Promise<StoredFileRow[]> {
+  const rows = await db
+    .selectFrom('file')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '=', sql.lit('stored'))
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows as StoredFileRow[];
+}
+
 export interface FileSelection {
   readonly document: string;
   /** Null: of everybody. */

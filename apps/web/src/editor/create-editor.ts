@@ -16,6 +16,7 @@ import {
 import { codeViews } from './code-view.ts';
 import type { EditorFiles } from './files/editor-files.ts';
 import { fileViews } from './files/file-view.ts';
+import { pastedFiles } from './files/pasted-files.ts';
 import { inputRules } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
 import { keepSections } from './keep-sections.ts';
@@ -98,6 +99,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
     textBlockViews(),
     codeViews(t),
     fileViews(options.files),
+    pastedFiles(options.files),
     placeholder(t('editor.placeholder')),
     emptyNote(t('editor.empty'), () => shown.editable),
     longDocument(),

@@ -33,9 +33,7 @@ export function FilesDialog({ document, doc, onClose }: FilesDialogProps) {
         <p role="status" className="text-ink-2">
           {list === null
             ? problem === null && t('files.loading')
-            : list.count === 0
-              ? t('files.none')
-              : t('files.all', { count: list.count, size: formatBytes(list.bytes, language) })}
+            : summaryOf(list, { t, language })}
         </p>
         <p role="alert" className="text-bad empty:hidden">
           {problem}
@@ -62,6 +60,15 @@ export function FilesDialog({ document, doc, onClose }: FilesDialogProps) {
       </div>
     </Dialog>
   );
+}
+
+function summaryOf(
+  { isWhole, count, bytes }: FileList,
+  { t, language }: Pick<ReturnType<typeof useTranslation>, 't' | 'language'>,
+): string {
+  if (count === 0) return t(isWhole ? 'files.none' : 'files.noneOfYours');
+  const size = formatBytes(bytes, language);
+  return t(isWhole ? 'files.all' : 'files.yours', { count, size });
 }
 
 interface FileRowProps {

@@ -1,5 +1,5 @@
 import { fileList, filePath, filesPath, type FileList } from '@tandem/protocol';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { failureOf, get, remove } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { useTranslation } from '../translation/translation.ts';
@@ -22,26 +22,31 @@ export function useFileList(document: string): ShownFileList {
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  const run = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await work();
-    } catch (thrown) {
-      const failure = failureOf(thrown);
-      setProblem(failure.kind === 'refused' ? failure.error.message : t('files.unreachable'));
-    }
-    setBusy(false);
-  };
-  const load = async (before: string | null): Promise<FileList> => {
-    const query = before === null ? '' : `?before=${before}`;
-    return await get(filesPath(document) + query, { answer: fileList, fetch: client.fetch });
-  };
+  const run = useCallback(
+    async (work: () => Promise<void>): Promise<void> => {
+      setBusy(true);
+      setProblem(null);
+      try {
+        await work();
+      } catch (thrown) {
+        const failure = failureOf(thrown);
+        setProblem(failure.kind === 'refused' ? failure.error.message : t('files.unreachable'));
+      }
+      setBusy(false);
+    },
+    [t],
+  );
+  const load = useCallback(
+    async (before: string | null): Promise<FileList> => {
+      const query = before === null ? '' : `?before=${before}`;
+      return await get(filesPath(document) + query, { answer: fileList, fetch: client.fetch });
+    },
+    [client, document],
+  );
 
   useEffect(() => {
     void run(async () => setList(await load(null)));
-    // Read once, when the list is opened.
-  }, [document]);
+  }, [run, load]);
 
   return {
     list,

@@ -18,8 +18,8 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [
   ...new Set(
-    [en, editor, comments, account, exporting, files, importing, notifications].flatMap((catalogue) =>
-      leaves(catalogue).map((key) => key.replace(PLURAL, '')),
+    [en, editor, comments, account, exporting, files, importing, notifications].flatMap(
+      (catalogue) => leaves(catalogue).map((key) => key.replace(PLURAL, '')),
     ),
   ),
 ];

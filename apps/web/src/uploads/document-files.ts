@@ -8,9 +8,12 @@ const load = () => import('./page-uploads.ts');
 
 export function documentFiles(document: string): EditorFiles {
   let uploads: Promise<FileUploads> | null = null;
+  const find = (): Promise<FileUploads> =>
+    (uploads ??= load().then(({ uploadsOf }) => uploadsOf(document)));
   return {
     address: (file) => filePath(document, file),
-    uploads: () => (uploads ??= load().then(({ uploadsOf }) => uploadsOf(document))),
+    uploads: find,
+    onPasted: (files) => void find().then((found) => found.copy(files)),
   };
 }
 

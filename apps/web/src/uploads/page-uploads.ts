@@ -4,6 +4,7 @@ import { newFileId } from '@tandem/protocol/file-secrets';
 import { currentLanguage, translate } from '../translation/translation.ts';
 import type { AddedFile, FileUploads, UploadState } from '../editor/files/editor-files.ts';
 import { formatBytes } from '../editor/files/file-words.ts';
+import { copyFile, FileCopies } from './file-copies.ts';
 import { sendFile } from './send-file.ts';
 import { UploadQueue, type Failure, type QueuedState } from './upload-queue.ts';
 import { currentOwner } from './upload-owner.ts';
@@ -59,10 +60,19 @@ export async function uploadsOf(document: string): Promise<FileUploads> {
 
 class DocumentUploads implements FileUploads {
   readonly #document: string;
+  readonly #copies: FileCopies;
   readonly #shown = new Map<string, readonly [QueuedState, UploadState]>();
 
   constructor(document: string) {
     this.#document = document;
+    this.#copies = new FileCopies({
+      copy: (file) => copyFile(document, file),
+      setTimer: (run, delayMs) => setTimeout(run, delayMs),
+    });
+  }
+
+  copy(files: readonly string[]): void {
+    this.#copies.add(files.filter((file) => queue.find(this.#document, file) === null));
   }
 
   add(files: readonly File[]): readonly AddedFile[] | null {
@@ -83,7 +93,7 @@ class DocumentUploads implements FileUploads {
 
   get(file: string): UploadState | null {
     const state = queue.find(this.#document, file);
-    if (state === null) return null;
+    if (state === null) return this.#copies.get(file);
     const known = this.#shown.get(file);
     if (known?.[0] === state) return known[1];
     const shown = toUploadState(state);
@@ -97,14 +107,17 @@ class DocumentUploads implements FileUploads {
 
   retry(file: string): void {
     queue.retry(this.#document, file);
+    this.#copies.retry(file);
   }
 
   cancel(file: string): void {
     queue.cancel(this.#document, file);
+    this.#copies.cancel(file);
   }
 
   subscribe(listener: () => void): () => void {
-    return queue.subscribe(listener);
+    const stops = [queue.subscribe(listener), this.#copies.subscribe(listener)];
+    return () => stops.forEach((stop) => stop());
   }
 }
 

@@ -29,6 +29,12 @@ export async function createFiles(db: Kysely<unknown>, types: ColumnTypes): Prom
   await db.schema.createIndex('file_document').on('file').column('document').execute();
   await db.schema.createIndex('file_created_by').on('file').column('created_by').execute();
   await db.schema
+    .createIndex('file_id')
+    .on('file')
+    .column('id')
+    .where(sql.ref('state'), '=', sql.lit('stored'))
+    .execute();
+  await db.schema
     .createIndex('file_not_stored')
     .on('file')
     .columns(['state', 'created_at'])

@@ -83,7 +83,8 @@ export function clipboard(
         const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
         if (!at) return false;
         const near = Selection.near(view.state.doc.resolve(at.pos));
-        view.dispatch(insertSlice(view.state.tr.setSelection(near), slice));
+        const { tr } = view.state;
+        view.dispatch(insertSlice(tr.setSelection(near), slice).setMeta('uiEvent', 'drop'));
         view.focus();
         return true;
       },

@@ -4,6 +4,8 @@ export interface EditorFiles {
   readonly address: (file: string) => string;
   /** Loads the code of uploads when it is first needed. */
   readonly uploads: () => Promise<FileUploads>;
+  /** The person has pasted blocks that show these, perhaps from another document. */
+  readonly onPasted: (files: readonly string[]) => void;
 }
 
 export interface AddedFile {
@@ -19,6 +21,8 @@ export interface AddedFile {
 export interface FileUploads {
   /** Begins to upload them. @returns null when this device has no room for as many unsent files */
   add(files: readonly File[]): readonly AddedFile[] | null;
+  /** Has the server copy them from the documents that have them, unless they are here. */
+  copy(files: readonly string[]): void;
   /** Null when this device has nothing to send under this id, or has sent it. Equal states are identical. */
   get(file: string): UploadState | null;
   /** What this device has sent or will send, until the page is left. */
@@ -33,5 +37,7 @@ export type UploadState =
   | { readonly kind: 'waiting' }
   /** From 0 to 1. */
   | { readonly kind: 'sending'; readonly share: number }
+  /** The server copies it from another document. */
+  | { readonly kind: 'copying' }
   /** The server will not take it as it is; the message is a sentence. */
   | { readonly kind: 'failed'; readonly message: string };

@@ -17,7 +17,7 @@ export function UploadNotice({ state, isEditable, onRetry, onCancel }: UploadNot
       {state.kind === 'failed' ? (
         <p role="alert">{state.message}</p>
       ) : (
-        <p>{t(state.kind === 'sending' ? 'editor.files.sending' : 'editor.files.waiting')}</p>
+        <p>{t(`editor.files.${state.kind}`)}</p>
       )}
       {state.kind === 'sending' && (
         <progress

@@ -13,7 +13,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
   'apps/server/src': [
     ['limits'],
     ['runtime'],
-    ['configuration', 'bus'],
+    ['configuration', 'bus', 'mail'],
     ['storage'],
     ['engine'],
     ['metrics'],

@@ -11,6 +11,7 @@ const WITH_EACH_DATABASE = [
   'history',
   'met-people',
   'oidc',
+  'password-reset',
   'people',
   'route-matrix',
   'sessions-and-roles',

@@ -215,12 +215,20 @@ export const ACCOUNTS = {
   /** After a sign-in, or the password again, people may change how they sign in (AC23). */
   confirmedForMs: 10 * MINUTE_MS,
   invitationLifetimeMs: 7 * DAY_MS,
+  /** Links that set a new password (AC25): how long they work, and how many one account has at a time. */
+  resetLifetimeMs: 30 * MINUTE_MS,
+  maxOpenResets: 3,
+  /** Within some minutes; nobody waits for a mail for longer. */
+  maxMailFailures: 6,
   sessionsPerQuery: 500,
   maxAgentLength: 256,
   /** Passwords (AC6). */
   hashesAtOnce: 2,
   maxQueuedHashes: 32,
 } as const;
+
+/** Until the mail server has to answer, at each step. */
+export const MAIL = { timeoutMs: 10_000 } as const;
 
 /** Reading again who may enter, after the database has failed (AC22). */
 export const REREAD_RETRY = { baseMs: 250, capMs: 5_000, jitter: 0.5 } as const;

@@ -5,6 +5,8 @@ import { Administrators } from './accounts/administrators.ts';
 import { Authenticator } from './accounts/authenticator.ts';
 import { CurrentSettings } from './accounts/current-settings.ts';
 import { People } from './accounts/people.ts';
+import { createMailer } from './mail/mailer.ts';
+import { passwordResetMail } from './accounts/password-reset.ts';
 import { sessionSweep } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
@@ -269,10 +271,14 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
   });
 
+  const mailer = configuration.mail === null ? null : createMailer(configuration.mail);
   const jobs = new JobRunner<JobKind>({
     store: options.jobs,
     handlers: [
       sessionSweep({ db, engine, clock }),
+      ...(mailer === null || configuration.mail === null
+        ? []
+        : [passwordResetMail({ db, mailer, publicUrl: configuration.mail.publicUrl, clock })]),
       trashSweep({ db, runner, clock }),
       documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
       ...(files?.jobs ?? []),
@@ -405,6 +411,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
       await jobs[Symbol.asyncDispose]();
+      mailer?.[Symbol.dispose]();
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();
       await cluster?.[Symbol.asyncDispose]();

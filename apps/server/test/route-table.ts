@@ -212,6 +212,16 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'POST /account/oidc': [
     ofCaller(to('/account/oidc', { provider: 'none', to: '/', purpose: 'link' }), all(404)),
   ],
+  'POST /account/reset': [
+    // The server of these tests sends no mails.
+    ofCaller(to('/account/reset', { email: 'unknown@example.org' }), all(404)),
+  ],
+  'POST /account/reset/finish': [
+    ofCaller(
+      (password) => ({ path: '/account/reset/finish', body: { token: 'A'.repeat(43), password } }),
+      all(403),
+    ),
+  ],
   'POST /account/confirm': [
     ofCaller((password) => ({ path: '/account/confirm', body: { password } }), {
       ...signedIn(204),

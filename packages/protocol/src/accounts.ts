@@ -61,6 +61,11 @@ export type PasswordSignIn = z.input<typeof passwordSignIn>;
 
 export const passwordChange = z.strictObject({ current: password, password: newPassword });
 
+export const passwordResetRequest = z.strictObject({ email });
+/** With the token of the link that was mailed. */
+export const passwordReset = z.strictObject({ token: oneTimeToken, password: newPassword });
+export type PasswordReset = z.input<typeof passwordReset>;
+
 export const signedInSession = session.extend({
   /** How many documents the guest of this browser had, which the person may take over. */
   guestDocuments: z.number().int().nonnegative(),
@@ -153,6 +158,8 @@ export const invitationEnd = z.strictObject({ invitation: z.string().max(64) });
 export const signInOptions = z.object({
   settings: serverSettings,
   providers: z.array(z.object({ id: z.string().max(32), name: z.string().max(64) })).max(16),
+  /** Whether the server sends mails, and so links with which people set a new password. */
+  sendsMail: z.boolean(),
 });
 export type SignInOptions = z.infer<typeof signInOptions>;
 

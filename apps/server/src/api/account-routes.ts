@@ -7,6 +7,8 @@ import {
   identityRemoval,
   passwordChange,
   passwordConfirmation,
+  passwordReset,
+  passwordResetRequest,
   passwordSignIn,
   passwordSignUp,
   sessionEnd,
@@ -30,11 +32,12 @@ import { systemClock } from '../runtime/clock.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../storage/guest-offers.ts';
 import {
   EMAIL_ISSUER,
+  findEmailIdentity,
   findIdentitiesOf,
   findIdentity,
   findOtherWay,
 } from '../storage/identities.ts';
-import { oneTimeHash } from '../storage/one-time-tokens.ts';
+import { findOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';
 import { findSession, isConfirmed, listSessions } from '../storage/sessions.ts';
 import type { Database, IdentityRow } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
@@ -56,6 +59,7 @@ export interface AccountRoutesOptions {
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
   readonly allowGuests: boolean;
+  readonly sendsMail: boolean;
 }
 
 const RETRY_MS = 10_000;
@@ -83,9 +87,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
     { password, detail }: { readonly password: string; readonly detail: string },
   ): Promise<string> => {
     const { user } = context.var;
-    const email = (await findIdentitiesOf(db, user.id)).find(
-      ({ issuer }) => issuer === EMAIL_ISSUER,
-    );
+    const email = await findEmailIdentity(db, user.id);
     if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
     // Not by the address: somebody who guesses its password would keep its owner from changing it.
     countAttempt(context, `password ${user.id}`);
@@ -124,6 +126,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const answer: SignInOptions = {
         settings: options.settings.get(),
         providers: [...options.providers.list()],
+        sendsMail: options.sendsMail,
       };
       return context.json(answer);
     })
@@ -159,6 +162,27 @@ export function accountRoutes(options: AccountRoutesOptions) {
         });
       if (as !== undefined && identity.user !== as) throw anotherPerson();
       return context.json(await signIn(context, identity));
+    })
+    .post('/account/reset', async (context) => {
+      const { email } = await readBody(context, passwordResetRequest);
+      if (!options.sendsMail) throw new ApiError('not-found', { detail: NO_MAIL });
+      // Before anything is looked up: known and unknown addresses get the same answers (AC5).
+      countAttempt(context, `reset ${email}`);
+      const call = { name: 'account:request-reset', input: { email } } as const;
+      await runCommand(runner, { user: SERVER, session: null, call });
+      return context.body(null, 204);
+    })
+    .post('/account/reset/finish', async (context) => {
+      const { token, password } = await readBody(context, passwordReset);
+      const tokenHash = oneTimeHash(token);
+      countAttempt(context, `reset ${tokenHash}`);
+      const at = systemClock.now();
+      const link = await findOneTime(db, { hash: tokenHash, purpose: 'password-reset', at });
+      if (link === null) throw new ApiError('forbidden', { detail: RESET_OVER });
+      const passwordHash = await inTurn(hashPassword(password));
+      const call = { name: 'account:reset-password', input: { tokenHash, passwordHash } } as const;
+      await runCommand(runner, { user: link.subject, session: null, call });
+      return context.body(null, 204);
     })
     .post('/account/password', signedIn, async (context) => {
       const { current, password } = await readBody(context, passwordChange);
@@ -246,6 +270,12 @@ export function accountRoutes(options: AccountRoutesOptions) {
   }
 }
 
+/** Of commands that nobody has signed in for. */
+const SERVER = 'server';
+const NO_MAIL =
+  'This server sends no mails. Ask the person who runs it for help with your password.';
+const RESET_OVER =
+  'This link was used already, or it is older than half an hour. Ask for another one to set a new password.';
 const NO_PASSWORD = 'Your account has no password.';
 const LAST_WAY = 'This is your only way to sign in, so it stays. Connect another one first.';
 

@@ -21,7 +21,10 @@ import { serverRoutes } from './server-routes.ts';
 import type { SessionAnswer } from './session-answer.ts';
 
 export interface AccountsOptions {
-  readonly configuration: Pick<Configuration, 'publicUrl' | 'oidcProviders' | 'allowGuests'>;
+  readonly configuration: Pick<
+    Configuration,
+    'publicUrl' | 'oidcProviders' | 'allowGuests' | 'mail'
+  >;
   readonly secrets: Secrets;
   readonly db: Database;
   readonly people: People;
@@ -55,6 +58,7 @@ export function createAccounts(options: AccountsOptions): {
       accountRoutes({
         ...{ ...options, providers, signedIn: signedInOrGuest },
         allowGuests: options.configuration.allowGuests,
+        sendsMail: options.configuration.mail !== null,
       }),
       oidc.api,
       serverRoutes(options),

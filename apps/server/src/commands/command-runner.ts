@@ -50,6 +50,10 @@ interface OwnInputs {
     readonly verifiedHash: string;
     readonly session: string;
   };
+  /** Mails a link to the person of this address, if there is one. */
+  'account:request-reset': { readonly email: string };
+  /** Uses the link up, and ends all sessions. */
+  'account:reset-password': { readonly tokenHash: string; readonly passwordHash: string };
   'account:end-sessions': { readonly only: string } | { readonly except: string };
   /** Takes over what a guest has who signed in to this account, or leaves it. */
   'account:merge-guest': { readonly guest: string; readonly take: boolean };

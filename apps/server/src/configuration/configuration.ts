@@ -1,5 +1,6 @@
 /** The settings of a server: environment variables with a schema for each. */
 import { z } from 'zod';
+import { MAIL_VARIABLES } from './mail-variables.ts';
 import { FILE_VARIABLES } from './file-variables.ts';
 import {
   baseUrl,
@@ -105,6 +106,7 @@ const variables = {
     purpose:
       'Services with which people sign in by OpenID Connect. Register PUBLIC_URL/sign-in/oidc/<id> as the redirect address at each.',
   },
+  ...MAIL_VARIABLES,
   ALLOW_ADHOC_DOCUMENTS: {
     schema: yesOrNo(),
     unset: null,
@@ -268,6 +270,8 @@ export interface Configuration {
   readonly authSecrets: Secrets | null;
   readonly allowGuests: boolean;
   readonly oidcProviders: readonly OidcProvider[];
+  /** Null: the server sends no mails. */
+  readonly mail: { readonly url: string; readonly from: string; readonly publicUrl: URL } | null;
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
   readonly allowedFrames: readonly string[];
@@ -323,6 +327,10 @@ export function readConfiguration(
     problems.push(
       'OIDC_PROVIDERS is set without PUBLIC_URL, to which the providers lead people back. Set both.',
     );
+  if (values.SMTP_URL !== null && (values.MAIL_FROM === null || values.PUBLIC_URL === null))
+    problems.push(
+      'SMTP_URL is set without MAIL_FROM or PUBLIC_URL, the sender of mails and the address in their links. Set all three.',
+    );
   if (problems.length > 0) throw new StartupError(problems.join('\n'));
   return {
     mode: values.NODE_ENV,
@@ -343,6 +351,7 @@ export function readConfiguration(
     authSecrets: values.AUTH_SECRET,
     allowGuests: values.ALLOW_GUESTS,
     oidcProviders: values.OIDC_PROVIDERS,
+    mail: mailOf(values),
     allowAdhocDocuments: values.ALLOW_ADHOC_DOCUMENTS ?? values.NODE_ENV === 'development',
     allowedOrigins: values.ALLOWED_ORIGINS,
     allowedFrames: values.ALLOWED_FRAMES,
@@ -417,6 +426,12 @@ function problemWith(
 }
 
 /** Even an invalid secret must not be printed. */
+function mailOf({ SMTP_URL: url, MAIL_FROM: from, PUBLIC_URL: publicUrl }: Values) {
+  return url === null || from === null || publicUrl === null
+    ? null
+    : { url, from, publicUrl: new URL(publicUrl) };
+}
+
 const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['AUTH_SECRET', 'too short'],
   ['DATABASE_URL', 'not the address of a Postgres database'],
@@ -424,6 +439,7 @@ const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['METRICS_TOKEN', 'too short'],
   ['OIDC_PROVIDERS', 'not readable'],
   ['REDIS_URL', 'not readable'],
+  ['SMTP_URL', 'not the address of a mail server'],
   ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],
 ]);
 

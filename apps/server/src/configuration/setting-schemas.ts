@@ -150,6 +150,16 @@ const oidcProvider = z.strictObject({
   clientSecret: z.string().min(1),
 });
 
+/** Holds a password, so that no message repeats it. */
+export const smtpUrl = () =>
+  z.string().refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname } = new URL(text);
+    return ['smtp:', 'smtps:'].includes(protocol) && hostname !== '';
+  });
+
+export const mailAddress = () => z.email();
+
 /** A JSON array; holds secrets, so that no message repeats it. */
 export const oidcProviders = () =>
   z

@@ -57,6 +57,8 @@ const COMMAND_NAMES = [
   'account:sign-up',
   'account:sign-in',
   'account:change-password',
+  'account:request-reset',
+  'account:reset-password',
   'account:end-sessions',
   'account:merge-guest',
   'account:confirm',

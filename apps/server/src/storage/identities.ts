@@ -30,6 +30,13 @@ export async function findIdentitiesOf(db: Database, user: string): Promise<Iden
     .execute();
 }
 
+export async function findEmailIdentity(
+  db: Database,
+  user: string,
+): Promise<IdentityRow | undefined> {
+  return (await findIdentitiesOf(db, user)).find(({ issuer }) => issuer === EMAIL_ISSUER);
+}
+
 /**
  * With what else a person can sign in (AC24).
  *
@@ -102,6 +109,27 @@ export async function setCredential(
     .set({ credential })
     .where('issuer', '=', issuer)
     .where('subject', '=', subject)
+    .execute();
+}
+
+/** The person of this address is known to read its mails. */
+export async function verifyAddress(
+  db: Database,
+  { subject, at }: { readonly subject: string; readonly at: number },
+): Promise<void> {
+  await db
+    .updateTable('identity')
+    .set({ verified_at: at })
+    .where('issuer', '=', EMAIL_ISSUER)
+    .where('subject', '=', subject)
+    .execute();
+}
+
+export async function removeProvidersOf(db: Database, user: string): Promise<void> {
+  await db
+    .deleteFrom('identity')
+    .where('user', '=', user)
+    .where('issuer', '!=', EMAIL_ISSUER)
     .execute();
 }
 

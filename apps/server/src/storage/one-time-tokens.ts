@@ -44,6 +44,56 @@ export async function takeOneTime(
   return row === undefined || row.expires_at <= at ? null : row;
 }
 
+/** @returns null also for one that has expired. */
+export async function findOneTime(
+  db: Database,
+  { hash, purpose, at }: { readonly hash: string; readonly purpose: Purpose; readonly at: number },
+): Promise<OneTimeRow | null> {
+  const row = await db
+    .selectFrom('one_time')
+    .selectAll()
+    .where('token_hash', '=', hash)
+    .where('purpose', '=', purpose)
+    .where('expires_at', '>', at)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+interface OneTimeSubject {
+  readonly purpose: Purpose;
+  readonly subject: string;
+}
+
+/** Those that still work. */
+export async function countOneTime(
+  db: Database,
+  { purpose, subject, at }: OneTimeSubject & { readonly at: number },
+): Promise<number> {
+  const rows = await db
+    .selectFrom('one_time')
+    .select('token_hash')
+    .where('purpose', '=', purpose)
+    .where('subject', '=', subject)
+    .where('expires_at', '>', at)
+    .execute();
+  return rows.length;
+}
+
+export async function deleteOneTime(db: Database, hash: string): Promise<void> {
+  await db.deleteFrom('one_time').where('token_hash', '=', hash).execute();
+}
+
+export async function deleteOneTimeOf(
+  db: Database,
+  { purpose, subject }: OneTimeSubject,
+): Promise<void> {
+  await db
+    .deleteFrom('one_time')
+    .where('purpose', '=', purpose)
+    .where('subject', '=', subject)
+    .execute();
+}
+
 export async function listOneTime(
   db: Database,
   {

@@ -10,6 +10,7 @@ import { AccountView } from './account-view.tsx';
 import { useServices } from '../session/services.ts';
 import { becomeOther } from '../session/sign-out.ts';
 import { GuestDocuments } from './guest-documents.tsx';
+import { ForgottenPassword, NewPassword } from './password-reset.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
 /** Read each time that a form opens. @returns null until they are known */
@@ -49,6 +50,10 @@ export function AccountDialog() {
         <GuestDocuments count={guestDocuments} />
       ) : view === 'account' ? (
         <AccountView options={options} />
+      ) : view === 'forgot' ? (
+        <ForgottenPassword />
+      ) : view === 'reset' ? (
+        <NewPassword />
       ) : (
         <SignInForm key={view} view={view} options={options} onGuestDocuments={setGuestDocuments} />
       )}

@@ -13,6 +13,7 @@ import {
   type ConnectedIdentity,
   type DeviceSession,
   type OidcStart,
+  type PasswordReset,
   type PasswordSignIn,
   type PasswordSignUp,
   type NewInvitation,
@@ -48,6 +49,15 @@ export class AccountRequests {
     return await this.#account.begin(() =>
       this.#post('sign-in', { body, answer: signedInSession }),
     );
+  }
+
+  async requestReset(email: string): Promise<void> {
+    await this.#post('reset', { body: { email } });
+  }
+
+  /** Signs out all devices. */
+  async resetPassword(body: PasswordReset): Promise<void> {
+    await this.#post('reset/finish', { body });
   }
 
   async readOptions(): Promise<SignInOptions> {

@@ -9,7 +9,7 @@ import {
   accountDialog,
   currentInvitation,
   takeSignInProblem,
-  type AccountDialogView,
+  type SignInView,
 } from '../session/account-dialog.ts';
 import { useServices } from '../session/services.ts';
 import { becomeOther, disconnect } from '../session/sign-out.ts';
@@ -17,8 +17,6 @@ import { AccountField } from './account-field.tsx';
 import { AccountRequests } from './account-requests.ts';
 import { ProviderButtons } from './provider-buttons.tsx';
 import { useAccountAction } from './use-account-action.ts';
-
-export type SignInView = Exclude<AccountDialogView, 'account'>;
 
 interface SignInFormProps {
   readonly view: SignInView;
@@ -127,6 +125,13 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
         value={password}
         onChange={setPassword}
       />
+      {!isNew && options?.sendsMail === true && (
+        <div>
+          <Button look="link" className="text-small" onClick={() => accountDialog.set('forgot')}>
+            {t('account.forgot')}
+          </Button>
+        </div>
+      )}
       <p role="alert" className="text-ui text-bad empty:hidden">
         {action.problem}
       </p>

@@ -2,11 +2,17 @@
 import { Observable } from '../runtime/observable.ts';
 
 /** - `again`: the session of an account is over, and its person signs in in place. */
-export type AccountDialogView = 'sign-up' | 'sign-in' | 'again' | 'account';
+export type SignInView = 'sign-up' | 'sign-in' | 'again';
+
+/**
+ * - `forgot`: asks for a mail with a link that sets a new password
+ * - `reset`: the page was opened with such a link
+ */
+export type AccountDialogView = SignInView | 'forgot' | 'reset' | 'account';
 
 export const accountDialog = new Observable<AccountDialogView | null>(null);
 
-const INVITATION = /^#invitation=([\w-]{43})$/;
+const LINK = /^#(invitation|reset)=([\w-]{43})$/;
 const RETURN = /^#(sign-in|account)=([a-z-]+)$/;
 
 /** Why a sign-in at another site has failed; the server names it in the address to which it leads back. */
@@ -14,11 +20,17 @@ const SIGN_IN_PROBLEMS = ['provider', 'over', 'another-person', 'taken', 'refuse
 export type SignInProblem = (typeof SIGN_IN_PROBLEMS)[number];
 
 let invitation: string | null = null;
+let resetToken: string | null = null;
 let problem: SignInProblem | null = null;
 
 /** The invitation with which the page was opened, until it is used. */
 export function currentInvitation(): string | null {
   return invitation;
+}
+
+/** The token of the link with which the page was opened to set a new password. */
+export function currentResetToken(): string | null {
+  return resetToken;
 }
 
 /** The problem with which the browser came back from another site. It is told once. */
@@ -30,13 +42,15 @@ export function takeSignInProblem(): SignInProblem | null {
 
 /** Reads what the part of the address says that no server sees, and removes it from there. */
 export function readAddress(onSignedIn: () => void): void {
-  const invited = INVITATION.exec(location.hash);
+  const link = LINK.exec(location.hash);
   const returned = RETURN.exec(location.hash);
-  if (invited === null && returned === null) return;
+  if (link === null && returned === null) return;
   history.replaceState(history.state, '', location.pathname + location.search);
-  if (invited !== null) {
-    invitation = invited[1] ?? null;
-    return accountDialog.set('sign-up');
+  if (link !== null) {
+    const [, kind, token = null] = link;
+    if (kind === 'reset') resetToken = token;
+    else invitation = token;
+    return accountDialog.set(kind === 'reset' ? 'reset' : 'sign-up');
   }
   const [, about, result] = returned ?? [];
   problem = SIGN_IN_PROBLEMS.find((one) => one === result) ?? null;

@@ -11,7 +11,7 @@ import {
 } from '@tandem/client';
 import { session, type Session, type User } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
-import type { AccountDialogView } from './account-dialog.ts';
+import type { SignInView } from './account-dialog.ts';
 import {
   ACCOUNT_KEY,
   BEGUN_KEY,
@@ -101,7 +101,7 @@ export class Account {
   }
 
   /** How a person whose session is over gets on. */
-  get wayBack(): Exclude<AccountDialogView, 'account'> {
+  get wayBack(): SignInView {
     // A guest, on a server on which people sign in, keeps their work by an account.
     if (!this.hasAccount) return 'sign-up';
     // The answer to a guest's sign-in was lost, and so nobody knows whose account it is.

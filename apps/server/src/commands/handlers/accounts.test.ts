@@ -4,6 +4,7 @@ import { ACCOUNTS } from '../../limits.ts';
 import { libraryKey } from '../../storage/channel-key.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../../storage/guest-offers.ts';
 import { findIdentitiesOf, findIdentity, listAdministrators } from '../../storage/identities.ts';
+import { addOneTime } from '../../storage/one-time-tokens.ts';
 import { createSession, findSession } from '../../storage/sessions.ts';
 import { findUser } from '../../storage/users.ts';
 import { DOCUMENT, Fixture, type AnyCall } from './testing/command-fixture.ts';
@@ -396,4 +397,48 @@ test('an account has a bounded number of identities', async () => {
   for (let at = 2; at < MAX_IDENTITIES; at++) await fixture.do('ada', named(at));
   expect(await fixture.run('ada', named(MAX_IDENTITIES))).toMatchObject({ kind: 'refused' });
   await fixture.do('ada', link());
+});
+
+const reset = (tokenHash = 'digest'): AnyCall => ({
+  name: 'account:reset-password',
+  input: { tokenHash, passwordHash: 'set again' },
+});
+
+async function withResetLink(): Promise<Fixture> {
+  const fixture = await connected();
+  const link = { hash: 'digest', purpose: 'password-reset', at: 0 } as const;
+  await addOneTime(fixture.db, { ...link, subject: 'ada', expiresAt: Number.MAX_SAFE_INTEGER });
+  return fixture;
+}
+
+test('AC25 one job waits for a person, and none for an address that nobody has', async () => {
+  const fixture = await connected();
+  const request = (email: string): AnyCall => ({ name: 'account:request-reset', input: { email } });
+  for (const email of [EMAIL.subject, EMAIL.subject, 'unknown@example.org'])
+    await fixture.do('server', request(email));
+  const jobs = await fixture.db.selectFrom('job').select(['kind', 'key', 'input']).execute();
+  expect(jobs).toEqual([
+    { kind: 'password-reset-mail', key: 'ada', input: JSON.stringify({ user: 'ada' }) },
+  ]);
+});
+
+test('AC25 a link is its person’s only, works once, and ends all sessions', async () => {
+  const fixture = await withResetLink();
+  expect(await fixture.run('bob', reset())).toMatchObject({ kind: 'refused' });
+  await fixture.do('ada', reset());
+  expect(await findSession(fixture.db, 'laptop')).toBeUndefined();
+  expect(await findIdentity(fixture.db, EMAIL)).toMatchObject({ credential: 'set again' });
+  expect(await fixture.run('ada', reset())).toMatchObject({ kind: 'refused' });
+});
+
+test('AC26 the first link that is used shows whose the address is, and removes what else signs in', async () => {
+  const fixture = await withResetLink();
+  await fixture.do('ada', reset());
+  expect((await findIdentity(fixture.db, EMAIL))?.verified_at).toBeGreaterThan(0);
+  expect(await findIdentity(fixture.db, CORP)).toBeUndefined();
+  await fixture.do('ada', link());
+  const another = { hash: 'another', purpose: 'password-reset', at: 0 } as const;
+  await addOneTime(fixture.db, { ...another, subject: 'ada', expiresAt: Number.MAX_SAFE_INTEGER });
+  await fixture.do('ada', reset('another'));
+  expect(await findIdentity(fixture.db, CORP)).toBeDefined();
 });

@@ -1,5 +1,6 @@
-/** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23, AC24 in `accounts/README.md`. */
+/** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23 to AC25 in `accounts/README.md`. */
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
+import { passwordResetJob } from '../../accounts/password-reset.ts';
 import { ACCOUNTS } from '../../limits.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
@@ -7,12 +8,15 @@ import { endOffer, offerGuest } from '../../storage/guest-offers.ts';
 import {
   addIdentity,
   EMAIL_ISSUER,
+  findEmailIdentity,
   findIdentitiesOf,
   findIdentity,
   hasIdentities,
   makeAdministrator,
   removeIdentity,
+  removeProvidersOf,
   setCredential,
+  verifyAddress,
   type IdentityKey,
 } from '../../storage/identities.ts';
 import { findParticipations } from '../../storage/messages.ts';
@@ -26,10 +30,9 @@ import {
   findSession,
   isConfirmed,
 } from '../../storage/sessions.ts';
-import type { Database, IdentityRow } from '../../storage/tables.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
-import { takeOneTime } from '../../storage/one-time-tokens.ts';
+import { deleteOneTimeOf, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
 import type { Effect, ServerCommandInput, SessionStart } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
@@ -104,8 +107,30 @@ export const accountHandlers: AccountHandlers = {
     if (identity === undefined) return forbidden('no-password');
     if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
+    await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
     const ended = await deleteSessionsOf(db, user, { except: session });
     return { kind: 'done', effects: endedEffects(user, ended) };
+  },
+
+  async 'account:request-reset'({ db, enqueue }, { email }) {
+    const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
+    if (identity !== undefined) enqueue(passwordResetJob(identity.user));
+    return DONE;
+  },
+
+  async 'account:reset-password'({ db, user, at }, { tokenHash: hash, passwordHash }) {
+    const link = await takeOneTime(db, { hash, purpose: 'password-reset', at });
+    const email = await findEmailIdentity(db, user);
+    if (link?.subject !== user || email === undefined) return forbidden('reset-over');
+    // Somebody else may have made the account with this address, and their own way into it.
+    if (email.verified_at === null) await removeProvidersOf(db, user);
+    await setCredential(db, email, passwordHash);
+    await verifyAddress(db, { subject: email.subject, at });
+    await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
+    return {
+      kind: 'done',
+      effects: endedEffects(user, await deleteSessionsOf(db, user, { except: null })),
+    };
   },
 
   async 'account:end-sessions'({ db, user }, which) {
@@ -149,10 +174,6 @@ async function addToAccount(
   if ((await findIdentitiesOf(db, user)).length >= MAX_IDENTITIES) return 'too-many-identities';
   const isAdded = await addIdentity(db, { issuer, subject, user, credential: null, at });
   return isAdded ? null : 'identity-taken';
-}
-
-async function findEmailIdentity(db: Database, user: string): Promise<IdentityRow | undefined> {
-  return (await findIdentitiesOf(db, user)).find(({ issuer }) => issuer === EMAIL_ISSUER);
 }
 
 /** Uses the invitation up, also where none is needed. */

@@ -57,6 +57,8 @@ const FORBIDDEN = {
   'last-way-in':
     'Nobody could sign in any more. Create an account first, then require people to sign in.',
   'identity-taken': 'Somebody else signs in with this. Use another one.',
+  'reset-over':
+    'This link was used already, or it is older than half an hour. Ask for another one to set a new password.',
   'identity-removed':
     'This is no longer a way into that account. Sign in in another way, and connect it again.',
   'too-many-identities':

@@ -23,6 +23,11 @@ export async function createAccounts(db: Kysely<unknown>, types: ColumnTypes): P
     .execute();
   await db.schema.createIndex('one_time_expires_at').on('one_time').column('expires_at').execute();
   await db.schema
+    .createIndex('one_time_subject')
+    .on('one_time')
+    .columns(['purpose', 'subject'])
+    .execute();
+  await db.schema
     .createTable('setting')
     .addColumn('name', types.text, (column) => column.primaryKey())
     .addColumn('value', types.text, (column) => column.notNull())

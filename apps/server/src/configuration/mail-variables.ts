@@ -1,0 +1,18 @@
+/** The settings of mails. */
+import { mailAddress, smtpUrl } from './setting-schemas.ts';
+
+export const MAIL_VARIABLES = {
+  SMTP_URL: {
+    schema: smtpUrl().meta({
+      expected: 'an address such as smtps://user:password@mail.example.org',
+    }),
+    unset: null,
+    purpose:
+      'The server that sends mails: links with which people set a new password. When it is not set, there are none. "smtp://" begins in plain text and uses TLS where the server offers it.',
+  },
+  MAIL_FROM: {
+    schema: mailAddress().meta({ expected: 'an e-mail address such as tandem@example.org' }),
+    unset: null,
+    purpose: 'The sender of mails, with SMTP_URL.',
+  },
+} as const;

@@ -1,0 +1,153 @@
+/** Setting a new password by mail: AC25 and AC26 in `src/accounts/README.md`. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Account, SignInOptions } from '@tandem/protocol/accounts';
+import { ACCOUNTS } from '../src/limits.ts';
+import { MailSink, type ReceivedMail } from './mail-sink.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { ageResetLinks } from './sessions-age.ts';
+import { atEndOfFile } from './shared.ts';
+import { signIn, withCookie, type SignedIn } from './signed-in.ts';
+
+const PASSWORD = 'a password of tests';
+const NEW_PASSWORD = 'another one of tests';
+const PUBLIC_URL = 'https://docs.example.org';
+const FROM = 'tandem@example.org';
+const atEnd = atEndOfFile();
+let sink: MailSink;
+let server: RunningServer;
+let count = 0;
+const newAddress = (): string => `forgetful-${++count}@example.org`;
+
+beforeAll(async () => {
+  sink = await MailSink.start(atEnd);
+  server = await RunningServer.start({ SMTP_URL: sink.url, MAIL_FROM: FROM, PUBLIC_URL }, atEnd);
+});
+
+const post = (path: string, body: object): Promise<Response> =>
+  fetch(`${server.url}/api/account/${path}`, { method: 'POST', body: JSON.stringify(body) });
+const ask = async (email: string): Promise<number> => (await post('reset', { email })).status;
+const finish = async (token: string, password = NEW_PASSWORD): Promise<number> =>
+  (await post('reset/finish', { token, password })).status;
+const signInWith = (email: string, password: string) => post('sign-in', { email, password });
+
+async function withAccount(): Promise<SignedIn & { readonly email: string }> {
+  const email = newAddress();
+  const guest = await signIn(server);
+  const body = { email, password: PASSWORD };
+  const answer = await guest.fetch('/api/account/sign-up', { method: 'POST', body });
+  expect(answer.status).toBe(200);
+  return { ...(await withCookie(server, answer)), email };
+}
+
+function tokenIn({ text }: ReceivedMail): string {
+  const token = /https:\/\/docs\.example\.org\/#reset=([\w-]{43})$/m.exec(text)?.[1];
+  if (token === undefined) throw new Error(`no link: ${text}`);
+  return token;
+}
+
+describe('AC25 a forgotten password', () => {
+  test('is set again by the link in a mail, once, and ends all sessions', async () => {
+    const ada = await withAccount();
+    const socket = await NativeClient.onAuthenticated(server, { guest: ada });
+    expect(await ask(` ${ada.email.toUpperCase()} `)).toBe(204);
+    const mail = await sink.next(ada.email);
+    expect(mail).toMatchObject({ from: FROM, isAutomatic: true });
+    expect(mail.subject).toBe('Set a new password for Tandem on docs.example.org');
+    const token = tokenIn(mail);
+    expect(await finish(token, 'short')).toBe(400);
+    const statuses = await Promise.all([finish(token), finish(token)]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 403]);
+    expect((await socket.end()).code).toBe(4401);
+    expect((await ada.fetch('/api/me')).status).toBe(401);
+    expect((await signInWith(ada.email, PASSWORD)).status).toBe(403);
+    const again = await withCookie(server, await signInWith(ada.email, NEW_PASSWORD));
+    expect(again.user.id).toBe(ada.user.id);
+    expect(await finish(token)).toBe(403);
+  });
+
+  test('of nobody is answered in the same way, and mailed to nobody', async () => {
+    const unknown = newAddress();
+    expect(await ask(unknown)).toBe(204);
+    const ada = await withAccount();
+    expect(await ask(ada.email)).toBe(204);
+    await sink.next(ada.email);
+    expect(sink.to(unknown)).toEqual([]);
+    expect(await finish('A'.repeat(43))).toBe(403);
+  });
+
+  test('has three links at a time, which end with the first that is used or another password', async () => {
+    const ada = await withAccount();
+    for (let links = 1; links <= ACCOUNTS.maxOpenResets; links++) {
+      expect(await ask(ada.email)).toBe(204);
+      await sink.next(ada.email, links);
+    }
+    expect(await ask(ada.email)).toBe(204);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const mails = sink.to(ada.email);
+    expect(mails).toHaveLength(ACCOUNTS.maxOpenResets);
+    const [first, second, third] = mails.map(tokenIn) as [string, string, string];
+    expect(await finish(second)).toBe(204);
+    for (const token of [first, third]) expect(await finish(token)).toBe(403);
+
+    expect(await ask(ada.email)).toBe(204);
+    const later = tokenIn(await sink.next(ada.email, 4));
+    const person = await withCookie(server, await signInWith(ada.email, NEW_PASSWORD));
+    const body = { current: NEW_PASSWORD, password: PASSWORD };
+    expect((await person.fetch('/api/account/password', { method: 'POST', body })).status).toBe(
+      204,
+    );
+    expect(await finish(later)).toBe(403);
+  });
+
+  test('has a link that ends after half an hour', async () => {
+    const ada = await withAccount();
+    expect(await ask(ada.email)).toBe(204);
+    const token = tokenIn(await sink.next(ada.email));
+    await ageResetLinks(server, { user: ada.user.id, ms: ACCOUNTS.resetLifetimeMs });
+    expect(await finish(token)).toBe(403);
+    expect((await signInWith(ada.email, PASSWORD)).status).toBe(200);
+  });
+
+  test('is mailed once the mail server answers', async () => {
+    const ada = await withAccount();
+    sink.refuse = 1;
+    expect(await ask(ada.email)).toBe(204);
+    const mail = await sink.next(ada.email);
+    expect(sink.refuse).toBe(0);
+    expect(await finish(tokenIn(mail))).toBe(204);
+  });
+
+  test('is asked for a few times only, for known and unknown addresses alike', async () => {
+    const ada = await withAccount();
+    for (const email of [ada.email, newAddress()]) {
+      const statuses: number[] = [];
+      for (let i = 0; i < 12; i++) statuses.push(await ask(email));
+      expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 204));
+      expect(statuses.at(-1)).toBe(429);
+    }
+    expect((await signInWith(ada.email, PASSWORD)).status).toBe(200);
+  });
+});
+
+test('AC25 a server without mails offers no link, and takes none', async () => {
+  const options = async (of: RunningServer) =>
+    (await (await fetch(`${of.url}/api/account/options`)).json()) as SignInOptions;
+  expect((await options(server)).sendsMail).toBe(true);
+  const silent = await RunningServer.start();
+  expect((await options(silent)).sendsMail).toBe(false);
+  const answer = await fetch(`${silent.url}/api/account/reset`, {
+    method: 'POST',
+    body: JSON.stringify({ email: newAddress() }),
+  });
+  expect(answer.status).toBe(404);
+});
+
+test('AC26 the account is its person’s after the link was used', async () => {
+  const ada = await withAccount();
+  expect(await ask(ada.email)).toBe(204);
+  expect(await finish(tokenIn(await sink.next(ada.email)))).toBe(204);
+  const again = await withCookie(server, await signInWith(ada.email, NEW_PASSWORD));
+  const account = (await (await again.fetch('/api/account')).json()) as Account;
+  expect(account).toMatchObject({ email: ada.email, identities: [] });
+});

@@ -1,0 +1,68 @@
+/** A new password by a link in a mail. */
+import { fillSignIn, newAddress, signUp } from '../harness/accounts.ts';
+import { MailSink } from '../harness/mail-sink.ts';
+import { changeOwnName, expectSaved, openProfile, profileOf } from '../harness/screens.ts';
+import { Server } from '../harness/server.ts';
+import { expect, test as base } from '../harness/test.ts';
+
+interface Fixtures {
+  sink: MailSink;
+}
+
+const test = base.extend<Fixtures>({
+  // Playwright requires a destructuring pattern for the fixtures in use.
+  // oxlint-disable-next-line no-empty-pattern
+  sink: async ({}, use) => {
+    await using sink = await MailSink.start();
+    await use(sink);
+  },
+  server: async ({ sink }, use) => {
+    const env = { PUBLIC_URL: '{url}', SMTP_URL: sink.url, MAIL_FROM: 'tandem@example.org' };
+    await using server = await Server.create({ env });
+    await use(server);
+  },
+});
+
+// Ended sessions and used links answer with these.
+test.use({ allowedErrors: [/status of 40[134]/] });
+
+test('a person who has forgotten the password sets a new one by the link in a mail', async ({
+  openAsGuest,
+  sink,
+}) => {
+  const email = newAddress();
+  const { page: laptop } = await openAsGuest();
+  await changeOwnName(laptop, 'Ada');
+  await signUp(laptop, email);
+
+  const { page } = await openAsGuest();
+  await expectSaved(page);
+  await (await openProfile(page)).getByRole('button', { name: 'Sign in' }).click();
+  await page
+    .getByRole('dialog', { name: 'Sign in' })
+    .getByRole('button', { name: 'Forgot the password?' })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Set a new password' });
+  await dialog.getByLabel('E-mail address').fill(email);
+  await dialog.getByRole('button', { name: 'Send the link' }).click();
+  await expect(dialog.getByRole('status')).toContainText(`If ${email} has an account here`);
+  const link = new URL(await sink.linkTo(email));
+
+  const newPassword = 'another one of tests';
+  await page.goto('about:blank');
+  await page.goto(`/${link.hash}`);
+  await dialog.getByLabel('New password').fill(newPassword);
+  expect(page.url()).not.toContain('reset');
+  await dialog.getByRole('button', { name: 'Set the password' }).click();
+  await expect(dialog.getByRole('status')).toContainText('Your new password is set');
+  await expect(laptop.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await fillSignIn(page.getByRole('dialog', { name: 'Sign in' }), email, newPassword);
+  await expect(profileOf(page)).toContainText('Ada');
+
+  await page.goto('about:blank');
+  await page.goto(`/${link.hash}`);
+  await dialog.getByLabel('New password').fill('a third one of tests');
+  await dialog.getByRole('button', { name: 'Set the password' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('This link was used already');
+});

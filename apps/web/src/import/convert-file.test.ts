@@ -6,7 +6,7 @@ import { toHtmlPage } from '../export/html-page.ts';
 import { convertFile } from './convert-file.ts';
 import type { ImportedDocument } from './imported.ts';
 
-const MARKDOWN = import.meta.glob<string>(['./fixtures/*.md', '!**/README.md'], {
+const MARKDOWN = import.meta.glob<string>('./fixtures/*.markdown', {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -61,8 +61,8 @@ describe.each(Object.entries(MARKDOWN))('%s', async (name, source) => {
 
 test('a README keeps its title, its code and its list, and badges become links below', async () => {
   const { title, blocks, losses } = await convert(
-    'for-each.md',
-    MARKDOWN['./fixtures/for-each.md']!,
+    'for-each.markdown',
+    MARKDOWN['./fixtures/for-each.markdown']!,
   );
   expect(title).toBe('for-each');
   expect(readableText(blocks.slice(0, 2))).toContain('build status');

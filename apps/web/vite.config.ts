@@ -50,8 +50,17 @@ export default defineConfig(({ mode }) => {
         workbox: {
           globPatterns: ['**/*.{html,js,css,svg,png,woff2}'],
           // Fonts of other alphabets are cached when first used.
-          globIgnores: ['**/inter-{cyrillic,greek,vietnamese}*'],
+          // So are the large libraries of imports and exports, which most people never need.
+          globIgnores: [
+            '**/inter-{cyrillic,greek,vietnamese}*',
+            '**/{docx-export,docx-import,html-import,workspace-reader}-*.js',
+          ],
           runtimeCaching: [
+            {
+              urlPattern: /\/(?:docx-export|docx-import|html-import|workspace-reader)-[\w-]+\.js$/,
+              handler: 'CacheFirst',
+              options: { cacheName: 'libraries', expiration: { maxEntries: 20 } },
+            },
             {
               urlPattern: ({ url }) => url.pathname.endsWith('.woff2'),
               handler: 'CacheFirst',
@@ -70,6 +79,8 @@ export default defineConfig(({ mode }) => {
         SERVER_PATHS.map((path) => [path, { target, ws: path === '/sync' || path === '/yjs' }]),
       ),
     },
+    // Readers of file types are loaded when there is such a file.
+    worker: { format: 'es' },
     build: {
       target: 'es2023',
       rolldownOptions: {

@@ -271,9 +271,8 @@ test('a file dropped outside of the text changes nothing and shows a notice', as
       return over.defaultPrevented && dropped.defaultPrevented;
     });
     expect(isTaken).toBe(true);
-    await expect(page.getByText('Files cannot be added to a document yet').last()).toBeVisible();
+    await expect(page.getByText('Files cannot be dropped here').last()).toBeVisible();
   };
-  await drop(page.getByRole('main'));
   await drop(page.getByRole('banner'));
   await startDocument(page, 'Tide log');
   await drop(titleOf(page));

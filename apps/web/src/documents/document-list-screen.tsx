@@ -1,9 +1,9 @@
 import { withoutGaps } from '@tandem/protocol';
-import { FilePlus2, Search } from 'lucide-react';
+import { Download, FilePlus2, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
-import { Button } from '../components/button.tsx';
-import { screenIsReady } from '../components/deferred.tsx';
+import { Button, IconButton } from '../components/button.tsx';
+import { Deferred, Loaded, screenIsReady } from '../components/deferred.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
 import { isComposing } from '../components/keyboard.ts';
 import { requestImport } from '../import/import-request.ts';
@@ -22,15 +22,19 @@ import { matches, type ShownDocument } from './shown-document.ts';
 import { allDocuments, useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 
+const exporting = new Deferred(() => import('../export/workspace-dialog.tsx'));
+
 export function DocumentListScreen() {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
   useScreenTitle(null);
+  const [isExporting, setExporting] = useState(false);
   return (
     <>
       <ScreenHeader>
         <DeviceSaveStatusChip />
         <span className="flex-1" />
+        <IconButton label={t('exportAll')} icon={Download} onClick={() => setExporting(true)} />
         <Button onClick={() => requestImport(null)}>{t('importFiles')}</Button>
         <Button look="primary" onClick={newDocument}>
           {t('newDocument')}
@@ -44,6 +48,11 @@ export function DocumentListScreen() {
       >
         <Content newDocument={newDocument} />
       </main>
+      {isExporting && (
+        <Loaded from={exporting}>
+          {({ WorkspaceDialog }) => <WorkspaceDialog onClose={() => setExporting(false)} />}
+        </Loaded>
+      )}
     </>
   );
 }

@@ -106,12 +106,12 @@ async function writeMarkdown(
   return { extension: '.zip', blob: await zip.close() };
 }
 
-function markdownOf(title: string, body: string): string {
+export function markdownOf(title: string, body: string): string {
   return `# ${title.replace(/([\\`*_[\]<>#])/g, '\\$1')}\n\n${body}`;
 }
 
 /** Paths in a zip file as relative addresses in Markdown. */
-function addressIn(paths: ReadonlyMap<string, string>): (file: string) => string | null {
+export function addressIn(paths: ReadonlyMap<string, string>): (file: string) => string | null {
   return (file) => {
     const path = paths.get(file);
     return path === undefined

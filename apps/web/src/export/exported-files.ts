@@ -48,7 +48,7 @@ export async function readFiles(
   return { blobs, names, missing, tooLarge };
 }
 
-function* fileBlocks(blocks: readonly Block[]): Generator<FileBlock | ImageBlock> {
+export function* fileBlocks(blocks: readonly Block[]): Generator<FileBlock | ImageBlock> {
   for (const block of blocks) {
     if (block.type === 'quote') yield* fileBlocks(block.content ?? []);
     else if (block.type === 'file' || block.type === 'image') yield block;

@@ -9,13 +9,22 @@ import {
 /** Compressed already, so that compressing again costs time and saves nothing. */
 const PACKED = /\.(?:png|jpe?g|gif|webp|avif|zip|gz|mp[34]|mov|pdf|docx|xlsx|pptx)$/i;
 
+interface ZipFileOptions {
+  /** `stored` for a file that is unpacked at once. */
+  readonly compression?: 'packed' | 'stored';
+  /** Without it, `close` returns the file. */
+  readonly writable?: WritableStream<Uint8Array>;
+}
+
 export class ZipFile {
   readonly #compression: 'packed' | 'stored';
-  readonly #writer = new ZipWriter(new BlobWriter('application/zip'), { useWebWorkers: false });
+  readonly #result: BlobWriter | null;
+  readonly #writer: ZipWriter<unknown>;
 
-  /** @param compression `stored` for a file that is unpacked at once */
-  constructor(compression: 'packed' | 'stored' = 'packed') {
+  constructor({ compression = 'packed', writable }: ZipFileOptions = {}) {
     this.#compression = compression;
+    this.#result = writable === undefined ? new BlobWriter('application/zip') : null;
+    this.#writer = new ZipWriter(this.#result ?? writable!, { useWebWorkers: false });
   }
 
   async add(path: string, content: Blob | string): Promise<void> {
@@ -26,7 +35,9 @@ export class ZipFile {
     );
   }
 
+  /** @returns an empty file when it was written to a stream */
   async close(): Promise<Blob> {
-    return await this.#writer.close();
+    await this.#writer.close();
+    return (await this.#result?.getData()) ?? new Blob();
   }
 }

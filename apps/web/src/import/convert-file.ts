@@ -1,7 +1,13 @@
 /** Reads one file by its extension. Never throws: a bad file is a result. */
 import type { Block } from '@tandem/document';
 import { checkSize } from './imported-blocks.ts';
-import { type ImportedDocument, type ImportResult, Losses, RefusedFile } from './imported.ts';
+import {
+  type ImportedDocument,
+  type ImportResult,
+  Losses,
+  type RefusalReason,
+  RefusedFile,
+} from './imported.ts';
 import { importMarkdown } from './markdown-import.ts';
 
 export interface FileToImport {
@@ -29,11 +35,14 @@ export async function convertFile(file: FileToImport): Promise<ImportResult> {
     checkSize(imported.blocks);
     return { kind: 'imported', imported };
   } catch (error) {
-    if (error instanceof RefusedFile) return { kind: 'refused', reason: error.reason };
-    // A recursion that no limit has caught.
-    if (error instanceof RangeError) return { kind: 'refused', reason: 'too-deep' };
-    return { kind: 'refused', reason: 'unreadable' };
+    return { kind: 'refused', reason: refusalOf(error) };
   }
+}
+
+export function refusalOf(error: unknown): RefusalReason {
+  if (error instanceof RefusedFile) return error.reason;
+  // A recursion that no limit has caught.
+  return error instanceof RangeError ? 'too-deep' : 'unreadable';
 }
 
 function extensionIn(name: string): string {

@@ -20,6 +20,8 @@ export interface NewDocument {
   readonly imported: ImportedDocument;
   readonly title: string;
   readonly parent: string | null;
+  /** At the top of the tree. In a document, the new one is the last. */
+  readonly position?: string;
 }
 
 export type CreationResult =
@@ -28,7 +30,7 @@ export type CreationResult =
 
 export async function createDocument(
   client: Client,
-  { imported, title, parent }: NewDocument,
+  { imported, title, parent, position }: NewDocument,
 ): Promise<CreationResult> {
   const document = newDocumentId();
   const refusal = watchRefusal(client, document);
@@ -37,7 +39,7 @@ export async function createDocument(
     input: {
       document,
       title: fitTitle(title, MAX_TITLE_LENGTH),
-      ...(parent !== null && { parent }),
+      ...(parent !== null ? { parent } : position !== undefined && { position }),
     },
   });
   const opening = openSession(client, document);

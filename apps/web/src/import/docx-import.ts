@@ -4,11 +4,12 @@
  * type declarations), so a file that does is refused.
  */
 import mammoth from 'mammoth';
-import { BlobReader, ZipReader, type FileEntry } from '@zip.js/zip.js/lib/zip-core-external.js';
+import { BlobReader, ZipReader } from '@zip.js/zip.js/lib/zip-core-external.js';
 import { ZipFile } from '../export/zip-file.ts';
 import { importHtml } from './html-import.ts';
 import { type ImportedDocument, Losses, RefusedFile } from './imported.ts';
 import { DOCX_LIMITS } from './limits.ts';
+import { unpack } from './unpack.ts';
 
 const STYLES = [
   "p[style-name='Title'] => h1:fresh",
@@ -25,7 +26,7 @@ const STYLES = [
 export async function importDocx(file: Blob): Promise<ImportedDocument> {
   const parts = await readParts(file);
   const losses = countLosses(parts);
-  const zip = new ZipFile('stored');
+  const zip = new ZipFile({ compression: 'stored' });
   for (const [path, content] of parts) await zip.add(path, content.blob);
   const arrayBuffer = await (await zip.close()).arrayBuffer();
   // The name of the same in Node, for tests.
@@ -86,23 +87,6 @@ async function readParts(file: Blob): Promise<ReadonlyMap<string, Part>> {
   }
   if (!parts.has('word/document.xml')) throw new RefusedFile('unreadable');
   return parts;
-}
-
-/** Counts what comes out, because the size that a zip file states may be a lie. */
-async function unpack(entry: FileEntry, maxBytes: number): Promise<Blob> {
-  if (entry.uncompressedSize > maxBytes) throw new RefusedFile('too-large');
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  await entry.getData(
-    new WritableStream<Uint8Array<ArrayBuffer>>({
-      write(chunk) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) throw new RefusedFile('too-large');
-        chunks.push(chunk);
-      },
-    }),
-  );
-  return new Blob(chunks);
 }
 
 function checkXml(xml: string): void {

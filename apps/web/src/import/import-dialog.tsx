@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type DragEvent } from 'react';
 import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { ProgressBar } from '../components/progress-bar.tsx';
 import { Link } from '../navigation/link.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
@@ -10,12 +11,12 @@ import { useChannelValue } from '../session/use-channel.ts';
 import { useTranslation } from '../translation/translation.ts';
 import { importRequest, type ImportRequest } from './import-request.ts';
 import type { Loss } from './imported.ts';
-import type { ImportItem, ItemState } from './importer.ts';
+import { importedDocuments, type ImportItem, type ItemState } from './importer.ts';
 import './import-words.ts';
 import { pageImporter } from './page-importer.ts';
 
 /** Of the file chooser. Some systems know the types only. */
-const ACCEPT = '.md,.markdown,.mdown,.txt,.html,.htm,.docx,text/markdown,text/plain,text/html';
+const ACCEPT = '.md,.markdown,.mdown,.txt,.html,.htm,.docx,.zip,text/markdown,text/plain,text/html';
 
 export function ImportDialog({ files, parent }: ImportRequest) {
   const { t } = useTranslation();
@@ -50,7 +51,7 @@ export function ImportDialog({ files, parent }: ImportRequest) {
             onMore={() => importer.clear()}
           />
           <ul className="mt-3 flex flex-col divide-y divide-line border-t border-line">
-            {items.map((item) => (
+            {inReport(items, importer.isRunning).map((item) => (
               <Item key={item.id} item={item} onOpen={close} />
             ))}
           </ul>
@@ -124,9 +125,10 @@ function Progress({
   readonly onMore: () => void;
 }) {
   const { t } = useTranslation();
-  const isOver = ({ kind }: ItemState) => !['waiting', 'reading', 'writing'].includes(kind);
+  const isOver = ({ kind }: ItemState) =>
+    !['waiting', 'reading', 'writing', 'restoring'].includes(kind);
   const over = items.filter(({ state }) => isOver(state)).length;
-  const done = items.filter(({ state }) => state.kind === 'done').length;
+  const done = importedDocuments(items);
   return (
     <div className="flex flex-wrap items-center gap-3">
       <p role="status" className="min-w-0 flex-1 text-ui text-ink-2">
@@ -135,12 +137,7 @@ function Progress({
           : t('import.finished', { count: done })}
       </p>
       {isRunning && (
-        <progress
-          className="h-1 w-40 accent-accent"
-          max={items.length}
-          value={over}
-          aria-label={t('import.title')}
-        />
+        <ProgressBar className="w-40" label={t('import.title')} share={over / items.length} />
       )}
       <Button onClick={isRunning ? onCancel : onMore}>
         {t(isRunning ? 'import.cancel' : 'import.more')}
@@ -149,10 +146,21 @@ function Progress({
   );
 }
 
+/** Once all are over, those that need a look come first. */
+function inReport(items: readonly ImportItem[], isRunning: boolean): readonly ImportItem[] {
+  return isRunning ? items : items.toSorted((a, b) => urgencyOf(a.state) - urgencyOf(b.state));
+}
+
+function urgencyOf(state: ItemState): number {
+  if (state.kind === 'refused' || state.kind === 'failed') return 0;
+  return state.kind === 'done' && state.losses.length > 0 ? 1 : 2;
+}
+
 const ICONS = {
   waiting: CircleDashed,
   reading: LoaderCircle,
   writing: LoaderCircle,
+  restoring: LoaderCircle,
   cancelled: CircleDashed,
   done: CircleCheck,
   refused: CircleAlert,
@@ -180,7 +188,7 @@ function Item({ item, onOpen }: { readonly item: ImportItem; readonly onOpen: ()
           <Report state={state} />
         </div>
       </div>
-      {state.kind === 'done' && (
+      {state.kind === 'done' && state.document !== null && (
         <Link
           to="/d/$document"
           params={{ document: state.document }}
@@ -200,6 +208,8 @@ function Report({ state }: { readonly state: ItemState }) {
   switch (state.kind) {
     case 'refused':
       return <p>{t(`import.refused.${state.reason}`)}</p>;
+    case 'restoring':
+      return <p>{t('import.restoring', { done: state.done, count: state.count })}</p>;
     case 'failed':
       return <p>{state.error.message}</p>;
     case 'done':

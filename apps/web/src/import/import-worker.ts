@@ -1,6 +1,26 @@
 /** The thread that reads files. */
-import { convertFile, type FileToImport } from './convert-file.ts';
+import { convertFile, refusalOf } from './convert-file.ts';
+import type { ThreadAnswer, ThreadRequest } from './thread-messages.ts';
+import type { WorkspaceReader } from './workspace-reader.ts';
 
-addEventListener('message', ({ data }: MessageEvent<FileToImport>) => {
-  void convertFile(data).then((result) => postMessage(result));
+let workspace: WorkspaceReader | null = null;
+
+async function answer(request: ThreadRequest): Promise<ThreadAnswer> {
+  switch (request.kind) {
+    case 'file':
+      return await convertFile(request.file);
+    case 'workspace': {
+      const { WorkspaceReader: Reader } = await import('./workspace-reader.ts');
+      workspace = await Reader.open(request.blob);
+      return { kind: 'workspace', manifest: workspace.manifest };
+    }
+    case 'document':
+      return { kind: 'imported', imported: await workspace!.read(request.document) };
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<ThreadRequest>) => {
+  void answer(data)
+    .catch((error: unknown): ThreadAnswer => ({ kind: 'refused', reason: refusalOf(error) }))
+    .then((result) => postMessage(result));
 });

@@ -33,7 +33,12 @@ export type LossKind =
   | 'deletions'
   | 'styles'
   | 'encoding'
-  | 'plain';
+  | 'plain'
+  | 'missingFiles'
+  | 'damagedDocuments'
+  | 'dataDocuments'
+  | 'refusedDocuments'
+  | 'cancelledDocuments';
 
 export interface Loss {
   readonly kind: LossKind;
@@ -48,7 +53,10 @@ export type RefusalReason =
   | 'too-slow'
   | 'unknown-type'
   | 'unreadable'
-  | 'unsafe';
+  | 'unsafe'
+  | 'no-workspace'
+  | 'too-new'
+  | 'data';
 
 export type ImportResult =
   | { readonly kind: 'imported'; readonly imported: ImportedDocument }

@@ -12,11 +12,18 @@ function fixture() {
   const conversions: { name: string; end: (result: ImportResult) => void }[] = [];
   const created: string[] = [];
   const importer = new Importer({
-    convert: ({ name }, signal) =>
-      new Promise((resolve) => {
-        conversions.push({ name, end: resolve });
-        signal.addEventListener('abort', () => resolve({ kind: 'refused', reason: 'unreadable' }));
-      }),
+    now: () => 1_000_000,
+    reading: {
+      openWorkspace: () => Promise.resolve({ kind: 'refused', reason: 'no-workspace' }),
+      readDocument: () => Promise.reject(new Error('no workspace')),
+      convert: ({ name }, signal) =>
+        new Promise((resolve) => {
+          conversions.push({ name, end: resolve });
+          signal.addEventListener('abort', () =>
+            resolve({ kind: 'refused', reason: 'unreadable' }),
+          );
+        }),
+    },
     create: ({ title, parent }) => {
       created.push(`${parent}/${title}`);
       return Promise.resolve({ kind: 'created', document: `id of ${title}` });

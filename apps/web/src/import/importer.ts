@@ -1,10 +1,11 @@
 /** Imports files one after the other, and keeps a report about each. */
-import type { ErrorBody } from '@tandem/protocol';
+import { type ErrorBody, positionAtTime } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
-import type { Convert } from './conversion.ts';
+import type { FileReading } from './conversion.ts';
 import type { CreationResult, NewDocument } from './create-document.ts';
 import type { Loss, RefusalReason } from './imported.ts';
 import { IMPORT_LIMITS } from './limits.ts';
+import { importWorkspace } from './workspace-import.ts';
 
 export interface ImportItem {
   readonly id: number;
@@ -14,10 +15,14 @@ export interface ImportItem {
 
 export type ItemState =
   | { readonly kind: 'waiting' | 'reading' | 'writing' | 'cancelled' }
+  /** Of the documents in a workspace. */
+  | { readonly kind: 'restoring'; readonly done: number; readonly count: number }
   | {
       readonly kind: 'done';
-      readonly document: string;
+      /** Null for a workspace without documents. */
+      readonly document: string | null;
       readonly title: string;
+      readonly documents: number;
       readonly losses: readonly Loss[];
     }
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
@@ -25,7 +30,8 @@ export type ItemState =
   | { readonly kind: 'failed'; readonly error: ErrorBody };
 
 export interface ImporterOptions {
-  readonly convert: Convert;
+  readonly reading: FileReading;
+  readonly now: () => number;
   readonly create: (document: NewDocument) => Promise<CreationResult>;
 }
 
@@ -33,6 +39,8 @@ interface Waiting {
   readonly id: number;
   readonly file: File;
   readonly parent: string | null;
+  /** At the top of the tree, where the last file would be the first. */
+  readonly position: string;
 }
 
 export class Importer {
@@ -54,9 +62,10 @@ export class Importer {
   /** Files above the limit of one import are left out. @param parent the document in which the new ones are */
   add(files: readonly File[], parent: string | null): void {
     const room = Math.max(0, IMPORT_LIMITS.maxFiles - this.#waiting.length);
-    for (const file of files.slice(0, room)) {
+    const now = this.#options.now();
+    for (const [index, file] of files.slice(0, room).entries()) {
       const id = ++this.#lastId;
-      this.#waiting.push({ id, file, parent });
+      this.#waiting.push({ id, file, parent, position: positionAtTime(now - index) });
       const item = { id, name: file.name, state: { kind: 'waiting' } } as const;
       this.items.set([...this.items.get(), item]);
     }
@@ -84,26 +93,49 @@ export class Importer {
     this.items.set([...this.items.get()]);
   }
 
-  async #import({ id, file, parent }: Waiting): Promise<ItemState> {
-    const { convert, create } = this.#options;
+  async #import(waiting: Waiting): Promise<ItemState> {
+    const { id, file, parent, position } = waiting;
+    if (/\.zip$/i.test(file.name)) return await this.#restore(waiting);
+    const { reading, create } = this.#options;
     if (file.size > IMPORT_LIMITS.maxFileBytes) return { kind: 'refused', reason: 'too-large' };
     this.#show(id, { kind: 'reading' });
     const { signal } = this.#cancellation;
-    const result = await convert({ name: file.name, blob: file }, signal);
+    const result = await reading.convert({ name: file.name, blob: file }, signal);
     if (signal.aborted) return { kind: 'cancelled' };
     if (result.kind === 'refused') return result;
     this.#show(id, { kind: 'writing' });
     const { imported } = result;
     const title = imported.title ?? titleOf(file.name);
-    const created = await create({ imported, title, parent });
+    const created = await create({ imported, title, parent, position });
     return created.kind === 'created'
-      ? { kind: 'done', document: created.document, title, losses: imported.losses }
+      ? { kind: 'done', document: created.document, title, documents: 1, losses: imported.losses }
       : { kind: 'failed', error: created.error };
+  }
+
+  async #restore({ id, file, parent }: Waiting): Promise<ItemState> {
+    const { reading, create, now } = this.#options;
+    this.#show(id, { kind: 'reading' });
+    const { signal } = this.#cancellation;
+    const result = await importWorkspace(file, {
+      reading,
+      create,
+      parent,
+      now: now(),
+      signal,
+      onProgress: (done, count) => this.#show(id, { kind: 'restoring', done, count }),
+    });
+    if (result.kind === 'refused') return signal.aborted ? { kind: 'cancelled' } : result;
+    const { first, documents, losses } = result;
+    return { kind: 'done', document: first, title: file.name, documents, losses };
   }
 
   #show(id: number, state: ItemState): void {
     this.items.set(this.items.get().map((item) => (item.id === id ? { ...item, state } : item)));
   }
+}
+
+export function importedDocuments(items: readonly ImportItem[]): number {
+  return items.reduce((sum, { state }) => sum + (state.kind === 'done' ? state.documents : 0), 0);
 }
 
 function titleOf(name: string): string {

@@ -15,6 +15,14 @@ export const IMPORT_LIMITS = {
   maxEmbeddedFiles: 200,
 } as const;
 
+/** Of the zip file of a workspace, which is read part by part. */
+export const WORKSPACE_LIMITS = {
+  maxEntries: 100_000,
+  maxManifestBytes: 20_000_000,
+  maxDocumentBytes: 64_000_000,
+  maxFileBytes: 500_000_000,
+} as const;
+
 /** Of the parts of a DOCX file, which is a zip file. The conversion takes many times the memory of the parts. */
 export const DOCX_LIMITS = {
   maxEntries: 5_000,

@@ -5,7 +5,7 @@ import { translate } from '../translation/translation.ts';
 import { ConversionThread } from './conversion.ts';
 import { createDocument } from './create-document.ts';
 import { importRequest, requestImport } from './import-request.ts';
-import { Importer } from './importer.ts';
+import { importedDocuments, Importer } from './importer.ts';
 
 let importer: Importer | null = null;
 
@@ -13,7 +13,8 @@ export function pageImporter(client: Client): Importer {
   if (importer !== null) return importer;
   const thread = new ConversionThread();
   const created = new Importer({
-    convert: thread.convert,
+    reading: thread,
+    now: Date.now,
     create: (document) => createDocument(client, document),
   });
   let wasRunning = false;
@@ -33,7 +34,7 @@ export function pageImporter(client: Client): Importer {
 
 /** For a person who has closed the dialog meanwhile. */
 function tell({ items }: Importer): void {
-  const count = items.get().filter(({ state }) => state.kind === 'done').length;
+  const count = importedDocuments(items.get());
   toast(translate('import.finished', { count }), {
     action: { label: translate('import.report'), onClick: () => requestImport(null) },
   });

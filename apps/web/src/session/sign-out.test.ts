@@ -27,6 +27,15 @@ beforeEach(() => {
       },
     ),
   );
+  vi.stubGlobal('navigator', {
+    storage: {
+      getDirectory: () =>
+        Promise.resolve({
+          keys: () => ['export.zip'].values(),
+          removeEntry: (name: string) => Promise.resolve(steps.push(`remove ${name}`)),
+        }),
+    },
+  });
   vi.stubGlobal('indexedDB', {
     deleteDatabase: (name: string) => {
       steps.push(`delete ${name}`);
@@ -58,6 +67,7 @@ test('signing out ends the session, then deletes the application’s data, and n
     'delete tandem-states',
     'delete tandem-leases',
     'delete tandem-uploads',
+    'remove export.zip',
     'go to /',
   ]);
   expect([...stored.keys()]).toEqual(['other']);

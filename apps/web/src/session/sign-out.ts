@@ -24,6 +24,7 @@ export async function signOut(client: Client): Promise<void> {
   await disconnect(client);
   deleteAll();
   await attempt(deleteDatabases);
+  await attempt(deletePrivateFiles);
   location.replace('/');
 }
 
@@ -68,6 +69,12 @@ async function deleteDatabases(): Promise<void> {
   await Promise.allSettled(
     [...BROWSER_DATABASES, UPLOADS_DATABASE].map((name) => deleteDatabase(name)),
   );
+}
+
+/** Such as an export of all documents. */
+async function deletePrivateFiles(): Promise<void> {
+  const folder = await navigator.storage.getDirectory();
+  for await (const name of folder.keys()) await folder.removeEntry(name, { recursive: true });
 }
 
 function deleteDatabase(name: string): Promise<void> {

@@ -1,0 +1,171 @@
+/** Writes all documents of a person to a zip file, one after the other. */
+import { type Block, readPage } from '@tandem/document';
+import { toMarkdown } from '@tandem/document/markdown-writer';
+import * as Y from 'yjs';
+import { addressIn, markdownOf } from './export-document.ts';
+import { fileBlocks, type ReadFile } from './exported-files.ts';
+import { fileStem, uniqueFileName } from './file-name.ts';
+import { sha256 } from './sha256.ts';
+import {
+  type DocumentFile,
+  MANIFEST_PATH,
+  WORKSPACE_VERSION,
+  type WorkspaceDocument,
+  type WorkspaceFile,
+  type WorkspaceManifest,
+} from './workspace-manifest.ts';
+import type { ZipFile } from './zip-file.ts';
+
+/** A document in the tree; parents come before what is inside of them. */
+export interface ListedForExport {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly title: string;
+  readonly kind: 'page' | 'data';
+}
+
+export interface WorkspaceSource {
+  readonly documents: readonly ListedForExport[];
+  /** @returns null for a document that cannot be read now */
+  readonly open: (document: string, signal: AbortSignal) => Promise<Y.Doc | null>;
+  readonly close: (document: string) => void;
+  readonly readFile: (document: string) => ReadFile;
+  readonly untitled: string;
+  readonly now: Date;
+}
+
+export interface WorkspaceExportOptions {
+  readonly zip: ZipFile;
+  readonly signal: AbortSignal;
+  /** @param done of all documents */
+  readonly onProgress: (done: number) => void;
+}
+
+export interface WorkspaceReport {
+  readonly documents: number;
+  /** Titles of documents, and names of files, that could not be read. */
+  readonly missing: readonly string[];
+}
+
+export async function exportWorkspace(
+  source: WorkspaceSource,
+  { zip, signal, onProgress }: WorkspaceExportOptions,
+): Promise<WorkspaceReport> {
+  const writer = new WorkspaceWriter(source, zip);
+  for (const [index, document] of source.documents.entries()) {
+    onProgress(index);
+    signal.throwIfAborted();
+    try {
+      const doc = await source.open(document.id, signal);
+      signal.throwIfAborted();
+      await writer.write(document, doc);
+    } finally {
+      source.close(document.id);
+    }
+  }
+  onProgress(source.documents.length);
+  return await writer.end();
+}
+
+class WorkspaceWriter {
+  readonly #source: WorkspaceSource;
+  readonly #zip: ZipFile;
+  readonly #written: WorkspaceDocument[] = [];
+  readonly #missing: string[] = [];
+  /** Folders of Markdown files by document, and the names in each. */
+  readonly #folders = new Map<string | null, string>([[null, '']]);
+  readonly #taken = new Map<string, Set<string>>();
+
+  constructor(source: WorkspaceSource, zip: ZipFile) {
+    this.#source = source;
+    this.#zip = zip;
+    // What is in the zip file besides.
+    this.#taken.set('', new Set(['documents', 'files', 'tandem']));
+  }
+
+  async write(document: ListedForExport, doc: Y.Doc | null): Promise<void> {
+    const { id, title, kind } = document;
+    // The document around it may not be readable.
+    const parent = this.#written.some((each) => each.id === document.parent)
+      ? document.parent
+      : null;
+    if (doc === null) {
+      this.#missing.push(title || this.#source.untitled);
+      return;
+    }
+    const blocks = kind === 'page' ? readPage(doc) : [];
+    const content: DocumentFile =
+      kind === 'page' ? { kind, blocks } : { kind, update: base64Of(Y.encodeStateAsUpdate(doc)) };
+    const path = `documents/${encodeURIComponent(id)}.json`;
+    const json = new Blob([JSON.stringify(content)], { type: 'application/json' });
+    await this.#zip.add(path, json);
+    const files = await this.#writeFiles(id, blocks);
+    const stem = this.#stemOf(id, parent, title);
+    const markdown = kind === 'page' ? `${stem}.md` : null;
+    if (markdown !== null)
+      await this.#zip.add(markdown, this.#markdownOf(blocks, { title, files, markdown }));
+    const hash = await sha256(json);
+    this.#written.push({ id, parent, title, kind, path, sha256: hash, markdown, files });
+  }
+
+  async end(): Promise<WorkspaceReport> {
+    const manifest: WorkspaceManifest = {
+      format: 'tandem-workspace',
+      version: WORKSPACE_VERSION,
+      exportedAt: this.#source.now.toISOString(),
+      documents: this.#written,
+    };
+    await this.#zip.add(MANIFEST_PATH, JSON.stringify(manifest, null, 1));
+    return { documents: this.#written.length, missing: this.#missing };
+  }
+
+  async #writeFiles(document: string, blocks: readonly Block[]): Promise<WorkspaceFile[]> {
+    const read = this.#source.readFile(document);
+    const taken = new Set<string>();
+    const files = new Map<string, WorkspaceFile>();
+    for (const { attrs } of fileBlocks(blocks)) {
+      const id = attrs?.file ?? null;
+      if (id === null || files.has(id)) continue;
+      const name = attrs?.name ?? id;
+      const blob = await read(id);
+      if (blob === null) {
+        this.#missing.push(name);
+        continue;
+      }
+      const path = `files/${encodeURIComponent(document)}/${uniqueFileName(name, taken)}`;
+      await this.#zip.add(path, blob);
+      const { type, size } = blob;
+      files.set(id, { id, name, type, size, path, sha256: await sha256(blob) });
+    }
+    return [...files.values()];
+  }
+
+  /** The path of its Markdown file without the extension, which is also the folder of what is inside. */
+  #stemOf(id: string, parent: string | null, title: string): string {
+    const folder = this.#folders.get(parent) ?? '';
+    const taken = this.#taken.get(folder) ?? new Set<string>();
+    this.#taken.set(folder, taken);
+    const stem = `${folder}${fileStem(title, this.#source.untitled, taken)}`;
+    this.#folders.set(id, `${stem}/`);
+    return stem;
+  }
+
+  #markdownOf(
+    blocks: readonly Block[],
+    { title, files, markdown }: Pick<WorkspaceDocument, 'title' | 'files'> & { markdown: string },
+  ): string {
+    const up = '../'.repeat(markdown.split('/').length - 1);
+    const paths = new Map(files.map((file) => [file.id, `${up}${file.path}`]));
+    const body = toMarkdown(blocks, { fileAddress: addressIn(paths) });
+    return markdownOf(title || this.#source.untitled, body);
+  }
+}
+
+const CHUNK = 32_768;
+
+function base64Of(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(text);
+}

@@ -1,0 +1,60 @@
+/**
+ * The zip file of a workspace. `tandem.json` lists its documents in the order of the tree; each has a file of its own,
+ * which is lossless, a Markdown file for people, and its images and files. Hashes are SHA-256 of the unpacked files.
+ *
+ *     tandem.json
+ *     documents/<id>.json
+ *     files/<id of the document>/<name>
+ *     Tide log.md    Tide log/Monday.md
+ */
+import { z } from 'zod';
+
+export const MANIFEST_PATH = 'tandem.json';
+/** A reader refuses a higher one. */
+export const WORKSPACE_VERSION = 1;
+export const MAX_WORKSPACE_DOCUMENTS = 5_000;
+const MAX_FILES_PER_DOCUMENT = 2_000;
+
+const path = z.string().min(1).max(2_000);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const id = z.string().min(1).max(64);
+
+const workspaceFile = z.object({
+  id,
+  name: z.string().max(200),
+  type: z.string().max(100),
+  size: z.number().int().nonnegative(),
+  path,
+  sha256,
+});
+export type WorkspaceFile = z.infer<typeof workspaceFile>;
+
+const workspaceDocument = z.object({
+  id,
+  /** An earlier document of the list; null at the top of the tree. */
+  parent: id.nullable(),
+  title: z.string().max(1_000),
+  kind: z.enum(['page', 'data']),
+  path,
+  sha256,
+  /** Null for a document that is no text. */
+  markdown: path.nullable(),
+  files: z.array(workspaceFile).max(MAX_FILES_PER_DOCUMENT),
+});
+export type WorkspaceDocument = z.infer<typeof workspaceDocument>;
+
+export const workspaceManifest = z.object({
+  format: z.literal('tandem-workspace'),
+  version: z.number().int().positive(),
+  exportedAt: z.iso.datetime(),
+  documents: z.array(workspaceDocument).max(MAX_WORKSPACE_DOCUMENTS),
+});
+export type WorkspaceManifest = z.infer<typeof workspaceManifest>;
+
+/** A document's own file. What is in `blocks` is checked by the schema of pages. */
+export const documentFile = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('page'), blocks: z.array(z.unknown()) }),
+  /** Base64 of an update in Yjs's V1 encoding. */
+  z.object({ kind: z.literal('data'), update: z.base64() }),
+]);
+export type DocumentFile = z.infer<typeof documentFile>;

@@ -1,0 +1,114 @@
+/**
+ * Reads the zip file of a workspace, in the thread that reads files. Nothing in it is trusted: names lead nowhere but into
+ * the zip file, sizes are counted, hashes are compared, and pages go through the schema and the validation of updates.
+ */
+import { type Block, validatePage, writePage } from '@tandem/document';
+import { pageSchema } from '@tandem/document/schema';
+import { Schema } from '@tiptap/pm/model';
+import { BlobReader, type FileEntry, ZipReader } from '@zip.js/zip.js/lib/zip-core-external.js';
+import * as Y from 'yjs';
+import { sha256 } from '../export/sha256.ts';
+import {
+  documentFile,
+  MANIFEST_PATH,
+  WORKSPACE_VERSION,
+  type WorkspaceDocument,
+  type WorkspaceFile,
+  type WorkspaceManifest,
+  workspaceManifest,
+} from '../export/workspace-manifest.ts';
+import { type ImportedDocument, type ImportedFile, Losses, RefusedFile } from './imported.ts';
+import { WORKSPACE_LIMITS } from './limits.ts';
+import { unpack } from './unpack.ts';
+
+const schema = new Schema(pageSchema);
+
+export class WorkspaceReader {
+  readonly manifest: WorkspaceManifest;
+  readonly #entries: ReadonlyMap<string, FileEntry>;
+
+  private constructor(manifest: WorkspaceManifest, entries: ReadonlyMap<string, FileEntry>) {
+    this.manifest = manifest;
+    this.#entries = entries;
+  }
+
+  static async open(blob: Blob): Promise<WorkspaceReader> {
+    const entries = new Map<string, FileEntry>();
+    const zip = new ZipReader(new BlobReader(blob), { useWebWorkers: false });
+    for await (const entry of zip.getEntriesGenerator()) {
+      if (entries.size === WORKSPACE_LIMITS.maxEntries) throw new RefusedFile('too-large');
+      if (!entry.directory) entries.set(entry.filename, entry);
+    }
+    const entry = entries.get(MANIFEST_PATH);
+    if (entry === undefined) throw new RefusedFile('no-workspace');
+    const manifest = workspaceManifest.safeParse(
+      await parseJson(await unpack(entry, WORKSPACE_LIMITS.maxManifestBytes)),
+    ).data;
+    if (manifest === undefined) throw new RefusedFile('unreadable');
+    if (manifest.version > WORKSPACE_VERSION) throw new RefusedFile('too-new');
+    return new WorkspaceReader(manifest, entries);
+  }
+
+  async read(document: WorkspaceDocument): Promise<ImportedDocument> {
+    const losses = new Losses();
+    const json = await this.#unpack(document, WORKSPACE_LIMITS.maxDocumentBytes);
+    const content = documentFile.safeParse(await parseJson(json)).data;
+    if (content === undefined) throw new RefusedFile('unreadable');
+    if (content.kind === 'data') throw new RefusedFile('data');
+    const blocks = readBlocks(content.blocks);
+    const files: ImportedFile[] = [];
+    for (const file of document.files) {
+      const read = await this.#readFile(file);
+      if (read === null) losses.add('missingFiles');
+      else files.push(read);
+    }
+    return { title: document.title, blocks, files, losses: losses.list() };
+  }
+
+  async #readFile(file: WorkspaceFile): Promise<ImportedFile | null> {
+    try {
+      const blob = await this.#unpack(file, WORKSPACE_LIMITS.maxFileBytes);
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      return { id: file.id, name: file.name, type: file.type, bytes };
+    } catch (error) {
+      if (error instanceof RefusedFile) return null;
+      throw error;
+    }
+  }
+
+  async #unpack(
+    { path, sha256: hash }: Pick<WorkspaceFile, 'path' | 'sha256'>,
+    maxBytes: number,
+  ): Promise<Blob> {
+    const entry = this.#entries.get(path);
+    if (entry === undefined) throw new RefusedFile('unreadable');
+    const blob = await unpack(entry, maxBytes);
+    if ((await sha256(blob)) !== hash) throw new RefusedFile('unreadable');
+    return blob;
+  }
+}
+
+async function parseJson(blob: Blob): Promise<unknown> {
+  try {
+    return JSON.parse(await blob.text());
+  } catch {
+    throw new RefusedFile('unreadable');
+  }
+}
+
+function readBlocks(content: readonly unknown[]): readonly Block[] {
+  if (content.length === 0) return [];
+  const node = schema.nodeFromJSON({ type: 'doc', content });
+  node.check();
+  const blocks = (node.toJSON() as { content: Block[] }).content;
+  const doc = new Y.Doc();
+  writePage(doc, blocks, (length) => crypto.getRandomValues(new Uint8Array(length)));
+  if (validatePage(doc).length > 0) throw new RefusedFile('unreadable');
+  return isEmptyPage(blocks) ? [] : blocks;
+}
+
+/** A page in which nobody has written is read as one block that is not in it. */
+function isEmptyPage([first, ...rest]: readonly Block[]): boolean {
+  const hasNothing = first?.type === 'textBlock' && !first.attrs?.id && !first.content?.length;
+  return hasNothing && rest.length === 0;
+}

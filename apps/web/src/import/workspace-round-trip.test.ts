@@ -1,0 +1,300 @@
+// @vitest-environment happy-dom
+import { type Block, readPage, writePage } from '@tandem/document';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { exportWorkspace, type ListedForExport } from '../export/workspace-export.ts';
+import { sha256 } from '../export/sha256.ts';
+import { ZipFile } from '../export/zip-file.ts';
+import { refusalOf } from './convert-file.ts';
+import type { FileReading } from './conversion.ts';
+import type { NewDocument } from './create-document.ts';
+import type { Loss } from './imported.ts';
+import { importWorkspace } from './workspace-import.ts';
+import { WorkspaceReader } from './workspace-reader.ts';
+
+const FILE = '01JD9X6Z7S8K3Q2M5N4P6R0001';
+
+interface Given extends ListedForExport {
+  readonly blocks: readonly Block[];
+}
+
+const text = (words: string, attrs = {}): Block => ({
+  type: 'textBlock',
+  attrs,
+  content: [{ type: 'text', text: words }],
+});
+
+function docOf(blocks: readonly Block[]): Y.Doc {
+  const doc = new Y.Doc();
+  let seed = 0;
+  writePage(doc, blocks, (length) =>
+    Uint8Array.from({ length }, () => (seed = (seed * 31 + 7) % 251)),
+  );
+  return doc;
+}
+
+async function zipOf(
+  documents: readonly Given[],
+  { files = {}, unreadable = [] }: { files?: Record<string, string>; unreadable?: string[] } = {},
+) {
+  const zip = new ZipFile();
+  const open = new Set<string>();
+  const report = await exportWorkspace(
+    {
+      documents,
+      open: (id) => {
+        open.add(id);
+        const { kind, blocks } = documents.find((document) => document.id === id)!;
+        const doc = docOf(blocks);
+        if (kind === 'data') doc.getMap('numbers').set('one', 1);
+        return Promise.resolve(unreadable.includes(id) ? null : doc);
+      },
+      close: (id) => open.delete(id),
+      readFile: () => (file) =>
+        Promise.resolve(file in files ? new Blob([files[file]!], { type: 'image/png' }) : null),
+      untitled: 'Untitled',
+      now: new Date(0),
+    },
+    { zip, signal: new AbortController().signal, onProgress: () => undefined },
+  );
+  expect(open.size).toBe(0);
+  return { blob: await zip.close(), report };
+}
+
+async function restored(blob: Blob, { refuse = '', parent = null as string | null } = {}) {
+  const created: (NewDocument & { id: string })[] = [];
+  let reader: WorkspaceReader | null = null;
+  const reading: Pick<FileReading, 'openWorkspace' | 'readDocument'> = {
+    async openWorkspace(given) {
+      try {
+        reader = await WorkspaceReader.open(given);
+        return { kind: 'workspace', manifest: reader.manifest };
+      } catch (error) {
+        return { kind: 'refused', reason: refusalOf(error) };
+      }
+    },
+    async readDocument(document) {
+      try {
+        return { kind: 'imported', imported: await reader!.read(document) };
+      } catch (error) {
+        return { kind: 'refused', reason: refusalOf(error) };
+      }
+    },
+  };
+  const result = await importWorkspace(blob, {
+    reading,
+    create(document) {
+      if (document.title === refuse)
+        return Promise.resolve({ kind: 'refused', error: { code: 'limit' } as never });
+      created.push({ ...document, id: `new-${document.title}` });
+      return Promise.resolve({ kind: 'created', document: `new-${document.title}` });
+    },
+    parent,
+    now: 1_000_000,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  return { result, created };
+}
+
+const namesIn = async (blob: Blob): Promise<string[]> => {
+  const { ZipReader, BlobReader } = await import('@zip.js/zip.js/lib/zip-core-external.js');
+  return (await new ZipReader(new BlobReader(blob)).getEntries()).map(({ filename }) => filename);
+};
+
+const page = (
+  id: string,
+  parent: string | null,
+  title: string,
+  blocks: readonly Block[],
+): Given => ({
+  id,
+  parent,
+  title,
+  kind: 'page',
+  blocks,
+});
+
+test('a tree of documents with files comes back under new ids, in its order', async () => {
+  const image: Block = { type: 'image', attrs: { id: 'i', file: FILE, name: 'quay.png' } };
+  const documents = [
+    page('a', null, 'Journal', [text('all', { id: 't', list: 'task', indent: 3 })]),
+    page('b', 'a', 'Monday', [{ type: 'quote', attrs: { id: 'q' }, content: [image] }]),
+    page('c', 'a', 'monday', []),
+    page('d', null, '../../etc', [text('x', { id: 'x' })]),
+  ];
+  const { blob, report } = await zipOf(documents, { files: { [FILE]: 'PNG' } });
+  expect(report).toEqual({ documents: 4, missing: [] });
+  expect((await namesIn(blob)).toSorted()).toEqual([
+    'Journal.md',
+    'Journal/Monday.md',
+    'Journal/monday (2).md',
+    'documents/a.json',
+    'documents/b.json',
+    'documents/c.json',
+    'documents/d.json',
+    'etc.md',
+    'files/b/quay.png',
+    'tandem.json',
+  ]);
+  const { result, created } = await restored(blob, { parent: 'here' });
+  expect(result).toEqual({ kind: 'imported', documents: 4, first: 'new-Journal', losses: [] });
+  expect(created.map(({ title, parent }) => [title, parent])).toEqual([
+    ['Journal', 'here'],
+    ['Monday', 'new-Journal'],
+    ['monday', 'new-Journal'],
+    ['../../etc', 'here'],
+  ]);
+  const positions = created.map(({ position }) => position!);
+  expect(positions.toSorted()).toEqual(positions);
+  const [file] = created[1]!.imported.files;
+  expect(file).toMatchObject({ id: FILE, name: 'quay.png', type: 'image/png' });
+  expect(new TextDecoder().decode(file!.bytes)).toBe('PNG');
+  for (const [index, { blocks }] of documents.entries())
+    expect(readPage(docOf(created[index]!.imported.blocks))).toEqual(readPage(docOf(blocks)));
+});
+
+test('what cannot be read is named, and what is inside of it moves up', async () => {
+  const documents: Given[] = [
+    page('a', null, 'Secret', []),
+    page('b', 'a', 'Inside', [{ type: 'file', attrs: { id: 'f', file: FILE, name: 'gone.pdf' } }]),
+    { ...page('c', null, 'Numbers', []), kind: 'data' },
+  ];
+  const { blob, report } = await zipOf(documents, { unreadable: ['a'] });
+  expect(report).toEqual({ documents: 2, missing: ['Secret', 'gone.pdf'] });
+  const { result, created } = await restored(blob);
+  expect(created.map(({ title, parent }) => [title, parent])).toEqual([['Inside', null]]);
+  expect(result).toMatchObject({ losses: [{ kind: 'dataDocuments', count: 1 }] satisfies Loss[] });
+});
+
+test('a document that the server refuses is left out, and the rest goes on', async () => {
+  const documents = [page('a', null, 'One', []), page('b', 'a', 'Two', [])];
+  const { blob } = await zipOf(documents);
+  const { result, created } = await restored(blob, { refuse: 'One' });
+  expect(created.map(({ title, parent }) => [title, parent])).toEqual([['Two', null]]);
+  expect(result).toMatchObject({ losses: [{ kind: 'refusedDocuments', count: 1 }] });
+});
+
+test('any page comes back as it was', { timeout: 60_000 }, async () => {
+  const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((given) =>
+    // What a page never has, because editors do not insert it.
+    given.replace(/\p{Cc}|\p{Cs}/gu, 'x'),
+  );
+  const leaf = fc.oneof(
+    fc
+      .tuple(words, fc.constantFrom(null, 'bullet', 'ordered', 'task'), fc.nat(8))
+      .map(([given, list, indent]): Block =>
+        text(given, { ...(list && { list }), ...(indent > 0 && { indent }) }),
+      ),
+    words.map((given): Block => ({
+      type: 'codeBlock',
+      attrs: { language: 'ts' },
+      content: [{ type: 'text', text: given }],
+    })),
+    fc.constant<Block>({ type: 'divider' }),
+  );
+  const blocks = fc.array(
+    fc.oneof(
+      leaf,
+      fc.array(leaf, { minLength: 1, maxLength: 3 }).map((content): Block => ({
+        type: 'quote',
+        content,
+      })),
+    ),
+    { minLength: 1, maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(blocks, words, async (given, title) => {
+      const expected = readPage(docOf(given));
+      const { blob } = await zipOf([page('a', null, title, given)]);
+      const { created } = await restored(blob);
+      expect(readPage(docOf(created[0]!.imported.blocks))).toEqual(expected);
+      expect(created[0]!.title).toBe(title);
+    }),
+    { numRuns: 40, seed: 1 },
+  );
+});
+
+describe('hostile zip files', () => {
+  const manifestOf = (documents: readonly object[]) => ({
+    format: 'tandem-workspace',
+    version: 1,
+    exportedAt: new Date(0).toISOString(),
+    documents,
+  });
+  const refusedBy = async (entries: Readonly<Record<string, string>>) => {
+    const zip = new ZipFile();
+    for (const [path, content] of Object.entries(entries)) await zip.add(path, content);
+    return await restored(await zip.close());
+  };
+  const withDocument = async (content: string, hash?: string) =>
+    await refusedBy({
+      'a.json': content,
+      'tandem.json': JSON.stringify(
+        manifestOf([
+          {
+            id: 'a',
+            parent: 'nowhere',
+            title: 'A',
+            kind: 'page',
+            path: 'a.json',
+            sha256: hash ?? (await sha256(new Blob([content]))),
+            markdown: null,
+            files: [],
+          },
+        ]),
+      ),
+    });
+
+  test.each([
+    ['no manifest', { 'a.md': '# a' }, 'no-workspace'],
+    ['no JSON', { 'tandem.json': '{' }, 'unreadable'],
+    ['another manifest', { 'tandem.json': '{"name":"x"}' }, 'unreadable'],
+    [
+      'a newer version',
+      { 'tandem.json': JSON.stringify({ ...manifestOf([]), version: 2 }) },
+      'too-new',
+    ],
+    ['a bomb', { 'tandem.json': ' '.repeat(30_000_000) }, 'too-large'],
+  ])('%s', async (_, entries, reason) => {
+    expect((await refusedBy(entries)).result).toEqual({ kind: 'refused', reason });
+  });
+
+  test.each([
+    ['a script', { kind: 'page', blocks: [{ type: 'script' }] }],
+    [
+      'a link that runs',
+      {
+        kind: 'page',
+        blocks: [
+          {
+            type: 'textBlock',
+            content: [
+              {
+                type: 'text',
+                text: 'x',
+                marks: [{ type: 'link', attrs: { href: 'javascript:alert(1)' } }],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    ['an attribute out of range', { kind: 'page', blocks: [text('a', { indent: 99 })] }],
+    ['blocks in text', { kind: 'page', blocks: [{ type: 'textBlock', content: [text('a')] }] }],
+    ['no blocks', { kind: 'page' }],
+  ])('a document with %s is left out', async (_, content) => {
+    const { result, created } = await withDocument(JSON.stringify(content));
+    expect(created).toEqual([]);
+    expect(result).toMatchObject({ losses: [{ kind: 'damagedDocuments', count: 1 }] });
+  });
+
+  test('a document that was changed is left out; nesting ends at a limit', async () => {
+    const good = JSON.stringify({ kind: 'page', blocks: [text('a')] });
+    expect((await withDocument(good)).created).toHaveLength(1);
+    expect((await withDocument(good, '0'.repeat(64))).created).toEqual([]);
+    const deep = `{"kind":"page","blocks":[${'{"type":"quote","content":['.repeat(20_000)}${']}'.repeat(20_000)}]}`;
+    expect((await withDocument(deep)).created).toEqual([]);
+  });
+});

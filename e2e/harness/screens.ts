@@ -40,7 +40,7 @@ export function peopleOf(page: Page): Locator {
 
 export function profileOf(page: Page): Locator {
   const navigation = page.getByRole('navigation', { name: 'Documents' });
-  return navigation.getByRole('button', { name: /^(?!New document|Search$|Actions for )/ });
+  return navigation.getByRole('button', { name: /^(?!New document|Inbox|Search$|Actions for )/ });
 }
 
 export async function openProfile(page: Page): Promise<Locator> {

@@ -63,7 +63,8 @@ export const chatHandlers: ChatHandlers = {
         deletedAt: null,
       },
     });
-    await notifyOfMessage(context, { ...message, number }, replied?.author);
+    const answers = replied?.deleted_at === null ? replied.author : null;
+    await notifyOfMessage(context, { ...message, number }, answers);
     return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
   },
 

@@ -140,6 +140,14 @@ describe('NT2 who is not notified', () => {
     expect(await fixture.db.selectFrom('notification').selectAll().execute()).toEqual([]);
   });
 
+  test('the author of a deleted message, by an answer to it', async () => {
+    const fixture = await scene();
+    const message = await send(fixture, 'ed');
+    await fixture.do('ed', { name: 'chat:delete', input: { document, message } });
+    await send(fixture, 'ada', { replyTo: message });
+    expect(await inbox(fixture, 'ed')).toEqual([]);
+  });
+
   test('a person who wants to be notified of nothing there', async () => {
     const fixture = await scene();
     await fixture.do('ed', { name: 'document:follow', input: { document, follows: 'none' } });

@@ -28,7 +28,7 @@ interface NewMessage extends Pick<MessageRow, 'id' | 'number' | 'thread' | 'text
   readonly mentions: readonly Mention[];
 }
 
-/** @param answered the author of the message that this one answers, in a chat. */
+/** @param answered the author of the message that this one answers, in a chat */
 export async function notifyOfMessage(
   context: HandlerContext,
   message: NewMessage,

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of whole servers that show whether their database does what it must. */
 const WITH_EACH_DATABASE = [
+  'account-mails',
   'accounts',
   'channels',
   'commands',
@@ -11,7 +12,6 @@ const WITH_EACH_DATABASE = [
   'history',
   'met-people',
   'oidc',
-  'password-reset',
   'people',
   'route-matrix',
   'sessions-and-roles',

@@ -215,9 +215,11 @@ export const ACCOUNTS = {
   /** After a sign-in, or the password again, people may change how they sign in (AC23). */
   confirmedForMs: 10 * MINUTE_MS,
   invitationLifetimeMs: 7 * DAY_MS,
-  /** Links that set a new password (AC25): how long they work, and how many one account has at a time. */
+  /** Links that set a new password (AC25), and that confirm an address (AC27). */
   resetLifetimeMs: 30 * MINUTE_MS,
-  maxOpenResets: 3,
+  verificationLifetimeMs: DAY_MS,
+  /** Of each kind, and working, for one account. */
+  maxOpenLinks: 3,
   /** Within some minutes; nobody waits for a mail for longer. */
   maxMailFailures: 6,
   sessionsPerQuery: 500,

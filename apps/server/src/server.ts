@@ -6,7 +6,7 @@ import { Authenticator } from './accounts/authenticator.ts';
 import { CurrentSettings } from './accounts/current-settings.ts';
 import { People } from './accounts/people.ts';
 import { createMailer } from './mail/mailer.ts';
-import { passwordResetMail } from './accounts/password-reset.ts';
+import { linkMail } from './accounts/link-mail.ts';
 import { sessionSweep } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
@@ -278,7 +278,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       sessionSweep({ db, engine, clock }),
       ...(mailer === null || configuration.mail === null
         ? []
-        : [passwordResetMail({ db, mailer, publicUrl: configuration.mail.publicUrl, clock })]),
+        : [linkMail({ db, mailer, publicUrl: configuration.mail.publicUrl, clock })]),
       trashSweep({ db, runner, clock }),
       documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
       ...(files?.jobs ?? []),

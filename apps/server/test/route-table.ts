@@ -222,6 +222,15 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
       all(403),
     ),
   ],
+  'POST /account/verification': [
+    ofCaller(to('/account/verification'), { ...all(404), nobody: 401 }),
+  ],
+  'POST /account/verification/finish': [
+    ofCaller(to('/account/verification/finish', { token: 'A'.repeat(43) }), {
+      ...all(403),
+      nobody: 401,
+    }),
+  ],
   'POST /account/confirm': [
     ofCaller((password) => ({ path: '/account/confirm', body: { password } }), {
       ...signedIn(204),

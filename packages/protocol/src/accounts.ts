@@ -66,6 +66,9 @@ export const passwordResetRequest = z.strictObject({ email });
 export const passwordReset = z.strictObject({ token: oneTimeToken, password: newPassword });
 export type PasswordReset = z.input<typeof passwordReset>;
 
+/** With the token of the link that was mailed to confirm an address. */
+export const addressVerification = z.strictObject({ token: oneTimeToken });
+
 export const signedInSession = session.extend({
   /** How many documents the guest of this browser had, which the person may take over. */
   guestDocuments: z.number().int().nonnegative(),
@@ -98,6 +101,8 @@ export const account = z.object({
   isGuest: z.boolean(),
   isAdministrator: z.boolean(),
   email: opaqueText(MAX_EMAIL_LENGTH).nullable(),
+  /** Whether the person is known to read the mails to this address. */
+  isEmailVerified: z.boolean(),
   hasPassword: z.boolean(),
   identities: z.array(connectedIdentity).max(MAX_IDENTITIES),
   /** Whether the person has shown within the last minutes who they are, and so may change how they sign in. */

@@ -12,6 +12,8 @@
  * | `POST /api/account/password` | `passwordChange` | 204; ends all other sessions |
  * | `POST /api/account/reset` | `passwordResetRequest` | 204, whether anybody has the address; mails a link to its person |
  * | `POST /api/account/reset/finish` | `passwordReset` | 204; ends all sessions |
+ * | `POST /api/account/verification` | – | 204; mails a link that confirms the account's address |
+ * | `POST /api/account/verification/finish` | `addressVerification` | 204; in a session of that account only |
  * | `POST /api/account/confirm` | `passwordConfirmation` | 204; the person may change how they sign in for ten minutes |
  * | `POST /api/account/identities/remove` | `identityRemoval` | 204; ends all other sessions; never the last way to sign in |
  * | `GET /api/account/sessions` | – | `deviceSessions`: where this person is signed in |

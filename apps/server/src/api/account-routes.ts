@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Hono, type Context } from 'hono';
 import { ulid } from 'ulid';
 import {
+  addressVerification,
   guestChoice,
   identityRemoval,
   passwordChange,
@@ -81,6 +82,11 @@ export function accountRoutes(options: AccountRoutesOptions) {
 
   const isOffered = (issuer: string): boolean => options.providers.idOf(issuer) !== null;
 
+  /** @throws ApiError */
+  const requireMail = (): void => {
+    if (!options.sendsMail) throw new ApiError('not-found', { detail: NO_MAIL });
+  };
+
   /** @returns the hash that the password matches. @throws ApiError */
   const verifyPassword = async (
     context: Context<ApiEnvironment>,
@@ -117,6 +123,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
             isRemovable: findOtherWay(identities, identity, isOffered) !== null,
           })),
         isConfirmed: session !== undefined && isConfirmed(session, systemClock.now()),
+        isEmailVerified: email !== undefined && email.verified_at !== null,
         hasPassword: email !== undefined && email.credential !== null,
         guestDocuments: await countOfferedDocuments(db, user.id),
       };
@@ -165,7 +172,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
     })
     .post('/account/reset', async (context) => {
       const { email } = await readBody(context, passwordResetRequest);
-      if (!options.sendsMail) throw new ApiError('not-found', { detail: NO_MAIL });
+      requireMail();
       // Before anything is looked up: known and unknown addresses get the same answers (AC5).
       countAttempt(context, `reset ${email}`);
       const call = { name: 'account:request-reset', input: { email } } as const;
@@ -194,6 +201,21 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const passwordHash = await inTurn(hashPassword(password));
       const input = { passwordHash, verifiedHash, session };
       const call = { name: 'account:change-password', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .post('/account/verification', signedIn, async (context) => {
+      const { user, session } = context.var;
+      requireMail();
+      countAttempt(context, `verification ${user.id}`);
+      const call = { name: 'account:request-verification', input: {} } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .post('/account/verification/finish', signedIn, async (context) => {
+      const { token } = await readBody(context, addressVerification);
+      const { user, session } = context.var;
+      const call = { name: 'account:verify', input: { tokenHash: oneTimeHash(token) } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
@@ -272,8 +294,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
 
 /** Of commands that nobody has signed in for. */
 const SERVER = 'server';
-const NO_MAIL =
-  'This server sends no mails. Ask the person who runs it for help with your password.';
+const NO_MAIL = 'This server sends no mails. Ask the person who runs it for help.';
 const RESET_OVER =
   'This link was used already, or it is older than half an hour. Ask for another one to set a new password.';
 const NO_PASSWORD = 'Your account has no password.';

@@ -54,6 +54,9 @@ interface OwnInputs {
   'account:request-reset': { readonly email: string };
   /** Uses the link up, and ends all sessions. */
   'account:reset-password': { readonly tokenHash: string; readonly passwordHash: string };
+  /** Mails a link to the address of the account. */
+  'account:request-verification': Readonly<Record<never, never>>;
+  'account:verify': { readonly tokenHash: string };
   'account:end-sessions': { readonly only: string } | { readonly except: string };
   /** Takes over what a guest has who signed in to this account, or leaves it. */
   'account:merge-guest': { readonly guest: string; readonly take: boolean };

@@ -59,6 +59,8 @@ const COMMAND_NAMES = [
   'account:change-password',
   'account:request-reset',
   'account:reset-password',
+  'account:request-verification',
+  'account:verify',
   'account:end-sessions',
   'account:merge-guest',
   'account:confirm',

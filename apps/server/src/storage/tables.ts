@@ -88,7 +88,7 @@ export type IdentityRow = Selectable<IdentityTable>;
 export interface OneTimeTable {
   /** SHA-256 of the token, in hex: a reader of the database cannot use the link. */
   token_hash: string;
-  purpose: 'invitation' | 'password-reset';
+  purpose: 'invitation' | 'password-reset' | 'verification';
   /** Whom or what the link is for. */
   subject: string;
   created_at: number;

@@ -6,6 +6,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { accountDialog } from '../session/account-dialog.ts';
 import { AccountRequests } from './account-requests.ts';
+import { AddressVerification } from './address-verification.tsx';
 import { AccountView } from './account-view.tsx';
 import { useServices } from '../session/services.ts';
 import { becomeOther } from '../session/sign-out.ts';
@@ -54,6 +55,8 @@ export function AccountDialog() {
         <ForgottenPassword />
       ) : view === 'reset' ? (
         <NewPassword />
+      ) : view === 'verify' ? (
+        <AddressVerification />
       ) : (
         <SignInForm key={view} view={view} options={options} onGuestDocuments={setGuestDocuments} />
       )}

@@ -60,6 +60,14 @@ export class AccountRequests {
     await this.#post('reset/finish', { body });
   }
 
+  async requestVerification(): Promise<void> {
+    await this.#post('verification');
+  }
+
+  async verify(token: string): Promise<void> {
+    await this.#post('verification/finish', { body: { token } });
+  }
+
   async readOptions(): Promise<SignInOptions> {
     return await get('/api/account/options', { answer: signInOptions, fetch: this.#client.fetch });
   }
@@ -125,7 +133,7 @@ export class AccountRequests {
     await this.#post('guest', { body: { take } });
   }
 
-  #post<T = undefined>(path: string, options: RequestOptions<T>): Promise<T> {
+  #post<T = undefined>(path: string, options: RequestOptions<T> = {}): Promise<T> {
     return post(`/api/account/${path}`, { ...options, fetch: this.#client.fetch });
   }
 }

@@ -47,6 +47,7 @@ export function AccountView({ options }: AccountViewProps) {
       <SignInWays
         account={account}
         providers={options?.providers ?? []}
+        sendsMail={options?.sendsMail === true}
         requests={requests}
         problem={returned === null ? null : t(`account.problem.${returned}`)}
         read={read}

@@ -2,7 +2,7 @@ import { MIN_PASSWORD_LENGTH } from '@tandem/protocol';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
-import { accountDialog, currentResetToken } from '../session/account-dialog.ts';
+import { accountDialog, currentMailedToken } from '../session/account-dialog.ts';
 import { useServices } from '../session/services.ts';
 import { AccountField } from './account-field.tsx';
 import { AccountRequests } from './account-requests.ts';
@@ -72,7 +72,7 @@ export function NewPassword() {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     void action.run(async () => {
-      const token = currentResetToken() ?? '';
+      const token = currentMailedToken() ?? '';
       await new AccountRequests(services).resetPassword({ token, password });
       setDone(true);
     });

@@ -6,6 +6,7 @@ import { formatLocale } from '../languages/i18n.ts';
 import type { AccountRequests } from './account-requests.ts';
 import { ConfirmStep } from './confirm-step.tsx';
 import { leaveToProvider } from './leave-to-provider.ts';
+import { UnverifiedAddress } from './address-verification.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { useAccountAction } from './use-account-action.ts';
 
@@ -18,6 +19,7 @@ type Step =
 interface SignInWaysProps {
   readonly account: Account;
   readonly providers: SignInOptions['providers'];
+  readonly sendsMail: boolean;
   readonly requests: AccountRequests;
   /** With which the browser came back from a provider. */
   readonly problem: string | null;
@@ -29,7 +31,7 @@ interface SignInWaysProps {
 
 /** With what a person signs in, which of it they remove, and what they add. */
 export function SignInWays(props: SignInWaysProps) {
-  const { account, providers, requests, problem, read, onOthersEnded } = props;
+  const { account, providers, sendsMail, requests, problem, read, onOthersEnded } = props;
   const { t, language } = useTranslation();
   const [step, setStep] = useState<Step | null>(null);
   const [removed, setRemoved] = useState<string | null>(null);
@@ -71,6 +73,7 @@ export function SignInWays(props: SignInWaysProps) {
         {account.email !== null && account.hasPassword && (
           <li>
             <PasswordForm email={account.email} requests={requests} onChanged={onOthersEnded} />
+            {sendsMail && !account.isEmailVerified && <UnverifiedAddress requests={requests} />}
           </li>
         )}
         {account.identities.map((identity) => (

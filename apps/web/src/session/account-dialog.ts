@@ -7,12 +7,13 @@ export type SignInView = 'sign-up' | 'sign-in' | 'again';
 /**
  * - `forgot`: asks for a mail with a link that sets a new password
  * - `reset`: the page was opened with such a link
+ * - `verify`: it was opened with a link that confirms an address
  */
-export type AccountDialogView = SignInView | 'forgot' | 'reset' | 'account';
+export type AccountDialogView = SignInView | 'forgot' | 'reset' | 'verify' | 'account';
 
 export const accountDialog = new Observable<AccountDialogView | null>(null);
 
-const LINK = /^#(invitation|reset)=([\w-]{43})$/;
+const LINK = /^#(invitation|reset|verify)=([\w-]{43})$/;
 const RETURN = /^#(sign-in|account)=([a-z-]+)$/;
 
 /** Why a sign-in at another site has failed; the server names it in the address to which it leads back. */
@@ -20,7 +21,7 @@ const SIGN_IN_PROBLEMS = ['provider', 'over', 'another-person', 'taken', 'refuse
 export type SignInProblem = (typeof SIGN_IN_PROBLEMS)[number];
 
 let invitation: string | null = null;
-let resetToken: string | null = null;
+let mailedToken: string | null = null;
 let problem: SignInProblem | null = null;
 
 /** The invitation with which the page was opened, until it is used. */
@@ -28,9 +29,9 @@ export function currentInvitation(): string | null {
   return invitation;
 }
 
-/** The token of the link with which the page was opened to set a new password. */
-export function currentResetToken(): string | null {
-  return resetToken;
+/** The token of the mailed link with which the page was opened. */
+export function currentMailedToken(): string | null {
+  return mailedToken;
 }
 
 /** The problem with which the browser came back from another site. It is told once. */
@@ -48,9 +49,12 @@ export function readAddress(onSignedIn: () => void): void {
   history.replaceState(history.state, '', location.pathname + location.search);
   if (link !== null) {
     const [, kind, token = null] = link;
-    if (kind === 'reset') resetToken = token;
-    else invitation = token;
-    return accountDialog.set(kind === 'reset' ? 'reset' : 'sign-up');
+    if (kind === 'reset' || kind === 'verify') {
+      mailedToken = token;
+      return accountDialog.set(kind);
+    }
+    invitation = token;
+    return accountDialog.set('sign-up');
   }
   const [, about, result] = returned ?? [];
   problem = SIGN_IN_PROBLEMS.find((one) => one === result) ?? null;

@@ -418,7 +418,11 @@ test('AC25 one job waits for a person, and none for an address that nobody has',
     await fixture.do('server', request(email));
   const jobs = await fixture.db.selectFrom('job').select(['kind', 'key', 'input']).execute();
   expect(jobs).toEqual([
-    { kind: 'password-reset-mail', key: 'ada', input: JSON.stringify({ user: 'ada' }) },
+    {
+      kind: 'link-mail',
+      key: 'password-reset ada',
+      input: JSON.stringify({ user: 'ada', purpose: 'password-reset' }),
+    },
   ]);
 });
 

@@ -1,6 +1,6 @@
-/** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23 to AC25 in `accounts/README.md`. */
+/** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23 to AC27 in `accounts/README.md`. */
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
-import { passwordResetJob } from '../../accounts/password-reset.ts';
+import { linkMailJob } from '../../accounts/link-mail.ts';
 import { ACCOUNTS } from '../../limits.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
@@ -32,7 +32,7 @@ import {
 } from '../../storage/sessions.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
-import { deleteOneTimeOf, takeOneTime } from '../../storage/one-time-tokens.ts';
+import { countOneTime, deleteOneTimeOf, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
 import type { Effect, ServerCommandInput, SessionStart } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
@@ -114,7 +114,8 @@ export const accountHandlers: AccountHandlers = {
 
   async 'account:request-reset'({ db, enqueue }, { email }) {
     const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
-    if (identity !== undefined) enqueue(passwordResetJob(identity.user));
+    if (identity !== undefined)
+      enqueue(linkMailJob({ user: identity.user, purpose: 'password-reset' }));
     return DONE;
   },
 
@@ -131,6 +132,26 @@ export const accountHandlers: AccountHandlers = {
       kind: 'done',
       effects: endedEffects(user, await deleteSessionsOf(db, user, { except: null })),
     };
+  },
+
+  async 'account:request-verification'({ db, user, at, enqueue }) {
+    const email = await findEmailIdentity(db, user);
+    if (email === undefined) return forbidden('no-password');
+    if (email.verified_at !== null) return DONE;
+    const purpose = 'verification';
+    if ((await countOneTime(db, { purpose, subject: user, at })) >= ACCOUNTS.maxOpenLinks)
+      return forbidden('too-many-mails');
+    enqueue(linkMailJob({ user, purpose }));
+    return DONE;
+  },
+
+  async 'account:verify'({ db, user, at }, { tokenHash: hash }) {
+    const link = await takeOneTime(db, { hash, purpose: 'verification', at });
+    const email = await findEmailIdentity(db, user);
+    if (link?.subject !== user || email === undefined) return forbidden('verification-over');
+    await verifyAddress(db, { subject: email.subject, at });
+    await deleteOneTimeOf(db, { purpose: 'verification', subject: user });
+    return DONE;
   },
 
   async 'account:end-sessions'({ db, user }, which) {

@@ -59,6 +59,10 @@ const FORBIDDEN = {
   'identity-taken': 'Somebody else signs in with this. Use another one.',
   'reset-over':
     'This link was used already, or it is older than half an hour. Ask for another one to set a new password.',
+  'too-many-mails':
+    'Several mails with a link were sent already. Look for the last one, among unwanted mails, too.',
+  'verification-over':
+    'This link was used already, is older than a day, or is for another account. Sign in to the account that it was sent for, and open it again.',
   'identity-removed':
     'This is no longer a way into that account. Sign in in another way, and connect it again.',
   'too-many-identities':

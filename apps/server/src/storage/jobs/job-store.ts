@@ -12,7 +12,7 @@ export const JOB_KINDS = [
   'file-sweep',
   'history-thinning',
   'notification-sweep',
-  'password-reset-mail',
+  'link-mail',
   'session-sweep',
   'trash-sweep',
 ] as const;

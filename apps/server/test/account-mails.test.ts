@@ -1,4 +1,4 @@
-/** Setting a new password by mail: AC25 and AC26 in `src/accounts/README.md`. */
+/** Links in mails, which set a new password or confirm an address: AC25 to AC27 in `src/accounts/README.md`. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Account, SignInOptions } from '@tandem/protocol/accounts';
 import { ACCOUNTS } from '../src/limits.ts';
@@ -41,7 +41,7 @@ async function withAccount(): Promise<SignedIn & { readonly email: string }> {
 }
 
 function tokenIn({ text }: ReceivedMail): string {
-  const token = /https:\/\/docs\.example\.org\/#reset=([\w-]{43})$/m.exec(text)?.[1];
+  const token = /https:\/\/docs\.example\.org\/#(?:reset|verify)=([\w-]{43})$/m.exec(text)?.[1];
   if (token === undefined) throw new Error(`no link: ${text}`);
   return token;
 }
@@ -78,14 +78,14 @@ describe('AC25 a forgotten password', () => {
 
   test('has three links at a time, which end with the first that is used or another password', async () => {
     const ada = await withAccount();
-    for (let links = 1; links <= ACCOUNTS.maxOpenResets; links++) {
+    for (let links = 1; links <= ACCOUNTS.maxOpenLinks; links++) {
       expect(await ask(ada.email)).toBe(204);
       await sink.next(ada.email, links);
     }
     expect(await ask(ada.email)).toBe(204);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const mails = sink.to(ada.email);
-    expect(mails).toHaveLength(ACCOUNTS.maxOpenResets);
+    expect(mails).toHaveLength(ACCOUNTS.maxOpenLinks);
     const [first, second, third] = mails.map(tokenIn) as [string, string, string];
     expect(await finish(second)).toBe(204);
     for (const token of [first, third]) expect(await finish(token)).toBe(403);
@@ -150,4 +150,42 @@ test('AC26 the account is its person’s after the link was used', async () => {
   const again = await withCookie(server, await signInWith(ada.email, NEW_PASSWORD));
   const account = (await (await again.fetch('/api/account')).json()) as Account;
   expect(account).toMatchObject({ email: ada.email, identities: [] });
+});
+
+describe('AC27 an address', () => {
+  const verify = async (person: SignedIn, token: string): Promise<number> => {
+    const path = '/api/account/verification/finish';
+    return (await person.fetch(path, { method: 'POST', body: { token } })).status;
+  };
+  const request = async (person: SignedIn): Promise<number> =>
+    (await person.fetch('/api/account/verification', { method: 'POST' })).status;
+  const isVerified = async (person: SignedIn): Promise<boolean> =>
+    ((await (await person.fetch('/api/account')).json()) as Account).isEmailVerified;
+
+  test('is confirmed by the link in a mail, once, and in a session of its account only', async () => {
+    const ada = await withAccount();
+    expect(await isVerified(ada)).toBe(false);
+    expect(await request(ada)).toBe(204);
+    const mail = await sink.next(ada.email);
+    expect(mail.subject).toBe('Confirm your e-mail address for Tandem on docs.example.org');
+    const token = tokenIn(mail);
+    // The person whose address somebody else has signed up with, opens the link.
+    for (const other of [await signIn(server), await withAccount()])
+      expect(await verify(other, token)).toBe(403);
+    expect(await finish(token)).toBe(403);
+    expect(await isVerified(ada)).toBe(false);
+    expect(await verify(ada, token)).toBe(204);
+    expect(await isVerified(ada)).toBe(true);
+    expect(await verify(ada, token)).toBe(403);
+  });
+
+  test('gets three links at a time, and a guest has none', async () => {
+    const ada = await withAccount();
+    for (let links = 1; links <= ACCOUNTS.maxOpenLinks; links++) {
+      expect(await request(ada)).toBe(204);
+      await sink.next(ada.email, links);
+    }
+    expect(await request(ada)).toBe(403);
+    expect(await request(await signIn(server))).toBe(403);
+  });
 });

@@ -1,4 +1,4 @@
-/** A new password by a link in a mail. */
+/** Links in mails: a new password, and a confirmed address. */
 import { fillSignIn, newAddress, signUp } from '../harness/accounts.ts';
 import { MailSink } from '../harness/mail-sink.ts';
 import { changeOwnName, expectSaved, openProfile, profileOf } from '../harness/screens.ts';
@@ -65,4 +65,26 @@ test('a person who has forgotten the password sets a new one by the link in a ma
   await dialog.getByLabel('New password').fill('a third one of tests');
   await dialog.getByRole('button', { name: 'Set the password' }).click();
   await expect(dialog.getByRole('alert')).toContainText('This link was used already');
+});
+
+test('a person confirms their address by the link in a mail', async ({ openAsGuest, sink }) => {
+  const email = newAddress();
+  const { page } = await openAsGuest();
+  await changeOwnName(page, 'Ada');
+  const account = await signUp(page, email);
+  await account.getByRole('button', { name: 'Send a link' }).click();
+  await expect(account.getByText('A mail with a link is on its way.')).toBeVisible();
+  const { hash } = new URL(await sink.linkTo(email));
+
+  const { page: other } = await openAsGuest(`/${hash}`);
+  const refused = other.getByRole('dialog', { name: 'Confirm your address' });
+  await expect(refused.getByRole('alert')).toContainText('Sign in to the account');
+
+  await page.goto('about:blank');
+  await page.goto(`/${hash}`);
+  const dialog = page.getByRole('dialog', { name: 'Confirm your address' });
+  await expect(dialog.getByRole('status')).toHaveText('Your e-mail address is confirmed.');
+  await dialog.getByRole('button', { name: 'Your account' }).click();
+  await expect(account.getByText(email)).toBeVisible();
+  await expect(account.getByText('not confirmed yet')).toBeHidden();
 });

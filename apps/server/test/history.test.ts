@@ -44,7 +44,34 @@ async function typed(letters: string) {
   await expect
     .poll(() => client.received.findLast(({ type }) => type === 'ack'), { timeout: 10_000 })
     .toMatchObject({ cseq });
-  return { ada, document, client, channel };
+  return { ada, document, client, channel, doc };
+}
+
+let lastClient = CLIENT;
+
+/** What an opening brings: the text, and the words that were deleted. */
+async function opened(guest: SignedIn, document: string) {
+  const reader = await NativeClient.onAuthenticated(server, { guest });
+  const { offset } = await reader.open(document, { client: ++lastClient });
+  const copy = new Y.Doc({ gc: false });
+  await expect
+    .poll(
+      () =>
+        reader.received.flatMap((message) => (message.type === 'updates' ? message : [])).at(-1)
+          ?.to,
+      { timeout: 10_000 },
+    )
+    .toBe(offset);
+  for (const message of reader.received)
+    if (message.type === 'updates')
+      for (const update of message.updates) Y.applyUpdate(copy, update);
+  const items = [...copy.store.clients.values()]
+    .flat()
+    .filter((struct) => struct instanceof Y.Item);
+  const deleted = items.flatMap(({ deleted: isGone, content }) =>
+    isGone && content instanceof Y.ContentString ? content.str : [],
+  );
+  return { text: copy.getText('text').toString(), deleted: deleted.join('') };
 }
 
 test('HY2 HY3 HY4 who wrote when, the text at any row, and the rows', async () => {
@@ -102,6 +129,28 @@ test('PO6 only those who may write see the history, and nobody after a purge', a
   expect(await status(ada)).toBe(403);
   await run('document:purge', { document });
   expect(await status(ada)).toBe(404);
+});
+
+test('SY43 PO6 what an owner deleted before sharing reaches no viewer', async () => {
+  const { ada, document, client, doc } = await typed('secret, shown');
+  doc.getText('text').delete(0, 8);
+  await expect
+    .poll(() => client.received.findLast(({ type }) => type === 'ack'), { timeout: 10_000 })
+    .toMatchObject({ cseq: 14 });
+  const run = (input: object) =>
+    runCommand(client, {
+      type: 'command',
+      channel: 0,
+      id: ulid(),
+      name: 'link:change',
+      input,
+    } as never);
+  await run({ document, link: 'view' });
+  const bob = await signIn(server);
+  expect(await opened(bob, document)).toEqual({ text: 'shown', deleted: '' });
+  expect(await opened(ada, document)).toEqual({ text: 'shown', deleted: 'secret, ' });
+  await run({ document, link: 'edit' });
+  expect(await opened(await signIn(server), document)).toMatchObject({ deleted: 'secret, ' });
 });
 
 test('requests that make no sense are refused', async () => {

@@ -141,6 +141,18 @@ test('a document or a row that does not exist is no error', async () => {
   expect(await fixture.list()).toMatchObject({ head: 1, next: null });
 });
 
+test('HY3 a state has the words that were deleted, as the originals of copies', async () => {
+  await using fixture = await open();
+  await fixture.write((text) => text.insert(0, 'gone'));
+  await fixture.write((text) => text.delete(0, 4));
+  await fixture.compact();
+  await fixture.write((text) => text.insert(0, 'x'));
+  await fixture.compact();
+  const state = await fixture.reader.read({ kind: 'state', document: 'a', offset: 3 });
+  expect(Buffer.from(state as Uint8Array).includes('gone')).toBe(true);
+  expect(await fixture.textAt(3)).toBe('x');
+});
+
 test('HY12 thinned sessions have a beginning and an end, and named moments between', async () => {
   await using fixture = await open();
   const type = async (letters: string, pause: number, user = 'ada') => {

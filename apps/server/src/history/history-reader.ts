@@ -51,7 +51,9 @@ export class HistoryReader implements AsyncDisposable {
       case 'sessions':
         return { ...position, ...(await this.#sessions(document, request.before)) };
       case 'state':
-        return request.offset > position.head ? null : await this.#state(document, request.offset);
+        return request.offset > position.head
+          ? null
+          : await this.#state(document, request.offset, 'with-deleted');
       case 'rows': {
         const upTo = Math.min(request.upTo, position.head);
         return encodeHistoryRows(await this.#rows(document, { after: request.after, upTo }));
@@ -105,8 +107,18 @@ export class HistoryReader implements AsyncDisposable {
     }
   }
 
-  async #state(document: string, offset: number): Promise<Uint8Array> {
-    const start = await this.#store.checkpoint(document, offset);
+  async #state(
+    document: string,
+    offset: number,
+    content: 'living' | 'with-deleted',
+  ): Promise<Uint8Array> {
+    const newest = await this.#store.checkpoint(document, offset);
+    // The journal's snapshot has just lost what was deleted (HY3).
+    const isSnapshot = newest !== null && !newest.isCompressed;
+    const start =
+      isSnapshot && content === 'with-deleted'
+        ? await this.#store.checkpoint(document, newest.offset - 1)
+        : newest;
     const after = start?.offset ?? 0;
     const rows = await this.#readAll(document, { after, upTo: offset });
     const state = start === null || !start.isCompressed ? start?.state : decompress(start.state);
@@ -115,7 +127,7 @@ export class HistoryReader implements AsyncDisposable {
     this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
     try {
       if (state !== undefined && rows.length === 0) return state;
-      const doc = new Y.Doc();
+      const doc = new Y.Doc({ gc: content === 'living' });
       // One transaction, since each has a cost that grows with the document.
       doc.transact(() => {
         if (state !== undefined) Y.applyUpdate(doc, state);
@@ -133,7 +145,7 @@ export class HistoryReader implements AsyncDisposable {
     const limit = HISTORY.chunksPerThinning;
     const chunks = await this.#store.unthinned(document, { before, limit });
     for (const chunk of chunks) {
-      const state = await this.#state(document, chunk.from - 1);
+      const state = await this.#state(document, chunk.from - 1, 'living');
       const budgetMs = 3 * documentBudgetMs(state.byteLength);
       this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
       try {

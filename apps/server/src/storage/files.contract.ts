@@ -16,7 +16,9 @@ import {
   type FileQuotas,
   type NewFile,
 } from './files.ts';
+import { mergeGuest } from './guest-merge.ts';
 import type { Database } from './tables.ts';
+import { createUser } from './users.ts';
 import { UNLIMITED } from './testing/file-quotas.ts';
 
 const CONTENT = { hash: 'hash', type: 'image/png', width: 1, height: 1 } as const;
@@ -139,6 +141,20 @@ export function testFiles(open: () => Promise<Database>): void {
     await discardFilesOf(db, 'plan');
     expect(await remembered()).toEqual([false, false, false, false]);
     expect((await listDiscarded(db, rest)).slice(0, 3)).toEqual(['grave 1', 'grave 2', 'grave 3']);
+  });
+
+  test('AC10 the files of a guest become those of the account, also in documents that are on no list', async () => {
+    const { db, reserve, store } = await start();
+    for (const id of ['ada', 'eve']) await createUser(db, { id, name: id, color: 1, at: 0 });
+    await store(await reserve());
+    const account = await db
+      .selectFrom('user')
+      .selectAll()
+      .where('id', '=', 'eve')
+      .executeTakeFirstOrThrow();
+    await mergeGuest(db, { guest: 'ada', account });
+    expect(await countFiles(db, { document: 'plan', by: 'eve' })).toEqual({ count: 1, bytes: 100 });
+    expect(await countFiles(db, { document: 'plan', by: 'ada' })).toEqual({ count: 0, bytes: 0 });
   });
 
   test('FS5 a file takes the place of one whose bytes were lost, if it is the same', async () => {

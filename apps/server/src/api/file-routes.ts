@@ -244,6 +244,8 @@ const REFUSALS = {
   taken: 'Another file was uploaded in this place. Add this one again.',
   incomplete: 'The upload ended early. It begins again.',
   'access-ended': 'You can no longer write in this document. The file stays on your device.',
+  unchecked:
+    'The server cannot tell at the moment whether you may write here. The upload begins again.',
   stalled: 'The upload stood still. It begins again.',
   'too-slow':
     'The upload took longer than an hour. The file stays on your device: try again over a faster connection.',
@@ -281,6 +283,7 @@ function acceptedFile(outcome: UploadOutcome): StoredFileRow {
       throw new ApiError('too-many', { detail, retryAfterMs: 10_000 });
     case 'disk-full':
       throw new ApiError('storage-failed', { detail, retryAfterMs: 60_000 });
+    case 'unchecked':
     case 'stalled':
     case 'incomplete':
       throw new ApiError('overloaded', { detail, retryAfterMs: 1_000 });

@@ -33,7 +33,7 @@ test('FI6 a transfer ends within a second after its access', async () => {
 test('FI6 a database that does not answer allows nothing', async () => {
   const { pass, reason } = start(async () => await Promise.reject(new Error('no answer')));
   await pass(1_000);
-  expect(reason()).toBe('access-ended');
+  expect(reason()).toBe('unchecked');
 });
 
 test('FI7 a transfer that hardly moves ends, and a slow one goes on', async () => {

@@ -10,7 +10,8 @@ export interface TransferWatchOptions {
 }
 
 export class TransferEnded extends Error {
-  readonly reason: 'access-ended' | 'stalled' | 'too-slow';
+  /** `unchecked`: the database did not tell whether access lasts. */
+  readonly reason: 'access-ended' | 'unchecked' | 'stalled' | 'too-slow';
 
   constructor(reason: TransferEnded['reason']) {
     super(`the transfer of a file was ended: ${reason}`);
@@ -67,10 +68,10 @@ export class TransferWatch implements Disposable {
     const tookMs = this.#clock.monotonicMs() - this.#startedMs;
     if (tookMs > OBJECTS.transferTimeoutMs) return this.#end('too-slow');
     if (this.#isStalled()) return this.#end('stalled');
-    // A database that does not answer allows nothing.
-    const isAllowed = await this.#isAllowed().catch(() => false);
+    // A database that does not answer allows nothing, and forbids nothing for good.
+    const isAllowed = await this.#isAllowed().catch(() => null);
     if (this.#isOver) return;
-    if (!isAllowed) return this.#end('access-ended');
+    if (isAllowed !== true) return this.#end(isAllowed === null ? 'unchecked' : 'access-ended');
     this.#schedule();
   }
 

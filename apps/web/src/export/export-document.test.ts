@@ -38,7 +38,7 @@ function exported(
   });
 }
 
-test('Markdown is a text file that reads back as the same page', async () => {
+test('IM12 Markdown is a text file that reads back as the same page', async () => {
   const blocks = [text('Slack', { kind: 'heading2' }), text('at *nine*', { list: 'task' })];
   const { name, blob } = await exported('markdown', blocks, { title: 'Tides: *all* # of them' });
   expect(name).toBe('Tides all # of them.md');
@@ -46,7 +46,7 @@ test('Markdown is a text file that reads back as the same page', async () => {
   expect(read).toEqual([text('Tides: *all* # of them', { kind: 'heading1' }), ...blocks]);
 });
 
-test('Markdown with files is a zip file of both', async () => {
+test('EX5 EX6 Markdown with files is a zip file of both', async () => {
   const blocks: Block[] = [
     { type: 'image', attrs: { file: FILE, name: 'high (1).png', alt: 'Boats', size: 3 } },
     { type: 'quote', content: [{ type: 'file', attrs: { file: OTHER, name: 'gone.pdf' } }] },
@@ -67,7 +67,7 @@ test('Markdown with files is a zip file of both', async () => {
   });
 });
 
-test('HTML is one file with its images, in which no text is markup', async () => {
+test('EX3 EX4 HTML is one file with its images, in which no text is markup', async () => {
   const blocks: Block[] = [
     text('<script>alert(1)</script>'),
     { type: 'image', attrs: { file: FILE, name: 'a.png', alt: '"><script>', size: 3 } },

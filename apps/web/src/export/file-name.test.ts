@@ -13,11 +13,11 @@ test.each([
   ['', 'Untitled'],
   ['...', 'Untitled'],
   ['a\u0000b\nc', 'a b c'],
-])('%j becomes %j', (title, stem) => {
+])('EX2 %j becomes %j', (title, stem) => {
   expect(fileStem(title, 'Untitled')).toBe(stem);
 });
 
-test('names are unique, whatever their case', () => {
+test('EX2 names are unique, whatever their case', () => {
   const taken = new Set<string>();
   expect(['Log', 'log', 'Log'].map((title) => fileStem(title, 'Untitled', taken))).toEqual([
     'Log',
@@ -28,7 +28,7 @@ test('names are unique, whatever their case', () => {
   expect(uniqueFileName('B.png', taken)).toBe('B (2).png');
 });
 
-test('any title is a name that systems can store', () => {
+test('EX2 any title is a name that systems can store', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (title) => {
       const stem = fileStem(title, 'Untitled');

@@ -41,7 +41,7 @@ const wordsOf = (blocks: readonly Block[]): string[] =>
 describe.each(Object.entries(MARKDOWN))('%s', async (name, source) => {
   const { title, blocks } = await convert(name, source);
 
-  test('comes back from its export as Markdown', async () => {
+  test('IM12 comes back from its export as Markdown', async () => {
     const once = await convert(name, `# ${title}\n\n${toMarkdown(blocks)}`);
     expect(once.title).toBe(title);
     expect(wordsOf(once.blocks)).toEqual(wordsOf(blocks));
@@ -49,7 +49,7 @@ describe.each(Object.entries(MARKDOWN))('%s', async (name, source) => {
     expect(twice.blocks).toEqual(once.blocks);
   });
 
-  test('comes back from its export as a web page', async () => {
+  test('IM12 comes back from its export as a web page', async () => {
     const again = await convert('a.html', toHtmlPage(blocks, { title: title! }));
     expect(again.title).toBe(title);
     expect(readableText(again.blocks)).toBe(readableText(blocks));
@@ -59,7 +59,7 @@ describe.each(Object.entries(MARKDOWN))('%s', async (name, source) => {
   });
 });
 
-test('a README keeps its title, its code and its list, and badges become links below', async () => {
+test('IM8 a README keeps its title, its code and its list, and badges become links below', async () => {
   const { title, blocks, losses } = await convert(
     'for-each.markdown',
     MARKDOWN['./fixtures/for-each.markdown']!,
@@ -82,7 +82,7 @@ describe('DOCX', () => {
     expect(readableText((await read('footnotes')).blocks)).toContain('A tachyon walks into a bar.');
   });
 
-  test('images become files, unless they are elsewhere', async () => {
+  test('IM7 images become files, unless they are elsewhere', async () => {
     const { blocks, files } = await read('tiny-picture');
     expect(files.map(({ name, type }) => [name, type])).toEqual([['image-1.png', 'image/png']]);
     expect(blocks).toContainEqual({
@@ -92,12 +92,12 @@ describe('DOCX', () => {
     expect(lossesOf(await read('external-picture'))).toEqual({ missingImages: 1 });
   });
 
-  test('comments are left out, and said so', async () => {
+  test('IM6 comments are left out, and said so', async () => {
     expect(lossesOf(await read('comments'))).toEqual({ comments: 2 });
   });
 });
 
-test('a web page is read without what runs, and says what it lost', async () => {
+test('IM2 IM6 a web page is read without what runs, and says what it lost', async () => {
   const imported = await convert(
     'Page.HTML',
     `<title>A page — a site</title><script>alert(1)</script><h1 onclick="x">A <i>page</i></h1>
@@ -155,7 +155,7 @@ test('letters of other systems are read, with a word about it', async () => {
   expect(lossesOf(latin)).toEqual({ encoding: 1 });
 });
 
-describe('hostile files are refused', () => {
+describe('IM3 hostile files are refused', () => {
   const docx = async (document: string, others: Readonly<Record<string, string>> = {}) => {
     const zip = new ZipFile();
     for (const [path, content] of Object.entries({ 'word/document.xml': document, ...others }))
@@ -182,7 +182,7 @@ describe('hostile files are refused', () => {
     expect(blocks.length).toBeLessThan(10);
   });
 
-  test('DOCX with entities, nesting, masses of paragraphs or without a text', async () => {
+  test('IM4 DOCX with entities, nesting, masses of paragraphs or without a text', async () => {
     const entities = `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${body('<w:p>&x;</w:p>')}`;
     expect(await refusal('a.docx', await docx(entities))).toBe('unsafe');
     expect(await refusal('a.docx', await docx(body('<w:tbl>'.repeat(5_000))))).toBe('too-deep');

@@ -26,7 +26,7 @@ async function throughDocx(
   return result.imported;
 }
 
-test('headings, lists, tasks, quotes, code and marks come back from DOCX', async () => {
+test('IM12 headings, lists, tasks, quotes, code and marks come back from DOCX', async () => {
   const blocks: readonly Block[] = [
     text('Slack water', { kind: 'heading2' }),
     {

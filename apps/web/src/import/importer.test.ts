@@ -36,7 +36,7 @@ function fixture() {
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const file = (name: string, size = 1) => new File(['x'.repeat(size)], name);
 
-test('files become documents one after the other, with a report about each', async () => {
+test('IM5 files become documents one after the other, with a report about each', async () => {
   const { importer, conversions, created, states } = fixture();
   importer.add([file('a_b.md'), file('c.exe')], 'inside');
   expect(states()).toEqual(['a_b.md reading', 'c.exe waiting']);
@@ -53,7 +53,7 @@ test('files become documents one after the other, with a report about each', asy
   expect(importer.isRunning).toBe(false);
 });
 
-test('the rest can be cancelled; what is there stays, and more can follow', async () => {
+test('IM10 the rest can be cancelled; what is there stays, and more can follow', async () => {
   const { importer, conversions, created, states } = fixture();
   importer.add([file('a.md'), file('b.md'), file('c.md')], null);
   conversions[0]!.end(imported);
@@ -68,7 +68,7 @@ test('the rest can be cancelled; what is there stays, and more can follow', asyn
   expect(created).toEqual(['null/a', 'null/d']);
 });
 
-test('what is too large is not read', async () => {
+test('IM3 what is too large is not read', async () => {
   const { importer, conversions, states } = fixture();
   const large = file('a.md');
   Object.defineProperty(large, 'size', { value: IMPORT_LIMITS.maxFileBytes + 1 });

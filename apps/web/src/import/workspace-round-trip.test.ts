@@ -116,7 +116,7 @@ const page = (
   blocks,
 });
 
-test('a tree of documents with files comes back under new ids, in its order', async () => {
+test('EX7 IM11 a tree of documents with files comes back under new ids, in its order', async () => {
   const image: Block = { type: 'image', attrs: { id: 'i', file: FILE, name: 'quay.png' } };
   const documents = [
     page('a', null, 'Journal', [text('all', { id: 't', list: 'task', indent: 3 })]),
@@ -155,7 +155,7 @@ test('a tree of documents with files comes back under new ids, in its order', as
     expect(readPage(docOf(created[index]!.imported.blocks))).toEqual(readPage(docOf(blocks)));
 });
 
-test('what cannot be read is named, and what is inside of it moves up', async () => {
+test('EX6 IM11 what cannot be read is named, and what is inside of it moves up', async () => {
   const documents: Given[] = [
     page('a', null, 'Secret', []),
     page('b', 'a', 'Inside', [{ type: 'file', attrs: { id: 'f', file: FILE, name: 'gone.pdf' } }]),
@@ -168,7 +168,7 @@ test('what cannot be read is named, and what is inside of it moves up', async ()
   expect(result).toMatchObject({ losses: [{ kind: 'dataDocuments', count: 1 }] satisfies Loss[] });
 });
 
-test('a document that the server refuses is left out, and the rest goes on', async () => {
+test('IM5 a document that the server refuses is left out, and the rest goes on', async () => {
   const documents = [page('a', null, 'One', []), page('b', 'a', 'Two', [])];
   const { blob } = await zipOf(documents);
   const { result, created } = await restored(blob, { refuse: 'One' });
@@ -176,7 +176,7 @@ test('a document that the server refuses is left out, and the rest goes on', asy
   expect(result).toMatchObject({ losses: [{ kind: 'refusedDocuments', count: 1 }] });
 });
 
-test('any page comes back as it was', { timeout: 60_000 }, async () => {
+test('IM11 any page comes back as it was', { timeout: 60_000 }, async () => {
   const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((given) =>
     // What a page never has, because editors do not insert it.
     given.replace(/\p{Cc}|\p{Cs}/gu, 'x'),
@@ -216,7 +216,7 @@ test('any page comes back as it was', { timeout: 60_000 }, async () => {
   );
 });
 
-describe('hostile zip files', () => {
+describe('IM3 IM11 hostile zip files', () => {
   const manifestOf = (documents: readonly object[]) => ({
     format: 'tandem-workspace',
     version: 1,

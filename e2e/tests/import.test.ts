@@ -5,8 +5,16 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../harness/accessibility.ts';
 import { expectShown, imagesOf } from '../harness/files.ts';
 import { picture } from '../harness/pictures.ts';
-import { expectSaved, linesOf, startDocument, titleOf } from '../harness/screens.ts';
+import {
+  NETWORK_ERRORS,
+  expectSaved,
+  linesOf,
+  startDocument,
+  titleOf,
+} from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
+
+test.use({ allowedErrors: [NETWORK_ERRORS] });
 
 const FIXTURES = new URL('../../apps/web/src/import/fixtures/', import.meta.url);
 
@@ -92,6 +100,20 @@ test('files become documents, with a report, and are there after a reload', asyn
   await expectShown(imagesOf(page).first());
   await page.getByRole('treeitem', { name: 'simple-list' }).click();
   await expect.poll(() => linesOf(page)).toEqual(['Apple', 'Banana']);
+});
+
+test('a file waits for the code that reads it', async ({ openAsGuest }) => {
+  const { page, context } = await openAsGuest();
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(dialogOf(page)).toBeVisible();
+  await context.setOffline(true);
+  await choose(page, [fileOf('log.md', '# Tide log')]);
+  await expect(reportOf(page, 'log.md')).toContainText('could not be loaded');
+  await context.setOffline(false);
+  await dialogOf(page).getByRole('button', { name: 'Import more' }).click();
+  await choose(page, [fileOf('log.md', '# Tide log')]);
+  await expect(dialogOf(page).getByRole('status')).toHaveText('1 document was imported.');
 });
 
 test('files that are dropped on a document in the list come into it', async ({ openAsGuest }) => {

@@ -1,7 +1,7 @@
 /** Reads files in a thread of their own. It ends when a file takes too long, or when nobody waits for the result. */
 import type { WorkspaceDocument } from '../export/workspace-manifest.ts';
 import type { FileToImport } from './convert-file.ts';
-import type { ImportResult } from './imported.ts';
+import type { ImportResult, RefusalReason } from './imported.ts';
 import { IMPORT_LIMITS } from './limits.ts';
 import type { ThreadAnswer, ThreadRequest, WorkspaceResult } from './thread-messages.ts';
 
@@ -18,6 +18,7 @@ export interface FileReading {
 
 export class ConversionThread implements FileReading {
   #worker: Worker | null = null;
+  #hasAnswered = false;
   #workspace: Blob | null = null;
 
   readonly convert: FileReading['convert'] = async (file, signal) =>
@@ -38,6 +39,7 @@ export class ConversionThread implements FileReading {
   close(): void {
     this.#worker?.terminate();
     this.#worker = null;
+    this.#hasAnswered = false;
   }
 
   #ask(request: ThreadRequest, signal: AbortSignal): Promise<ThreadAnswer> {
@@ -50,15 +52,19 @@ export class ConversionThread implements FileReading {
         signal.removeEventListener('abort', abort);
         resolve(answer);
       };
-      const fail = (reason: 'too-slow' | 'unreadable') => (): void => {
+      const fail = (reason: RefusalReason) => (): void => {
         this.close();
         end({ kind: 'refused', reason });
       };
       const abort = fail('unreadable');
       const timer = setTimeout(fail('too-slow'), IMPORT_LIMITS.timeoutMs);
       signal.addEventListener('abort', abort);
-      worker.onmessage = ({ data }: MessageEvent<ThreadAnswer>) => end(data);
-      worker.onerror = fail('unreadable');
+      worker.onmessage = ({ data }: MessageEvent<ThreadAnswer>) => {
+        this.#hasAnswered = true;
+        end(data);
+      };
+      // A thread that has never answered has not been loaded.
+      worker.onerror = () => fail(this.#hasAnswered ? 'unreadable' : 'not-loaded')();
       worker.postMessage(request);
     });
   }

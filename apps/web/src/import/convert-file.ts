@@ -65,13 +65,22 @@ async function readText({ blob }: FileToImport): Promise<ImportedDocument> {
 
 async function readHtml({ blob }: FileToImport): Promise<ImportedDocument> {
   const { text, losses } = await decode(blob);
-  const { importHtml } = await import('./html-import.ts');
+  const { importHtml } = await load(() => import('./html-import.ts'));
   return importHtml(text, { losses });
 }
 
 async function readDocx({ blob }: FileToImport): Promise<ImportedDocument> {
-  const { importDocx } = await import('./docx-import.ts');
+  const { importDocx } = await load(() => import('./docx-import.ts'));
   return await importDocx(blob);
+}
+
+/** Code that is not on this device yet. */
+export async function load<T>(part: () => Promise<T>): Promise<T> {
+  try {
+    return await part();
+  } catch {
+    throw new RefusedFile('not-loaded');
+  }
 }
 
 function withLosses(imported: ImportedDocument, losses: Losses): ImportedDocument {

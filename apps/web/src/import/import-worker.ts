@@ -1,5 +1,5 @@
 /** The thread that reads files. */
-import { convertFile, refusalOf } from './convert-file.ts';
+import { convertFile, load, refusalOf } from './convert-file.ts';
 import type { ThreadAnswer, ThreadRequest } from './thread-messages.ts';
 import type { WorkspaceReader } from './workspace-reader.ts';
 
@@ -10,7 +10,7 @@ async function answer(request: ThreadRequest): Promise<ThreadAnswer> {
     case 'file':
       return await convertFile(request.file);
     case 'workspace': {
-      const { WorkspaceReader: Reader } = await import('./workspace-reader.ts');
+      const { WorkspaceReader: Reader } = await load(() => import('./workspace-reader.ts'));
       workspace = await Reader.open(request.blob);
       return { kind: 'workspace', manifest: workspace.manifest };
     }

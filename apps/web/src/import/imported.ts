@@ -54,6 +54,7 @@ export type RefusalReason =
   | 'unknown-type'
   | 'unreadable'
   | 'unsafe'
+  | 'not-loaded'
   | 'no-workspace'
   | 'too-new'
   | 'data';

@@ -104,8 +104,10 @@ describe('two ids, and one of them is not the caller’s', () => {
     const { document, file } = subjects.shared;
     const path = `/documents/${own}/files/${file}`;
     expect((await send(people.outsider, 'GET', { path })).status).toBe(404);
+    // FI10: only the page that drew the id knows its secret.
     const put = { path: `${path}?name=own`, bytes: 'other words' };
-    expect((await send(people.outsider, 'PUT', put)).status).toBe(200);
+    expect((await send(people.outsider, 'PUT', put)).status).toBe(403);
+    expect((await send(people.outsider, 'POST', { path: `${path}/copy` })).status).toBe(404);
     const theirs = await send(people.viewer, 'GET', {
       path: `/documents/${document}/files/${file}`,
     });

@@ -38,6 +38,8 @@ test('FI11 an owner sees and deletes all files, others their own, and a deleted 
   const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await pageTextOf(ada).click();
   await addPicture(ada, 'quay.png');
+  // Otherwise the image may take the place of the empty block with Ben's caret.
+  await expect(imagesOf(ben)).toHaveCount(1);
   await goToEnd(ben);
   await addPicture(ben, 'mole.png');
   await expect(imagesOf(ada)).toHaveCount(2);

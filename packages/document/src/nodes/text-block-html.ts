@@ -64,8 +64,9 @@ function itemAttributes(item: HtmlElement): Attributes {
 function startOf(item: HtmlElement, list: HtmlElement): number | null {
   const value = item.getAttribute('value');
   if (value !== null) return readNumber(value);
-  const first = Array.from(list.childNodes).find(({ nodeName }) => nodeName === 'LI');
-  return first === item ? readNumber(list.getAttribute('start')) : null;
+  for (let before = item.previousSibling; before !== null; before = before.previousSibling)
+    if (before.nodeName === 'LI') return null;
+  return readNumber(list.getAttribute('start'));
 }
 
 function readNumber(value: string | null): number | null {
@@ -134,7 +135,11 @@ function holdsBlock(cell: HtmlElement): boolean {
   );
 }
 
+/** Nobody writes more blank nodes than this before the text of an item; each one after them would count them again. */
+const MAX_LEADING = 100;
+
 function isStartOf(element: HtmlElement, item: HtmlElement): boolean {
+  let passed = 0;
   for (
     let node: HtmlNode = element;
     node !== item && node.parentNode !== null;
@@ -142,6 +147,7 @@ function isStartOf(element: HtmlElement, item: HtmlElement): boolean {
   ) {
     for (let before = node.previousSibling; before !== null; before = before.previousSibling) {
       if (BLOCKS.has(before.nodeName) || (before.nodeType !== 8 && !isBlank(before))) return false;
+      if (++passed > MAX_LEADING) return false;
     }
   }
   return true;

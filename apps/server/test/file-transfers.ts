@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { request, type IncomingMessage } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { ulid } from 'ulid';
-import { filePath, type StoredFile } from '@tandem/protocol';
+import { filePath, TOKEN_HEADER, type StoredFile } from '@tandem/protocol';
 import { newFileId, type NewFileId } from '@tandem/protocol/file-secrets';
 import type { Reachable } from './running-server.ts';
 import type { SignedIn } from './signed-in.ts';
@@ -47,11 +47,17 @@ export async function storedIn(answer: Response): Promise<StoredFile> {
   return (await answer.json()) as StoredFile;
 }
 
+export interface SlowUpload extends Pick<Put, 'to' | 'by' | 'at'> {
+  /** Of browsers without cookies. */
+  readonly isByToken?: boolean;
+}
+
 /** An upload that sends a small part every 50 ms. @returns its status; 0 when it was cut off */
-export function slowUpload({ to, by, at }: Pick<Put, 'to' | 'by' | 'at'>) {
+export function slowUpload({ to, by, at, isByToken = false }: SlowUpload) {
+  const caller = isByToken ? { [TOKEN_HEADER]: by.token } : { Cookie: by.cookie };
   const upload = request(to.url + uploadPath(at, newFile(), 'slow'), {
     method: 'PUT',
-    headers: { Cookie: by.cookie, 'Content-Length': 4_000_000 },
+    headers: { ...caller, 'Content-Length': 4_000_000 },
   });
   const ended = new Promise<number>((resolve) => {
     upload.on('response', (answer) => resolve(answer.resume().statusCode ?? 0));

@@ -5,7 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ulid } from 'ulid';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { fileList, filePath, filesPath, type ErrorBody, type FileList } from '@tandem/protocol';
+import {
+  fileList,
+  filePath,
+  filesPath,
+  TOKEN_HEADER,
+  type ErrorBody,
+  type FileList,
+} from '@tandem/protocol';
 import { gif, png } from '../src/files/testing/image-heads.ts';
 import { FakeS3 } from '../src/storage/objects/testing/fake-s3.ts';
 import { eventually } from './eventually.ts';
@@ -218,6 +225,24 @@ test('FI6 signing out ends an upload and a download within a second', async () =
   expect(performance.now() - beganMs).toBeLessThan(EFFECTIVE_WITHIN_MS);
   await sleep(beganMs + EFFECTIVE_WITHIN_MS - performance.now());
   expect(await download.rest()).toBeLessThan(MAX_FILE_BYTES);
+});
+
+test('FI6 of people without cookies, only the one whose session is over is sent away', async () => {
+  const [ed, vi] = [await signIn(server), await signIn(server)];
+  const [left, right] = [ed, vi].map((by) =>
+    slowUpload({ to: server, by, at: document, isByToken: true }),
+  );
+  await sleep(600);
+  await fetch(`${server.url}/api/session/end`, {
+    method: 'POST',
+    headers: { [TOKEN_HEADER]: vi.token },
+  });
+  const beganMs = performance.now();
+  expect([0, 401, 403]).toContain(await right!.ended);
+  expect(performance.now() - beganMs).toBeLessThan(EFFECTIVE_WITHIN_MS);
+  await sleep(EFFECTIVE_WITHIN_MS);
+  const goesOn = await Promise.race([left!.ended, Promise.resolve('it goes on')]);
+  expect(goesOn).toBe('it goes on');
 });
 
 test('FI7 an upload that is cancelled leaves nothing', async () => {

@@ -84,13 +84,13 @@ export function fileRoutes(options: FileRoutesOptions) {
    * of a session in a document.
    */
   const stillAllows = (context: FileContext, action: Action) => (): Promise<boolean> => {
-    const credentials = ['Cookie', 'Authorization'].map((name) => context.req.header(name) ?? '');
-    const key = JSON.stringify([context.req.param('id'), action, ...credentials]);
+    const { user: caller, session } = context.var;
+    const key = JSON.stringify([context.req.param('id'), action, caller.id, session]);
     const known = checks.get(key);
     if (known !== undefined) return known;
     const check = async (): Promise<boolean> => {
       const signed = await authenticator.findByHeaders((name) => context.req.header(name));
-      return signed?.user.id === context.get('user').id && (await allows(context, action));
+      return signed?.user.id === caller.id && (await allows(context, action));
     };
     const checking = check();
     checks.set(key, checking);

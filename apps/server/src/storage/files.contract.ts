@@ -123,6 +123,15 @@ export function testFiles(open: () => Promise<Database>): void {
     expect(await countFiles(db, { document: 'notes', by: null })).toEqual({ count: 0, bytes: 0 });
   });
 
+  test('FI11 an upload does not bring back a file that was deleted meanwhile', async () => {
+    const { db, reserve, store } = await start();
+    const [first, second] = [await reserve({ id: 'one' }), await reserve({ id: 'one' })];
+    const file = await store(first, null, 'one');
+    await deleteFile(db, { file: file!, tombstoneKey: 'grave', at: 1, maxTombstones: 3 });
+    expect(await store(second, null, 'one')).toBeNull();
+    expect(await findFile(db, { document: 'plan', id: 'one' })).toBeNull();
+  });
+
   test('FI11 of a deleted file it is remembered that it was, until many others were, or its document is gone', async () => {
     const { db, reserve, store } = await start();
     const keys: string[] = [];

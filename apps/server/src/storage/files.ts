@@ -236,6 +236,8 @@ export async function storeFile(
   content: FileContent,
 ): Promise<StoredFileRow | null> {
   return await db.transaction().execute(async (transaction) => {
+    // Another upload of it was stored and deleted meanwhile.
+    if (await wasDeleted(transaction, { document, id })) return null;
     const earlier = await findFile(transaction, { document, id });
     const isReplaced = earlier !== null && earlier.key === lost && earlier.hash === content.hash;
     if (earlier !== null && !isReplaced) return earlier;

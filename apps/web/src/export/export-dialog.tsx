@@ -11,6 +11,7 @@ import {
   type ExportedDocument,
   type ExportFormat,
   type ExportSource,
+  FormatNotLoaded,
 } from './export-document.ts';
 import './export-words.ts';
 import { hideRepeatedAddresses } from './printed-addresses.ts';
@@ -24,7 +25,7 @@ interface ExportDialogProps extends Pick<ExportSource, 'title' | 'doc'> {
 type ExportState =
   | { readonly kind: 'choosing' }
   | { readonly kind: 'running' }
-  | { readonly kind: 'failed' }
+  | { readonly kind: 'failed' | 'not-loaded' }
   | { readonly kind: 'done'; readonly exported: ExportedDocument };
 
 export function ExportDialog({ document, title, doc, onClose }: ExportDialogProps) {
@@ -42,8 +43,8 @@ export function ExportDialog({ document, title, doc, onClose }: ExportDialogProp
       });
       saveFile(exported.name, exported.blob);
       setState({ kind: 'done', exported });
-    } catch {
-      setState({ kind: 'failed' });
+    } catch (error) {
+      setState({ kind: error instanceof FormatNotLoaded ? 'not-loaded' : 'failed' });
     }
   };
   const print = () => {
@@ -133,6 +134,8 @@ function Result({ state }: { readonly state: ExportState }) {
       return <p>{t('export.running')}</p>;
     case 'failed':
       return <p className="text-bad">{t('export.failed')}</p>;
+    case 'not-loaded':
+      return <p className="text-bad">{t('export.notLoaded')}</p>;
     case 'done': {
       const { name, missing, tooLarge } = state.exported;
       const listed = (names: readonly string[]) => ({

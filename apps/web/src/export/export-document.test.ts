@@ -2,9 +2,9 @@
 import { type Block, writePage } from '@tandem/document';
 import { fromMarkdown } from '@tandem/document/markdown-reader';
 import { BlobReader, TextWriter, ZipReader } from '@zip.js/zip.js/lib/zip-core-external.js';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { exportDocument, type ExportFormat } from './export-document.ts';
+import { exportDocument, type ExportFormat, FormatNotLoaded } from './export-document.ts';
 
 const FILE = '01JD9X6Z7S8K3Q2M5N4P6R0001';
 const OTHER = '01JD9X6Z7S8K3Q2M5N4P6R0002';
@@ -14,6 +14,9 @@ const text = (words: string, attrs = {}): Block => ({
   attrs,
   content: [{ type: 'text', text: words }],
 });
+
+const { toDocx } = vi.hoisted(() => ({ toDocx: vi.fn() }));
+vi.mock('./docx-export.ts', () => ({ toDocx }));
 
 function exported(
   format: ExportFormat,
@@ -90,4 +93,24 @@ test('EX3 EX4 HTML is one file with its images, in which no text is markup', asy
   ]);
   expect([...page.querySelectorAll('[onerror], link, iframe')]).toEqual([]);
   expect(page.querySelector('a')?.getAttribute('download')).toBe('"><img src=x>.png');
+});
+
+test('EX6 a DOCX file takes no room for files that it only names', async () => {
+  toDocx.mockResolvedValue(new Blob());
+  const blocks: Block[] = [
+    { type: 'file', attrs: { file: OTHER, name: 'log.zip', size: 90_000_000 } },
+    { type: 'image', attrs: { file: FILE, name: 'quay.png', size: 20_000_000 } },
+  ];
+  const { missing, tooLarge } = await exported('docx', blocks, { files: { [FILE]: 'PNG' } });
+  expect({ missing, tooLarge }).toEqual({ missing: [], tooLarge: [] });
+  const [, { images }] = toDocx.mock.calls[0]!;
+  expect([...images.keys()]).toEqual([FILE]);
+});
+
+test('EX1 that the writer of DOCX files cannot be loaded is an error of its own', async () => {
+  vi.resetModules();
+  vi.doMock('./docx-export.ts', () => {
+    throw new Error('offline');
+  });
+  await expect(exported('docx', [])).rejects.toBeInstanceOf(FormatNotLoaded);
 });

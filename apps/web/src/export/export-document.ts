@@ -31,6 +31,9 @@ const MAX_FILES_BYTES = {
   docx: 100_000_000,
 } as const satisfies Record<ExportFormat, number>;
 
+/** The writer of a format is not on this device yet, and cannot be loaded now. */
+export class FormatNotLoaded extends Error {}
+
 export async function exportDocument(
   format: ExportFormat,
   source: ExportSource,
@@ -38,6 +41,7 @@ export async function exportDocument(
   const blocks = readPage(source.doc);
   const files = await readFiles(blocks, {
     readFile: source.readFile,
+    imagesOnly: format === 'docx',
     maxBytes: MAX_FILES_BYTES[format],
   });
   const { extension, blob } = await WRITERS[format](blocks, source, files);
@@ -81,7 +85,9 @@ async function writeDocx(
   { title, untitled }: ExportSource,
   { blobs }: ExportedFiles,
 ): Promise<Written> {
-  const { toDocx } = await import('./docx-export.ts');
+  const { toDocx } = await import('./docx-export.ts').catch((cause: unknown) => {
+    throw new FormatNotLoaded('docx', { cause });
+  });
   const blob = await toDocx(blocks, { title: title || untitled, images: blobs });
   return { extension: '.docx', blob };
 }

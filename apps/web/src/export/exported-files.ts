@@ -14,6 +14,8 @@ export interface ExportedFiles {
 }
 
 export interface ReadFilesOptions {
+  /** For a format that only names the others. */
+  readonly imagesOnly: boolean;
   readonly readFile: ReadFile;
   /** Of all files together. */
   readonly maxBytes: number;
@@ -21,15 +23,16 @@ export interface ReadFilesOptions {
 
 export async function readFiles(
   blocks: readonly Block[],
-  { readFile, maxBytes }: ReadFilesOptions,
+  { readFile, imagesOnly, maxBytes }: ReadFilesOptions,
 ): Promise<ExportedFiles> {
   const blobs = new Map<string, Blob>();
   const names = new Map<string, string>();
   const missing: string[] = [];
   const tooLarge: string[] = [];
   let left = maxBytes;
-  for (const { attrs } of fileBlocks(blocks)) {
+  for (const { type, attrs } of fileBlocks(blocks)) {
     const id = attrs?.file ?? null;
+    if (imagesOnly && type !== 'image') continue;
     if (id === null || names.has(id)) continue;
     const name = attrs?.name ?? id;
     names.set(id, name);

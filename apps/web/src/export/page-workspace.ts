@@ -1,27 +1,32 @@
 /** The documents of this page's person, as an export reads them: through the connection that shows them, one at a time. */
 import type { Client, DocumentSession } from '@tandem/client';
 import { childrenOf, type ListedDocument, type TreePlace } from '@tandem/protocol';
+import type * as Y from 'yjs';
 import type { Services } from '../session/services.ts';
 import { openDocumentWhenCreated } from '../session/open-document.ts';
 import { documentFileReader } from './document-file.ts';
-import type { ListedForExport, WorkspaceSource } from './workspace-export.ts';
+import type { WorkspaceSource } from './workspace-export.ts';
 import { MAX_WORKSPACE_DOCUMENTS } from './workspace-manifest.ts';
 
 /** For a document that does not open. */
 const OPEN_TIMEOUT_MS = 30_000;
 
+interface Listing extends Pick<WorkspaceSource, 'documents'> {
+  /** The list is longer than that of a zip file. */
+  readonly hasMore: boolean;
+}
+
 export async function pageWorkspace(
   { client, library }: Pick<Services, 'client' | 'library'>,
   { untitled, signal }: { readonly untitled: string; readonly signal: AbortSignal },
-): Promise<WorkspaceSource> {
+): Promise<WorkspaceSource & Listing> {
   const closings = new Map<string, () => void>();
   return {
-    documents: await loadTree({ client, library }, signal),
-    async open(document, stopped) {
-      const { session, close } = openSession(client, document);
+    ...(await loadTree({ client, library }, signal)),
+    open(document, stopped) {
+      const { doc, close } = openWhole(client, document, stopped);
       closings.set(document, close);
-      const opened = await session;
-      return (await isComplete(opened, stopped)) ? opened.doc : null;
+      return doc;
     },
     close(document) {
       closings.get(document)?.();
@@ -37,57 +42,81 @@ export async function pageWorkspace(
 async function loadTree(
   { client, library }: Pick<Services, 'client' | 'library'>,
   signal: AbortSignal,
-): Promise<readonly ListedForExport[]> {
-  const listed: ListedDocument[] = [];
-  const visit = async (parent: string | null): Promise<void> => {
-    for (let after: TreePlace | null = null, isFirst = true; isFirst || after !== null;) {
-      signal.throwIfAborted();
-      ({ next: after } = await client.pages.loadTree(library, { parent, after }));
-      isFirst = false;
+): Promise<Listing> {
+  const listed = new Map<string, ListedDocument>();
+  let hasMore = false;
+  const add = async (document: ListedDocument): Promise<void> => {
+    // A document that is moved meanwhile is met again.
+    if (listed.has(document.id)) return;
+    if (listed.size === MAX_WORKSPACE_DOCUMENTS) {
+      hasMore = true;
+      return;
     }
-    // With those that the server does not have yet.
-    for (const document of childrenOf(library.state?.documents ?? []).get(parent) ?? []) {
-      if (listed.length === MAX_WORKSPACE_DOCUMENTS) return;
-      listed.push(document);
-      await visit(document.id);
-    }
+    listed.set(document.id, document);
+    for (const child of await loadPlace({ client, library }, document.id, signal)) await add(child);
   };
-  await visit(null);
-  return listed;
+  for (const document of await loadPlace({ client, library }, null, signal)) await add(document);
+  // Those that were moved from a place that was still to come to one that was done, as far as this page has heard.
+  for (const document of library.state?.documents ?? []) await add(document);
+  return { documents: [...listed.values()], hasMore };
 }
 
-function openSession(client: Client, id: string) {
-  let close: () => void = () => undefined;
-  const session = new Promise<DocumentSession>((resolve) => {
-    close = openDocumentWhenCreated({
-      client,
-      id,
-      show: (opened) => opened !== null && resolve(opened),
-    });
-  });
-  return { session, close: () => close() };
+/** What is in a document, or at the top of the tree, in its order. */
+async function loadPlace(
+  { client, library }: Pick<Services, 'client' | 'library'>,
+  parent: string | null,
+  signal: AbortSignal,
+): Promise<readonly ListedDocument[]> {
+  // Not taken from the state of the library: a new connection replaces it, between two pages too.
+  const answers: ListedDocument[] = [];
+  for (let after: TreePlace | null = null, isFirst = true; isFirst || after !== null;) {
+    signal.throwIfAborted();
+    const page = await client.pages.loadTree(library, { parent, after });
+    answers.push(...page.documents);
+    after = page.next;
+    isFirst = false;
+  }
+  // With those that the server does not have yet.
+  const known = new Map(
+    [...(library.state?.documents ?? []), ...answers].map((document) => [document.id, document]),
+  );
+  return childrenOf([...known.values()]).get(parent) ?? [];
 }
 
-/** Whether the session has all of the document that the server has. */
-async function isComplete(session: DocumentSession, signal: AbortSignal): Promise<boolean> {
-  let stop: () => void = () => undefined;
-  const result = await new Promise<boolean>((resolve) => {
-    const look = (): void => {
-      const { kind } = session.status;
-      if (kind === 'saved' || kind === 'view-only' || kind === 'refused') resolve(true);
-      else if (kind === 'stopped') resolve(false);
+interface OpenedDocument {
+  /** Null for one that the server does not give in full. */
+  readonly doc: Promise<Y.Doc | null>;
+  readonly close: () => void;
+}
+
+function openWhole(client: Client, id: string, signal: AbortSignal): OpenedDocument {
+  const stops: (() => void)[] = [];
+  const doc = new Promise<Y.Doc | null>((resolve) => {
+    const look = (session: DocumentSession): void => {
+      if (session.status.kind === 'stopped') return resolve(null);
+      if (!session.isComplete) return;
+      // What has arrived is shown in the next frame, which a hidden page does not have.
+      void session.flush();
+      resolve(session.doc);
     };
-    const giveUp = (): void => resolve(false);
-    const stopListening = session.onChange(look);
+    const giveUp = (): void => resolve(null);
     const timer = setTimeout(giveUp, OPEN_TIMEOUT_MS);
     signal.addEventListener('abort', giveUp);
-    stop = () => {
-      stopListening();
+    stops.push(() => {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
+    });
+    const show = (session: DocumentSession | null): void => {
+      if (session === null) return;
+      stops.push(session.onChange(() => look(session)));
+      look(session);
     };
-    look();
+    stops.push(openDocumentWhenCreated({ client, id, show }));
   });
-  stop();
-  return result;
+  return {
+    doc,
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
 }

@@ -10,13 +10,19 @@ import './export-words.ts';
 import { pageWorkspace } from './page-workspace.ts';
 import { saveFile } from './save-file.ts';
 import { exportWorkspace, type WorkspaceReport } from './workspace-export.ts';
+import { MAX_WORKSPACE_DOCUMENTS } from './workspace-manifest.ts';
 import { ZipFile } from './zip-file.ts';
 import { createZipTarget } from './zip-target.ts';
 
 type State =
   | { readonly kind: 'asking' | 'failed' | 'cancelled' }
   | { readonly kind: 'running'; readonly done: number; readonly count: number | null }
-  | { readonly kind: 'done'; readonly name: string; readonly report: WorkspaceReport };
+  | {
+      readonly kind: 'done';
+      readonly name: string;
+      readonly report: WorkspaceReport;
+      readonly hasMore: boolean;
+    };
 
 /** In a report. */
 const MAX_NAMES = 20;
@@ -44,7 +50,7 @@ export function WorkspaceDialog({ onClose }: { readonly onClose: () => void }) {
       await zip.close();
       const name = `Tandem ${source.now.toISOString().slice(0, 10)}.zip`;
       saveFile(name, await target.finish());
-      setState({ kind: 'done', name, report });
+      setState({ kind: 'done', name, report, hasMore: source.hasMore });
     } catch {
       setState({ kind: signal.aborted ? 'cancelled' : 'failed' });
     }
@@ -73,6 +79,13 @@ export function WorkspaceDialog({ onClose }: { readonly onClose: () => void }) {
         {state.kind === 'done' && (
           <>
             <p>{t('export.workspace.done', { count: state.report.documents, name: state.name })}</p>
+            {state.hasMore && (
+              <p className="text-bad">
+                {t('export.workspace.hasMore', {
+                  limit: MAX_WORKSPACE_DOCUMENTS.toLocaleString(formatLocale(language)),
+                })}
+              </p>
+            )}
             {state.report.missing.length > 0 && (
               <p className="text-bad">
                 {t('export.workspace.missing', { names: names(state.report.missing) })}

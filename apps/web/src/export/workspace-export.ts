@@ -4,13 +4,15 @@ import { toMarkdown } from '@tandem/document/markdown-writer';
 import * as Y from 'yjs';
 import { addressIn, markdownOf } from './export-document.ts';
 import { fileBlocks, type ReadFile } from './exported-files.ts';
-import { fileStem, uniqueFileName } from './file-name.ts';
+import { fileStem, MAX_STEM_BYTES, uniqueFileName, utf8Length } from './file-name.ts';
 import { sha256 } from './sha256.ts';
 import {
   type DocumentFile,
   MANIFEST_PATH,
+  MAX_FILES_PER_DOCUMENT,
   WORKSPACE_VERSION,
   type WorkspaceDocument,
+  workspaceDocument,
   type WorkspaceFile,
   type WorkspaceManifest,
 } from './workspace-manifest.ts';
@@ -72,6 +74,8 @@ class WorkspaceWriter {
   readonly #zip: ZipFile;
   readonly #written: WorkspaceDocument[] = [];
   readonly #missing: string[] = [];
+  /** Where what is inside a document is put: in itself, or in the nearest one around it that could be read. */
+  readonly #places = new Map<string | null, string | null>([[null, null]]);
   /** Folders of Markdown files by document, and the names in each. */
   readonly #folders = new Map<string | null, string>([[null, '']]);
   readonly #taken = new Map<string, Set<string>>();
@@ -80,15 +84,15 @@ class WorkspaceWriter {
     this.#source = source;
     this.#zip = zip;
     // What is in the zip file besides.
-    this.#taken.set('', new Set(['documents', 'files', 'tandem']));
+    const taken = new Set<string>();
+    for (const name of ['documents', 'files', MANIFEST_PATH]) fileStem(name, '', taken);
+    this.#taken.set('', taken);
   }
 
   async write(document: ListedForExport, doc: Y.Doc | null): Promise<void> {
     const { id, title, kind } = document;
-    // The document around it may not be readable.
-    const parent = this.#written.some((each) => each.id === document.parent)
-      ? document.parent
-      : null;
+    const parent = this.#places.get(document.parent) ?? null;
+    this.#places.set(id, parent);
     if (doc === null) {
       this.#missing.push(title || this.#source.untitled);
       return;
@@ -104,8 +108,14 @@ class WorkspaceWriter {
     const markdown = kind === 'page' ? `${stem}.md` : null;
     if (markdown !== null)
       await this.#zip.add(markdown, this.#markdownOf(blocks, { title, files, markdown }));
-    const hash = await sha256(json);
-    this.#written.push({ id, parent, title, kind, path, sha256: hash, markdown, files });
+    const entry = { id, parent, title, kind, path, sha256: await sha256(json), markdown, files };
+    // What an import would refuse is not reported as exported.
+    if (!workspaceDocument.safeParse(entry).success) {
+      this.#missing.push(title || this.#source.untitled);
+      return;
+    }
+    this.#places.set(id, id);
+    this.#written.push(entry);
   }
 
   async end(): Promise<WorkspaceReport> {
@@ -127,7 +137,7 @@ class WorkspaceWriter {
       const id = attrs?.file ?? null;
       if (id === null || files.has(id)) continue;
       const name = attrs?.name ?? id;
-      const blob = await read(id);
+      const blob = files.size < MAX_FILES_PER_DOCUMENT ? await read(id) : null;
       if (blob === null) {
         this.#missing.push(name);
         continue;
@@ -140,13 +150,16 @@ class WorkspaceWriter {
     return [...files.values()];
   }
 
-  /** The path of its Markdown file without the extension, which is also the folder of what is inside. */
+  /**
+   * The path of its Markdown file without the extension, which is also the folder of what is inside. Where that path
+   * would become too long for a file system, what is inside is put beside it.
+   */
   #stemOf(id: string, parent: string | null, title: string): string {
     const folder = this.#folders.get(parent) ?? '';
     const taken = this.#taken.get(folder) ?? new Set<string>();
     this.#taken.set(folder, taken);
-    const stem = `${folder}${fileStem(title, this.#source.untitled, taken)}`;
-    this.#folders.set(id, `${stem}/`);
+    const stem = `${folder}${fileStem(title, this.#source.untitled, taken, ['', '.md'])}`;
+    this.#folders.set(id, utf8Length(stem) <= MAX_STEM_BYTES ? `${stem}/` : folder);
     return stem;
   }
 

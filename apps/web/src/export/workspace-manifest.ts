@@ -13,7 +13,7 @@ export const MANIFEST_PATH = 'tandem.json';
 /** A reader refuses a higher one. */
 export const WORKSPACE_VERSION = 1;
 export const MAX_WORKSPACE_DOCUMENTS = 5_000;
-const MAX_FILES_PER_DOCUMENT = 2_000;
+export const MAX_FILES_PER_DOCUMENT = 2_000;
 
 const path = z.string().min(1).max(2_000);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -29,7 +29,7 @@ const workspaceFile = z.object({
 });
 export type WorkspaceFile = z.infer<typeof workspaceFile>;
 
-const workspaceDocument = z.object({
+export const workspaceDocument = z.object({
   id,
   /** An earlier document of the list; null at the top of the tree. */
   parent: id.nullable(),
@@ -47,7 +47,8 @@ export const workspaceManifest = z.object({
   format: z.literal('tandem-workspace'),
   version: z.number().int().positive(),
   exportedAt: z.iso.datetime(),
-  documents: z.array(workspaceDocument).max(MAX_WORKSPACE_DOCUMENTS),
+  /** Null for an entry that cannot be read, which costs one document. */
+  documents: z.array(workspaceDocument.nullable().catch(null)).max(MAX_WORKSPACE_DOCUMENTS),
 });
 export type WorkspaceManifest = z.infer<typeof workspaceManifest>;
 

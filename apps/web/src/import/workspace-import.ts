@@ -38,6 +38,10 @@ export async function importWorkspace(
   let created = 0;
   for (const [index, document] of documents.entries()) {
     onProgress(index, documents.length);
+    if (document === null) {
+      losses.add('damagedDocuments');
+      continue;
+    }
     const parent = (document.parent === null ? null : places.get(document.parent)) ?? around;
     places.set(document.id, parent);
     const result = await reading.readDocument(document, signal);

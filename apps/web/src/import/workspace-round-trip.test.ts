@@ -176,6 +176,26 @@ test('IM5 a document that the server refuses is left out, and the rest goes on',
   expect(result).toMatchObject({ losses: [{ kind: 'refusedDocuments', count: 1 }] });
 });
 
+test('IM11 an entry of the list that cannot be read costs one document', async () => {
+  const { blob } = await zipOf([page('a', null, 'A', []), page('b', 'a', 'B', [])]);
+  const { ZipReader, BlobReader, TextWriter } =
+    await import('@zip.js/zip.js/lib/zip-core-external.js');
+  const zip = new ZipFile();
+  for (const entry of await new ZipReader(new BlobReader(blob)).getEntries()) {
+    if (entry.directory) continue;
+    const content = await entry.getData(new TextWriter());
+    const { filename: path } = entry;
+    const isList = path === 'tandem.json';
+    await zip.add(
+      path,
+      isList ? content.replace('"documents/a.json"', `"${'x'.repeat(3_000)}"`) : content,
+    );
+  }
+  const { result, created } = await restored(await zip.close());
+  expect(created.map(({ title, parent }) => [title, parent])).toEqual([['B', null]]);
+  expect(result).toMatchObject({ losses: [{ kind: 'damagedDocuments', count: 1 }] });
+});
+
 test('IM11 any page comes back as it was', { timeout: 60_000 }, async () => {
   const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((given) =>
     // What a page never has, because editors do not insert it.

@@ -128,6 +128,11 @@ export class DocumentSession {
     return [...this.#persistence.unpersisted, ...held];
   }
 
+  /** Whether `doc` has all that the server has, apart from what `flush` adds. No status says this. */
+  get isComplete(): boolean {
+    return this.#status.isOpen && this.#channel?.phase === 'live';
+  }
+
   get status(): SaveState {
     return this.#status.saveState({
       connection: this.#options.connection.state,
@@ -307,11 +312,8 @@ export class DocumentSession {
     if (message.type === 'opened' || message.type === 'state:request') this.#replica.flush();
     this.#execute(channel.receive(message));
     if (before === 'opening' && channel.phase !== before) this.#deadlines.openAnswered();
-    if (
-      channel.phase !== before &&
-      message.type === 'opened' &&
-      channel.channel === message.channel
-    ) {
+    const isAnswer = message.type === 'opened' && channel.channel === message.channel;
+    if (isAnswer && channel.phase !== before) {
       this.#opened(message);
       this.#replica.people.opened();
     }

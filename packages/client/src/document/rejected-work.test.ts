@@ -32,6 +32,22 @@ test('a refused update is set aside, the copy starts again under another client 
   expect(await server.client.unconfirmed()).toEqual([]);
 });
 
+test('EX7: after a refusal, the new copy is complete once the server has given it', async () => {
+  const { server, session } = await opened({}, 'good ');
+  expect(session.isComplete).toBe(true);
+  text(session).insert(5, 'bad');
+  await server.settle(16);
+  await server.refuse('invalid-update');
+  expect([session.status.kind, session.isComplete]).toEqual(['refused', false]);
+  await server.answerOpen();
+  expect([session.status.kind, session.isComplete]).toEqual(['refused', true]);
+  await session.flush();
+  expect(text(session).toJSON()).toBe('good ');
+  server.socket.drop(1006);
+  await server.settle();
+  expect(session.isComplete).toBe(false);
+});
+
 test('P4: a copy of another epoch is not merged; its unconfirmed work is set aside', async () => {
   const store = createMemoryStore();
   const { server, session } = await opened({ store }, 'old ');

@@ -75,10 +75,20 @@ export function testNotifications(open: () => Promise<Database>): void {
     expect(await readInbox(db, 'cem')).toEqual([]);
     const hidden = await findNotifiedInside(db, document);
     expect(hidden.map(({ user }) => user).toSorted()).toEqual(['ben', 'ben', 'cem']);
-    const ids = hidden.map(({ id }) => id);
-    expect(await findReadable(db, 'cem', ids)).toEqual([]);
+    const excerpts = async () =>
+      [...(await findReadable(db, hidden))].map(([user, all]) => [
+        user,
+        ...all.map(({ excerpt }) => excerpt),
+      ]);
+    expect(await excerpts()).toEqual([['ben', 'Tide 2', 'Tide 1']]);
     await changeLink(db, document, 'view');
-    expect(await findReadable(db, 'cem', ids)).toMatchObject([{ excerpt: 'Tide 1' }]);
+    expect(new Set(await excerpts())).toEqual(
+      new Set([
+        ['ben', 'Tide 2', 'Tide 1'],
+        ['cem', 'Tide 1'],
+      ]),
+    );
+    expect(await findReadable(db, [])).toEqual(new Map());
     await deleteMessage(db, { document, message: `01K0${'1'.padStart(22, '0')}` }, AT);
     expect(await readInbox(db, 'ben')).toMatchObject([{ excerpt: 'Tide 2' }]);
   });
@@ -109,6 +119,29 @@ export function testNotifications(open: () => Promise<Database>): void {
     expect(kept.some(({ cause }) => cause === 'c8')).toBe(true);
     expect(await deleteOldNotifications(db, AT)).toBe(false);
     expect(await readInbox(db, 'ben')).toHaveLength(8);
+  });
+
+  test('NT8 nobody drives out what others had to say', async () => {
+    const db = await scene();
+    await mention(db, 1);
+    await mention(db, 2);
+    const about = { user: 'ben', kind: 'share' as const, document: 'd2', channel: null };
+    await db
+      .insertInto('notification')
+      .values(
+        Array.from({ length: NOTIFICATIONS.maxKept }, (_, i) => ({
+          ...{ ...about, id: `7Z${String(i).padStart(24, '0')}`, cause: `c${i}`, number: null },
+          ...{ thread: null, actor: 'cem', at: AT, read_at: null },
+        })),
+      )
+      .execute();
+    await mention(db, 3);
+    const kept = await db.selectFrom('notification').select(['actor', 'cause']).execute();
+    expect(kept).toHaveLength(NOTIFICATIONS.maxKept);
+    expect(kept.filter(({ actor }) => actor === 'ada')).toHaveLength(3);
+    const ofCem = kept.filter(({ actor }) => actor === 'cem').map(({ cause }) => cause);
+    expect(ofCem).not.toContain('c2');
+    expect(ofCem).toContain('c3');
   });
 
   test('NT6 what is seen is seen once, of this person', async () => {

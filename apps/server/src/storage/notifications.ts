@@ -51,12 +51,14 @@ export async function addNotifications(
   recipients: readonly Recipient[],
 ): Promise<{ readonly user: string; readonly id: string; readonly kind: NotificationKind }[]> {
   if (recipients.length === 0) return [];
+  // Two nodes that notify the same people lock their rows in the same order.
+  const sorted = recipients.toSorted((a, b) => (a.user < b.user ? -1 : 1));
   const about = { document, cause, actor, at, read_at: null };
   const { channel, number, thread } = message ?? { channel: null, number: null, thread: null };
   const added = await db
     .insertInto('notification')
     .values(
-      recipients.map((recipient) => ({
+      sorted.map((recipient) => ({
         ...recipient,
         ...about,
         channel,
@@ -68,24 +70,54 @@ export async function addNotifications(
     .onConflict((conflict) => conflict.doNothing())
     .returning(['user', 'id', 'kind'])
     .execute();
-  for (const { user } of added) await trim(db, user);
+  await trim(
+    db,
+    added.map(({ user }) => user),
+  );
   return added;
 }
 
-const trim = compiledQuery((db, user: string) =>
+/** @param users everyone who has got another one */
+async function trim(db: Database, users: readonly string[]): Promise<void> {
+  if (users.length === 0) return;
+  const full = await db
+    .selectFrom('notification')
+    .select('user')
+    .where('user', 'in', users)
+    .groupBy('user')
+    .having(({ fn }) => fn.countAll(), '>', NOTIFICATIONS.maxKept)
+    .orderBy('user')
+    .execute();
+  for (const { user } of full) await trimOne(db, user);
+}
+
+/** Of those who cause the most, the oldest go: nobody drives out what others had to say (NT8). */
+const trimOne = compiledQuery((db, user: string) =>
   db
     .deleteFrom('notification')
     .where('user', '=', user)
-    .where('id', '<=', (eb) =>
+    .where('id', 'in', (eb) =>
       eb
-        .selectFrom('notification')
-        .select('id')
-        .where('user', '=', user)
-        .orderBy('id', 'desc')
-        .limit(1)
+        .selectFrom((own) =>
+          own
+            .selectFrom('notification')
+            .select('id')
+            .select(
+              sql<number>`row_number() over (partition by actor order by id desc)`.as('of_actor'),
+            )
+            .where('user', '=', user)
+            .as('own'),
+        )
+        .select('own.id')
+        .orderBy('own.of_actor')
+        .orderBy('own.id', 'desc')
+        // SQLite has no offset without a limit.
+        .limit(MAX_TRIMMED)
         .offset(NOTIFICATIONS.maxKept),
     ),
 );
+
+const MAX_TRIMMED = 1_000_000;
 
 type ReadRow = Pick<NotificationRow, 'user' | 'id' | 'kind' | 'document' | 'cause' | 'channel'> &
   Pick<NotificationRow, 'thread' | 'actor' | 'at' | 'read_at'> & {
@@ -98,11 +130,7 @@ type ReadRow = Pick<NotificationRow, 'user' | 'id' | 'kind' | 'document' | 'caus
 /** What this condition selects and its person may read now (NT7). */
 function readable(
   db: Database,
-  {
-    where,
-    user,
-    limit,
-  }: { readonly where: RawBuilder<SqlBool>; readonly user: string; readonly limit: number },
+  { where, limit }: { readonly where: RawBuilder<SqlBool>; readonly limit: number },
 ) {
   return db
     .selectFrom('notification')
@@ -117,16 +145,18 @@ function readable(
     .select(['notification.cause', 'notification.channel', 'notification.thread'])
     .select(['notification.actor', 'notification.at', 'notification.read_at'])
     .select(['document.title', 'by.name', 'by.color', 'message.text'])
-    .where('notification.user', '=', user)
     .where(where)
-    .where(mayRead(user, 'document') as RawBuilder<SqlBool>)
+    .where(mayRead(sql.ref('notification.user'), 'document') as RawBuilder<SqlBool>)
     .where('message.deleted_at', 'is', null)
     .orderBy('notification.id', 'desc')
     .limit(limit);
 }
 
 const newestRows = compiledQuery((db, user: string, before: string, limit: number) =>
-  readable(db, { where: sql<SqlBool>`notification.id < ${before}`, user, limit }),
+  readable(db, {
+    where: sql<SqlBool>`notification."user" = ${user} and notification.id < ${before}`,
+    limit,
+  }),
 );
 
 /** Greater than every id. */
@@ -147,16 +177,28 @@ export async function readInboxPage(
   return { notifications, next: rows.length > limit ? notifications.at(-1)!.id : null };
 }
 
-/** As many of these as are sent at once, the newest first. */
+/** What each person may read of these now: as many as are sent at once, the newest first. */
 export async function findReadable(
   db: Database,
-  user: string,
-  ids: readonly string[],
-): Promise<Notification[]> {
-  if (ids.length === 0) return [];
-  const where = sql<SqlBool>`notification.id in (${sql.join(ids)})`;
-  return (await readable(db, { where, user, limit: MAX_INBOX }).execute()).map(toNotification);
+  notifications: readonly Pick<NotificationRow, 'user' | 'id'>[],
+): Promise<ReadonlyMap<string, Notification[]>> {
+  const found = new Map<string, Notification[]>();
+  const newestFirst = notifications.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  for (let from = 0; from < newestFirst.length; from += READ_AT_ONCE) {
+    const some = newestFirst.slice(from, from + READ_AT_ONCE);
+    const keys = sql.join(some.map(({ user, id }) => sql`(${user}, ${id})`));
+    const where = sql<SqlBool>`(notification."user", notification.id) in (values ${keys})`;
+    for (const row of await readable(db, { where, limit: READ_AT_ONCE }).execute()) {
+      const own = found.get(row.user) ?? [];
+      if (own.length < MAX_INBOX) own.push(toNotification(row));
+      found.set(row.user, own);
+    }
+  }
+  return found;
 }
+
+/** Databases have a limit of values in a statement. */
+const READ_AT_ONCE = 500;
 
 /** Whom this cause notified. */
 export async function findNotified(

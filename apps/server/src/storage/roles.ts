@@ -285,7 +285,7 @@ export async function readInherited(
 }
 
 /** A condition of SQL: the document of this alias, which is not in the trash, exists for the user. */
-export function mayRead(user: string, alias: string): RawBuilder<boolean> {
+export function mayRead(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   const nearestLink = sql`select around.link_access
     from document_ancestor as inside join document as around on around.id = inside.ancestor

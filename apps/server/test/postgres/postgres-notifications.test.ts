@@ -4,6 +4,8 @@ import { SeededRandom } from '@tandem/testkit';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { InboxPage, MessageOf, Notification } from '@tandem/protocol';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { NOTIFICATIONS } from '../../src/limits.ts';
+import { addNotifications } from '../../src/storage/notifications.ts';
 import { testNotifications } from '../../src/storage/notifications.contract.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
@@ -23,6 +25,44 @@ describe('notifications in Postgres', () => {
     onTestFinished(() => db.destroy());
     return db;
   });
+});
+
+test('NT8 two nodes that notify the same people do not wait for each other in a circle', async () => {
+  const url = await createDatabase(inject('postgres'));
+  const open = async (name: string) => {
+    const postgres = new Postgres({ url, connections: 2, name });
+    const db = await openPostgres(postgres, { clock: systemClock });
+    onTestFinished(() => db.destroy());
+    return db;
+  };
+  const nodes = [await open('one'), await open('other')] as const;
+  const people = Array.from({ length: 40 }, (_, i) => `p${i}`);
+  for (const user of people)
+    await nodes[0]
+      .insertInto('notification')
+      .values(
+        Array.from({ length: NOTIFICATIONS.maxKept }, (_, i) => ({
+          ...{ user, id: `0${String(i).padStart(25, '0')}`, kind: 'mention' as const },
+          ...{ document: 'd1', cause: `c${i}`, channel: 'chat' as const, number: 1, thread: null },
+          ...{ actor: 'ada', at: 1, read_at: null },
+        })),
+      )
+      .execute();
+  const recipients = people.map((user) => ({ user, kind: 'mention' as const }));
+  for (let round = 0; round < 10; round++)
+    await Promise.all(
+      [recipients, recipients.toReversed()].map((all, node) =>
+        nodes[node]!.transaction().execute((open) => {
+          const cause = { document: `d${node}`, cause: `r${round}`, actor: 'ada', at: 2 };
+          return addNotifications(open, { ...cause, message: null }, all);
+        }),
+      ),
+    );
+  const { count } = await nodes[0]
+    .selectFrom('notification')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  expect(Number(count)).toBeGreaterThanOrEqual(people.length * NOTIFICATIONS.maxKept);
 });
 
 async function startNodes(): Promise<readonly [RunningServer, RunningServer]> {

@@ -5,7 +5,7 @@ import { inboxKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import { offerGuest } from '../../storage/guest-offers.ts';
 import { deleteOldNotifications, readInboxPage } from '../../storage/notifications.ts';
-import { registerUser } from '../../storage/users.ts';
+import { createUser, registerUser } from '../../storage/users.ts';
 import {
   ANCHOR,
   DOCUMENT as document,
@@ -232,6 +232,49 @@ test('NT4 a message notifies a bounded number of people, and those whom it names
   expect(rows).toHaveLength(NOTIFICATIONS.maxRecipients);
   expect(rows).toContainEqual({ user: 'ed', kind: 'mention' });
   expect(rows).not.toContainEqual({ user: 'f0', kind: 'comment' });
+});
+
+describe('NT4 edits', () => {
+  async function crowd({ db }: Fixture, count: number): Promise<string[]> {
+    const people = Array.from({ length: count }, (_, i) => `c${i}`);
+    for (const id of people) await createUser(db, { id, name: id, color: 1, at: 0 });
+    await db
+      .insertInto('visit')
+      .values(people.map((user) => ({ user, document, opened_at: 1 })))
+      .execute();
+    return people;
+  }
+
+  test('of a message count together', async () => {
+    const fixture = await scene();
+    const people = await crowd(fixture, NOTIFICATIONS.maxRecipients + 15);
+    const message = await send(fixture, 'coe', { to: people.slice(0, 20) });
+    for (let from = 20; from < people.length; from += 20)
+      await fixture.do('coe', {
+        name: 'chat:edit',
+        input: { document, message, text: 'x', mentions: naming(...people.slice(from, from + 20)) },
+      });
+    const rows = await fixture.db.selectFrom('notification').select('user').execute();
+    expect(rows).toHaveLength(NOTIFICATIONS.maxRecipients);
+    expect(rows).not.toContainEqual({ user: people.at(-1) });
+  });
+
+  test('that change nothing of what inboxes show tell them nothing', async () => {
+    const fixture = await scene();
+    const text = `${'Low at noon. '.repeat(40)}High`;
+    const message = await send(fixture, 'coe', { to: ['ed'], text });
+    const before = fixture.inbox('ed').length;
+    const edit = (words: string) =>
+      fixture.do('coe', {
+        name: 'chat:edit',
+        input: { document, message, text: words, mentions: naming('ed') },
+      });
+    await edit(text);
+    await edit(`${text} at six`);
+    expect(fixture.inbox('ed')).toHaveLength(before);
+    await edit('Low');
+    expect(fixture.inbox('ed')).toHaveLength(before + 1);
+  });
 });
 
 describe('NT5 following', () => {

@@ -54,21 +54,24 @@ export async function notifyOfEdit(
   after: Pick<NewMessage, 'text' | 'mentions'>,
 ): Promise<void> {
   const { db, user, publish } = context;
-  const known = new Set((JSON.parse(before.mentions) as Mention[]).map((mention) => mention.user));
+  const cause = toCause(before);
+  const known = mentioned({ mentions: JSON.parse(before.mentions) as Mention[] });
+  const named = mentioned(after).filter((name) => !known.includes(name));
+  const isReworded = toExcerpt(before.text) !== toExcerpt(after.text);
+  if (named.length === 0 && !isReworded) return;
+  const earlier = await findNotified(db, cause);
   // Of another person's message, as everywhere: nobody is notified of what they wrote.
   const recipients = new Recipients(user);
+  const notified = new Set(earlier.map((of) => of.user));
   recipients.add(
-    mentioned(after).filter((name) => !known.has(name)),
+    named.filter((name) => !notified.has(name)),
     'mention',
   );
-  const cause = toCause(before);
-  const earlier = await findNotified(db, cause);
-  await notify(context, { ...cause, text: after.text }, recipients);
-  for (const { user: reader, id } of earlier) {
-    const notifications = await findReadable(db, reader, [id]);
-    if (notifications.length > 0)
-      publish(inboxKey(reader), { name: 'notification:listed', notifications });
-  }
+  const room = Math.max(0, NOTIFICATIONS.maxRecipients - earlier.length);
+  await notify(context, { ...cause, text: after.text }, recipients, room);
+  if (!isReworded) return;
+  for (const [reader, notifications] of await findReadable(db, earlier))
+    publish(inboxKey(reader), { name: 'notification:listed', notifications });
 }
 
 export async function notifyOfShare(
@@ -123,21 +126,19 @@ export async function changeReaders(
   await change();
   const after = await standingsInEach(db, documents);
   const lost = new Map<string, string[]>();
-  const gained = new Map<string, string[]>();
-  for (const { user, document: about, id } of notified) {
+  const gained: typeof notified = [];
+  for (const notification of notified) {
+    const { user, document: about, id } = notification;
     const could = before(about, user)?.lifecycle === 'active';
     const can = after(about, user)?.lifecycle === 'active';
     if (could === can) continue;
-    const changed = can ? gained : lost;
-    changed.set(user, [...(changed.get(user) ?? []), id]);
+    if (can) gained.push(notification);
+    else lost.set(user, [...(lost.get(user) ?? []), id]);
   }
   for (const [user, notifications] of lost)
     publish(inboxKey(user), { name: 'notification:removed', notifications });
-  for (const [user, ids] of gained)
-    publish(inboxKey(user), {
-      name: 'notification:listed',
-      notifications: await findReadable(db, user, ids),
-    });
+  for (const [user, notifications] of await findReadable(db, gained))
+    publish(inboxKey(user), { name: 'notification:listed', notifications });
 }
 
 /** Each person has the first reason that was added for them. */
@@ -159,6 +160,7 @@ async function notify(
   { db, user: actor, at, publish }: HandlerContext,
   { text, ...cause }: Omit<NotificationCause, 'actor' | 'at'> & { readonly text: string },
   { kinds }: Recipients,
+  room: number = NOTIFICATIONS.maxRecipients,
 ): Promise<void> {
   // Most messages are about nobody.
   if (kinds.size === 0) return;
@@ -173,7 +175,7 @@ async function notify(
     .filter(([user, kind]) => listers.has(user) && (kind === 'share' || !muting.has(user)))
     .filter(([user]) => standingIn(access, user)?.lifecycle === 'active')
     .map(([user, kind]) => ({ user, kind }))
-    .slice(0, NOTIFICATIONS.maxRecipients);
+    .slice(0, room);
   const about = { document, title: access.title, by: toUser(row), source: toSource(cause) };
   for (const { user, ...own } of await addNotifications(db, { ...cause, actor, at }, recipients))
     publish(inboxKey(user), {

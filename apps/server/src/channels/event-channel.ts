@@ -16,6 +16,7 @@ import type { ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { EventRun } from '../storage/event-rows.ts';
 import { EventBuffer } from './event-buffer.ts';
+import { replayedEvents } from './replayed-events.ts';
 import { SubscriberList, type Channel, type Subscription } from './subscription.ts';
 
 export interface EventChannelOptions {
@@ -294,7 +295,7 @@ export class EventChannel implements Channel {
 
   #messagesAfter(from: number): readonly EncodedMessage[] {
     if (this.#recovery?.from === from) return this.#recovery.messages;
-    const events = this.#ring.after(from);
+    const events = replayedEvents(this.#ring.after(from));
     const messages: EncodedMessage[] = [];
     for (let at = 0; at < events.length; at += EVENTS.perMessage) {
       const some = events.slice(at, at + EVENTS.perMessage);

@@ -13,7 +13,9 @@ import {
 } from '@tandem/protocol';
 import { ulid } from 'ulid';
 import { NOTIFICATIONS } from '../limits.ts';
+import { inboxKey } from './channel-key.ts';
 import { compiledQuery } from './compiled-query.ts';
+import { containing } from './documents.ts';
 import { mayRead } from './roles.ts';
 import type { Database, MessageChannel, NotificationRow } from './tables.ts';
 
@@ -237,19 +239,55 @@ export async function findNotifiedInside(
     .execute();
 }
 
-/** @returns those that it had, by person */
+/** Also their words, from events that are kept for people who return. @returns those that it had, by person */
 export async function deleteNotifications(
   db: Database,
   { document, cause }: Pick<NotificationCause, 'document' | 'cause'>,
   user?: string,
 ): Promise<Pick<NotificationRow, 'user' | 'id'>[]> {
-  return await db
+  const deleted = await db
     .deleteFrom('notification')
     .where('document', '=', document)
     .where('cause', '=', cause)
     .$if(user !== undefined, (of) => of.where('user', '=', user!))
-    .returning(['user', 'id'])
+    .returning(['user', 'id', 'at'])
     .execute();
+  await forgetWords(db, document, deleted);
+  return deleted;
+}
+
+/** Inboxes have gapless events, so those of the notifications stay, without them. */
+async function forgetWords(
+  db: Database,
+  document: string,
+  notifications: readonly Pick<NotificationRow, 'user' | 'id' | 'at'>[],
+): Promise<void> {
+  if (notifications.length === 0) return;
+  const ids = new Set(notifications.map(({ id }) => id));
+  const rows = await db
+    .selectFrom('event')
+    .select(['channel', 'offset', 'data'])
+    .where(
+      'channel',
+      'in',
+      notifications.map(({ user }) => inboxKey(user)),
+    )
+    .where('at', '>=', Math.min(...notifications.map(({ at }) => at)))
+    .where(sql<SqlBool>`data like ${containing(`"${document}"`)} escape '\\'`)
+    .orderBy('channel')
+    .orderBy('offset')
+    .execute();
+  for (const { channel, offset, data } of rows) {
+    const event = JSON.parse(data) as { readonly notifications: readonly { id?: string }[] };
+    const left = event.notifications.filter(({ id }) => id === undefined || !ids.has(id));
+    if (left.length === event.notifications.length) continue;
+    await db
+      .updateTable('event')
+      .set({ data: JSON.stringify({ ...event, notifications: left }) })
+      .where('channel', '=', channel)
+      .where('offset', '=', offset)
+      .execute();
+  }
 }
 
 export type Seen =

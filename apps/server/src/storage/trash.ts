@@ -9,6 +9,7 @@ import {
   sharingKey,
   trashKey,
   versionsKey,
+  type ChannelKey,
 } from './channel-key.ts';
 import { moveToTop, readAncestors } from './document-tree.ts';
 import { containing } from './documents.ts';
@@ -211,7 +212,7 @@ export async function purgeMetadata(
     at,
   }: { readonly document: string; readonly owners: readonly string[]; readonly at: number },
 ): Promise<void> {
-  await blankEvents(db, { document, owners });
+  await blankEvents(db, { document, channels: await findReached(db, { document, owners }) });
   await discardFilesOf(db, document);
   const around = await readAncestors(db, document);
   for (const table of PURGED) await db.deleteFrom(table).where('document', '=', document).execute();
@@ -255,11 +256,18 @@ export async function forgetReaders(db: Database, documents: readonly string[]):
     .execute();
 }
 
-/** Lists have gapless events, so those of the document stay, without its words. */
-async function blankEvents(
+/** The channels of all people who have heard of the document. */
+async function findReached(
   db: Database,
   { document, owners }: { readonly document: string; readonly owners: readonly string[] },
-): Promise<void> {
+): Promise<ChannelKey[]> {
+  // Also of those who no longer have it on their list.
+  const notified = await db
+    .selectFrom('notification')
+    .select('user')
+    .distinct()
+    .where('document', '=', document)
+    .execute();
   const visitors = await db
     .selectFrom('visit')
     .select('user')
@@ -275,10 +283,18 @@ async function blankEvents(
       ]),
     )
     .execute();
-  const channels = [
-    ...owners.flatMap((owner) => [trashKey(owner), libraryKey(owner), inboxKey(owner)]),
-    ...visitors.flatMap(({ user }) => [libraryKey(user), inboxKey(user)]),
+  const people = new Set([...owners, ...[...visitors, ...notified].map(({ user }) => user)]);
+  return [
+    ...owners.map(trashKey),
+    ...[...people].flatMap((person) => [libraryKey(person), inboxKey(person)]),
   ];
+}
+
+/** Lists have gapless events, so those of the document stay, without its words. */
+export async function blankEvents(
+  db: Database,
+  { document, channels }: { readonly document: string; readonly channels: readonly ChannelKey[] },
+): Promise<void> {
   for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
     const rows = await db
       .selectFrom('event')

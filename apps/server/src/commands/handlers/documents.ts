@@ -34,6 +34,7 @@ import {
 import { SHARED } from '../../storage/notifications.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import { findVisitor } from '../../storage/sharing.ts';
+import { blankEvents } from '../../storage/trash.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
@@ -137,6 +138,8 @@ export const documentHandlers: DocumentHandlers = {
     // A document inside a listed one is on the list with it.
     if ((await findListed(db, { user, document }))?.parent != null) return DONE;
     if (!(await forgetVisits(db, { user, document }))) return DONE;
+    // A purge does not find this list any more (PO4).
+    await blankEvents(db, { document, channels: [libraryKey(user)] });
     publish(libraryKey(user), { name: 'document:unlisted', document });
     if (await hasRoleByLink(db, { document, user }))
       publish(sharingKey(document), { name: 'member:removed', user });

@@ -63,6 +63,20 @@ async function kinds(fixture: Fixture, user: string): Promise<string[]> {
   return (await inbox(fixture, user)).map(({ kind }) => kind);
 }
 
+/** The events that the database keeps for who returns. */
+async function stored(
+  { db }: Fixture,
+  user: string,
+  type: 'inbox' | 'library' = 'inbox',
+): Promise<string> {
+  const rows = await db
+    .selectFrom('event')
+    .select('data')
+    .where('channel', '=', `${type}:${user}`)
+    .execute();
+  return rows.map(({ data }) => data).join('\n');
+}
+
 const lastOf = (fixture: Fixture, user: string): ChannelEvent | undefined =>
   fixture.inbox(user).at(-1);
 
@@ -397,6 +411,29 @@ describe('NT7 what may not be read is not there', () => {
     expect(events.filter(({ data }) => data.includes('secret'))).toEqual([]);
   });
 
+  test('the words of a deleted message, also in events for people who return', async () => {
+    const fixture = await scene();
+    const message = await send(fixture, 'ada', { to: ['ed', 'vi'], text: 'A secret' });
+    await send(fixture, 'ada', { to: ['ed'], text: 'A public plan' });
+    await fixture.do('ada', { name: 'chat:delete', input: { document, message } });
+    expect(await stored(fixture, 'ed')).not.toContain('secret');
+    expect(await stored(fixture, 'vi')).not.toContain('secret');
+    expect(await stored(fixture, 'ed')).toContain('A public plan');
+  });
+
+  test('a purged document, for who has lost it before', async () => {
+    const fixture = await scene();
+    const ned = { document, user: 'ned' };
+    await fixture.do('ada', { name: 'member:change', input: { ...ned, role: 'viewer' } });
+    await fixture.do('ada', { name: 'link:change', input: { document, link: 'off' } });
+    await send(fixture, 'ada', { to: ['ned'], text: 'A secret' });
+    await fixture.do('ada', { name: 'member:remove', input: ned });
+    await fixture.do('ada', { name: 'document:trash', input: { document } });
+    await fixture.do('ada', { name: 'document:purge', input: { document } });
+    for (const type of ['inbox', 'library'] as const)
+      expect(await stored(fixture, 'ned', type)).not.toMatch(/secret|Plan/);
+  });
+
   test('a document inside one whose role was taken', async () => {
     const fixture = await scene();
     const inside = 'a-document-inside-the-plan';
@@ -463,4 +500,7 @@ test('NT10 a guest who merges into an account keeps notifications, but not those
   });
   expect((await inbox(fixture, 'ada')).map(({ by }) => by.id)).toEqual(['ed', 'ed']);
   expect(await inbox(fixture, 'lin')).toEqual([]);
+  // A purge would not find them any more (PO4).
+  for (const type of ['inbox', 'library'] as const)
+    expect(await stored(fixture, 'lin', type)).toBe('');
 });

@@ -1,6 +1,6 @@
 /** Commands about access to a document, for its owner only. */
 import { SHARING } from '../../limits.ts';
-import { sharingKey } from '../../storage/channel-key.ts';
+import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
 import {
   addVisit,
@@ -13,6 +13,7 @@ import { SHARED } from '../../storage/notifications.ts';
 import { hasMet } from '../../storage/people.ts';
 import { findAccess, givenRoles, linkOf } from '../../storage/roles.ts';
 import { changeLink, giveRole, readSharing, takeRole } from '../../storage/sharing.ts';
+import { blankEvents } from '../../storage/trash.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
@@ -96,6 +97,9 @@ export const sharingHandlers: SharingHandlers = {
       if (listing?.isNew === true) await forgetVisits(db, { document: id, user: target });
     });
     await withdraw(context, { document: id, cause: SHARED }, target);
+    // A purge does not find this list any more (PO4).
+    if ((await findListers(db, [id], [target])).length === 0)
+      await blankEvents(db, { document: id, channels: [libraryKey(target)] });
     const left = (await readSharing(db, id))?.members.find(({ user }) => user.id === target);
     publish(
       sharingKey(id),

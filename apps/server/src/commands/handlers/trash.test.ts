@@ -111,6 +111,20 @@ describe('PO4 a purge', () => {
     expect(rows.some(({ data }) => data.includes('Keep'))).toBe(true);
   });
 
+  test('PO4 reaches the lists of those who removed it from them', async () => {
+    const fixture = await fixtureWithRoles();
+    await fixture.do('vi', { name: 'document:unlist', input: { document } });
+    await run(fixture, 'document:trash');
+    await run(fixture, 'document:purge');
+    const rows = await fixture.db
+      .selectFrom('event')
+      .select('data')
+      .where('channel', '=', libraryKey('vi'))
+      .execute();
+    expect(rows.length).toBeGreaterThan(1);
+    for (const { data } of rows) expect(data).not.toContain('Plan');
+  });
+
   test('reaches the lists of very many visitors', async () => {
     const fixture = await fixtureWithRoles();
     const { db } = fixture;

@@ -14,6 +14,7 @@ export { escapeHtml } from './html-text.ts';
 export { toHtml, type WritingOptions } from './html.ts';
 export { findLinks } from './link-finder.ts';
 export {
+  MAX_CAPTION_LENGTH,
   MAX_MARKDOWN_LENGTH,
   MAX_PAGE_LENGTH,
   MAX_RESTORED_LEVEL,

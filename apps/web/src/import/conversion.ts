@@ -31,8 +31,10 @@ export class ConversionThread implements FileReading {
 
   readonly readDocument: FileReading['readDocument'] = async (document, signal) => {
     // The thread has ended for an earlier document.
-    if (this.#worker === null && this.#workspace !== null)
-      await this.#ask({ kind: 'workspace', blob: this.#workspace }, signal);
+    if (this.#worker === null && this.#workspace !== null) {
+      const opened = await this.#ask({ kind: 'workspace', blob: this.#workspace }, signal);
+      if (opened.kind === 'refused') return opened;
+    }
     return (await this.#ask({ kind: 'document', document }, signal)) as ImportResult;
   };
 

@@ -67,7 +67,7 @@ test('IM8 a README keeps its title, its code and its list, and badges become lin
   expect(title).toBe('for-each');
   expect(readableText(blocks.slice(0, 2))).toContain('build status');
   expect(blocks.filter(({ type }) => type === 'codeBlock')).toHaveLength(2);
-  expect(losses).toEqual([{ kind: 'remoteImages', count: 2 }]);
+  expect(losses).toEqual([{ kind: 'linkedImages', count: 2 }]);
 });
 
 describe('DOCX', () => {
@@ -87,7 +87,7 @@ describe('DOCX', () => {
     expect(files.map(({ name, type }) => [name, type])).toEqual([['image-1.png', 'image/png']]);
     expect(blocks).toContainEqual({
       type: 'image',
-      attrs: expect.objectContaining({ file: files[0]!.id, size: files[0]!.bytes.length }),
+      attrs: expect.objectContaining({ file: files[0]!.id, size: files[0]!.blob.size }),
     });
     expect(lossesOf(await read('external-picture'))).toEqual({ missingImages: 1 });
   });
@@ -129,6 +129,65 @@ test('IM2 IM6 a web page is read without what runs, and says what it lost', asyn
   });
 });
 
+describe('IM6 HTML', () => {
+  const png = 'data:image/png;base64,aGVsbG8=';
+  const kindsOf = ({ blocks }: ImportedDocument) => blocks.map(({ type }) => type);
+
+  test('a figure stays where it holds more than an image and a caption', async () => {
+    const imported = await convert(
+      'a.html',
+      `<figure><img src="${png}"><pre>code</pre><p>words</p><table><caption>Tides</caption><tr><td>cell</table><figcaption>A chart</figcaption></figure>`,
+    );
+    expect(kindsOf(imported)).toContain('image');
+    expect(readableText(imported.blocks)).toMatch(/code\nwords\nTides\ncell\nA chart/);
+    const long = 'x'.repeat(1_001);
+    const figure = `<figure><img src="${png}"><figcaption>${long}</figcaption></figure>`;
+    expect(readableText((await convert('a.html', figure)).blocks)).toContain(long);
+  });
+
+  test('all images of a link are there, and its loss is counted', async () => {
+    const two = await convert(
+      'a.html',
+      `<a href="https://a.b"><img src="${png}"><img src="${png}"></a>`,
+    );
+    expect(kindsOf(two)).toEqual(['image', 'image']);
+    expect(lossesOf(two)).toEqual({ imageLinks: 1 });
+    const figure = `<figure><a href="https://a.b"><img src="${png}"></a><figcaption>A</figcaption></figure>`;
+    for (const html of [
+      figure,
+      `<a href="https://a.b">${figure.replace(/<\/?a\b[^>]*>/g, '')}</a>`,
+    ]) {
+      const one = await convert('a.html', html);
+      expect(one.blocks).toMatchObject([{ type: 'image', attrs: { caption: 'A' } }]);
+      expect(lossesOf(one)).toEqual({ imageLinks: 1 });
+    }
+  });
+
+  test('an image of another site in a link gives it words', async () => {
+    const html = `<p><a href="https://a.b"><img src="${png}"><img src="https://c.d/e.png" alt="far"></a>`;
+    const imported = await convert('a.html', html);
+    expect(toHtml(imported.blocks)).toContain('<a href="https://a.b">far</a>');
+    expect(kindsOf(imported)).toContain('image');
+    expect(lossesOf(imported)).toEqual({ linkedImages: 1 });
+  });
+
+  test('buttons are counted', async () => {
+    expect(lossesOf(await convert('a.html', '<p>a<button>Send</button>'))).toEqual({ forms: 1 });
+  });
+});
+
+test('IM8 a heading stays in the text where the title cannot hold it', async () => {
+  const long = 'word '.repeat(100).trim();
+  const cut = await convert('a.md', `# ${long}\n\ntext`);
+  expect([...cut.title!].length).toBeLessThanOrEqual(200);
+  expect(readableText(cut.blocks)).toContain(long);
+  const linked = await convert('a.html', '<h1>To <a href="https://a.b/">there</a></h1><p>text</p>');
+  expect(linked.title).toBe('To there');
+  expect(toHtml(linked.blocks)).toContain('https://a.b/');
+  const bold = await convert('a.md', '# A **bold** word\n\ntext');
+  expect([bold.title, readableText(bold.blocks)]).toEqual(['A bold word', 'text']);
+});
+
 test('Markdown has properties, embedded images and examples with data', async () => {
   const data = `data:image/png;base64,${btoa('x'.repeat(300))}`;
   const imported = await convert(
@@ -136,7 +195,7 @@ test('Markdown has properties, embedded images and examples with data', async ()
     `---\ntitle: "Tide log"\ntags: [a]\n---\n\n![Boat](${data})\n\nbefore ![](${data}) after\n\n\`\`\`\n${data}\n\`\`\`\n`,
   );
   expect(imported.title).toBe('Tide log');
-  expect(imported.files.map(({ bytes }) => bytes.length)).toEqual([300, 300]);
+  expect(imported.files.map(({ blob }) => blob.size)).toEqual([300, 300]);
   expect(lossesOf(imported)).toEqual({ properties: 1, movedImages: 1 });
   expect(imported.blocks.map(({ type }) => type)).toEqual([
     'image',

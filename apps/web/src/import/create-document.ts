@@ -5,11 +5,11 @@
 import { newDocumentId, type Client, type DocumentSession } from '@tandem/client';
 import { appendBlocks, type Block } from '@tandem/document';
 import { MAX_TITLE_LENGTH, type ErrorBody } from '@tandem/protocol';
-import { openDocumentWhenCreated } from '../session/open-document.ts';
-import { documentFiles } from '../uploads/document-files.ts';
 import type { AddedFile, FileUploads } from '../editor/files/editor-files.ts';
+import { openDocumentWhenCreated } from '../session/open-document.ts';
 import { fitTitle } from './imported-blocks.ts';
-import type { ImportedDocument, ImportedFile } from './imported.ts';
+import { ImportedUploads } from './imported-uploads.ts';
+import { type ImportedDocument, type Loss, Losses } from './imported.ts';
 
 /** Of one update. The server checks each as a whole. */
 const BLOCKS_PER_UPDATE = 500;
@@ -24,15 +24,30 @@ export interface NewDocument {
   readonly position?: string;
 }
 
+export interface CreationOptions {
+  readonly client: Pick<Client, 'commands' | 'connection' | 'openDocument' | 'closeDocument'>;
+  readonly uploadsOf: (document: string) => Promise<FileUploads>;
+  /** Ends waiting. The text is written nevertheless. */
+  readonly signal: AbortSignal;
+}
+
 export type CreationResult =
-  | { readonly kind: 'created'; readonly document: string }
+  | { readonly kind: 'created'; readonly document: string; readonly losses: readonly Loss[] }
+  /** Writing has ended before all of the text was in it. Null: nobody has said why. */
+  | { readonly kind: 'incomplete'; readonly document: string; readonly error: ErrorBody | null }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 export async function createDocument(
-  client: Client,
   { imported, title, parent, position }: NewDocument,
+  options: CreationOptions,
 ): Promise<CreationResult> {
+  const { client, uploadsOf, signal } = options;
+  const { state } = client.connection;
+  if (state.kind === 'stopped') return { kind: 'refused', error: state.error };
   const document = newDocumentId();
+  // Before the document is there, because this code may not load.
+  const uploads =
+    imported.files.length === 0 ? null : new ImportedUploads(await uploadsOf(document));
   const refusal = watchRefusal(client, document);
   client.commands.run({
     name: 'document:create',
@@ -43,38 +58,104 @@ export async function createDocument(
     },
   });
   const opening = openSession(client, document);
+  const cancelling = watchAbort(signal);
   try {
-    const session = await Promise.race([opening.session, refusal.error]);
-    if ('code' in session) return { kind: 'refused', error: session };
-    await session.loaded;
-    const blocks = await withUploads(document, imported);
-    for (let at = 0; at < blocks.length; at += BLOCKS_PER_UPDATE) {
-      appendBlocks(session.doc, blocks.slice(at, at + BLOCKS_PER_UPDATE), randomBytes);
-      await session.flush();
-    }
-    await delivered(client, session);
-    return { kind: 'created', document };
+    const session = await Promise.race([opening.session, refusal.found, cancelling.found]);
+    const result =
+      session === null || 'code' in session
+        ? ({ kind: 'incomplete', error: null } as const)
+        : await writeDocument(imported, { client, session, uploads, signal });
+    return refusal.error === null
+      ? { ...result, document }
+      : { kind: 'refused', error: refusal.error };
+  } catch {
+    return { kind: 'incomplete', document, error: null };
   } finally {
     refusal.stop();
+    cancelling.stop();
     opening.close();
+    uploads?.close();
   }
+}
+
+interface Writing extends Pick<CreationOptions, 'client' | 'signal'> {
+  readonly session: DocumentSession;
+  /** Null when there are no files. */
+  readonly uploads: ImportedUploads | null;
+}
+
+type WritingResult =
+  | { readonly kind: 'created'; readonly losses: readonly Loss[] }
+  | { readonly kind: 'incomplete'; readonly error: ErrorBody | null };
+
+async function writeDocument(imported: ImportedDocument, writing: Writing): Promise<WritingResult> {
+  const { session, uploads, signal } = writing;
+  await session.loaded;
+  const replica = session.replicaVersion;
+  const uploaded = await addFiles(imported, { uploads, signal });
+  const blocks = imported.blocks.map((block) => withUpload(block, uploaded));
+  for (let at = 0; at < blocks.length; at += BLOCKS_PER_UPDATE) {
+    const end = endOf(session, replica);
+    if (end !== null) return end;
+    appendBlocks(session.doc, blocks.slice(at, at + BLOCKS_PER_UPDATE), randomBytes);
+    await session.flush();
+  }
+  await delivered(writing);
+  const end = endOf(session, replica);
+  if (end !== null) return end;
+  const losses = new Losses();
+  losses.add('cancelledFiles', imported.files.length - uploaded.size);
+  losses.add('refusedFiles', uploads?.refused ?? 0);
+  losses.add('unsentFiles', uploads?.underWay ?? 0);
+  losses.add('unsentDocuments', isDelivered(writing) ? 0 : 1);
+  return { kind: 'created', losses: losses.list() };
+}
+
+/** Null while the text can be written. */
+function endOf(
+  { status, replicaVersion }: DocumentSession,
+  replica: number,
+): Extract<WritingResult, { readonly kind: 'incomplete' }> | null {
+  if (status.kind === 'refused' || status.kind === 'stopped' || status.kind === 'view-only')
+    return { kind: 'incomplete', error: status.error };
+  // What was written is in the copy that was replaced.
+  return replicaVersion === replica ? null : { kind: 'incomplete', error: null };
 }
 
 function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));
 }
 
-function watchRefusal(client: Client, document: string) {
-  let stop: () => void = () => undefined;
-  const error = new Promise<ErrorBody>((resolve) => {
-    stop = client.commands.onRefused((call, body) => {
-      if (call.name === 'document:create' && call.input.document === document) resolve(body);
-    });
+function watchAbort(signal: AbortSignal) {
+  let abort: () => void = () => undefined;
+  const found = new Promise<null>((resolve) => {
+    abort = () => resolve(null);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
   });
-  return { error, stop: () => stop() };
+  return { found, stop: () => signal.removeEventListener('abort', abort) };
 }
 
-function openSession(client: Client, id: string) {
+function watchRefusal({ commands }: CreationOptions['client'], document: string) {
+  let stop: () => void = () => undefined;
+  let error: ErrorBody | null = null;
+  const found = new Promise<ErrorBody>((resolve) => {
+    stop = commands.onRefused((call, body) => {
+      if (call.name !== 'document:create' || call.input.document !== document) return;
+      error = body;
+      resolve(body);
+    });
+  });
+  return {
+    found,
+    get error() {
+      return error;
+    },
+    stop: () => stop(),
+  };
+}
+
+function openSession(client: CreationOptions['client'], id: string) {
   let close: () => void = () => undefined;
   const session = new Promise<DocumentSession>((resolve) => {
     close = openDocumentWhenCreated({
@@ -86,19 +167,18 @@ function openSession(client: Client, id: string) {
   return { session, close: () => close() };
 }
 
-async function withUploads(
-  document: string,
-  { blocks, files }: ImportedDocument,
-): Promise<readonly Block[]> {
-  if (files.length === 0) return blocks;
-  const uploads = await documentFiles(document).uploads();
+/** By the ids that the blocks name. */
+async function addFiles(
+  { files }: ImportedDocument,
+  { uploads, signal }: Pick<Writing, 'uploads' | 'signal'>,
+): Promise<ReadonlyMap<string, UploadedFile>> {
   const uploaded = new Map<string, UploadedFile>();
   // One at a time: the queue may have no room for all of them.
   for (const file of files) {
-    const added = await addWhenThereIsRoom(uploads, file);
-    uploaded.set(file.id, { ...added, ...(await measure(added)) });
+    const added = (await uploads?.add(file, signal)) ?? null;
+    if (added !== null) uploaded.set(file.id, { ...added, ...(await measure(added)) });
   }
-  return blocks.map((block) => withUpload(block, uploaded));
+  return uploaded;
 }
 
 interface UploadedFile extends AddedFile {
@@ -117,23 +197,6 @@ function withUpload(block: Block, uploaded: ReadonlyMap<string, UploadedFile>): 
   return { ...block, attrs: { ...block.attrs, file: file.id, ...side } } as Block;
 }
 
-function addWhenThereIsRoom(
-  uploads: FileUploads,
-  { bytes, name, type }: ImportedFile,
-): Promise<AddedFile> {
-  const file = new File([bytes], name, { type });
-  return new Promise((resolve) => {
-    const add = (): boolean => {
-      const added = uploads.add([file])?.[0];
-      if (added === undefined) return false;
-      resolve(added);
-      return true;
-    };
-    if (add()) return;
-    const stop = uploads.subscribe(() => add() && stop());
-  });
-}
-
 /** The size in pixels keeps the text in its place while the image loads. */
 async function measure({
   kind,
@@ -147,17 +210,32 @@ async function measure({
   return { width, height };
 }
 
-async function delivered({ connection }: Client, session: DocumentSession): Promise<void> {
+function isDelivered({ client, session }: Writing): boolean {
+  return session.pending === 0 && !client.commands.isCreating(session.id);
+}
+
+/** Ends as well when nothing can arrive, or after a while. */
+async function delivered(writing: Writing): Promise<void> {
+  const { client, session, uploads, signal } = writing;
+  const { commands, connection } = client;
   let stop: () => void = () => undefined;
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      if (session.pending === 0 || connection.state.kind !== 'connected') resolve();
+      const isOver = isDelivered(writing) && (uploads?.underWay ?? 0) === 0;
+      if (isOver || signal.aborted || connection.state.kind !== 'connected') resolve();
     };
-    const stops = [session.onChange(look), connection.listen({ state: look })];
+    const stops = [
+      session.onChange(look),
+      commands.onChange(look),
+      connection.listen({ state: look }),
+      uploads?.subscribe(look),
+    ];
     const timer = setTimeout(resolve, DELIVERY_WAIT_MS);
+    signal.addEventListener('abort', look);
     stop = () => {
       clearTimeout(timer);
-      for (const each of stops) each();
+      signal.removeEventListener('abort', look);
+      for (const each of stops) each?.();
     };
     look();
   });

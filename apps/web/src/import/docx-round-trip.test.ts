@@ -91,7 +91,7 @@ test('images come along, other files are named', async () => {
     ],
     new Map([[FILE, png]]),
   );
-  expect(files.map(({ type, bytes }) => [type, bytes.length])).toEqual([['image/png', 4]]);
+  expect(files.map(({ type, blob }) => [type, blob.size])).toEqual([['image/png', 4]]);
   expect(readableText(blocks)).toContain('[Boats]');
   expect(readableText(blocks)).toContain('The quay');
   expect(readableText(blocks)).toContain('tides.pdf');

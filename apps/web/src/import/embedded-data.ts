@@ -40,12 +40,12 @@ export class EmbeddedData {
   }
 
   /** @returns null for another address, or data that is not base64 */
-  find(address: string): Pick<ImportedFile, 'type' | 'bytes'> | null {
+  find(address: string): Pick<ImportedFile, 'type' | 'blob'> | null {
     const part = this.#partOf(address);
     if (part === null) return null;
     try {
       const bytes = Uint8Array.from(atob(part.base64), (sign) => sign.charCodeAt(0));
-      return { type: part.type.toLowerCase(), bytes };
+      return { type: part.type.toLowerCase(), blob: new Blob([bytes]) };
     } catch {
       return null;
     }

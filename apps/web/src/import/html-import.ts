@@ -2,8 +2,9 @@
  * Reads a web page: by the rules for what is pasted, on a DOM without a browser behind it. Nothing runs and nothing is
  * loaded. Images that are in the page become files; others stay links to where they are.
  */
-import { type Block, withoutImpliedStarts } from '@tandem/document';
+import { type Block, MAX_CAPTION_LENGTH, withoutImpliedStarts } from '@tandem/document';
 import { pageSchema } from '@tandem/document/schema';
+import { truncateText } from '@tandem/protocol';
 import { DOMParser, Schema } from '@tiptap/pm/model';
 import { parseHTML } from 'linkedom/worker';
 import { normalizeHtml } from '../editor/clipboard/pasted-html.ts';
@@ -38,6 +39,7 @@ export function importHtml(
   countLosses(body, losses);
   readFigures(body, { data, files });
   readImages(body, { data, files, losses });
+  readTableCaptions(body);
   removeInnerLinks(body);
   readCheckboxes(body);
   const pageTitle = document.querySelector('title')?.textContent?.replace(/\s+/g, ' ').trim();
@@ -95,7 +97,7 @@ function checkDepth(root: Element): void {
 }
 
 const EMBEDS = 'iframe, video, audio, object, embed, canvas, svg';
-const FORMS = 'input:not([type=checkbox]):not([type=hidden]), select, textarea';
+const FORMS = 'input:not([type=checkbox]):not([type=hidden]), select, textarea, button';
 
 function countLosses(body: Element, losses: Losses): void {
   losses.add('tables', body.querySelectorAll('table').length);
@@ -107,6 +109,16 @@ function countLosses(body: Element, losses: Losses): void {
 interface FileReading {
   readonly data: EmbeddedData;
   readonly files: ImportedFiles;
+}
+
+/** The words above a table, which has no place for them when it becomes lines. */
+function readTableCaptions(body: Element): void {
+  for (const caption of body.querySelectorAll('table > caption')) {
+    const paragraph = caption.ownerDocument.createElement('p');
+    paragraph.append(...caption.childNodes);
+    caption.parentElement!.before(paragraph);
+    caption.remove();
+  }
 }
 
 /** Text programs write a task as a paragraph that begins with a box. */
@@ -141,7 +153,7 @@ function readFigures(body: Element, { data, files }: FileReading): void {
     const file = files.add(found, figure.getAttribute('data-name'));
     figure.setAttribute('data-file', file.id);
     figure.setAttribute('data-type', file.kind);
-    figure.setAttribute('data-size', String(file.bytes.length));
+    figure.setAttribute('data-size', String(file.blob.size));
     figure.replaceChildren();
   }
 }
@@ -157,22 +169,32 @@ function readImages(
     if (found !== null) {
       const file = files.add(found, null);
       const figure = image.ownerDocument.createElement('figure');
-      const caption = captionOf(image);
+      const around = figureOf(image);
+      const caption = around === null ? null : captionOf(around);
       for (const [name, value] of Object.entries({
         type: file.kind,
         file: file.id,
         name: file.name,
-        size: String(file.bytes.length),
-        ...(words !== '' && { alt: words }),
+        size: String(file.blob.size),
+        ...(words !== '' && { alt: truncateText(words, MAX_CAPTION_LENGTH) }),
         ...(caption !== null && { caption }),
       }))
         figure.setAttribute(`data-${name}`, value);
-      placeOf(image).replaceWith(figure);
+      const place = around ?? image;
+      const link = image.closest('a[href]');
+      (link?.contains(place) ? link : place).before(figure);
+      place.remove();
+      if (link !== null && (place.contains(link) || isEmpty(link))) {
+        losses.add('imageLinks');
+        link.remove();
+      }
     } else if (/^https?:\/\//i.test(source)) {
-      losses.add('remoteImages');
       const name = words || source;
-      if (image.closest('a') !== null) image.replaceWith(name);
-      else {
+      if (image.closest('a') !== null) {
+        losses.add('linkedImages');
+        image.replaceWith(name);
+      } else {
+        losses.add('remoteImages');
         const link = image.ownerDocument.createElement('a');
         link.setAttribute('href', source);
         link.textContent = name;
@@ -187,15 +209,22 @@ function readImages(
   }
 }
 
-/** An image that is alone in its figure or link stands for all of it. */
-function placeOf(image: Element): Element {
-  const figure = image.closest('figure');
-  if (figure !== null && figure.querySelectorAll('img').length === 1) return figure;
-  const link = image.closest('a');
-  return link !== null && link.textContent?.trim() === '' ? link : image;
+function isEmpty(link: Element): boolean {
+  return link.textContent?.trim() === '' && link.querySelector('img') === null;
 }
 
-function captionOf(image: Element): string | null {
-  const words = image.closest('figure')?.querySelector('figcaption')?.textContent;
+/** A figure that holds this image, a caption that fits, and nothing else: the image stands for all of it. */
+function figureOf(image: Element): Element | null {
+  const figure = image.closest('figure');
+  if (figure === null || figure.querySelectorAll('img, hr, figure').length !== 1) return null;
+  const captions = [...figure.querySelectorAll('figcaption')];
+  const words = captions.map(({ textContent }) => textContent ?? '').join('');
+  const isAlone = captions.length < 2 && (figure.textContent ?? '').trim() === words.trim();
+  const fits = [...(captionOf(figure) ?? '')].length <= MAX_CAPTION_LENGTH;
+  return isAlone && fits && figure.querySelector('figcaption a') === null ? figure : null;
+}
+
+function captionOf(figure: Element): string | null {
+  const words = figure.querySelector('figcaption')?.textContent;
   return words?.replace(/\s+/g, ' ').trim() || null;
 }

@@ -152,8 +152,12 @@ function inReport(items: readonly ImportItem[], isRunning: boolean): readonly Im
 }
 
 function urgencyOf(state: ItemState): number {
-  if (state.kind === 'refused' || state.kind === 'failed') return 0;
+  if (isBad(state)) return 0;
   return state.kind === 'done' && state.losses.length > 0 ? 1 : 2;
+}
+
+function isBad({ kind }: ItemState): boolean {
+  return kind === 'refused' || kind === 'failed' || kind === 'incomplete';
 }
 
 const ICONS = {
@@ -165,6 +169,7 @@ const ICONS = {
   done: CircleCheck,
   refused: CircleAlert,
   failed: CircleAlert,
+  incomplete: CircleAlert,
 } as const satisfies Record<ItemState['kind'], unknown>;
 
 function Item({ item, onOpen }: { readonly item: ImportItem; readonly onOpen: () => void }) {
@@ -172,26 +177,23 @@ function Item({ item, onOpen }: { readonly item: ImportItem; readonly onOpen: ()
   const { name, state } = item;
   const hasLosses = state.kind === 'done' && state.losses.length > 0;
   const Icon = hasLosses ? Info : ICONS[state.kind];
-  const isBad = state.kind === 'refused' || state.kind === 'failed';
+  const look = isBad(state) ? 'text-bad' : null;
+  const document = 'document' in state ? state.document : null;
   return (
     <li className="flex items-start gap-3 py-2.5">
-      <Icon
-        size={17}
-        aria-hidden
-        className={classNames('mt-0.5 shrink-0', isBad ? 'text-bad' : 'text-ink-3')}
-      />
+      <Icon size={17} aria-hidden className={classNames('mt-0.5 shrink-0', look ?? 'text-ink-3')} />
       <div className="min-w-0 flex-1">
         <p className="font-medium wrap-anywhere">
           <bdi>{name}</bdi>
         </p>
-        <div className={classNames('text-ui', isBad ? 'text-bad' : 'text-ink-2')}>
+        <div className={classNames('text-ui', look ?? 'text-ink-2')}>
           <Report state={state} />
         </div>
       </div>
-      {state.kind === 'done' && state.document !== null && (
+      {'title' in state && document !== null && (
         <Link
           to="/d/$document"
-          params={{ document: state.document }}
+          params={{ document }}
           onClick={onOpen}
           aria-label={`${t('import.show')}: ${state.title || t('untitled')}`}
           className="text-ui text-accent underline underline-offset-2"
@@ -211,7 +213,13 @@ function Report({ state }: { readonly state: ItemState }) {
     case 'restoring':
       return <p>{t('import.restoring', { done: state.done, count: state.count })}</p>;
     case 'failed':
-      return <p>{state.error.message}</p>;
+      return <p>{state.error?.message ?? t('import.state.failed')}</p>;
+    case 'incomplete':
+      return (
+        <p>
+          {state.error?.message} {t('import.state.incomplete')}
+        </p>
+      );
     case 'done':
       return state.losses.length === 0 ? (
         <p>{t('import.state.done')}</p>

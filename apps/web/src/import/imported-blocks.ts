@@ -1,10 +1,13 @@
 /** What the readers of all formats do with the blocks that they have made. */
 import { type Block, type TextBlock } from '@tandem/document';
-import { fitText } from '@tandem/protocol';
+import { fitText, MAX_TITLE_LENGTH } from '@tandem/protocol';
 import { IMPORT_LIMITS } from './limits.ts';
 import { RefusedFile } from './imported.ts';
 
-/** A heading at the beginning is the title, which stands above the text and not in it. */
+/**
+ * A heading at the beginning is the title, which stands above the text. What a title cannot hold stays in the text: the
+ * end of a long one, and where a link leads.
+ */
 export function splitTitle(blocks: readonly Block[]): {
   readonly title: string | null;
   readonly blocks: readonly Block[];
@@ -13,7 +16,16 @@ export function splitTitle(blocks: readonly Block[]): {
   const first = blocks[at];
   if (first?.type !== 'textBlock' || first.attrs?.kind !== 'heading1' || first.attrs.list)
     return { title: null, blocks };
-  return { title: textOf(first).replace(/\s+/g, ' ').trim(), blocks: blocks.slice(at + 1) };
+  const words = textOf(first).replace(/\s+/g, ' ').trim();
+  const title = fitTitle(words, MAX_TITLE_LENGTH);
+  const isWhole = title === fitTitle(words, words.length) && !hasLink(first);
+  return { title, blocks: isWhole ? blocks.slice(at + 1) : blocks };
+}
+
+function hasLink({ content = [] }: TextBlock): boolean {
+  return content.some(
+    (node) => node.type === 'text' && node.marks?.some(({ type }) => type === 'link'),
+  );
 }
 
 function textOf({ content = [] }: TextBlock): string {

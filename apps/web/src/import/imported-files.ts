@@ -12,13 +12,13 @@ export class ImportedFiles {
   readonly #files: ImportedFile[] = [];
 
   add(
-    { type, bytes }: Pick<ImportedFile, 'type' | 'bytes'>,
+    { type, blob }: Pick<ImportedFile, 'type' | 'blob'>,
     given: string | null,
   ): ImportedFile & { readonly kind: 'image' | 'file' } {
     if (this.#files.length === IMPORT_LIMITS.maxEmbeddedFiles) throw new RefusedFile('too-large');
     const kind = SHOWN.test(type) ? 'image' : 'file';
     const name = toFileName(given || `${kind}-${this.#files.length + 1}${extensionOf(type)}`);
-    const file = { id: ulid(), name, type, bytes };
+    const file = { id: ulid(), name, type, blob };
     this.#files.push(file);
     return { ...file, kind };
   }

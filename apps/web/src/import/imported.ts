@@ -6,7 +6,8 @@ export interface ImportedFile {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Goes from thread to thread without a copy. */
+  readonly blob: Blob;
 }
 
 export interface ImportedDocument {
@@ -34,9 +35,21 @@ export type LossKind =
   | 'styles'
   | 'encoding'
   | 'plain'
+  | 'linkedImages'
+  | 'imageLinks'
+  | 'title'
   | 'missingFiles'
+  | 'largeFiles'
+  | 'refusedFiles'
+  | 'unsentFiles'
+  | 'cancelledFiles'
   | 'damagedDocuments'
   | 'dataDocuments'
+  | 'largeDocuments'
+  | 'slowDocuments'
+  | 'unloadedDocuments'
+  | 'incompleteDocuments'
+  | 'unsentDocuments'
   | 'refusedDocuments'
   | 'cancelledDocuments';
 
@@ -46,6 +59,7 @@ export interface Loss {
 }
 
 export type RefusalReason =
+  | 'too-many'
   | 'empty'
   | 'too-large'
   | 'too-long'
@@ -78,6 +92,10 @@ export class Losses {
 
   add(kind: LossKind, count = 1): void {
     if (count > 0) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
+  }
+
+  addAll(losses: readonly Loss[]): void {
+    for (const { kind, count } of losses) this.add(kind, count);
   }
 
   list(): readonly Loss[] {

@@ -1,9 +1,10 @@
 /** Imports files one after the other, and keeps a report about each. */
-import { type ErrorBody, positionAtTime } from '@tandem/protocol';
+import { type ErrorBody, MAX_TITLE_LENGTH, positionAtTime } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
 import type { FileReading } from './conversion.ts';
 import type { CreationResult, NewDocument } from './create-document.ts';
-import type { Loss, RefusalReason } from './imported.ts';
+import { fitTitle } from './imported-blocks.ts';
+import { type Loss, Losses, type RefusalReason } from './imported.ts';
 import { IMPORT_LIMITS } from './limits.ts';
 import { importWorkspace } from './workspace-import.ts';
 
@@ -26,13 +27,20 @@ export type ItemState =
       readonly losses: readonly Loss[];
     }
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
-  /** The server does not take a document there. */
-  | { readonly kind: 'failed'; readonly error: ErrorBody };
+  /** The server does not take a document there. Null: something that nobody has foreseen. */
+  | { readonly kind: 'failed'; readonly error: ErrorBody | null }
+  /** The document is there, but not all of its text. */
+  | {
+      readonly kind: 'incomplete';
+      readonly document: string;
+      readonly title: string;
+      readonly error: ErrorBody | null;
+    };
 
 export interface ImporterOptions {
   readonly reading: FileReading;
   readonly now: () => number;
-  readonly create: (document: NewDocument) => Promise<CreationResult>;
+  readonly create: (document: NewDocument, signal: AbortSignal) => Promise<CreationResult>;
 }
 
 interface Waiting {
@@ -59,16 +67,18 @@ export class Importer {
     return this.#isRunning;
   }
 
-  /** Files above the limit of one import are left out. @param parent the document in which the new ones are */
+  /** Files above the limit of one import are refused. @param parent the document in which the new ones are */
   add(files: readonly File[], parent: string | null): void {
     const room = Math.max(0, IMPORT_LIMITS.maxFiles - this.#waiting.length);
     const now = this.#options.now();
-    for (const [index, file] of files.slice(0, room).entries()) {
+    const added = files.map((file, index): ImportItem => {
       const id = ++this.#lastId;
+      const { name } = file;
+      if (index >= room) return { id, name, state: { kind: 'refused', reason: 'too-many' } };
       this.#waiting.push({ id, file, parent, position: positionAtTime(now - index) });
-      const item = { id, name: file.name, state: { kind: 'waiting' } } as const;
-      this.items.set([...this.items.get(), item]);
-    }
+      return { id, name, state: { kind: 'waiting' } };
+    });
+    this.items.set([...this.items.get(), ...added]);
     if (!this.#isRunning) void this.#run();
   }
 
@@ -87,7 +97,10 @@ export class Importer {
   async #run(): Promise<void> {
     this.#isRunning = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
-      this.#show(next.id, await this.#import(next));
+      this.#show(
+        next.id,
+        await this.#import(next).catch((): ItemState => ({ kind: 'failed', error: null })),
+      );
     this.#isRunning = false;
     // Listeners ask whether it is running.
     this.items.set([...this.items.get()]);
@@ -106,10 +119,15 @@ export class Importer {
     this.#show(id, { kind: 'writing' });
     const { imported } = result;
     const title = imported.title ?? titleOf(file.name);
-    const created = await create({ imported, title, parent, position });
-    return created.kind === 'created'
-      ? { kind: 'done', document: created.document, title, documents: 1, losses: imported.losses }
-      : { kind: 'failed', error: created.error };
+    const created = await create({ imported, title, parent, position }, signal);
+    if (created.kind === 'refused') return { kind: 'failed', error: created.error };
+    if (created.kind === 'incomplete') return { ...created, title };
+    const losses = new Losses();
+    losses.addAll(imported.losses);
+    losses.addAll(created.losses);
+    if (fitTitle(title, MAX_TITLE_LENGTH) !== fitTitle(title, title.length)) losses.add('title');
+    const { document } = created;
+    return { kind: 'done', document, title, documents: 1, losses: losses.list() };
   }
 
   async #restore({ id, file, parent }: Waiting): Promise<ItemState> {

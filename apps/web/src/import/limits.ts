@@ -21,6 +21,8 @@ export const WORKSPACE_LIMITS = {
   maxManifestBytes: 20_000_000,
   maxDocumentBytes: 64_000_000,
   maxFileBytes: 500_000_000,
+  /** Of the files of one document, which wait together until they are uploaded. */
+  maxDocumentFilesBytes: 2_000_000_000,
 } as const;
 
 /** Of the parts of a DOCX file, which is a zip file. The conversion takes many times the memory of the parts. */

@@ -67,8 +67,8 @@ function readImages(
     (written, alt: string, address: string) => {
       const found = data.find(address);
       if (found === null) return written;
-      const { id, name, bytes, kind } = files.add(found, null);
-      const query = new URLSearchParams({ name, size: String(bytes.length) });
+      const { id, name, blob, kind } = files.add(found, null);
+      const query = new URLSearchParams({ name, size: String(blob.size) });
       if (kind === 'image' && alt.trim() !== '') query.set('alt', alt.trim());
       // Spaces as the reader decodes them.
       const rest = query.toString().replaceAll('+', '%20');
@@ -91,9 +91,9 @@ function unplacedImages(
   blocks.forEach(visit);
   const rest = files.list().filter(({ id }) => !placed.has(id));
   losses.add('movedImages', rest.length);
-  return rest.map(({ id, name, bytes, type }) => ({
+  return rest.map(({ id, name, blob, type }) => ({
     type: /^image\/(?!svg)/.test(type) ? 'image' : 'file',
-    attrs: { file: id, name, size: bytes.length },
+    attrs: { file: id, name, size: blob.size },
   }));
 }
 
@@ -101,15 +101,16 @@ type Token = ReturnType<typeof lexMarkdown>[number];
 
 const FORMATS = /^<\/?(?:b|strong|i|em|del|s|strike|br)\b/i;
 
-function countLosses(token: Token, losses: Losses): void {
+function countLosses(token: Token, losses: Losses, isInLink = false): void {
   if (token.type === 'table') losses.add('tables');
   if (token.type === 'html' && !FORMATS.test(token.raw) && !/^\s*<!--/.test(token.raw))
     losses.add('html');
   if (token.type === 'image') {
     const { href } = token as { href: string };
-    if (/^https?:/i.test(href)) losses.add('remoteImages');
+    if (/^https?:/i.test(href)) losses.add(isInLink ? 'linkedImages' : 'remoteImages');
     else if (!href.startsWith('tandem-file:')) losses.add('missingImages');
   }
   const { tokens, items } = token as { tokens?: Token[]; items?: Token[] };
-  for (const inner of [...(tokens ?? []), ...(items ?? [])]) countLosses(inner, losses);
+  for (const inner of [...(tokens ?? []), ...(items ?? [])])
+    countLosses(inner, losses, isInLink || token.type === 'link');
 }

@@ -2,10 +2,13 @@
 import type { Client } from '@tandem/client';
 import { toast } from '../components/toast.ts';
 import { translate } from '../translation/translation.ts';
+import { documentFiles } from '../uploads/document-files.ts';
 import { ConversionThread } from './conversion.ts';
-import { createDocument } from './create-document.ts';
+import { createDocument, type CreationOptions } from './create-document.ts';
 import { importRequest, requestImport } from './import-request.ts';
 import { importedDocuments, Importer } from './importer.ts';
+
+const uploadsOf: CreationOptions['uploadsOf'] = (document) => documentFiles(document).uploads();
 
 let importer: Importer | null = null;
 
@@ -15,7 +18,7 @@ export function pageImporter(client: Client): Importer {
   const created = new Importer({
     reading: thread,
     now: Date.now,
-    create: (document) => createDocument(client, document),
+    create: (document, signal) => createDocument(document, { client, signal, uploadsOf }),
   });
   let wasRunning = false;
   created.items.subscribe(() => {

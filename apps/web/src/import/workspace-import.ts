@@ -2,11 +2,11 @@
 import { positionAtTime } from '@tandem/protocol';
 import type { FileReading } from './conversion.ts';
 import type { CreationResult, NewDocument } from './create-document.ts';
-import { type Loss, Losses, type RefusalReason } from './imported.ts';
+import { type Loss, type LossKind, Losses, type RefusalReason } from './imported.ts';
 
 export interface WorkspaceImportOptions {
   readonly reading: Pick<FileReading, 'openWorkspace' | 'readDocument'>;
-  readonly create: (document: NewDocument) => Promise<CreationResult>;
+  readonly create: (document: NewDocument, signal: AbortSignal) => Promise<CreationResult>;
   /** The document in which the outermost ones are put. */
   readonly parent: string | null;
   readonly now: number;
@@ -23,6 +23,15 @@ export type WorkspaceImport =
       readonly losses: readonly Loss[];
     }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
+
+/** How the report counts a document that could not be read. All others are damaged. */
+const LOSSES: Readonly<Partial<Record<RefusalReason, LossKind>>> = {
+  data: 'dataDocuments',
+  'too-large': 'largeDocuments',
+  'too-long': 'largeDocuments',
+  'too-slow': 'slowDocuments',
+  'not-loaded': 'unloadedDocuments',
+};
 
 export async function importWorkspace(
   blob: Blob,
@@ -44,23 +53,31 @@ export async function importWorkspace(
     }
     const parent = (document.parent === null ? null : places.get(document.parent)) ?? around;
     places.set(document.id, parent);
-    const result = await reading.readDocument(document, signal);
-    if (signal.aborted) {
+    const result = signal.aborted ? null : await reading.readDocument(document, signal);
+    if (result === null || signal.aborted) {
       losses.add('cancelledDocuments', documents.length - index);
       break;
     }
     if (result.kind === 'refused') {
-      losses.add(result.reason === 'data' ? 'dataDocuments' : 'damagedDocuments');
+      losses.add(LOSSES[result.reason] ?? 'damagedDocuments');
       continue;
     }
     const { imported } = result;
-    for (const { kind, count } of imported.losses) losses.add(kind, count);
     const position = positionAtTime(now - index);
-    const made = await create({ imported, title: document.title, parent, position });
+    const given = { imported, title: document.title, parent, position };
+    // It fails before a document is there, when its code cannot be loaded.
+    const made = await create(given, signal).catch(() => null);
+    if (made === null) {
+      losses.add('unloadedDocuments');
+      continue;
+    }
     if (made.kind === 'refused') {
       losses.add('refusedDocuments');
       continue;
     }
+    losses.addAll(imported.losses);
+    if (made.kind === 'created') losses.addAll(made.losses);
+    else losses.add('incompleteDocuments');
     places.set(document.id, made.document);
     first ??= made.document;
     created++;

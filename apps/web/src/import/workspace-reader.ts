@@ -57,22 +57,31 @@ export class WorkspaceReader {
     if (content.kind === 'data') throw new RefusedFile('data');
     const blocks = readBlocks(content.blocks);
     const files: ImportedFile[] = [];
+    const paths = new Set<string>();
+    let left: number = WORKSPACE_LIMITS.maxDocumentFilesBytes;
     for (const file of document.files) {
-      const read = await this.#readFile(file);
-      if (read === null) losses.add('missingFiles');
-      else files.push(read);
+      const isRepeated = paths.size === paths.add(file.path).size;
+      const read = isRepeated ? 'missingFiles' : await this.#readFile(file, left);
+      if (typeof read === 'string') losses.add(read);
+      else {
+        left -= read.blob.size;
+        files.push(read);
+      }
     }
     return { title: document.title, blocks, files, losses: losses.list() };
   }
 
-  async #readFile(file: WorkspaceFile): Promise<ImportedFile | null> {
+  /** Whatever is wrong with a file, the document comes back without it. */
+  async #readFile(
+    file: WorkspaceFile,
+    left: number,
+  ): Promise<ImportedFile | 'missingFiles' | 'largeFiles'> {
     try {
-      const blob = await this.#unpack(file, WORKSPACE_LIMITS.maxFileBytes);
-      const bytes = new Uint8Array(await blob.arrayBuffer());
-      return { id: file.id, name: file.name, type: file.type, bytes };
+      const blob = await this.#unpack(file, Math.min(left, WORKSPACE_LIMITS.maxFileBytes));
+      return { id: file.id, name: file.name, type: file.type, blob };
     } catch (error) {
-      if (error instanceof RefusedFile) return null;
-      throw error;
+      const isLarge = error instanceof RefusedFile && error.reason === 'too-large';
+      return isLarge ? 'largeFiles' : 'missingFiles';
     }
   }
 

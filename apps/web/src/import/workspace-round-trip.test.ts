@@ -9,7 +9,7 @@ import { ZipFile } from '../export/zip-file.ts';
 import { refusalOf } from './convert-file.ts';
 import type { FileReading } from './conversion.ts';
 import type { NewDocument } from './create-document.ts';
-import type { Loss } from './imported.ts';
+import type { Loss, LossKind, RefusalReason } from './imported.ts';
 import { importWorkspace } from './workspace-import.ts';
 import { WorkspaceReader } from './workspace-reader.ts';
 
@@ -62,7 +62,10 @@ async function zipOf(
   return { blob: await zip.close(), report };
 }
 
-async function restored(blob: Blob, { refuse = '', parent = null as string | null } = {}) {
+async function restored(
+  blob: Blob,
+  { refuse = '', fail = '', incomplete = '', parent = null as string | null } = {},
+) {
   const created: (NewDocument & { id: string })[] = [];
   let reader: WorkspaceReader | null = null;
   const reading: Pick<FileReading, 'openWorkspace' | 'readDocument'> = {
@@ -85,10 +88,16 @@ async function restored(blob: Blob, { refuse = '', parent = null as string | nul
   const result = await importWorkspace(blob, {
     reading,
     create(document) {
+      if (document.title === fail) return Promise.reject(new Error('not loaded'));
       if (document.title === refuse)
         return Promise.resolve({ kind: 'refused', error: { code: 'limit' } as never });
       created.push({ ...document, id: `new-${document.title}` });
-      return Promise.resolve({ kind: 'created', document: `new-${document.title}` });
+      const made = { document: `new-${document.title}` };
+      return Promise.resolve(
+        document.title === incomplete
+          ? { kind: 'incomplete', ...made, error: null }
+          : { kind: 'created', ...made, losses: [] },
+      );
     },
     parent,
     now: 1_000_000,
@@ -150,7 +159,7 @@ test('EX7 IM11 a tree of documents with files comes back under new ids, in its o
   expect(positions.toSorted()).toEqual(positions);
   const [file] = created[1]!.imported.files;
   expect(file).toMatchObject({ id: FILE, name: 'quay.png', type: 'image/png' });
-  expect(new TextDecoder().decode(file!.bytes)).toBe('PNG');
+  expect(await file!.blob.text()).toBe('PNG');
   for (const [index, { blocks }] of documents.entries())
     expect(readPage(docOf(created[index]!.imported.blocks))).toEqual(readPage(docOf(blocks)));
 });
@@ -194,6 +203,76 @@ test('IM11 an entry of the list that cannot be read costs one document', async (
   const { result, created } = await restored(await zip.close());
   expect(created.map(({ title, parent }) => [title, parent])).toEqual([['B', null]]);
   expect(result).toMatchObject({ losses: [{ kind: 'damagedDocuments', count: 1 }] });
+});
+
+test('IM5 a document that cannot be made is counted, and the rest goes on', async () => {
+  const { blob } = await zipOf([page('a', null, 'One', []), page('b', 'a', 'Two', [])]);
+  const { result } = await restored(blob, { fail: 'One' });
+  expect(result).toMatchObject({
+    documents: 1,
+    losses: [{ kind: 'unloadedDocuments', count: 1 }],
+  });
+});
+
+test('IM9 what is inside of an incomplete document is in it, and the report counts it', async () => {
+  const documents = [page('a', null, 'One', []), page('b', 'a', 'Two', [])];
+  const { blob } = await zipOf(documents);
+  const { result, created } = await restored(blob, { incomplete: 'One' });
+  expect(created.map(({ title, parent }) => [title, parent])).toEqual([
+    ['One', null],
+    ['Two', 'new-One'],
+  ]);
+  expect(result).toMatchObject({
+    documents: 2,
+    losses: [{ kind: 'incompleteDocuments', count: 1 }],
+  });
+});
+
+test.each<[RefusalReason, LossKind]>([
+  ['unreadable', 'damagedDocuments'],
+  ['data', 'dataDocuments'],
+  ['too-slow', 'slowDocuments'],
+  ['too-long', 'largeDocuments'],
+  ['too-large', 'largeDocuments'],
+  ['not-loaded', 'unloadedDocuments'],
+])('IM6 a document that is refused as %s counts as %s', async (reason, kind) => {
+  const reader = await WorkspaceReader.open((await zipOf([page('a', null, 'One', [])])).blob);
+  const result = await importWorkspace(new Blob(), {
+    reading: {
+      openWorkspace: () => Promise.resolve({ kind: 'workspace', manifest: reader.manifest }),
+      readDocument: () => Promise.resolve({ kind: 'refused', reason }),
+    },
+    create: () => Promise.reject(new Error('nothing to create')),
+    parent: null,
+    now: 0,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+  expect(result).toMatchObject({ documents: 0, losses: [{ kind, count: 1 }] });
+});
+
+test('IM11 a file that is damaged or listed again does not cost its document', async () => {
+  const table: Block = { type: 'file', attrs: { id: 'i', file: FILE, name: 'quay.csv' } };
+  const { blob } = await zipOf([page('a', null, 'One', [table])], {
+    files: { [FILE]: 'PNG'.repeat(100) },
+  });
+  const reader = await WorkspaceReader.open(blob);
+  const [document] = reader.manifest.documents;
+  const [file] = document!.files;
+  const again = await reader.read({ ...document!, files: [file!, file!] });
+  expect(again.files).toHaveLength(1);
+  expect(again.losses).toEqual([{ kind: 'missingFiles', count: 1 }]);
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const name = new TextEncoder().encode(file!.path);
+  const at = bytes.findIndex((_, from) =>
+    name.every((byte, index) => bytes[from + index] === byte),
+  );
+  // The content follows the name and a field whose length stands before the name.
+  const content = at + name.length + new DataView(bytes.buffer).getUint16(at - 2, true);
+  bytes.fill(0xff, content, content + 8);
+  const { result, created } = await restored(new Blob([bytes]));
+  expect(created[0]!.imported.blocks).toHaveLength(1);
+  expect(result).toMatchObject({ losses: [{ kind: 'missingFiles', count: 1 }] });
 });
 
 test('IM11 any page comes back as it was', { timeout: 60_000 }, async () => {

@@ -194,3 +194,14 @@ test('takes so much and no more, and says when only the page has it', async () =
   await add('b');
   expect(queue.isOnlyInMemory).toBe(true);
 });
+
+test('a file that has failed keeps its place, and no room', async () => {
+  const { queue, attempts, add, state } = start();
+  const names = Array.from({ length: QUEUE_LIMITS.maxFiles }, (_, index) => `file-${index}`);
+  expect(await add(...names)).toBe(true);
+  expect(await add('more')).toBe(false);
+  await attempts[0]!.end({ kind: 'off' });
+  expect(state('file-0')).toMatchObject({ kind: 'failed' });
+  expect(await add('more')).toBe(true);
+  expect(queue.uploads()).toHaveLength(QUEUE_LIMITS.maxFiles + 1);
+});

@@ -79,9 +79,11 @@ export class UploadQueue {
 
   /** @returns false when there is no room for all of them */
   add(uploads: readonly StoredUpload[]): boolean {
-    const blobs = [...this.uploads(), ...uploads].map(({ blob }) => blob.size);
-    const bytes = blobs.reduce((sum, size) => sum + size, 0);
-    if (blobs.length > QUEUE_LIMITS.maxFiles || bytes > QUEUE_LIMITS.maxBytes) return false;
+    // One that has failed does not go on by itself: it must not keep the others from going.
+    const unsent = [...this.#entries.values()].filter(({ state }) => state.kind !== 'failed');
+    const all = [...unsent.map(({ upload }) => upload), ...uploads];
+    const bytes = all.reduce((sum, { blob }) => sum + blob.size, 0);
+    if (all.length > QUEUE_LIMITS.maxFiles || bytes > QUEUE_LIMITS.maxBytes) return false;
     for (const upload of uploads) this.#enqueue(upload, this.#options.store.put(upload));
     this.#changed();
     return true;

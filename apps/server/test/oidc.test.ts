@@ -174,6 +174,33 @@ describe('how a person signs in', () => {
   });
 });
 
+describe('AC23 a provider that recognises the browser', () => {
+  test('is asked to let its person sign in again, and must say that they did', async () => {
+    const oli = await personOf((await signedInBy('oli', await signIn(server))).response);
+    const { url, flow } = await begin(oli, { purpose: 'confirm' });
+    const asked = new URL(url);
+    expect(asked.searchParams.get('max_age')).toBe('0');
+    expect(asked.searchParams.get('prompt')).toBe('login');
+    // As with a provider that ignores both.
+    for (const name of ['max_age', 'prompt']) asked.searchParams.delete(name);
+    const back = await signInAtProvider(asked.href, 'oli');
+    const response = await comeBack(back, [flow, oli.cookie]);
+    expect(resultOf(response)).toBe('/d/abc#account=provider');
+    expect(sessionCookieIn(response)).toBeUndefined();
+  });
+
+  test('begins a session in which nothing is connected', async () => {
+    const { url, flow } = await begin(null);
+    const asked = new URL(url);
+    asked.searchParams.delete('max_age');
+    const back = await signInAtProvider(asked.href, 'pia');
+    const pia = await personOf(await comeBack(back, [flow]));
+    const body = { provider: 'corp', to: '/', purpose: 'link' };
+    const refused = await pia.fetch('/api/account/oidc', { method: 'POST', body });
+    expect(refused.status).toBe(403);
+  });
+});
+
 describe('AC16 what does not fit signs nobody in', () => {
   const refused = (response: Response): void => {
     expect(resultOf(response)).toMatch(/#(sign-in|account)=(over|provider)$/);

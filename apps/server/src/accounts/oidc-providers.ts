@@ -8,6 +8,8 @@ export interface OidcFlow {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
+  /** When it began. */
+  readonly at: number;
 }
 
 export interface OidcPerson {
@@ -15,6 +17,8 @@ export interface OidcPerson {
   readonly subject: string;
   /** Null unless the provider says that the address is verified. */
   readonly email: string | null;
+  /** When the person has shown the provider who they are, as far as it says so. */
+  readonly authenticatedAt: number | null;
 }
 
 export class OidcProviders {
@@ -42,8 +46,14 @@ export class OidcProviders {
     return this.#providers.has(id);
   }
 
-  /** @throws when the provider does not answer, or nonsense. */
-  async begin(id: string): Promise<{ readonly url: string; readonly flow: OidcFlow }> {
+  /**
+   * @param isAgain whether the provider has to ask who its person is, also when it knows the browser (AC23).
+   * @throws when the provider does not answer, or nonsense.
+   */
+  async begin(
+    id: string,
+    { isAgain }: { readonly isAgain: boolean },
+  ): Promise<{ readonly url: string; readonly flow: OidcFlow }> {
     const configuration = await this.#discover(id);
     const verifier = client.randomPKCECodeVerifier();
     const flow = {
@@ -51,6 +61,7 @@ export class OidcProviders {
       state: client.randomState(),
       nonce: client.randomNonce(),
       verifier,
+      at: Date.now(),
     };
     const url = client.buildAuthorizationUrl(configuration, {
       redirect_uri: this.#redirectUri(id),
@@ -59,15 +70,21 @@ export class OidcProviders {
       code_challenge_method: 'S256',
       state: flow.state,
       nonce: flow.nonce,
+      // With an age, the ID token says when the person signed in there (OpenID Connect Core 1.0, 2).
+      ...(isAgain ? { prompt: 'login', max_age: '0' } : { max_age: ANY_AGE_S }),
     });
     return { url: url.href, flow };
   }
 
   /**
    * @param query of the address to which the provider has led the browser back.
-   * @throws when anything does not fit: the code, the state, the nonce, or the token.
+   * @throws when anything does not fit: the code, the state, the nonce, the token, or the time of the sign-in at the
+   *   provider when that had to be again.
    */
-  async finish(query: string, flow: OidcFlow): Promise<OidcPerson> {
+  async finish(
+    query: string,
+    { isAgain, ...flow }: OidcFlow & { readonly isAgain: boolean },
+  ): Promise<OidcPerson> {
     const configuration = await this.#discover(flow.provider);
     const url = new URL(this.#redirectUri(flow.provider));
     url.search = query;
@@ -76,14 +93,21 @@ export class OidcProviders {
       expectedState: flow.state,
       expectedNonce: flow.nonce,
       idTokenExpected: true,
+      // Since the flow began, but for what the clocks of both may differ.
+      ...(isAgain ? { maxAge: Math.ceil((Date.now() - flow.at) / 1_000) } : {}),
     });
     const claims = tokens.claims();
     if (claims === undefined) throw new Error('the provider sent no ID token');
-    const { iss, sub, email, email_verified } = claims;
+    const { iss, sub, email, email_verified, auth_time } = claims;
     if (sub.length > MAX_SUBJECT_LENGTH || iss.length > MAX_ISSUER_LENGTH)
       throw new Error('the names in the ID token are longer than the standard allows');
     const isVerified = email_verified === true && typeof email === 'string';
-    return { issuer: iss, subject: sub, email: isVerified ? email.trim().toLowerCase() : null };
+    return {
+      issuer: iss,
+      subject: sub,
+      email: isVerified ? email.trim().toLowerCase() : null,
+      authenticatedAt: typeof auth_time === 'number' ? auth_time * 1_000 : null,
+    };
   }
 
   /** At the first use, and again after a failure: a provider that is down does not stop the server. */
@@ -105,6 +129,8 @@ export class OidcProviders {
 }
 
 const DISCOVERY_TIMEOUT_S = 10;
+/** Ten years: no provider's session is older. */
+const ANY_AGE_S = '315360000';
 
 function withoutSlash(issuer: string): string {
   return issuer.replace(/\/$/, '');

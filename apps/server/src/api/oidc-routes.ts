@@ -19,7 +19,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
 import { countOfferedDocuments } from '../storage/guest-offers.ts';
-import { EMAIL_ISSUER, findIdentity } from '../storage/identities.ts';
+import { EMAIL_ISSUER, findIdentity, wasRemoved } from '../storage/identities.ts';
 import { findSession, isConfirmed } from '../storage/sessions.ts';
 import { oneTimeHash } from '../storage/one-time-tokens.ts';
 import type { Database } from '../storage/tables.ts';
@@ -51,6 +51,7 @@ const flowCookie = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
+  at: z.number(),
   to: z.string(),
   /** The session in which the flow began: it ends where it began. */
   session: z.string().nullable(),
@@ -102,7 +103,8 @@ export function oidcRoutes(options: OidcRoutesOptions) {
     if (purpose !== 'sign-in' && (caller === null || caller.isGuest))
       throw new ApiError('unauthenticated');
     if (purpose === 'link') await requireConfirmed(caller as SignedIn);
-    const { url, flow } = await providers.begin(provider).catch((error: unknown) => {
+    const isAgain = purpose === 'confirm';
+    const { url, flow } = await providers.begin(provider, { isAgain }).catch((error: unknown) => {
       log.warn({ err: error, provider }, 'an OpenID provider could not be discovered');
       throw new ApiError('overloaded', { detail: NO_ANSWER, retryAfterMs: 5_000 });
     });
@@ -135,7 +137,8 @@ export function oidcRoutes(options: OidcRoutesOptions) {
   /** @returns whether the person may take over what this browser's guest wrote. */
   async function finish(context: Context<ApiEnvironment>, flow: Flow): Promise<boolean> {
     const query = new URL(context.req.url).search;
-    const person = await providers.finish(query, flow).catch((error: unknown) => {
+    const isAgain = flow.purpose === 'confirm';
+    const person = await providers.finish(query, { ...flow, isAgain }).catch((error: unknown) => {
       log.warn({ err: error, provider: flow.provider }, 'a sign-in by OpenID failed');
       throw new SignInProblem('provider');
     });
@@ -148,7 +151,8 @@ export function oidcRoutes(options: OidcRoutesOptions) {
       return false;
     }
     if (flow.as !== null && owner !== flow.as) throw new SignInProblem('another-person');
-    const { cookie: value, start } = options.newSession(context, caller?.session ?? null);
+    const { cookie: value, start: begun } = options.newSession(context, caller?.session ?? null);
+    const start = { ...begun, confirmedAt: person.authenticatedAt ?? 0 };
     const id = owner ?? (caller?.isGuest === false ? null : (caller?.user.id ?? ulid()));
     if (id === null) throw new SignInProblem('another-person');
     if (owner === null) {
@@ -188,7 +192,9 @@ export function oidcRoutes(options: OidcRoutesOptions) {
     if (known !== undefined) return known.user;
     if (person.email === null) return null;
     const local = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: person.email });
-    return local === undefined || local.verified_at === null ? null : local.user;
+    if (local === undefined || local.verified_at === null) return null;
+    const { user } = local;
+    return (await wasRemoved(db, { ...keyOf(person), user })) ? null : user;
   }
 
   async function link(caller: SignedIn, person: OidcPerson, owner: string | null): Promise<void> {

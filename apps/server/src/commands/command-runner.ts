@@ -16,6 +16,8 @@ export interface SessionStart {
   readonly id: string;
   readonly agent: string;
   readonly replaces: string | null;
+  /** When the person has shown who they are, if that was before: a provider may know the browser (AC23). */
+  readonly confirmedAt?: number;
 }
 
 interface OwnInputs {

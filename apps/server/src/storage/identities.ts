@@ -85,7 +85,11 @@ export async function addIdentity(
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** @returns false when it is not this user's. */
+/**
+ * Removes an identity of a provider, and remembers that this account no longer wants it (AC24).
+ *
+ * @returns false when it is not this user's.
+ */
 export async function removeIdentity(
   db: Database,
   { issuer, subject, user }: IdentityKey & { readonly user: string },
@@ -96,7 +100,40 @@ export async function removeIdentity(
     .where('subject', '=', subject)
     .where('user', '=', user)
     .executeTakeFirst();
-  return numDeletedRows > 0n;
+  if (numDeletedRows === 0n) return false;
+  await db
+    .insertInto('removed_identity')
+    .values({ issuer, subject, user })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return true;
+}
+
+export async function wasRemoved(
+  db: Database,
+  { issuer, subject, user }: IdentityKey & { readonly user: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('removed_identity')
+    .select('user')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('user', '=', user)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The account's person has connected it again. */
+export async function forgetRemoval(
+  db: Database,
+  { issuer, subject, user }: IdentityKey & { readonly user: string },
+): Promise<void> {
+  await db
+    .deleteFrom('removed_identity')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('user', '=', user)
+    .execute();
 }
 
 export async function setCredential(
@@ -125,12 +162,10 @@ export async function verifyAddress(
     .execute();
 }
 
+/** Removes all but the address and its password. */
 export async function removeProvidersOf(db: Database, user: string): Promise<void> {
-  await db
-    .deleteFrom('identity')
-    .where('user', '=', user)
-    .where('issuer', '!=', EMAIL_ISSUER)
-    .execute();
+  for (const { issuer, subject } of await findIdentitiesOf(db, user))
+    if (issuer !== EMAIL_ISSUER) await removeIdentity(db, { issuer, subject, user });
 }
 
 export async function makeAdministrator(db: Database, user: string): Promise<void> {

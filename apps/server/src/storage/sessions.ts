@@ -14,6 +14,7 @@ export interface NewSession {
   readonly at: number;
   readonly expiresAt: number;
   readonly agent?: string;
+  readonly confirmedAt?: number;
 }
 
 export async function createSession(db: Database, session: NewSession): Promise<void> {
@@ -25,7 +26,7 @@ export async function createSession(db: Database, session: NewSession): Promise<
       created_at: session.at,
       expires_at: session.expiresAt,
       used_at: session.at,
-      confirmed_at: session.at,
+      confirmed_at: session.confirmedAt ?? session.at,
       agent: session.agent ?? '',
     })
     .execute();

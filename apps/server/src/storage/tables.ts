@@ -10,6 +10,7 @@ export interface Tables {
   user: UserTable;
   session: SessionTable;
   identity: IdentityTable;
+  removed_identity: RemovedIdentityTable;
   one_time: OneTimeTable;
   setting: SettingTable;
   document: DocumentTable;
@@ -83,6 +84,13 @@ export interface IdentityTable {
   verified_at: number | null;
 }
 export type IdentityRow = Selectable<IdentityTable>;
+
+/** Identities that do not become this user's again by their address (AC24). */
+export interface RemovedIdentityTable {
+  issuer: string;
+  subject: string;
+  user: string;
+}
 
 /** Links that work once. */
 export interface OneTimeTable {

@@ -391,6 +391,37 @@ test('AC17 a verified address leads into the account where it was verified here,
   expect((await findIdentity(fixture.db, CORP))?.user).toBe('ada');
 });
 
+test('AC24 a removed identity is not added again by its address, but by its person', async () => {
+  const fixture = await connected();
+  await fixture.db.updateTable('identity').set({ verified_at: 1 }).execute();
+  await fixture.do('ada', unlink('laptop'));
+  const call = signInByCorp('phone', EMAIL.subject);
+  expect(await fixture.run('ada', call)).toMatchObject({ kind: 'refused' });
+  expect(await findSession(fixture.db, 'phone')).toBeUndefined();
+  await fixture.do('ada', link());
+  await fixture.do('ada', call);
+  await fixture.do('ada', unlink('laptop'));
+  expect(await fixture.run('ada', signInByCorp('late', EMAIL.subject))).toMatchObject({
+    kind: 'refused',
+  });
+});
+
+test('AC23 a session is confirmed since its person has shown a provider who they are', async () => {
+  const fixture = await connected();
+  const { input } = signInByCorp('phone') as Extract<AnyCall, { name: 'account:sign-in' }>;
+  const signInSince = (id: string, confirmedAt: number): AnyCall => ({
+    name: 'account:sign-in',
+    input: { ...input, session: { ...start(id), confirmedAt } },
+  });
+  fixture.now += ACCOUNTS.confirmedForMs;
+  await fixture.do('ada', signInSince('phone', 1));
+  expect(await fixture.run('ada', unlink('phone'))).toMatchObject({ kind: 'refused' });
+  // A provider whose clock is ahead confirms nothing for longer.
+  await fixture.do('ada', signInSince('tablet', Number.MAX_SAFE_INTEGER));
+  expect((await findSession(fixture.db, 'tablet'))?.confirmed_at).toBe(fixture.now);
+  await fixture.do('ada', unlink('tablet'));
+});
+
 test('an account has a bounded number of identities', async () => {
   const fixture = await connected();
   const named = (at: number) => link({ ...CORP, subject: `number ${at}` });
@@ -440,6 +471,8 @@ test('AC26 the first link that is used shows whose the address is, and removes w
   await fixture.do('ada', reset());
   expect((await findIdentity(fixture.db, EMAIL))?.verified_at).toBeGreaterThan(0);
   expect(await findIdentity(fixture.db, CORP)).toBeUndefined();
+  const byAddress = signInByCorp('of another', EMAIL.subject);
+  expect(await fixture.run('ada', byAddress)).toMatchObject({ kind: 'refused' });
   await fixture.do('ada', link());
   const another = { hash: 'another', purpose: 'password-reset', at: 0 } as const;
   await addOneTime(fixture.db, { ...another, subject: 'ada', expiresAt: Number.MAX_SAFE_INTEGER });

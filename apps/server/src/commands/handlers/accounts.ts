@@ -11,12 +11,14 @@ import {
   findEmailIdentity,
   findIdentitiesOf,
   findIdentity,
+  forgetRemoval,
   hasIdentities,
   makeAdministrator,
   removeIdentity,
   removeProvidersOf,
   setCredential,
   verifyAddress,
+  wasRemoved,
   type IdentityKey,
 } from '../../storage/identities.ts';
 import { findParticipations } from '../../storage/messages.ts';
@@ -82,7 +84,9 @@ export const accountHandlers: AccountHandlers = {
     const row = await findUser(context.db, context.user);
     if (row === undefined || row.registered_at === null) return notFound('person');
     const refusal = await addToAccount(context, identity);
-    return refusal === null ? DONE : forbidden(refusal);
+    if (refusal !== null) return forbidden(refusal);
+    await forgetRemoval(context.db, { ...identity, user: context.user });
+    return DONE;
   },
 
   async 'account:confirm'({ db, user, at }, { session, verifiedHash }) {
@@ -182,6 +186,7 @@ async function refuseIdentity(
   const email =
     subject === null ? undefined : await findIdentity(db, { issuer: EMAIL_ISSUER, subject });
   if (email?.user !== user || email.verified_at === null) return 'identity-removed';
+  if (await wasRemoved(db, { ...identity, user })) return 'identity-removed';
   return await addToAccount(context, identity);
 }
 
@@ -214,10 +219,10 @@ async function refuseRegistration(
 
 async function beginSession(
   { db, user, at }: HandlerContext,
-  { id, agent, replaces }: SessionStart,
+  { id, agent, replaces, confirmedAt = at }: SessionStart,
 ): Promise<Effect[]> {
   const expiresAt = at + ACCOUNTS.sessionLifetimeMs;
-  await createSession(db, { id, user, at, expiresAt, agent });
+  await createSession(db, { id, user, at, expiresAt, agent, confirmedAt: Math.min(at, confirmedAt) });
   if (replaces === null) return [];
   const owner = await deleteSession(db, replaces);
   return owner === undefined ? [] : endedEffects(owner, [replaces]);

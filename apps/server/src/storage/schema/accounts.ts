@@ -14,6 +14,13 @@ export async function createAccounts(db: Kysely<unknown>, types: ColumnTypes): P
     .addPrimaryKeyConstraint('identity_primary', ['issuer', 'subject'])
     .execute();
   await db.schema
+    .createTable('removed_identity')
+    .addColumn('issuer', types.text, (column) => column.notNull())
+    .addColumn('subject', types.text, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addPrimaryKeyConstraint('removed_identity_primary', ['issuer', 'subject', 'user'])
+    .execute();
+  await db.schema
     .createTable('one_time')
     .addColumn('token_hash', types.text, (column) => column.primaryKey())
     .addColumn('purpose', types.text, (column) => column.notNull())

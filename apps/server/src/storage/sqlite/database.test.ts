@@ -32,6 +32,7 @@ test('opening an empty file creates all tables', async () => {
     'participant',
     'reaction',
     'recent',
+    'removed_identity',
     'run',
     'search_document',
     'search_part',

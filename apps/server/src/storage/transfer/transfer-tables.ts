@@ -65,6 +65,10 @@ const DEFINITIONS: Definitions = {
     },
     key: ['issuer', 'subject'],
   },
+  removed_identity: {
+    columns: { issuer: 'text', subject: 'text', user: 'text' },
+    key: ['issuer', 'subject', 'user'],
+  },
   one_time: {
     columns: {
       token_hash: 'text',

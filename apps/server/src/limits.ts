@@ -143,6 +143,9 @@ export const REQUEST_RATES = {
   /** Attempts to sign in: with one account, and from one address (AC6). */
   signInsOfAccount: { burst: 10, perSecond: 0.1 },
   signInsFromAddress: { burst: 40, perSecond: 1 },
+  /** Mails (AC28): to one e-mail address, and from the whole server. */
+  mailsToAddress: { burst: 6, perSecond: 6 / (DAY_MS / 1_000) },
+  mails: { burst: 300, perSecond: 0.1 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
   uploads: { burst: 100, perSecond: 2 },
@@ -230,7 +233,13 @@ export const ACCOUNTS = {
 } as const;
 
 /** Until the mail server has to answer, at each step. */
-export const MAIL = { timeoutMs: 10_000 } as const;
+export const MAIL = {
+  connectTimeoutMs: 10_000,
+  /** Servers look for viruses before they answer to a mail, and then deliver it (RFC 5321, 4.5.3.2). */
+  replyTimeoutMs: 3 * MINUTE_MS,
+  /** For a whole mail, however slowly its server answers. */
+  deadlineMs: 5 * MINUTE_MS,
+} as const;
 
 /** Reading again who may enter, after the database has failed (AC22). */
 export const REREAD_RETRY = { baseMs: 250, capMs: 5_000, jitter: 0.5 } as const;

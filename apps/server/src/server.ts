@@ -57,6 +57,7 @@ import { createRequestHandlers } from './http/request-handlers.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
+import type { AnyJobHandler } from './jobs/job-handler.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { JOBS } from './jobs/limits.ts';
 import { REQUEST_RATES, type RequestRate } from './limits.ts';
@@ -216,12 +217,13 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     account: rateLimiter('signInsOfAccount'),
     address: rateLimiter('signInsFromAddress'),
   };
+  const mailRates = { toAddress: rateLimiter('mailsToAddress'), all: rateLimiter('mails') };
   const sessions = new SessionAnswer({ configuration, tokens });
   const callers = { authenticator, changes, reads };
   const signedIn = signedInMiddleware(callers);
   const accounts = createAccounts({
     ...{ configuration, secrets, db, people, administrators, settings, authenticator, runner },
-    ...{ sessions, rates: signInRates, addressOf, signedIn, log },
+    ...{ sessions, rates: signInRates, mailRate: mailRates.toAddress, addressOf, signedIn, log },
     signedInOrGuest: signedInMiddleware({ ...callers, admits: 'guests-to-sign-in' }),
   });
   const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
@@ -272,35 +274,42 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
 
   const mailer = configuration.mail === null ? null : createMailer(configuration.mail);
-  const jobs = new JobRunner<JobKind>({
-    store: options.jobs,
-    handlers: [
-      sessionSweep({ db, engine, clock }),
-      ...(mailer === null || configuration.mail === null
-        ? []
-        : [linkMail({ db, mailer, publicUrl: configuration.mail.publicUrl, clock })]),
-      trashSweep({ db, runner, clock }),
-      documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
-      ...(files?.jobs ?? []),
-      resultSweep(db, clock),
-      notificationSweep(db, clock),
-      ...(configuration.historyFullDays === null
-        ? []
-        : [
-            historyThinning({
-              ...{ db, clock, history: options.history },
-              fullMs: configuration.historyFullDays * DAY_MS,
-            }),
-          ]),
-      ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
-    ],
-    pollMs: options.cluster === null ? null : JOBS.pollMs,
-    clock,
-    random: Math.random,
-    onRan: (kind, result, startMs) => metrics.jobRan(kind, result, startMs),
-    log,
-  });
-  const onJobsEnqueued = () => jobs.wake();
+  const jobRunner = (handlers: readonly AnyJobHandler<JobKind>[]) =>
+    new JobRunner<JobKind>({
+      ...{ store: options.jobs, handlers, clock, random: Math.random, log },
+      pollMs: options.cluster === null ? null : JOBS.pollMs,
+      onRan: (kind, result, startMs) => metrics.jobRan(kind, result, startMs),
+    });
+  const mailJobs =
+    mailer === null || configuration.mail === null
+      ? null
+      : jobRunner([
+          linkMail({
+            ...{ db, mailer, publicUrl: configuration.mail.publicUrl, clock },
+            tryCount: () => mailRates.all.tryTake('all'),
+          }),
+        ]);
+  const jobs = jobRunner([
+    sessionSweep({ db, engine, clock }),
+    trashSweep({ db, runner, clock }),
+    documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
+    ...(files?.jobs ?? []),
+    resultSweep(db, clock),
+    notificationSweep(db, clock),
+    ...(configuration.historyFullDays === null
+      ? []
+      : [
+          historyThinning({
+            ...{ db, clock, history: options.history },
+            fullMs: configuration.historyFullDays * DAY_MS,
+          }),
+        ]),
+    ...(options.cluster === null ? [] : [logSweep(options.cluster.log)]),
+  ]);
+  const onJobsEnqueued = () => {
+    jobs.wake();
+    mailJobs?.wake();
+  };
   const effects = new PostCommitEffects({
     ...{ hub, activity, rooms, people, administrators, onJobsEnqueued, errors, clock },
     async onSettingsChanged() {
@@ -333,6 +342,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
               ...{ changes, reads, uploads, downloads, violations },
               signInsOfAccount: signInRates.account,
               signInsFromAddress: signInRates.address,
+              mailsToAddress: mailRates.toAddress,
+              mails: mailRates.all,
             },
           },
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
@@ -384,6 +395,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
 
   await cluster?.start();
   jobs.start();
+  mailJobs?.start();
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
@@ -410,7 +422,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       effects[Symbol.dispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
-      await jobs[Symbol.asyncDispose]();
+      await Promise.all([jobs[Symbol.asyncDispose](), mailJobs?.[Symbol.asyncDispose]()]);
       mailer?.[Symbol.dispose]();
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();

@@ -1,11 +1,16 @@
 /** The job that mails a link for an account: to set a new password (AC25), or to confirm the address (AC27). */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { createJob, type JobHandler, type JobType } from '../jobs/job-handler.ts';
+import {
+  createJob,
+  PermanentJobError,
+  type JobHandler,
+  type JobType,
+} from '../jobs/job-handler.ts';
 import { ACCOUNTS } from '../limits.ts';
-import type { Mailer } from '../mail/mailer.ts';
+import { MailFailure, type Mailer } from '../mail/mailer.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { findEmailIdentity } from '../storage/identities.ts';
+import { credentialDigest, findEmailIdentity, hasStillCredential } from '../storage/identities.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
 import {
   addOneTime,
@@ -13,14 +18,17 @@ import {
   deleteOneTime,
   oneTimeHash,
 } from '../storage/one-time-tokens.ts';
-import type { Database } from '../storage/tables.ts';
+import type { Database, IdentityRow } from '../storage/tables.ts';
 
 const PURPOSES = ['password-reset', 'verification'] as const;
 type LinkPurpose = (typeof PURPOSES)[number];
 
 interface Input {
-  readonly user: string;
+  /** Null when nobody has the address: there is nothing to mail, and nothing from which to tell it (AC25). */
+  readonly user: string | null;
   readonly purpose: LinkPurpose;
+  /** The digest of the credential at the time of the request: a link does not outlive it (AC25). */
+  readonly credential: string;
 }
 
 interface LinkMail {
@@ -64,12 +72,31 @@ If the account is not yours, do nothing.
 
 const LINK_MAIL: JobType<'link-mail', Input> = {
   kind: 'link-mail',
-  input: z.strictObject({ user: z.string(), purpose: z.enum(PURPOSES) }),
+  input: z.strictObject({
+    user: z.string().nullable(),
+    purpose: z.enum(PURPOSES),
+    credential: z.string(),
+  }),
 };
 
-/** One mail of each purpose waits for a person, however often it was asked for. */
-export function linkMailJob(input: Input): NewJob {
-  return createJob(LINK_MAIL, { key: `${input.purpose} ${input.user}`, input });
+/**
+ * One mail of each purpose waits for an address, however often it was asked for.
+ *
+ * @param identity of that address; undefined when nobody has it.
+ */
+export function linkMailJob(
+  purpose: LinkPurpose,
+  { email, identity }: { readonly email: string; readonly identity: IdentityRow | undefined },
+): NewJob {
+  const user = identity?.user ?? null;
+  const credential = credentialDigest(identity?.credential ?? null);
+  const key = `${purpose} ${mailKey(email)}`;
+  return createJob(LINK_MAIL, { key, input: { user, purpose, credential } });
+}
+
+/** Names an address where it has no place. */
+export function mailKey(email: string): string {
+  return createHash('sha256').update(email).digest('base64url');
 }
 
 export function linkMail({
@@ -77,36 +104,42 @@ export function linkMail({
   mailer,
   publicUrl,
   clock,
+  tryCount,
 }: {
   readonly db: Database;
   readonly mailer: Pick<Mailer, 'send'>;
   readonly publicUrl: URL;
   readonly clock: Pick<Clock, 'now'>;
+  /** Whether this server may send another mail at this moment (AC28). */
+  readonly tryCount: () => boolean;
 }): JobHandler<'link-mail', Input> {
   return {
     ...LINK_MAIL,
     maxFailures: ACCOUNTS.maxMailFailures,
-    async run({ user, purpose }) {
-      const email = await findEmailIdentity(db, user);
-      if (email === undefined) return;
+    async run({ user, purpose, credential }, { signal }) {
+      const email = user === null ? undefined : await findEmailIdentity(db, user);
+      if (email === undefined || credentialDigest(email.credential) !== credential) return;
       const at = clock.now();
-      const about = { purpose, subject: user };
+      const about = { purpose, subject: email.user };
       if ((await countOneTime(db, { ...about, at })) >= ACCOUNTS.maxOpenLinks) return;
+      if (!tryCount()) throw new Error('there were too many mails');
       const { lifetimeMs, fragment, subject, text } = LINKS[purpose];
       // The job has no token, so that the database has nothing but its digest.
       const token = randomBytes(ACCOUNTS.oneTimeBytes).toString('base64url');
       const hash = oneTimeHash(token);
       await addOneTime(db, { ...about, hash, at, expiresAt: at + lifetimeMs });
+      // A new password deletes links: those that it did not see yet end here.
+      if (!(await hasStillCredential(db, email))) return await deleteOneTime(db, hash);
+      const { host } = publicUrl;
+      const link = new URL(`/#${fragment}=${token}`, publicUrl).href;
+      const mail = { to: email.subject, subject: subject(host), text: text({ host, link }) };
       try {
-        const { host } = publicUrl;
-        const link = new URL(`/#${fragment}=${token}`, publicUrl).href;
-        await mailer.send({
-          to: email.subject,
-          subject: subject(host),
-          text: text({ host, link }),
-        });
+        await mailer.send(mail, signal);
       } catch (error) {
-        await deleteOneTime(db, hash);
+        const kind = error instanceof MailFailure ? error.kind : 'temporary';
+        // Without an answer, the mail may have arrived: its link has to work.
+        if (kind !== 'unanswered') await deleteOneTime(db, hash);
+        if (kind === 'permanent') throw new PermanentJobError((error as MailFailure).message);
         throw error;
       }
     },

@@ -23,6 +23,7 @@ import type { Administrators } from '../accounts/administrators.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { CurrentSettings } from '../accounts/current-settings.ts';
 import { guestColor, guestName } from '../accounts/guest-name.ts';
+import { mailKey } from '../accounts/link-mail.ts';
 import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
 import type { OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
@@ -30,6 +31,7 @@ import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { ApiError } from '../http/api-error.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../storage/guest-offers.ts';
 import {
   EMAIL_ISSUER,
@@ -57,6 +59,8 @@ export interface AccountRoutesOptions {
   readonly settings: CurrentSettings;
   readonly providers: OidcProviders;
   readonly rates: SignInRates;
+  /** By e-mail address (AC28). */
+  readonly mailRate: KeyedRateLimiter;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
   readonly allowGuests: boolean;
@@ -64,6 +68,7 @@ export interface AccountRoutesOptions {
 }
 
 const RETRY_MS = 10_000;
+const MAIL_RETRY_MS = 4 * 60 * 60_000;
 
 export function accountRoutes(options: AccountRoutesOptions) {
   const { db, administrators, authenticator, runner, sessions, signedIn } = options;
@@ -85,6 +90,12 @@ export function accountRoutes(options: AccountRoutesOptions) {
   /** @throws ApiError */
   const requireMail = (): void => {
     if (!options.sendsMail) throw new ApiError('not-found', { detail: NO_MAIL });
+  };
+
+  /** Also where nobody has the address, so that the answer does not tell. @throws ApiError */
+  const countMail = (email: string): void => {
+    if (options.mailRate.tryTake(mailKey(email))) return;
+    throw new ApiError('too-many', { detail: TOO_MANY_MAILS, retryAfterMs: MAIL_RETRY_MS });
   };
 
   /** @returns the hash that the password matches. @throws ApiError */
@@ -175,6 +186,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       requireMail();
       // Before anything is looked up: known and unknown addresses get the same answers (AC5).
       countAttempt(context, `reset ${email}`);
+      countMail(email);
       const call = { name: 'account:request-reset', input: { email } } as const;
       await runCommand(runner, { user: SERVER, session: null, call });
       return context.body(null, 204);
@@ -208,6 +220,8 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const { user, session } = context.var;
       requireMail();
       countAttempt(context, `verification ${user.id}`);
+      const email = await findEmailIdentity(db, user.id);
+      if (email !== undefined) countMail(email.subject);
       const call = { name: 'account:request-verification', input: {} } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
@@ -294,6 +308,8 @@ export function accountRoutes(options: AccountRoutesOptions) {
 
 /** Of commands that nobody has signed in for. */
 const SERVER = 'server';
+const TOO_MANY_MAILS =
+  'Several mails were asked for with this address today. Look for them, also in the folder for spam, or ask again in some hours.';
 const NO_MAIL = 'This server sends no mails. Ask the person who runs it for help.';
 const RESET_OVER =
   'This link was used already, or it is older than half an hour. Ask for another one to set a new password.';

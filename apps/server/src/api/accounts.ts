@@ -10,6 +10,7 @@ import type { SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Database } from '../storage/tables.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -34,6 +35,7 @@ export interface AccountsOptions {
   readonly runner: CommandRunner;
   readonly sessions: SessionAnswer;
   readonly rates: SignInRates;
+  readonly mailRate: KeyedRateLimiter;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
   /** Admits guests, too, where people have to sign in. */

@@ -8,7 +8,7 @@ export const MAIL_VARIABLES = {
     }),
     unset: null,
     purpose:
-      'The server that sends mails: links with which people set a new password. When it is not set, there are none. "smtp://" begins in plain text and uses TLS where the server offers it.',
+      'The server that sends mails: links with which people set a new password. When it is not set, there are none. "smtp://" begins in plain text and continues with TLS; a server without TLS is only used on this machine, or with "?requireTLS=false" at the end.',
   },
   MAIL_FROM: {
     schema: mailAddress().meta({ expected: 'an e-mail address such as tandem@example.org' }),

@@ -19,6 +19,9 @@ export interface JobHandler<K extends string, I> extends JobType<K, I> {
   run(input: I, context: JobContext): Promise<void>;
 }
 
+/** Thrown by a handler when the job would fail in the same way again: it is kept as failed at once (JB13). */
+export class PermanentJobError extends Error {}
+
 export interface JobContext {
   /** The same for all attempts: what other systems need to recognise a repetition. */
   readonly id: string;

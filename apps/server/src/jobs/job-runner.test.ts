@@ -8,7 +8,13 @@ import { DatabaseJobStore } from '../storage/jobs/database-job-store.ts';
 import type { JobStore } from '../storage/jobs/job-store.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
-import { createJob, recurringJob, type JobContext, type JobHandler } from './job-handler.ts';
+import {
+  createJob,
+  PermanentJobError,
+  recurringJob,
+  type JobContext,
+  type JobHandler,
+} from './job-handler.ts';
 import { JobRunner, type JobRunnerOptions } from './job-runner.ts';
 
 const SWEEP_MS = 3_600_000;
@@ -103,6 +109,18 @@ test('a job runs with its input, and is gone (JB11)', async () => {
   await pass(0);
   expect(results).toEqual(['mail done']);
   expect(await rows()).toEqual([]);
+});
+
+test('a job that cannot succeed is kept with its error after one attempt (JB13)', async () => {
+  const { start, pass, enqueue, deliveries, results, rows } = await fixture();
+  await enqueue('ada');
+  start();
+  await pass(0);
+  deliveries[0]?.end(new PermanentJobError('no such person'));
+  await pass(JOBS.retry.capMs);
+  expect(deliveries).toHaveLength(1);
+  expect(results).toEqual(['mail failed']);
+  expect(await rows()).toMatchObject([{ error: 'no such person', failed_at: expect.any(Number) }]);
 });
 
 test('a job that fails is repeated after pauses that double, and then kept with its error (JB13)', async () => {

@@ -8,7 +8,7 @@ import { Throttle } from '../runtime/throttle.ts';
 import type { JobStore, LeaseOutcome } from '../storage/jobs/job-store.ts';
 import { isRetryable } from '../storage/storage-error.ts';
 import { HeldJobs, type HeldJob } from './held-jobs.ts';
-import { runJob, type AnyJobHandler } from './job-handler.ts';
+import { PermanentJobError, runJob, type AnyJobHandler } from './job-handler.ts';
 
 export interface JobRunnerOptions<K extends string> {
   readonly store: JobStore;
@@ -200,7 +200,7 @@ export class JobRunner<K extends string> implements AsyncDisposable {
         await store.release([job]);
         return 'released';
       }
-      return job.failures + 1 >= maxFailures
+      return error instanceof PermanentJobError || job.failures + 1 >= maxFailures
         ? await this.#fail(held, error)
         : await this.#retry(handler, held, error);
     }
@@ -220,7 +220,7 @@ export class JobRunner<K extends string> implements AsyncDisposable {
 
   async #fail(held: HeldJob, cause: unknown): Promise<JobResult> {
     const { store, log } = this.#options;
-    log.error({ err: cause, ...fieldsOf(held) }, 'job failed too often');
+    log.error({ err: cause, ...fieldsOf(held) }, 'job failed and will not be repeated');
     const error = messageOf(cause);
     const outcome = await this.#record(held, () => store.fail(held.job, error));
     return outcome === 'lost' ? 'lost' : 'failed';

@@ -1,5 +1,5 @@
 /** Sends mails through the operator's SMTP server. */
-import { createTransport } from 'nodemailer';
+import { createTransport, type NodemailerError } from 'nodemailer';
 import { MAIL } from '../limits.ts';
 
 export interface Mail {
@@ -15,17 +15,46 @@ export interface MailSettings {
 }
 
 export interface Mailer extends Disposable {
-  /** @throws when the server did not accept it. */
-  send(mail: Mail): Promise<void>;
+  /**
+   * @param signal ends the attempt; its own deadline does so, too.
+   * @throws MailFailure when the server did not accept it.
+   */
+  send(mail: Mail, signal: AbortSignal): Promise<void>;
 }
 
-export function createMailer({ url, from }: MailSettings): Mailer {
+/**
+ * - `temporary`: not accepted this time.
+ * - `permanent`: the server would answer in the same way again.
+ * - `unanswered`: the server may have accepted it.
+ */
+export type MailFailureKind = 'temporary' | 'permanent' | 'unanswered';
+
+/** Says nothing of what the server has answered but its code: answers repeat addresses, and errors are logged and stored. */
+export class MailFailure extends Error {
+  readonly kind: MailFailureKind;
+
+  constructor(kind: MailFailureKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @param times in milliseconds. */
+export function createMailer(
+  { url, from }: MailSettings,
+  times: Readonly<Record<keyof typeof MAIL, number>> = MAIL,
+): Mailer {
   const transport = createTransport(
     {
+      // A part after "?" is stronger than what follows.
       url,
-      connectionTimeout: MAIL.timeoutMs,
-      greetingTimeout: MAIL.timeoutMs,
-      socketTimeout: MAIL.timeoutMs,
+      // Links into accounts do not cross a network in plain text, also when somebody there hides that the server has TLS.
+      requireTLS: !LOOPBACK_NAMES.includes(new URL(url).hostname),
+      connectionTimeout: times.connectTimeoutMs,
+      greetingTimeout: times.connectTimeoutMs,
+      socketTimeout: times.replyTimeoutMs,
       disableFileAccess: true,
       disableUrlAccess: true,
     },
@@ -33,9 +62,30 @@ export function createMailer({ url, from }: MailSettings): Mailer {
     { from, headers: { 'Auto-Submitted': 'auto-generated' } },
   );
   return {
-    async send(mail) {
-      await transport.sendMail(mail);
+    async send(mail, signal) {
+      const deadline = AbortSignal.timeout(times.deadlineMs);
+      try {
+        await transport.sendMail({ ...mail, signal: AbortSignal.any([signal, deadline]) });
+      } catch (error) {
+        throw failureOf(error as NodemailerError);
+      }
     },
     [Symbol.dispose]: () => transport.close(),
   };
 }
+
+function failureOf({ code = 'ERROR', ...error }: NodemailerError): MailFailure {
+  const { responseCode, permanent = false, command, timeoutType, syscall } = error;
+  if (responseCode !== undefined)
+    return new MailFailure(
+      permanent ? 'permanent' : 'temporary',
+      `the mail server answered ${responseCode} to ${command ?? 'a command'}`,
+    );
+  const isConnected =
+    syscall !== 'connect' && (timeoutType === undefined || timeoutType === 'SOCKET_TIMEOUT');
+  return LOST_CONNECTION.includes(code) && isConnected
+    ? new MailFailure('unanswered', `the mail server stopped answering: ${code}`)
+    : new MailFailure('temporary', `the mail server could not be used: ${code}`);
+}
+
+const LOST_CONNECTION: readonly string[] = ['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EABORT'];

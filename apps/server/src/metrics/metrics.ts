@@ -43,6 +43,8 @@ const BUCKETS = [
   'history',
   'signInsOfAccount',
   'signInsFromAddress',
+  'mailsToAddress',
+  'mails',
 ] as const;
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;

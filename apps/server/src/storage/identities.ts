@@ -1,4 +1,5 @@
 /** What people sign in with. A user without an identity is a guest. */
+import { createHash } from 'node:crypto';
 import type { Database, IdentityRow } from './tables.ts';
 
 /** The issuer of identities whose subject is an e-mail address. */
@@ -147,6 +148,29 @@ export async function setCredential(
     .where('issuer', '=', issuer)
     .where('subject', '=', subject)
     .execute();
+}
+
+/** What tells a credential from another one, where the credential itself has no place. */
+export function credentialDigest(credential: string | null): string {
+  return createHash('sha256')
+    .update(credential ?? '')
+    .digest('hex');
+}
+
+/** Whether the identity has its credential still, also after a transaction that is changing it at this moment. */
+export async function hasStillCredential(
+  db: Database,
+  { issuer, subject, credential }: IdentityKey & { readonly credential: string | null },
+): Promise<boolean> {
+  // An update waits for that transaction on Postgres, unlike a query.
+  const { numUpdatedRows } = await db
+    .updateTable('identity')
+    .set({ credential })
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('credential', credential === null ? 'is' : '=', credential)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** The person of this address is known to read its mails. */

@@ -118,8 +118,8 @@ export const accountHandlers: AccountHandlers = {
 
   async 'account:request-reset'({ db, enqueue }, { email }) {
     const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
-    if (identity !== undefined)
-      enqueue(linkMailJob({ user: identity.user, purpose: 'password-reset' }));
+    // Also for nobody: the time that the answer takes does not tell who has an account.
+    enqueue(linkMailJob('password-reset', { email, identity }));
     return DONE;
   },
 
@@ -145,7 +145,7 @@ export const accountHandlers: AccountHandlers = {
     const purpose = 'verification';
     if ((await countOneTime(db, { purpose, subject: user, at })) >= ACCOUNTS.maxOpenLinks)
       return forbidden('too-many-mails');
-    enqueue(linkMailJob({ user, purpose }));
+    enqueue(linkMailJob(purpose, { email: email.subject, identity: email }));
     return DONE;
   },
 
@@ -222,7 +222,14 @@ async function beginSession(
   { id, agent, replaces, confirmedAt = at }: SessionStart,
 ): Promise<Effect[]> {
   const expiresAt = at + ACCOUNTS.sessionLifetimeMs;
-  await createSession(db, { id, user, at, expiresAt, agent, confirmedAt: Math.min(at, confirmedAt) });
+  await createSession(db, {
+    id,
+    user,
+    at,
+    expiresAt,
+    agent,
+    confirmedAt: Math.min(at, confirmedAt),
+  });
   if (replaces === null) return [];
   const owner = await deleteSession(db, replaces);
   return owner === undefined ? [] : endedEffects(owner, [replaces]);

@@ -1,5 +1,5 @@
 import { withoutGaps } from '@tandem/protocol';
-import { Download, FilePlus2, Search } from 'lucide-react';
+import { Download, FilePlus2, FileUp, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button, IconButton } from '../components/button.tsx';
@@ -35,7 +35,7 @@ export function DocumentListScreen() {
         <DeviceSaveStatusChip />
         <span className="flex-1" />
         <IconButton label={t('exportAll')} icon={Download} onClick={() => setExporting(true)} />
-        <Button onClick={() => requestImport(null)}>{t('importFiles')}</Button>
+        <IconButton label={t('importFiles')} icon={FileUp} onClick={() => requestImport(null)} />
         <Button look="primary" onClick={newDocument}>
           {t('newDocument')}
         </Button>

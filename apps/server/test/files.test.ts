@@ -228,6 +228,7 @@ test('FI6 signing out ends an upload and a download within a second', async () =
 });
 
 test('FI6 of people without cookies, only the one whose session is over is sent away', async () => {
+  const before = keptIn(folder).length;
   const [ed, vi] = [await signIn(server), await signIn(server)];
   const [left, right] = [ed, vi].map((by) =>
     slowUpload({ to: server, by, at: document, isByToken: true }),
@@ -243,6 +244,8 @@ test('FI6 of people without cookies, only the one whose session is over is sent 
   await sleep(EFFECTIVE_WITHIN_MS);
   const goesOn = await Promise.race([left!.ended, Promise.resolve('it goes on')]);
   expect(goesOn).toBe('it goes on');
+  left!.upload.destroy();
+  await eventually('nothing is left of it', () => keptIn(folder).length === before);
 });
 
 test('FI7 an upload that is cancelled leaves nothing', async () => {

@@ -100,9 +100,12 @@ test('a document shows hostile files as what they are, and goes on working', asy
   const ran = watchScripts(page);
   await startDocument(page, 'Hostile');
   await pageTextOf(page).click();
+  const blocks = pageTextOf(page).locator('.file-block');
+  let count = 0;
   for (const file of HOSTILE_FILES) {
     if (/[/\\]/.test(file.name)) continue;
     await chooseFiles(page, file.mimeType.startsWith('image/') ? 'image' : 'file', [file]);
+    await expect(blocks).toHaveCount(++count);
     await expect(pageTextOf(page).locator('.file-upload')).toHaveCount(0);
   }
   await page.keyboard.type('still here');
@@ -110,7 +113,6 @@ test('a document shows hostile files as what they are, and goes on working', asy
   // From the server now.
   await page.reload();
   await expect(pageTextOf(page)).toContainText('still here');
-  const blocks = pageTextOf(page).locator('.file-block');
   for (let index = 0; index < (await blocks.count()); index++) {
     await blocks.nth(index).scrollIntoViewIfNeeded();
     await page.waitForTimeout(SETTLE_MS / 2);

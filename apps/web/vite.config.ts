@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => {
   return {
     // Fixtures of tests.
     assetsInclude: ['**/*.docx'],
+    // A library that is found when a worker starts makes the development server reload all pages.
+    optimizeDeps: { entries: ['index.html', 'src/import/import-worker.ts'] },
     plugins: [
       react(),
       tailwindcss(),

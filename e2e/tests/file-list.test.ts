@@ -26,7 +26,7 @@ async function addPicture(page: Page, name: string): Promise<void> {
 
 async function openFiles(page: Page) {
   await page.getByRole('button', { name: 'More', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Files…' }).click();
+  await page.getByRole('menuitem', { name: 'Files', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Files of this document' });
   await expect(dialog).toBeVisible();
   return dialog;

@@ -6,14 +6,13 @@ import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import {
-  deleteFile,
   discardFilesOf,
   discardFilesWithoutDocument,
   discardUpload,
   forgetFile,
   listDiscarded,
-  type StoredFileRow,
-} from '../storage/files.ts';
+} from '../storage/discarded-files.ts';
+import { deleteFile, type StoredFileRow } from '../storage/files.ts';
 import { newObjectKey, type ObjectStore } from '../storage/objects/object-store.ts';
 import type { Database } from '../storage/tables.ts';
 

@@ -4,7 +4,11 @@ import { ItemFailures } from '../jobs/item-failures.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
 import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { listDocumentsWithFiles, listStoredFiles, noteReferences } from '../storage/files.ts';
+import {
+  listDocumentsWithFiles,
+  listStoredFiles,
+  noteReferences,
+} from '../storage/discarded-files.ts';
 import type { Database } from '../storage/tables.ts';
 
 export interface FileReferences {

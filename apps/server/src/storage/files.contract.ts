@@ -1,13 +1,10 @@
 /** What the rows of files do, on every database. */
 import { expect, test } from 'vitest';
+import { discardFilesOf, discardUpload, forgetFile, listDiscarded } from './discarded-files.ts';
 import {
   countFiles,
   deleteFile,
-  discardFilesOf,
-  discardUpload,
-  forgetFile,
   findFile,
-  listDiscarded,
   listFiles,
   pledgedBytes,
   reserveFile,

@@ -13,7 +13,7 @@ import {
 } from './channel-key.ts';
 import { moveToTop, readAncestors } from './document-tree.ts';
 import { containing } from './documents.ts';
-import { discardFilesOf } from './files.ts';
+import { discardFilesOf } from './discarded-files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
 
 export async function listTrash(db: Database, owner: string): Promise<TrashedDocument[]> {

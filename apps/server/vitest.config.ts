@@ -14,6 +14,7 @@ const WITH_EACH_DATABASE = [
   'oidc',
   'people',
   'route-matrix',
+  'required-sign-in',
   'sessions-and-roles',
   'sessions',
   'stock-hocuspocus',

@@ -8,16 +8,14 @@ import { RunningServer } from './running-server.ts';
 import { ageResetLinks } from './sessions-age.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn, withCookie, type SignedIn } from './signed-in.ts';
+import { newAddress, PASSWORD, signUp } from './signed-up.ts';
 
-const PASSWORD = 'a password of tests';
 const NEW_PASSWORD = 'another one of tests';
 const PUBLIC_URL = 'https://docs.example.org';
 const FROM = 'tandem@example.org';
 const atEnd = atEndOfFile();
 let sink: MailSink;
 let server: RunningServer;
-let count = 0;
-const newAddress = (): string => `forgetful-${++count}@example.org`;
 
 beforeAll(async () => {
   sink = await MailSink.start(atEnd);
@@ -31,15 +29,6 @@ const finish = async (token: string, password = NEW_PASSWORD): Promise<number> =
   (await post('reset/finish', { token, password })).status;
 const signInWith = (email: string, password: string) => post('sign-in', { email, password });
 
-async function withAccount(): Promise<SignedIn & { readonly email: string }> {
-  const email = newAddress();
-  const guest = await signIn(server);
-  const body = { email, password: PASSWORD };
-  const answer = await guest.fetch('/api/account/sign-up', { method: 'POST', body });
-  expect(answer.status).toBe(200);
-  return { ...(await withCookie(server, answer)), email };
-}
-
 function tokenIn({ text }: ReceivedMail): string {
   const token = /https:\/\/docs\.example\.org\/#(?:reset|verify)=([\w-]{43})$/m.exec(text)?.[1];
   if (token === undefined) throw new Error(`no link: ${text}`);
@@ -48,7 +37,7 @@ function tokenIn({ text }: ReceivedMail): string {
 
 describe('AC25 a forgotten password', () => {
   test('is set again by the link in a mail, once, and ends all sessions', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     const socket = await NativeClient.onAuthenticated(server, { guest: ada });
     expect(await ask(` ${ada.email.toUpperCase()} `)).toBe(204);
     const mail = await sink.next(ada.email);
@@ -69,7 +58,7 @@ describe('AC25 a forgotten password', () => {
   test('of nobody is answered in the same way, and mailed to nobody', async () => {
     const unknown = newAddress();
     expect(await ask(unknown)).toBe(204);
-    const ada = await withAccount();
+    const ada = await signUp(server);
     expect(await ask(ada.email)).toBe(204);
     await sink.next(ada.email);
     expect(sink.to(unknown)).toEqual([]);
@@ -77,7 +66,7 @@ describe('AC25 a forgotten password', () => {
   });
 
   test('has three links at a time, which end with the first that is used or another password', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     for (let links = 1; links <= ACCOUNTS.maxOpenLinks; links++) {
       expect(await ask(ada.email)).toBe(204);
       await sink.next(ada.email, links);
@@ -101,7 +90,7 @@ describe('AC25 a forgotten password', () => {
   });
 
   test('has a link that ends after half an hour', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     expect(await ask(ada.email)).toBe(204);
     const token = tokenIn(await sink.next(ada.email));
     await ageResetLinks(server, { user: ada.user.id, ms: ACCOUNTS.resetLifetimeMs });
@@ -110,7 +99,7 @@ describe('AC25 a forgotten password', () => {
   });
 
   test('is mailed once the mail server answers', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     sink.refuse = 1;
     expect(await ask(ada.email)).toBe(204);
     const mail = await sink.next(ada.email);
@@ -119,7 +108,7 @@ describe('AC25 a forgotten password', () => {
   });
 
   test('AC28 is asked for six times a day, for known and unknown addresses alike', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     for (const email of [ada.email, newAddress()]) {
       const statuses: number[] = [];
       for (let i = 0; i < 7; i++) statuses.push(await ask(email));
@@ -146,7 +135,7 @@ test('AC25 a server without mails offers no link, and takes none', async () => {
 });
 
 test('AC26 the account is its person’s after the link was used', async () => {
-  const ada = await withAccount();
+  const ada = await signUp(server);
   expect(await ask(ada.email)).toBe(204);
   expect(await finish(tokenIn(await sink.next(ada.email)))).toBe(204);
   const again = await withCookie(server, await signInWith(ada.email, NEW_PASSWORD));
@@ -165,14 +154,14 @@ describe('AC27 an address', () => {
     ((await (await person.fetch('/api/account')).json()) as Account).isEmailVerified;
 
   test('is confirmed by the link in a mail, once, and in a session of its account only', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     expect(await isVerified(ada)).toBe(false);
     expect(await request(ada)).toBe(204);
     const mail = await sink.next(ada.email);
     expect(mail.subject).toBe('Confirm your e-mail address for Tandem on docs.example.org');
     const token = tokenIn(mail);
     // The person whose address somebody else has signed up with, opens the link.
-    for (const other of [await signIn(server), await withAccount()])
+    for (const other of [await signIn(server), await signUp(server)])
       expect(await verify(other, token)).toBe(403);
     expect(await finish(token)).toBe(403);
     expect(await isVerified(ada)).toBe(false);
@@ -182,7 +171,7 @@ describe('AC27 an address', () => {
   });
 
   test('gets three links at a time, and a guest has none', async () => {
-    const ada = await withAccount();
+    const ada = await signUp(server);
     for (let links = 1; links <= ACCOUNTS.maxOpenLinks; links++) {
       expect(await request(ada)).toBe(204);
       await sink.next(ada.email, links);

@@ -8,8 +8,8 @@ import { NativeClient } from './native-client.ts';
 import { CALLERS, type Caller, type Party, type Place, type Subject } from './route-table.ts';
 import type { AtEnd, RunningServer } from './running-server.ts';
 import { signIn, withCookie, type SignedIn } from './signed-in.ts';
+import { PASSWORD, postToAccount, signUp, type SignedUp } from './signed-up.ts';
 
-export const PASSWORD = 'a password of tests';
 /** In each title and in each file: people who are refused never get it. */
 export const SECRET = 'Lantern';
 
@@ -24,21 +24,23 @@ export class Administrator {
   readonly #email: string;
   #session: SignedIn;
 
-  private constructor(server: RunningServer, email: string, session: SignedIn) {
+  private constructor(server: RunningServer, person: SignedUp) {
     this.#server = server;
-    this.#email = email;
-    this.#session = session;
+    this.#email = person.email;
+    this.#session = person;
   }
 
   static async signUp(server: RunningServer): Promise<Administrator> {
-    const email = newAddress();
-    return new Administrator(server, email, await signUp(server, email));
+    const session = await signUp(server);
+    return new Administrator(server, session);
   }
 
   async session(): Promise<SignedIn> {
     if ((await this.#session.fetch('/api/me')).status === 200) return this.#session;
     const credentials = { email: this.#email, password: PASSWORD };
-    this.#session = await begin(this.#server, '/account/sign-in', credentials);
+    const somebody = await signIn(this.#server);
+    const answer = await postToAccount(somebody, 'sign-in', credentials);
+    this.#session = await withCookie(this.#server, answer);
     return this.#session;
   }
 }
@@ -54,21 +56,7 @@ export async function createParty(
 ): Promise<SignedIn | null> {
   if (party === 'nobody') return null;
   if (party === 'guest') return await signIn(server);
-  return party === 'account' ? await signUp(server, newAddress()) : await administrator.session();
-}
-
-const newAddress = (): string => `${ulid().toLowerCase()}@example.org`;
-
-const signUp = (server: RunningServer, email: string): Promise<SignedIn> =>
-  begin(server, '/account/sign-up', { email, password: PASSWORD });
-
-async function begin(server: RunningServer, path: string, body: unknown): Promise<SignedIn> {
-  const answer = await fetch(`${server.url}/api${path}`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return await withCookie(server, answer);
+  return party === 'account' ? await signUp(server) : await administrator.session();
 }
 
 export async function createRouteFixture({

@@ -11,7 +11,6 @@ import {
   Administrator,
   createParty,
   createRouteFixture,
-  PASSWORD,
   SECRET,
   type RouteFixture,
 } from './route-fixture.ts';
@@ -19,6 +18,7 @@ import { CALLERS, PARTIES, PLACES, ROUTE_TABLE, type Ask } from './route-table.t
 import { RunningServer, temporaryFolder } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import type { SignedIn } from './signed-in.ts';
+import { PASSWORD } from './signed-up.ts';
 
 const atEnd = atEndOfFile();
 const FILES_URL = pathToFileURL(await temporaryFolder(atEnd)).href;

@@ -1,6 +1,5 @@
 /** Accounts on two servers of one database: rules of `src/accounts/README.md`. */
 import { describe, expect, inject, test } from 'vitest';
-import { ulid } from 'ulid';
 import type { Account, DeviceSessions, NewInvitation } from '@tandem/protocol/accounts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
 import { signInAtProvider, startIdentityProvider } from '../identity-provider.ts';
@@ -14,10 +13,8 @@ import {
   sessionCookieIn,
 } from '../provider-sign-in.ts';
 import { RunningServer } from '../running-server.ts';
-import { signIn, withCookie, type SignedIn } from '../signed-in.ts';
-
-const PASSWORD = 'a password of tests';
-const newAddress = (): string => `${ulid().toLowerCase()}@example.org`;
+import { signIn, withCookie } from '../signed-in.ts';
+import { newAddress, PASSWORD, postToAccount, signUp } from '../signed-up.ts';
 
 type Nodes = readonly [RunningServer, RunningServer];
 
@@ -27,22 +24,16 @@ async function startNodes(environment: Record<string, string> = {}): Promise<Nod
   return [await start(), await start()];
 }
 
-async function signedUp(node: RunningServer): Promise<SignedIn> {
-  const body = { email: newAddress(), password: PASSWORD };
-  return await withCookie(node, await post(await signIn(node), 'sign-up', body));
-}
-
-async function post(guest: SignedIn, path: string, body: unknown): Promise<Response> {
-  return await guest.fetch(`/api/account/${path}`, { method: 'POST', body });
-}
-
 test('AC3 of people who sign up on both nodes at once, one is the administrator', async () => {
   const nodes = await startNodes({ NODE_ENV: 'production' });
   const guests = await Promise.all([...nodes, ...nodes, ...nodes].map((node) => signIn(node)));
   const accounts = await Promise.all(
     guests.map(async (guest, at) => {
       const node = nodes[at % 2]!;
-      const answer = await post(guest, 'sign-up', { email: newAddress(), password: PASSWORD });
+      const answer = await postToAccount(guest, 'sign-up', {
+        email: newAddress(),
+        password: PASSWORD,
+      });
       return { node, person: await withCookie(node, answer) };
     }),
   );
@@ -63,7 +54,7 @@ test('AC2 one address, signed up on both nodes at once, is one account', async (
     const email = newAddress();
     const guests = await Promise.all([signIn(one), signIn(other)]);
     const answers = await Promise.all(
-      guests.map((guest) => post(guest, 'sign-up', { email, password: PASSWORD })),
+      guests.map((guest) => postToAccount(guest, 'sign-up', { email, password: PASSWORD })),
     );
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
   }
@@ -74,17 +65,17 @@ test('AC8 a session that is ended on one node ends on the other within a second'
   const email = newAddress();
   const ada = await withCookie(
     one,
-    await post(await signIn(one), 'sign-up', { email, password: PASSWORD }),
+    await postToAccount(await signIn(one), 'sign-up', { email, password: PASSWORD }),
   );
   const phone = await withCookie(
     other,
-    await post(await signIn(other), 'sign-in', { email, password: PASSWORD }),
+    await postToAccount(await signIn(other), 'sign-in', { email, password: PASSWORD }),
   );
   const socket = await NativeClient.onAuthenticated(other, { guest: phone });
   const answer = await ada.fetch('/api/account/sessions');
   const { sessions } = (await answer.json()) as DeviceSessions;
   const began = performance.now();
-  await post(ada, 'sessions/end', { session: sessions.find(({ isThis }) => !isThis)!.id });
+  await postToAccount(ada, 'sessions/end', { session: sessions.find(({ isThis }) => !isThis)!.id });
   expect((await socket.end()).code).toBe(4401);
   expect(performance.now() - began).toBeLessThan(1_000);
 });
@@ -96,7 +87,9 @@ test('AC6 attempts to sign in on both nodes count together', async () => {
   const statuses: number[] = [];
   for (let i = 0; i < 20; i++) {
     const guest = guests[i % 2]!;
-    statuses.push((await post(guest, 'sign-in', { email, password: `guess ${i}` })).status);
+    statuses.push(
+      (await postToAccount(guest, 'sign-in', { email, password: `guess ${i}` })).status,
+    );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const answered = statuses.filter((status) => status === 403).length;
@@ -107,7 +100,7 @@ test('AC6 attempts to sign in on both nodes count together', async () => {
 
 test('AC20 what an administrator decides on one node holds on the other within a second', async () => {
   const [one, other] = await startNodes({ NODE_ENV: 'production' });
-  const ada = await signedUp(one);
+  const ada = await signUp(one);
   const guest = await signIn(other);
   const socket = await NativeClient.onAuthenticated(other, { guest });
   const change = async (settings: object): Promise<void> => {
@@ -127,7 +120,7 @@ test('AC20 what an administrator decides on one node holds on the other within a
 
 test('AC20 an invitation that is used on both nodes at once makes one account', async () => {
   const [one, other] = await startNodes({ NODE_ENV: 'production' });
-  const ada = await signedUp(one);
+  const ada = await signUp(one);
   await ada.fetch('/api/server', { method: 'PATCH', body: { registration: 'invitation' } });
   for (let round = 0; round < 10; round++) {
     const made = await ada.fetch('/api/server/invitations', { method: 'POST' });
@@ -135,7 +128,7 @@ test('AC20 an invitation that is used on both nodes at once makes one account', 
     const guests = await Promise.all([signIn(one), signIn(other)]);
     const answers = await Promise.all(
       guests.map((guest) =>
-        post(guest, 'sign-up', { email: newAddress(), password: PASSWORD, invitation }),
+        postToAccount(guest, 'sign-up', { email: newAddress(), password: PASSWORD, invitation }),
       ),
     );
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);

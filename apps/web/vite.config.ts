@@ -50,6 +50,8 @@ export default defineConfig(({ mode }) => {
           ],
         },
         workbox: {
+          // A page of a first visit loads the parts that it has not loaded yet without the network, too.
+          clientsClaim: true,
           globPatterns: ['**/*.{html,js,css,svg,png,woff2}'],
           // Fonts of other alphabets are cached when first used.
           // So are the large libraries of imports and exports, which most people never need.

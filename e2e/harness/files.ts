@@ -1,6 +1,7 @@
 /** Files in documents: adding them, and the blocks that show them. */
 
 import { expect, type Locator, type Page } from '@playwright/test';
+import { chooseBlock } from './gestures.ts';
 
 /** The text alone, without the fields of its images. */
 export function pageTextOf(page: Page): Locator {
@@ -20,8 +21,7 @@ export async function chooseFiles(
   files: readonly ChosenFile[],
 ): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.type(`/${item}`);
-  await page.keyboard.press('Enter');
+  await chooseBlock(page, item);
   await (await chooser).setFiles([...files]);
 }
 

@@ -82,6 +82,14 @@ export async function setBlockKind(page: Page, kind: 'Quote' | 'Code' | 'Text'):
   await bar.getByRole('combobox', { name: 'Kind of block' }).selectOption({ label: kind });
 }
 
+/** From the menu at the caret. @param word that its first item has, once typed */
+export async function chooseBlock(page: Page, word: string): Promise<void> {
+  await page.keyboard.type(`/${word}`);
+  const first = page.getByRole('listbox', { name: 'Blocks' }).getByRole('option').first();
+  await expect(first).toContainText(new RegExp(word, 'iu'));
+  await page.keyboard.press('Enter');
+}
+
 export async function waitForTwoFrames(page: Page): Promise<void> {
   await page.evaluate(
     () =>

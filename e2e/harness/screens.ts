@@ -34,6 +34,13 @@ export async function expectSaved(...pages: readonly Page[]): Promise<void> {
   }
 }
 
+/** From now on the whole application works without a network, also what this page has not loaded yet. */
+export async function expectInstalled(page: Page): Promise<void> {
+  const hasServiceWorker = () => page.evaluate(() => navigator.serviceWorker.controller !== null);
+  // It fetches the whole application first.
+  await expect.poll(hasServiceWorker, { timeout: 30_000 }).toBe(true);
+}
+
 export function peopleOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: /(person|people) here:/ });
 }

@@ -3,6 +3,7 @@
 import type { Locator, Page } from '@playwright/test';
 import {
   saveStatusOf,
+  expectInstalled,
   expectSaved,
   changeOwnName,
   NETWORK_ERRORS,
@@ -297,7 +298,10 @@ test('a quote leads to its message, also far up in the history', async ({ openAs
   await expect(messageIn(ada, 'Reading 105')).toHaveAttribute('aria-posinset', '106');
   await expect(messageIn(ada, 'Reading 105')).toHaveAttribute('aria-setsize', '106');
   await log.focus();
-  await log.press('Home');
+  await expect(async () => {
+    await log.press('Home');
+    await expect(messageIn(ada, 'The anchor')).toBeInViewport({ timeout: 500 });
+  }).toPass();
   await messageIn(ada, 'The anchor').hover();
   await messageIn(ada, 'The anchor').getByRole('button', { name: 'Reply' }).click();
   await sendMessage(ada, 'Weighed.');
@@ -355,7 +359,7 @@ test.describe('without a network', () => {
     await sendMessage(ada, 'before');
     await expect(messageIn(ben, 'before')).toBeVisible();
     await expectSaved(ada);
-    await ada.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await expectInstalled(ada);
     await ada.context().setOffline(true);
     await expect(saveStatusOf(ada)).toHaveText('Offline: kept on this device');
     await sendMessage(ada, 'written at sea');

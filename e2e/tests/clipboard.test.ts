@@ -3,6 +3,7 @@
  */
 
 import type { Page } from '@playwright/test';
+import { chooseBlock } from '../harness/gestures.ts';
 import { expectSaved, paste, startDocument, textOf, writeLines } from '../harness/screens.ts';
 import { expect, test, type OpenAsGuest } from '../harness/test.ts';
 
@@ -41,8 +42,7 @@ test('Markdown is pasted and copied by a command', async ({ openAsGuest }) => {
   await page.keyboard.press('ControlOrMeta+v');
   await expect.poll(() => blocksOf(page)).toEqual(['# Just a title']);
   await page.keyboard.press('Enter');
-  await page.keyboard.type('/paste');
-  await page.keyboard.press('Enter');
+  await chooseBlock(page, 'paste');
   await expect(textOf(page).getByRole('heading', { level: 1 })).toHaveText('Just a title');
   await page.keyboard.press('Shift+Home');
   await page.getByRole('button', { name: 'Copy as Markdown' }).click();

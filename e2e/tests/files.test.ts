@@ -13,6 +13,7 @@ import {
 } from '../harness/files.ts';
 import { picture } from '../harness/pictures.ts';
 import {
+  expectInstalled,
   expectSaved,
   goToEnd,
   NETWORK_ERRORS,
@@ -196,7 +197,7 @@ test.describe('offline', () => {
     openAsGuest,
   }) => {
     const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
-    await ada.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await expectInstalled(ada);
     await pageTextOf(ada).click();
     await ada.context().setOffline(true);
     await expect(saveStatusOf(ada)).toHaveText('Offline: kept on this device');

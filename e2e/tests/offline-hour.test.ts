@@ -7,6 +7,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import {
   blockElementsOf,
   documentPathOf,
+  expectInstalled,
   expectSaved,
   linesOf,
   NETWORK_ERRORS,
@@ -125,7 +126,7 @@ test('an hour offline in three documents, with a reload and a restart, arrives o
     ben: { h: new Lines('ben', 'h'), w: new Lines('ben', 'w') },
   };
   const share = Math.ceil(EDITS / PARTS / 3);
-  await ada.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expectInstalled(ada);
   await context.setOffline(true);
   await expect(saveStatusOf(ada)).toHaveText(OFFLINE);
 

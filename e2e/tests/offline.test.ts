@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import {
   saveStatusOf,
+  expectInstalled,
   expectSaved,
   goToEnd,
   goToEndOfLine,
@@ -24,8 +25,7 @@ test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 const OFFLINE = 'Offline: kept on this device';
 
 async function goOffline(page: Page): Promise<void> {
-  // An active service worker has everything that an offline reload needs.
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expectInstalled(page);
   await page.context().setOffline(true);
   await expect(saveStatusOf(page)).toHaveText(OFFLINE);
 }
@@ -191,7 +191,7 @@ test('a first visit without a server shows an error, and continues once the serv
   openAsGuest,
 }) => {
   const { page, context } = await openAsGuest();
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expectInstalled(page);
   await page.evaluate(() => localStorage.clear());
   await context.setOffline(true);
   await page.reload();

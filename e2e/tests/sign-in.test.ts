@@ -2,7 +2,13 @@
 
 import type { Page } from '@playwright/test';
 import { LoginProxy, type SessionEnd } from '../harness/login-proxy.ts';
-import { saveStatusOf, expectSaved, startDocument, textOf } from '../harness/screens.ts';
+import {
+  saveStatusOf,
+  expectInstalled,
+  expectSaved,
+  startDocument,
+  textOf,
+} from '../harness/screens.ts';
 import { expect, test as base } from '../harness/test.ts';
 
 interface Fixtures {
@@ -69,11 +75,8 @@ test('the proxy’s sign-in page is reachable while the application is installed
 });
 
 async function waitForServiceWorker(page: Page): Promise<void> {
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expectInstalled(page);
   await page.reload();
-  await expect
-    .poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null))
-    .toBe(true);
   await expectSaved(page);
   const text = textOf(page);
   if ((await text.count()) > 0) {

@@ -30,8 +30,7 @@ export function AccountView({ options }: AccountViewProps) {
     setAccount(facts);
     return facts;
   }, [requests]);
-  // oxlint-disable-next-line react/exhaustive-deps -- read once; `run` is new at each rendering
-  useEffect(() => void run(async () => void (await read())), [read]);
+  useEffect(() => void run(async () => void (await read())), [read, run]);
   if (account === null)
     return problem === null ? (
       <Skeleton className="h-24 w-full" />

@@ -23,8 +23,7 @@ export function AddressVerification() {
       await new AccountRequests(services).verify(currentMailedToken() ?? '');
       setDone(true);
     });
-    // oxlint-disable-next-line react/exhaustive-deps -- `run` is new at each rendering
-  }, [services, hasAccount]);
+  }, [services, hasAccount, run]);
   if (hasAccount && !isDone && problem === null) return <Skeleton className="h-12 w-full" />;
   const next = hasAccount ? 'account' : 'sign-in';
   return (

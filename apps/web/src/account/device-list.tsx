@@ -15,8 +15,7 @@ export function DeviceList({ requests }: { readonly requests: AccountRequests })
   const action = useAccountAction();
   const { run } = action;
   const read = useCallback(async () => setDevices(await requests.listSessions()), [requests]);
-  // oxlint-disable-next-line react/exhaustive-deps -- read once; `run` is new at each rendering
-  useEffect(() => void run(read), [read]);
+  useEffect(() => void run(read), [read, run]);
   const end = (id: string | null) =>
     void run(async () => {
       await requests.endSession(id);

@@ -21,8 +21,7 @@ export function ServerSection({ requests }: { readonly requests: AccountRequests
   const [created, setCreated] = useState<NewInvitation | null>(null);
   const { run, isRunning, problem } = useAccountAction();
   const read = useCallback(async () => setServer(await requests.readServer()), [requests]);
-  // oxlint-disable-next-line react/exhaustive-deps -- read once; `run` is new at each rendering
-  useEffect(() => void run(read), [read]);
+  useEffect(() => void run(read), [read, run]);
   const change = (settings: ServerSettings) => {
     setServer((now) => now && { ...now, settings });
     const changing = run(async () => await requests.changeServer(settings));

@@ -1,38 +1,35 @@
-import { useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { useCallback, useState } from 'react';
+import { translate } from '../translation/translation.ts';
 import { failureOf } from '../session/request.ts';
 
 export interface AccountAction {
   readonly isRunning: boolean;
   /** A sentence; null without one. */
   readonly problem: string | null;
-  /** @returns false when the action failed; the problem says why. */
-  run(action: () => Promise<void>): Promise<boolean>;
+  /** The same at each rendering. @returns false when the action failed; the problem says why. */
+  readonly run: (action: () => Promise<void>) => Promise<boolean>;
   fail(problem: string): void;
 }
 
 /** Runs one request at a time, and shows the problem of the last one; until then `first`. */
 export function useAccountAction(first: string | null = null): AccountAction {
-  const { t } = useTranslation();
   const [isRunning, setRunning] = useState(false);
   const [problem, setProblem] = useState(first);
-  return {
-    isRunning,
-    problem,
-    fail: setProblem,
-    async run(action) {
-      setRunning(true);
-      setProblem(null);
-      try {
-        await action();
-        return true;
-      } catch (thrown) {
-        const failure = failureOf(thrown);
-        setProblem(failure.kind === 'refused' ? failure.error.message : t('account.unreachable'));
-        return false;
-      } finally {
-        setRunning(false);
-      }
-    },
-  };
+  const run = useCallback(async (action: () => Promise<void>) => {
+    setRunning(true);
+    setProblem(null);
+    try {
+      await action();
+      return true;
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      // Not `t`, which is another when a part adds its texts: requests would be sent again.
+      const unreachable = translate('account.unreachable');
+      setProblem(failure.kind === 'refused' ? failure.error.message : unreachable);
+      return false;
+    } finally {
+      setRunning(false);
+    }
+  }, []);
+  return { isRunning, problem, run, fail: setProblem };
 }

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests of whole servers that show whether their database does what it must. */
 const WITH_EACH_DATABASE = [
   'account-mails',
+  'api-tokens',
   'accounts',
   'channels',
   'commands',
@@ -19,6 +20,7 @@ const WITH_EACH_DATABASE = [
   'sessions',
   'stock-hocuspocus',
   'stock-y-websocket',
+  'token-matrix',
   'transports',
 ].map((name) => `test/${name}.test.ts`);
 

@@ -101,7 +101,7 @@ test('a person connects a provider, signs in with it, and disconnects it', async
   await expect(profileOf(other)).toContainText('Ada');
 
   await account.getByRole('button', { name: 'Disconnect Corp' }).click();
-  await expect(account.getByText('All your other devices are signed out.')).toBeVisible();
+  await expect(account.getByText('All your other devices are signed out')).toBeVisible();
   await account.getByRole('button', { name: 'Disconnect', exact: true }).click();
   await expect(account.getByRole('status')).toContainText(['Corp is disconnected.']);
   await expect(account.getByText('Not connected')).toBeVisible();

@@ -226,6 +226,10 @@ export const ACCOUNTS = {
   /** Within some minutes; nobody waits for a mail for longer. */
   maxMailFailures: 6,
   sessionsPerQuery: 500,
+  /** Random, in an API token (AT2). */
+  apiTokenBytes: 32,
+  /** How exactly a person is told when a token was used last (AT9). */
+  apiTokenUseIntervalMs: MINUTE_MS,
   maxAgentLength: 256,
   /** Passwords (AC6). */
   hashesAtOnce: 2,

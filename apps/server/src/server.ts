@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Administrators } from './accounts/administrators.ts';
+import { ApiTokens } from './accounts/api-tokens.ts';
 import { Authenticator } from './accounts/authenticator.ts';
 import { CurrentSettings } from './accounts/current-settings.ts';
 import { People } from './accounts/people.ts';
@@ -123,7 +124,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const tokens = createTokenSigner(secrets);
   const settings = new CurrentSettings(db);
   await settings.refresh();
-  const authenticator = new Authenticator({ people, tokens, settings });
+  const apiTokens = new ApiTokens({ db, clock, log });
+  const authenticator = new Authenticator({ people, tokens, apiTokens, settings });
 
   const indexer = new DocumentIndexer({ index: options.search, engine, now: clock.now, log });
   const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log });
@@ -264,6 +266,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       inboxRoutes({ db, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
     ],
+    authenticator,
     signInPages: accounts.pages,
     files: options.files,
     isCutOff,

@@ -247,6 +247,16 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'POST /account/sessions/end': [
     ofCaller(to('/account/sessions/end', { session: null }), signedIn(204)),
   ],
+  'GET /account/tokens': [ofCaller(to('/account/tokens'), signedIn(200))],
+  'POST /account/tokens': [
+    ofCaller(to('/account/tokens', { name: 'Bot', scopes: ['documents:read'], days: null }), {
+      ...signedIn(200),
+      guest: 403,
+    }),
+  ],
+  'POST /account/tokens/end': [
+    ofCaller(to('/account/tokens/end', { token: 'unknown' }), signedIn(204)),
+  ],
   'POST /account/guest': [ofCaller(to('/account/guest', { take: true }), signedIn(204))],
   'GET /server': [ofCaller(to('/server'), administrators(200))],
   'PATCH /server': [ofCaller(to('/server', { registration: 'open' }), administrators(204))],

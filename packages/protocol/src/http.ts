@@ -1,6 +1,6 @@
 /**
  * Bodies of the HTTP API. Errors are `{ error: ErrorBody }`. The session cookie authenticates a
- * request or, where cookies are unavailable, the session token in `Tandem-Token`.
+ * request or, where cookies are unavailable, the session token in `Tandem-Token`; programs send an API token (AT3).
  *
  * | Route | Request | Answer |
  * |---|---|---|
@@ -18,6 +18,9 @@
  * | `POST /api/account/identities/remove` | `identityRemoval` | 204; ends all other sessions; never the last way to sign in |
  * | `GET /api/account/sessions` | – | `deviceSessions`: where this person is signed in |
  * | `POST /api/account/sessions/end` | `sessionEnd` | 204; ends one of them, or all others |
+ * | `GET /api/account/tokens` | – | `apiTokens`: those of this person, for programs |
+ * | `POST /api/account/tokens` | `apiTokenCreate` | `newApiToken`, which is shown once |
+ * | `POST /api/account/tokens/end` | `apiTokenEnd` | 204 |
  * | `POST /api/account/guest` | `guestChoice` | 204; takes over what guests had who signed in to this account, or leaves it |
  * | `POST /api/account/oidc` | `oidcStart` | `oidcRedirect`; the provider leads the browser back to `/sign-in/oidc/:provider` |
  * | `GET /api/account/options` | – | `signInOptions`; needs no session |

@@ -129,6 +129,7 @@ export const MIN_PASSWORD_LENGTH = 10;
 export const MAX_PASSWORD_LENGTH = 200;
 
 export const MAX_MET_PEOPLE = 20;
+export const MAX_API_TOKENS = 50;
 
 export const MAX_HISTORY_SESSIONS = 200;
 export const MAX_NAMED_VERSIONS = 200;

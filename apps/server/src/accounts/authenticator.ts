@@ -1,5 +1,6 @@
 /** Finds the user of a token or of a session cookie. */
 import { TOKEN_HEADER, type User } from '@tandem/protocol';
+import { readApiToken, type ApiTokenHolder, type ApiTokens } from './api-tokens.ts';
 import type { CurrentSettings } from './current-settings.ts';
 import type { People, SignedIn } from './people.ts';
 import { readSessionCookie } from './session-cookie.ts';
@@ -17,6 +18,7 @@ export interface TokenHolder {
 export interface AuthenticatorOptions {
   readonly people: People;
   readonly tokens: TokenSigner;
+  readonly apiTokens: ApiTokens;
   readonly settings: CurrentSettings;
 }
 
@@ -38,6 +40,17 @@ export class Authenticator {
     return known !== null && known.isGuest && this.isSignInRequired ? null : known;
   }
 
+  /**
+   * Finds whose API token the request has; undefined without one, and then only a session counts. What the token is
+   * good for is for the caller to check (AT4).
+   */
+  async findByApiToken(
+    header: (name: string) => string | undefined,
+  ): Promise<ApiTokenHolder | null | undefined> {
+    const token = readApiToken(header('Authorization'));
+    return token === null ? undefined : await this.#options.apiTokens.find(token);
+  }
+
   /** Finds the session by the cookie; by the session's token where the browser or a proxy drops cookies. */
   async findByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
     const known = await this.findGuestByHeaders(header);
@@ -46,6 +59,8 @@ export class Authenticator {
 
   /** Finds also a guest who may only sign up or in. */
   async findGuestByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
+    // A request with an API token has no session (AT3).
+    if (readApiToken(header('Authorization')) !== null) return null;
     const cookie = readSessionCookie(header('Cookie'));
     const known = cookie === null ? null : await this.#options.people.findByCookie(cookie);
     if (known !== null) return known;

@@ -1,8 +1,9 @@
-/** A job that deletes expired sessions and abandoned guest accounts. */
+/** A job that deletes expired sessions and tokens, and abandoned guest accounts. */
 import type { Engine } from '../engine/port.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { deleteExpiredApiTokens } from '../storage/api-tokens.ts';
 import { deleteAbandonedGuests } from '../storage/guests.ts';
 import { deleteExpiredOneTime } from '../storage/one-time-tokens.ts';
 import { deleteExpiredSessions } from '../storage/sessions.ts';
@@ -25,6 +26,7 @@ export function sessionSweep({
       const at = clock.now();
       await deleteExpiredSessions(db, at);
       await deleteExpiredOneTime(db, at);
+      await deleteExpiredApiTokens(db, at);
       let after: string | null = '';
       while (after !== null) {
         signal.throwIfAborted();

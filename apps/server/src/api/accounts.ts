@@ -1,4 +1,4 @@
-/** Wires the routes of accounts: passwords, OpenID providers, devices, and what administrators decide. */
+/** Wires the routes of accounts: passwords, OpenID providers, devices, API tokens, and what administrators decide. */
 import type { IncomingMessage } from 'node:http';
 import type { Hono } from 'hono';
 import type { Administrators } from '../accounts/administrators.ts';
@@ -14,6 +14,7 @@ import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Database } from '../storage/tables.ts';
 import { accountRoutes } from './account-routes.ts';
+import { apiTokenRoutes } from './api-token-routes.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import type { AccountRoutes } from './api-routes.ts';
 import { newSession } from './new-session.ts';
@@ -62,6 +63,7 @@ export function createAccounts(options: AccountsOptions): {
         allowGuests: options.configuration.allowGuests,
         sendsMail: options.configuration.mail !== null,
       }),
+      apiTokenRoutes(options),
       oidc.api,
       serverRoutes(options),
     ],

@@ -4,12 +4,19 @@ import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { User } from '@tandem/protocol';
 import type { Authenticator } from '../accounts/authenticator.ts';
+import type { SignedIn } from '../accounts/people.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 
 export interface ApiEnvironment {
   readonly Bindings: HttpBindings;
-  readonly Variables: { readonly user: User; readonly session: string };
+  readonly Variables: {
+    readonly user: User;
+    /** The caller's session or, with an API token, that token: the change of a request is made only while it stands. */
+    readonly session: string;
+    /** Whose API token the request has, if its scopes allow the route (AT4). */
+    readonly tokenHolder?: SignedIn;
+  };
 }
 
 export interface CallerOptions {
@@ -31,9 +38,11 @@ export const signedInMiddleware = ({
 }: CallerOptions): SignedInMiddleware =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
     const header = (name: string) => context.req.header(name);
-    const signed = await (admits === undefined
-      ? authenticator.findByHeaders(header)
-      : authenticator.findGuestByHeaders(header));
+    const signed =
+      context.var.tokenHolder ??
+      (await (admits === undefined
+        ? authenticator.findByHeaders(header)
+        : authenticator.findGuestByHeaders(header)));
     if (signed === null) throw new ApiError('unauthenticated');
     takeRequest(context.req.method === 'GET' ? reads : changes, signed.user);
     context.set('user', signed.user);

@@ -1,9 +1,11 @@
 /**
  * All routes of the API as a type. A group of routes that is not in it is not served, and the table of who may do
- * what over HTTP (`test/route-table.ts`) has a row for each route, or does not compile.
+ * what over HTTP (`test/route-table.ts`) has a row for each route, or does not compile; so has that of what API tokens need
+ * for them (`route-scopes.ts`).
  */
 import type { ExtractSchema } from 'hono/types';
 import type { accountRoutes } from './account-routes.ts';
+import type { apiTokenRoutes } from './api-token-routes.ts';
 import type { documentRoutes } from './document-routes.ts';
 import type { fileRoutes } from './file-routes.ts';
 import type { inboxRoutes } from './inbox-routes.ts';
@@ -15,6 +17,7 @@ import type { sessionRoutes } from './session-routes.ts';
 
 export type AccountRoutes = readonly [
   ReturnType<typeof accountRoutes>,
+  ReturnType<typeof apiTokenRoutes>,
   ReturnType<typeof oidcRoutes>['api'],
   ReturnType<typeof serverRoutes>,
 ];

@@ -2,11 +2,13 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
+import type { Authenticator } from '../accounts/authenticator.ts';
 import { ApiError, errorBodyOf, HTTP_STATUS } from '../http/api-error.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import type { ApiRoutes } from './api-routes.ts';
+import { apiTokenGuard } from './api-token-guard.ts';
 import { ownPath } from './own-path.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { LOOPBACK_NAMES, type OriginPolicy } from '../http/origin-policy.ts';
@@ -17,6 +19,7 @@ export interface ApplicationOptions {
   readonly configuration: Pick<Configuration, 'mode' | 'metricsToken'>;
   /** The routes of the API, below `/api`. */
   readonly routes: ApiRoutes;
+  readonly authenticator: Authenticator;
   /** Below `/sign-in`: where other sites lead the browser back. */
   readonly signInPages: Hono<ApiEnvironment>;
   readonly files: StaticFiles;
@@ -45,6 +48,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
     if (isCutOff()) throw new ApiError('storage-failed', { retryAfterMs: CUT_OFF_RETRY_MS });
     await next();
   });
+  api.use(apiTokenGuard(options.authenticator));
   for (const route of routes) api.route('/', route);
   api.all('*', () => {
     throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });

@@ -8,6 +8,7 @@ import type {
   ErrorBody,
 } from '@tandem/protocol';
 import type { ServerSettingsPatch } from '@tandem/protocol/accounts';
+import type { ApiScope } from '@tandem/protocol/api-tokens';
 import type { IdentityKey } from '../storage/identities.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
 
@@ -73,6 +74,17 @@ interface OwnInputs {
     readonly keeps: IdentityKey;
     readonly session: string;
   };
+  'account:create-token': {
+    /** The digest of the token. */
+    readonly id: string;
+    readonly name: string;
+    readonly beginning: string;
+    readonly scopes: readonly ApiScope[];
+    /** Null: until it is ended. */
+    readonly days: number | null;
+    readonly session: string;
+  };
+  'account:end-token': { readonly id: string };
   'account:invite': { readonly tokenHash: string };
   'account:end-invitation': { readonly tokenHash: string };
   'settings:change': ServerSettingsPatch;
@@ -106,7 +118,7 @@ export type ServerCall = ServerCommand extends infer C
 
 export interface CommandRequest {
   readonly user: string;
-  /** Of a request: it has to stand when the command is executed (AC21). Connections close with their session instead. */
+  /** Of a request, or its API token: it has to stand when the command is executed (AC21). Connections close with their session instead. */
   readonly session?: string;
   readonly command: ServerCommand;
 }

@@ -17,6 +17,7 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../storage/command-store.ts';
+import { findApiTokenUser } from '../storage/api-tokens.ts';
 import { findSession } from '../storage/sessions.ts';
 import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
@@ -207,7 +208,8 @@ export class CommandTransactions {
 
 async function isSignedIn(session: string, { db, user, at }: HandlerContext): Promise<boolean> {
   const row = await findSession(db, session);
-  return row !== undefined && row.user === user && row.expires_at > at;
+  if (row !== undefined) return row.user === user && row.expires_at > at;
+  return (await findApiTokenUser(db, { id: session, at }))?.user.id === user;
 }
 
 function idOf({ user, command }: CommandRequest): CommandKey {

@@ -68,6 +68,8 @@ const COMMAND_NAMES = [
   'account:confirm',
   'account:link',
   'account:unlink',
+  'account:create-token',
+  'account:end-token',
   'account:invite',
   'account:end-invitation',
   'settings:change',

@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { ColumnTypes, DatabaseKind, SchemaParts } from './schema/schema-parts.ts';
 import { postgresSchema } from './postgres/postgres-schema.ts';
 import { createAccounts } from './schema/accounts.ts';
+import { createApiTokens } from './schema/api-tokens.ts';
 import { createCommandsAndEvents } from './schema/commands.ts';
 import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
@@ -41,6 +42,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createOwnTables(db);
   await createPeople(db, types);
   await createAccounts(db, types);
+  await createApiTokens(db, types);
   await createDocuments(db, types);
   await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);

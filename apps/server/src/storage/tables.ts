@@ -12,6 +12,7 @@ export interface Tables {
   identity: IdentityTable;
   removed_identity: RemovedIdentityTable;
   one_time: OneTimeTable;
+  api_token: ApiTokenTable;
   setting: SettingTable;
   document: DocumentTable;
   document_ancestor: DocumentAncestorTable;
@@ -103,6 +104,21 @@ export interface OneTimeTable {
   expires_at: number;
 }
 export type OneTimeRow = Selectable<OneTimeTable>;
+
+export interface ApiTokenTable {
+  /** SHA-256 of the token, in hex: a reader of the database cannot send it. */
+  id: string;
+  user: string;
+  name: string;
+  /** Its first characters. */
+  beginning: string;
+  /** Separated by blanks. */
+  scopes: string;
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+}
+export type ApiTokenRow = Selectable<ApiTokenTable>;
 
 /** Settings that administrators change while the server runs. */
 export interface SettingTable {

@@ -22,6 +22,12 @@ import {
   type SignedInSession,
   type SignInOptions,
 } from '@tandem/protocol/accounts';
+import {
+  apiTokens,
+  newApiToken,
+  type ApiToken,
+  type ApiTokenCreate,
+} from '@tandem/protocol/api-tokens';
 import type { Account } from '../session/account.ts';
 import { get, patch, post, type RequestOptions } from '../session/request.ts';
 
@@ -127,6 +133,24 @@ export class AccountRequests {
   /** @param id null: all but this one. */
   async endSession(id: string | null): Promise<void> {
     await this.#post('sessions/end', { body: { session: id } });
+  }
+
+  async listTokens(): Promise<readonly ApiToken[]> {
+    const { tokens } = await get('/api/account/tokens', {
+      answer: apiTokens,
+      fetch: this.#client.fetch,
+    });
+    return tokens;
+  }
+
+  /** @returns the token, which the server does not show again. */
+  async createToken(body: ApiTokenCreate): Promise<string> {
+    const { token } = await this.#post('tokens', { body, answer: newApiToken });
+    return token;
+  }
+
+  async endToken(id: string): Promise<void> {
+    await this.#post('tokens/end', { body: { token: id } });
   }
 
   async chooseForGuest(take: boolean): Promise<void> {

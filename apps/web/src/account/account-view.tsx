@@ -5,6 +5,7 @@ import { Skeleton } from '../components/feedback.tsx';
 import { takeSignInProblem } from '../session/account-dialog.ts';
 import { useServices } from '../session/services.ts';
 import { AccountRequests } from './account-requests.ts';
+import { ApiTokenList } from './api-token-list.tsx';
 import { DeviceList } from './device-list.tsx';
 import { GuestDocuments } from './guest-documents.tsx';
 import { ServerSection } from './server-section.tsx';
@@ -53,6 +54,13 @@ export function AccountView({ options }: AccountViewProps) {
         onOthersEnded={() => setEnded((count) => count + 1)}
       />
       <DeviceList key={ended} requests={requests} />
+      <ApiTokenList
+        key={`tokens ${ended}`}
+        account={account}
+        providers={options?.providers ?? []}
+        requests={requests}
+        read={read}
+      />
       {account.isAdministrator && <ServerSection requests={requests} />}
     </div>
   );

@@ -2,6 +2,7 @@
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
 import { linkMailJob } from '../../accounts/link-mail.ts';
 import { ACCOUNTS } from '../../limits.ts';
+import { deleteApiTokensOf } from '../../storage/api-tokens.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
 import { endOffer, offerGuest } from '../../storage/guest-offers.ts';
@@ -33,6 +34,7 @@ import {
   isConfirmed,
 } from '../../storage/sessions.ts';
 import { findSharedWith } from '../../storage/sharing.ts';
+import type { Database } from '../../storage/tables.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
 import { countOneTime, deleteOneTimeOf, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
@@ -45,7 +47,7 @@ type AccountHandlers = Pick<
   HandlerTable,
   Exclude<
     Extract<keyof HandlerTable, `account:${string}`>,
-    'account:invite' | 'account:end-invitation'
+    'account:invite' | 'account:end-invitation' | 'account:create-token' | 'account:end-token'
   >
 >;
 
@@ -102,8 +104,7 @@ export const accountHandlers: AccountHandlers = {
     if ((await findIdentity(db, keeps))?.user !== user) return forbidden('last-way-of-person');
     if (identity.issuer === EMAIL_ISSUER) return forbidden('password-stays');
     if (!(await removeIdentity(db, { ...identity, user }))) return notFound('identity');
-    const ended = await deleteSessionsOf(db, user, { except: session });
-    return { kind: 'done', effects: endedEffects(user, ended) };
+    return { kind: 'done', effects: await endAllElse(db, user, session) };
   },
 
   async 'account:change-password'({ db, user }, { passwordHash, verifiedHash, session }) {
@@ -112,8 +113,7 @@ export const accountHandlers: AccountHandlers = {
     if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
     await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
-    const ended = await deleteSessionsOf(db, user, { except: session });
-    return { kind: 'done', effects: endedEffects(user, ended) };
+    return { kind: 'done', effects: await endAllElse(db, user, session) };
   },
 
   async 'account:request-reset'({ db, enqueue }, { email }) {
@@ -132,10 +132,7 @@ export const accountHandlers: AccountHandlers = {
     await setCredential(db, email, passwordHash);
     await verifyAddress(db, { subject: email.subject, at });
     await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
-    return {
-      kind: 'done',
-      effects: endedEffects(user, await deleteSessionsOf(db, user, { except: null })),
-    };
+    return { kind: 'done', effects: await endAllElse(db, user, null) };
   },
 
   async 'account:request-verification'({ db, user, at, enqueue }) {
@@ -233,6 +230,12 @@ async function beginSession(
   if (replaces === null) return [];
   const owner = await deleteSession(db, replaces);
   return owner === undefined ? [] : endedEffects(owner, [replaces]);
+}
+
+/** Who knew the old way in may also have made API tokens (AT6). */
+async function endAllElse(db: Database, user: string, except: string | null): Promise<Effect[]> {
+  await deleteApiTokensOf(db, user);
+  return endedEffects(user, await deleteSessionsOf(db, user, { except }));
 }
 
 function endedEffects(user: string, sessions: readonly string[]): Effect[] {

@@ -1,5 +1,6 @@
 import type { HandlerTable } from '../handler.ts';
 import { accountHandlers } from './accounts.ts';
+import { apiTokenHandlers } from './api-tokens.ts';
 import { administrationHandlers } from './administration.ts';
 import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
@@ -20,5 +21,6 @@ export const HANDLERS: HandlerTable = {
   ...chatHandlers,
   ...commentHandlers,
   ...accountHandlers,
+  ...apiTokenHandlers,
   ...administrationHandlers,
 };

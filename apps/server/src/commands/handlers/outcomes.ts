@@ -69,6 +69,9 @@ const FORBIDDEN = {
     'Your account has as many ways to sign in as it may have. Remove one first.',
   'confirm-first':
     'Show first that it is you: enter your password, or sign in again. Nothing was changed.',
+  'account-first': 'API tokens are for people with an account. Create an account first.',
+  'too-many-tokens':
+    'You have as many API tokens as you may have. End one that nobody uses any more first.',
   'last-way-of-person': 'This is your only way to sign in, so it stays. Connect another one first.',
   'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',

@@ -4,6 +4,7 @@ import { channelName, channelPosition, type ChannelPosition } from '@tandem/prot
 import type { BearerCheck } from '../../http/bearer-token.ts';
 import type { OriginPolicy } from '../../http/origin-policy.ts';
 import { HANDSHAKE } from '../../limits.ts';
+import { readApiToken } from '../../accounts/api-tokens.ts';
 import { readSessionCookie } from '../../accounts/session-cookie.ts';
 import { refuse } from '../../transports/http-answer.ts';
 import type { TransportOwner } from '../../transports/transport.ts';
@@ -54,7 +55,8 @@ export class Feeds {
     const feed: FeedRequest = {
       name: name.data,
       position: readPosition(request.headers['last-event-id']),
-      cookie: readSessionCookie(cookie),
+      // API tokens are for requests; their cookie does not count either (AT3).
+      cookie: readApiToken(authorization) === null ? readSessionCookie(cookie) : null,
       hasMetricsToken: mayReadMetrics(authorization),
     };
     const refusal = host.tryAccept(request, () => {

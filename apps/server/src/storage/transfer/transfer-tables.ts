@@ -79,6 +79,19 @@ const DEFINITIONS: Definitions = {
     },
     key: ['token_hash'],
   },
+  api_token: {
+    columns: {
+      id: 'text',
+      user: 'text',
+      name: 'text',
+      beginning: 'text',
+      scopes: 'text',
+      created_at: 'integer',
+      expires_at: 'integer',
+      used_at: 'integer',
+    },
+    key: ['id'],
+  },
   setting: {
     columns: { name: 'text', value: 'text' },
     key: ['name'],

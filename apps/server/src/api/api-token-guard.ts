@@ -1,0 +1,41 @@
+/** Lets requests with an API token through to the routes that its scopes allow: AT3, AT4 in `accounts/README.md`. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { includesScope } from '@tandem/protocol/api-tokens';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { ApiEnvironment } from './api-environment.ts';
+import { ROUTE_SCOPES, type RouteScope } from './route-scopes.ts';
+
+/** Stands before all routes, also those that ask nobody who they are. */
+export function apiTokenGuard(
+  authenticator: Pick<Authenticator, 'findByApiToken'>,
+): MiddlewareHandler<ApiEnvironment> {
+  return async (context, next) => {
+    const holder = await authenticator.findByApiToken((name) => context.req.header(name));
+    if (holder === undefined) return await next();
+    if (holder === null) throw new ApiError('unauthenticated', { detail: NOT_VALID });
+    const scope = scopeOf(context);
+    if (scope === 'never') throw new ApiError('forbidden', { detail: NOT_FOR_TOKENS });
+    if (scope !== 'any' && !includesScope(holder.scopes, scope))
+      throw new ApiError('forbidden', { detail: `This API token lacks the scope "${scope}".` });
+    context.set('tokenHolder', holder);
+    await next();
+  };
+}
+
+/** `never` also for an address that is not in the table. */
+function scopeOf(context: Context): RouteScope {
+  // The first one that matches answers; middleware has all methods.
+  const route = matchedRoutes(context).find(({ method }) => method !== ALL_METHODS);
+  const address = `${route?.method} ${route?.path.slice(API.length)}`;
+  return Object.hasOwn(ROUTE_SCOPES, address)
+    ? ROUTE_SCOPES[address as keyof typeof ROUTE_SCOPES]
+    : 'never';
+}
+
+const ALL_METHODS = 'ALL';
+const API = '/api';
+
+const NOT_VALID = 'This API token is not valid, or it has ended. Make another one in your account.';
+const NOT_FOR_TOKENS = 'This address is not for API tokens. Sign in with a browser to do this.';

@@ -1,0 +1,62 @@
+/** API tokens: what programs show instead of a session. Rules AT1 to AT9 in the server's `accounts/README.md`. */
+import { z } from 'zod';
+import { MAX_API_TOKENS } from './limits.ts';
+import { displayName, instant, newName } from './messages/field.ts';
+
+/** Scanners of secrets look for it. */
+export const API_TOKEN_PREFIX = 'tandem_';
+
+export const API_SCOPES = [
+  /** Lists, text, files, chat and comments of documents. */
+  'documents:read',
+  /** The same, and to create and change documents. */
+  'documents:write',
+  'comments:write',
+  /** What documents were, deleted words included. */
+  'history:read',
+  'search:read',
+  'notifications:read',
+] as const;
+export const apiScope = z.enum(API_SCOPES);
+export type ApiScope = z.infer<typeof apiScope>;
+
+/** Who may change a document sees it with every change. */
+export function includesScope(scopes: readonly ApiScope[], needed: ApiScope): boolean {
+  return (
+    scopes.includes(needed) || (needed === 'documents:read' && scopes.includes('documents:write'))
+  );
+}
+
+const scopes = z.array(apiScope).min(1).max(API_SCOPES.length);
+
+export const apiToken = z.object({
+  id: z.string().max(64),
+  name: displayName,
+  /** The first characters, by which a person recognises it. */
+  beginning: z.string().max(32),
+  scopes,
+  createdAt: instant,
+  /** Null: it lasts until it is ended. */
+  expiresAt: instant.nullable(),
+  /** To the minute; null before the first request with it. */
+  usedAt: instant.nullable(),
+});
+export type ApiToken = z.infer<typeof apiToken>;
+export const apiTokens = z.object({ tokens: z.array(apiToken).max(MAX_API_TOKENS) });
+export type ApiTokens = z.infer<typeof apiTokens>;
+
+const MAX_DAYS = 3_650;
+
+export const apiTokenCreate = z.strictObject({
+  name: newName,
+  scopes,
+  /** Null: until it is ended. */
+  days: z.number().int().min(1).max(MAX_DAYS).nullable(),
+});
+export type ApiTokenCreate = z.input<typeof apiTokenCreate>;
+
+/** Shown once: the server keeps only a digest. */
+export const newApiToken = z.object({ token: z.string().max(128) });
+export type NewApiToken = z.infer<typeof newApiToken>;
+
+export const apiTokenEnd = z.strictObject({ token: z.string().max(64) });

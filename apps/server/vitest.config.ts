@@ -35,6 +35,7 @@ export default defineConfig({
           // A process and a module cache for each file would take two thirds of the processor time.
           pool: 'threads',
           isolate: false,
+          testTimeout: 60_000,
         },
       },
       { test: { name: 'long', include: ['src/**/*.long.test.ts'], testTimeout: 600_000 } },

@@ -12,7 +12,7 @@ import { saveStatusOf, documentPathOf, expectSaved, textOf } from './screens.ts'
 import type { Server } from './server.ts';
 
 /** Playwright's default polling intervals grow to a second. */
-export const FAST_POLLING = { intervals: [20], timeout: 5_000 };
+export const FAST_POLLING = { intervals: [20], timeout: 20_000 };
 
 export interface Writer {
   readonly page: Page;

@@ -80,9 +80,8 @@ export class DocumentPersistence {
     const { position, facts, updates, outbox } = stored;
     // Another tab may have deleted the copy; then the newest entry determines the epoch.
     const life = position?.epoch ?? outbox.at(-1)?.epoch ?? null;
-    const ofThisLife = ({ epoch }: OutboxEntry) => epoch === null || epoch === life;
     this.#position = position;
-    const pending = outbox.filter(ofThisLife);
+    const pending = outbox.filter((entry) => isOfEpoch(entry, life));
     this.#compact(stored);
     return {
       position:
@@ -91,7 +90,7 @@ export class DocumentPersistence {
       updates: [...updates, ...pending.map(({ update }) => update)],
       pending,
       rejectUpdates: this.#rejectUpdates(
-        outbox.filter((entry) => !ofThisLife(entry)),
+        outbox.filter((entry) => !isOfEpoch(entry, life)),
         facts?.title ?? '',
       ),
     };
@@ -181,7 +180,7 @@ export class DocumentPersistence {
     const stored = await this.#options.store.load(this.#options.document);
     if (stored.position?.epoch !== epoch) return { updates: [], orphans: [] };
     const orphans = stored.outbox.filter(
-      (entry) => entry.epoch === epoch && isOrphaned(entry, now) && !this.isAmong(entry, pending),
+      (entry) => isOfEpoch(entry, epoch) && isOrphaned(entry, now) && !this.isAmong(entry, pending),
     );
     return { updates: stored.updates, orphans };
   }
@@ -247,6 +246,11 @@ export class DocumentPersistence {
       return stored;
     });
   }
+}
+
+/** Work from before a document was first opened here belongs to the epoch that it then has. */
+function isOfEpoch(entry: OutboxEntry, epoch: string | null): boolean {
+  return entry.epoch === null || entry.epoch === epoch;
 }
 
 /** Integrates the updates in a document, because merging many of them is quadratic. */

@@ -10,4 +10,6 @@ export const KEPT_SEEDS: readonly number[] = [
   // Text written in the frame in which a document opened was sent twice, and the position preceded
   // the content.
   110,
+  // Text that a closed tab left of a document that was never opened waited for the next page that loads.
+  250,
 ];

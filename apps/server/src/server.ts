@@ -18,6 +18,7 @@ import { documentRoutes } from './api/document-routes.ts';
 import { fileRoutes } from './api/file-routes.ts';
 import { guestSignUp } from './api/guest-sign-up.ts';
 import { inboxRoutes } from './api/inbox-routes.ts';
+import { openApiRoutes } from './api/open-api-routes.ts';
 import { peopleRoutes } from './api/people-routes.ts';
 import { searchRoutes } from './api/search-routes.ts';
 import { SessionAnswer } from './api/session-answer.ts';
@@ -244,6 +245,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const application = createApplication({
     configuration,
     routes: [
+      openApiRoutes(),
       sessionRoutes({
         ...{ authenticator, people, runner, sessions, signUpGuest, changes, log },
         allowGuests: configuration.allowGuests,

@@ -172,6 +172,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofDocument((subject) => at(`/files/${subject.file}`)(subject), forOwners),
   ],
 
+  'GET /openapi.json': [ofCaller(to('/openapi.json'), all(200))],
   'GET /me': [ofCaller(to('/me'), signedIn(200))],
   'PATCH /me': [ofCaller(to('/me', { name: 'Ada' }), signedIn(200))],
   'GET /people': [ofCaller(to('/people'), signedIn(200))],

@@ -1,9 +1,12 @@
-/** Each route of the API × a token of each scope (AT4): what the scope allows is as for the person, all else is refused. */
+/**
+ * Each route of the API × a token of each scope (AT4): what the scope allows is as for the person, and
+ * as described; all else is refused.
+ */
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ulid } from 'ulid';
 import { API_SCOPES, includesScope, type ApiScope } from '@tandem/protocol/api-tokens';
-import { ROUTE_SCOPES } from '../src/api/route-scopes.ts';
+import { ROUTES, type RouteDescription } from '@tandem/protocol/openapi';
 import { askWith, makeToken } from './api-tokens.ts';
 import { createPage, putFile, storedIn } from './file-transfers.ts';
 import { ROUTE_TABLE, type Ask } from './route-table.ts';
@@ -28,12 +31,12 @@ const rows = Object.entries(ROUTE_TABLE).flatMap(([address, of]) =>
   of.map((row, index) => ({
     name: index === 0 ? address : `${address} (${index})`,
     method: address.slice(0, address.indexOf(' ')),
-    scope: ROUTE_SCOPES[address as keyof typeof ROUTE_SCOPES],
+    ...(ROUTES[address as keyof typeof ROUTES] satisfies RouteDescription),
     ask: (): Ask => ('cells' in row ? row.ask(subject, `text ${ulid()}`) : row.ask(PASSWORD)),
   })),
 );
 
-describe.each(rows)('$name', ({ method, scope, ask }) => {
+describe.each(rows)('$name', ({ method, scope, answer: shape, ask }) => {
   test(`needs ${scope}`, async () => {
     const headers = { Cookie: ada.cookie, 'Content-Type': 'application/json' };
     const asPerson = async ({ path, body, bytes }: Ask): Promise<number> => {
@@ -51,6 +54,8 @@ describe.each(rows)('$name', ({ method, scope, ask }) => {
       const told = await answer.text();
       if (!isAllowed) expect(told).toMatch(/API token/);
       expect(told).not.toContain(token);
+      if (answer.status === 200 && typeof shape !== 'string') shape.parse(JSON.parse(told));
+      if (shape === 'nothing' && answer.ok) expect([answer.status, told]).toEqual([204, '']);
     }
     expect(statuses).toEqual(expected);
   });
@@ -66,7 +71,7 @@ describe.each(rows)('$name', ({ method, scope, ask }) => {
 
 test('no route of accounts, sessions or the server takes a token', () => {
   const about = /^\w+ \/(?:account|session|server)\b/;
-  const open = Object.entries(ROUTE_SCOPES).filter(([address]) => about.test(address));
+  const open = Object.entries(ROUTES).filter(([address]) => about.test(address));
   expect(open.length).toBeGreaterThan(20);
-  expect(new Set(open.map(([, scope]) => scope))).toEqual(new Set(['never']));
+  expect(new Set(open.map(([, { scope }]) => scope))).toEqual(new Set(['never']));
 });

@@ -1,4 +1,4 @@
-/** Bodies of the HTTP API about accounts; its routes are in `http.ts`. */
+/** Bodies of the HTTP API about accounts; its routes are in `openapi/routes.ts`. */
 import { z } from 'zod';
 import { session } from './http.ts';
 import { user } from './messages/field.ts';

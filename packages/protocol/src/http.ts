@@ -1,57 +1,8 @@
 /**
  * Bodies of the HTTP API. Errors are `{ error: ErrorBody }`. The session cookie authenticates a
  * request or, where cookies are unavailable, the session token in `Tandem-Token`; programs send an API token (AT3).
- *
- * | Route | Request | Answer |
- * |---|---|---|
- * | `POST /api/session` | `sessionRequest`, or nothing | `session`; creates a guest and sets the cookie when there is no session |
- * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
- * | `GET /api/account` | – | `account` of the session |
- * | `POST /api/account/sign-up` | `passwordSignUp` | `session`; makes an account of the guest, who keeps everything |
- * | `POST /api/account/sign-in` | `passwordSignIn` | `signedInSession`; in the place of the browser's session |
- * | `POST /api/account/password` | `passwordChange` | 204; ends all other sessions |
- * | `POST /api/account/reset` | `passwordResetRequest` | 204, whether anybody has the address; mails a link to its person |
- * | `POST /api/account/reset/finish` | `passwordReset` | 204; ends all sessions |
- * | `POST /api/account/verification` | – | 204; mails a link that confirms the account's address |
- * | `POST /api/account/verification/finish` | `addressVerification` | 204; in a session of that account only |
- * | `POST /api/account/confirm` | `passwordConfirmation` | 204; the person may change how they sign in for ten minutes |
- * | `POST /api/account/identities/remove` | `identityRemoval` | 204; ends all other sessions; never the last way to sign in |
- * | `GET /api/account/sessions` | – | `deviceSessions`: where this person is signed in |
- * | `POST /api/account/sessions/end` | `sessionEnd` | 204; ends one of them, or all others |
- * | `GET /api/account/tokens` | – | `apiTokens`: those of this person, for programs |
- * | `POST /api/account/tokens` | `apiTokenCreate` | `newApiToken`, which is shown once |
- * | `POST /api/account/tokens/end` | `apiTokenEnd` | 204 |
- * | `POST /api/account/guest` | `guestChoice` | 204; takes over what guests had who signed in to this account, or leaves it |
- * | `POST /api/account/oidc` | `oidcStart` | `oidcRedirect`; the provider leads the browser back to `/sign-in/oidc/:provider` |
- * | `GET /api/account/options` | – | `signInOptions`; needs no session |
- * | `GET /api/server` | – | `serverAdministration`; for administrators, as the next ones |
- * | `PATCH /api/server` | `serverSettingsPatch` | 204 |
- * | `POST /api/server/invitations` | – | `newInvitation` |
- * | `POST /api/server/invitations/end` | `invitationEnd` | 204 |
- * | `GET /api/me` | – | `user` of the session |
- * | `PATCH /api/me` | `profilePatch` | `user` |
- * | `GET /api/documents?after=&search=` | – | `libraryPage`: documents that this user created or opened, last changed first; optionally after a place (`<updatedAt>.<id>`) or filtered by a search |
- * | `GET /api/documents/tree?in=&after=` | – | `treePage`: what is in a document, or at the top of the tree, by position; optionally after a place (`<position>.<id>`) |
- * | `GET /api/documents/:id/path` | – | `documentPath`: the documents of the list around a document, the outermost first, and itself |
- * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
- * | `GET /api/documents/:id` | – | `documentSummary` |
- * | `PATCH /api/documents/:id` | `documentPatch` | `documentSummary` |
- * | `GET /api/documents/:id/visit` | – | `listedDocument`: the document as it is on this user's list |
- * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
- * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
- * | `GET /api/documents/:id/files` | `before` | `fileList`; rule FI11 of PROTOCOL.md |
- * | `PUT /api/documents/:id/files/:file?name=&secret=` | the bytes | `storedFile`; rules FI1–FI12 of PROTOCOL.md |
- * | `GET /api/documents/:id/files/:file` | `Range` | the bytes |
- * | `DELETE /api/documents/:id/files/:file` | – | – |
- * | `POST /api/documents/:id/files/:file/copy` | – | `storedFile`; rule FI12 of PROTOCOL.md |
- * | `GET /api/documents/:id/history?before=` | – | `historyPage`: the last 50 sessions of writing, or those before an offset |
- * | `GET /api/documents/:id/history/authors?after=` | – | `historyAuthors`: whose Yjs client ids are, those after an id |
- * | `GET /api/documents/:id/history/state?offset=` | – | the document after that row, as bytes of a Yjs update |
- * | `GET /api/documents/:id/history/rows?after=&to=` | – | bytes of rows, for `decodeHistoryRows` |
- * | `GET /api/search?text=` | – | `searchResults`: the best 20 documents of this user by words of their titles and text (SE1–SE3, SE5) |
- * | `GET /api/people?search=` | – | `metPeople`: people who share a document with this user, found by name |
- * | `GET /api/notifications?before=` | – | `inboxPage`: the 50 newest notifications of this user, or those before one (NT8) |
- * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
+ * The routes are in `openapi/routes.ts`; beside them, `GET /api/channels/:name/events` sends server-sent events,
+ * `FeedEvents` by name, from a `Last-Event-ID` on: rules S1–S6 of PROTOCOL.md.
  */
 import { z } from 'zod';
 import type { ChannelName } from './channels.ts';

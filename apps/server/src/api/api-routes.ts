@@ -1,7 +1,7 @@
 /**
  * All routes of the API as a type. A group of routes that is not in it is not served, and the table of who may do
- * what over HTTP (`test/route-table.ts`) has a row for each route, or does not compile; so has that of what API tokens need
- * for them (`route-scopes.ts`).
+ * what over HTTP (`test/route-table.ts`) has a row for each route, or does not compile; so has the
+ * table of what each does, takes and answers (`packages/protocol/src/openapi/routes.ts`).
  */
 import type { ExtractSchema } from 'hono/types';
 import type { accountRoutes } from './account-routes.ts';
@@ -10,6 +10,7 @@ import type { documentRoutes } from './document-routes.ts';
 import type { fileRoutes } from './file-routes.ts';
 import type { inboxRoutes } from './inbox-routes.ts';
 import type { oidcRoutes } from './oidc-routes.ts';
+import type { openApiRoutes } from './open-api-routes.ts';
 import type { peopleRoutes } from './people-routes.ts';
 import type { searchRoutes } from './search-routes.ts';
 import type { serverRoutes } from './server-routes.ts';
@@ -23,6 +24,7 @@ export type AccountRoutes = readonly [
 ];
 
 export type ApiRoutes = readonly [
+  ReturnType<typeof openApiRoutes>,
   ReturnType<typeof sessionRoutes>,
   ...AccountRoutes,
   ReturnType<typeof fileRoutes>,

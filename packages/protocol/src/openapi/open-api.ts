@@ -1,0 +1,197 @@
+/**
+ * The HTTP API as an OpenAPI document, built from the schemas that check every request.
+ *
+ * @see https://spec.openapis.org/oas/v3.1.0
+ */
+import { z } from 'zod';
+import * as accounts from '../accounts.ts';
+import * as apiTokens from '../api-tokens.ts';
+import * as files from '../files.ts';
+import * as history from '../history.ts';
+import * as http from '../http.ts';
+import { documentId, user } from '../messages/field.ts';
+import { chatPage } from '../topics/chat.ts';
+import { inboxPage } from '../topics/inbox.ts';
+import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
+import { PROTOCOL_VERSION } from '../version.ts';
+import { ROUTES, type RouteDescription } from './routes.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface OpenApi {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Json>>;
+    readonly [part: string]: Json;
+  };
+}
+
+/** The names of schemas are those of the modules. */
+const EXPORTED = new Map<unknown, string>(
+  Object.entries({
+    ...{ ...accounts, ...apiTokens, ...files, ...history, ...http },
+    ...{ user, chatPage, inboxPage, libraryPage, listedDocument, treePage },
+  }).map(([name, schema]) => [schema, name]),
+);
+
+export function openApi(): OpenApi {
+  const schemas = new Schemas();
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [address, route] of Object.entries(ROUTES)) {
+    const [method, path] = address.split(' ') as [string, string];
+    const item = (paths[path.replace(/:(\w+)/g, '{$1}')] ??= {});
+    item[method.toLowerCase()] = operation({ method, path, route, schemas });
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tandem',
+      version: `${PROTOCOL_VERSION}.0.0`,
+      description:
+        'Documents and what is beside them. Text is written together over a WebSocket, which the AsyncAPI document describes.',
+    },
+    servers: [{ url: '/api' }],
+    paths,
+    components: {
+      schemas: schemas.all(),
+      securitySchemes: {
+        apiToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A token that a person has made in their account, with the scopes that a route names.',
+        },
+        session: { type: 'apiKey', in: 'cookie', name: 'tandem_session' },
+      },
+    },
+  };
+}
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly route: RouteDescription;
+  readonly schemas: Schemas;
+}
+
+function operation({ method, path, route, schemas }: Operation): Json {
+  const { summary, body, answer } = route;
+  const isJson = typeof answer !== 'string';
+  return {
+    operationId: operationId(method, path),
+    summary: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    tags: [path.split('/')[1]],
+    security: securityOf(route),
+    parameters: [...pathParameters(path), ...queryParameters(route)],
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: route.isBodyOptional !== true,
+            content: body === 'bytes' ? BYTES : json(schemas.reference(body)),
+          },
+        }),
+    responses: {
+      ...(answer === 'nothing'
+        ? { 204: { description: 'Done.' } }
+        : {
+            200: {
+              description: 'The answer.',
+              content: isJson
+                ? json(schemas.reference(answer))
+                : answer === 'bytes'
+                  ? BYTES
+                  : json({ type: 'object' }),
+            },
+          }),
+      default: {
+        description: 'A refusal, with a sentence for a person.',
+        content: json(schemas.reference(http.errorAnswer)),
+      },
+    },
+  };
+}
+
+/** `GET /documents/:id/chat` is `getDocumentsByIdChat`. */
+function operationId(method: string, path: string): string {
+  const words = path.split(/[/.]/).filter((part) => part !== '');
+  const named = words.map((word) =>
+    word.startsWith(':') ? `By${capital(word.slice(1))}` : capital(word),
+  );
+  return method.toLowerCase() + named.join('');
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** The names beside `apiToken` are its scopes, and the token needs one of them. */
+function securityOf({ scope, isOpen }: RouteDescription): readonly Json[] {
+  if (isOpen === true) return [];
+  const byToken = scope === 'never' ? [] : [{ apiToken: scope === 'any' ? [] : [scope] }];
+  return [...byToken, { session: [] }];
+}
+
+const PATH_SCHEMAS: Readonly<Record<string, z.ZodType>> = { id: documentId, file: files.fileId };
+
+function pathParameters(path: string): readonly Json[] {
+  return Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => ({
+    ...{ name, in: 'path', required: true, schema: inline(PATH_SCHEMAS[name] as z.ZodType) },
+  }));
+}
+
+function queryParameters({ query = {} }: RouteDescription): readonly Json[] {
+  return Object.entries(query).map(([name, { about, schema, isRequired = false }]) => ({
+    ...{ name, in: 'query', required: isRequired, description: about, schema: inline(schema) },
+  }));
+}
+
+const BYTES: Json = { 'application/octet-stream': {} };
+
+function json(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+/** Readers ignore unknown fields of answers (W45), so that they are described as bodies are. */
+function inline(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+/** @throws for a schema that no module exports. */
+export function schemaName(schema: z.ZodType): string {
+  const name = EXPORTED.get(schema);
+  if (name === undefined) throw new Error('a schema of a route has no name');
+  return capital(name);
+}
+
+class Schemas {
+  readonly #registry = z.registry<{ readonly id: string }>();
+
+  constructor() {
+    // Those that are parts of others.
+    for (const shared of [user, listedDocument, http.documentSummary]) this.reference(shared);
+  }
+
+  reference(schema: z.ZodType): Json {
+    const id = schemaName(schema);
+    if (!this.#registry.has(schema)) this.#registry.add(schema, { id });
+    return { $ref: addressOf(id) };
+  }
+
+  all(): Readonly<Record<string, Json>> {
+    const { schemas } = z.toJSONSchema(this.#registry, { io: 'input', uri: addressOf });
+    return Object.fromEntries(
+      Object.entries(schemas)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
+    );
+  }
+}
+
+function addressOf(id: string): string {
+  return `#/components/schemas/${id}`;
+}

@@ -1,0 +1,318 @@
+/**
+ * The routes of the HTTP API, by method and address below `/api`: what each does, takes and answers, and what an API
+ * token needs for it. The server's routes, the OpenAPI document and the reference of the guide are checked against this
+ * table or made of it; a route that is missing here does not compile.
+ */
+import { z } from 'zod';
+import {
+  account,
+  addressVerification,
+  deviceSessions,
+  guestChoice,
+  identityRemoval,
+  invitationEnd,
+  newInvitation,
+  oidcRedirect,
+  oidcStart,
+  passwordChange,
+  passwordConfirmation,
+  passwordReset,
+  passwordResetRequest,
+  passwordSignIn,
+  passwordSignUp,
+  serverAdministration,
+  serverSettingsPatch,
+  sessionEnd,
+  sessionRequest,
+  signedInSession,
+  signInOptions,
+} from '../accounts.ts';
+import {
+  apiTokenCreate,
+  apiTokenEnd,
+  apiTokens,
+  newApiToken,
+  type ApiScope,
+} from '../api-tokens.ts';
+import { fileId, fileList, MAX_FILE_NAME_LENGTH, storedFile } from '../files.ts';
+import { historyAuthors, historyPage } from '../history.ts';
+import {
+  documentCreate,
+  documentPatch,
+  documentPath,
+  documentSummary,
+  libraryPlaceText,
+  librarySearch,
+  metPeople,
+  profilePatch,
+  searchResults,
+  session,
+  treePlaceText,
+} from '../http.ts';
+import { documentId, offset, user } from '../messages/field.ts';
+import { chatPage } from '../topics/chat.ts';
+import { inboxPage, inboxPlace } from '../topics/inbox.ts';
+import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
+
+/**
+ * - `any`: every token
+ * - `never`: no token, because the route is about sessions, accounts, profiles or the server
+ */
+export type RouteScope = ApiScope | 'any' | 'never';
+
+export interface QueryParameter {
+  readonly about: string;
+  readonly schema: z.ZodType;
+  readonly isRequired?: true;
+}
+
+export interface RouteDescription {
+  readonly summary: string;
+  readonly scope: RouteScope;
+  /** Nobody has to be signed in. */
+  readonly isOpen?: true;
+  readonly query?: Readonly<Record<string, QueryParameter>>;
+  /** `bytes`: a file as it is. */
+  readonly body?: z.ZodType | 'bytes';
+  readonly isBodyOptional?: true;
+  readonly answer: z.ZodType | 'bytes' | 'json' | 'nothing';
+}
+
+const number = z.number().int().nonnegative();
+const after = (about: string) => ({ after: { about, schema: offset } });
+const placeOf = (what: string): string => `the "next" of ${what}, to get what follows`;
+
+const ROUTE_TABLE = {
+  'GET /openapi.json': {
+    summary: 'this description of the API, as an OpenAPI document',
+    ...{ scope: 'any', isOpen: true, answer: 'json' },
+  },
+
+  'GET /documents': {
+    summary: 'the documents that the person created or opened, last changed first',
+    scope: 'documents:read',
+    query: {
+      after: { about: `${placeOf('a page')}, as \`<updatedAt>.<id>\``, schema: libraryPlaceText },
+      search: { about: 'words of titles', schema: librarySearch },
+    },
+    answer: libraryPage,
+  },
+  'GET /documents/tree': {
+    summary: 'the documents inside a document, or at the top of the tree, in their order',
+    scope: 'documents:read',
+    query: {
+      in: { about: 'the document around them', schema: documentId },
+      after: { about: `${placeOf('a page')}, as \`<position>.<id>\``, schema: treePlaceText },
+    },
+    answer: treePage,
+  },
+  'POST /documents': {
+    summary: 'creates a document; the same again changes nothing',
+    ...{ scope: 'documents:write', body: documentCreate, answer: documentSummary },
+  },
+  'GET /documents/:id': {
+    summary: 'a document’s title, its excerpt, and what the person may do in it',
+    ...{ scope: 'documents:read', answer: documentSummary },
+  },
+  'PATCH /documents/:id': {
+    summary: 'renames a document',
+    ...{ scope: 'documents:write', body: documentPatch, answer: documentSummary },
+  },
+  'GET /documents/:id/path': {
+    summary:
+      'the documents of the person’s list around a document, the outermost first, and itself',
+    ...{ scope: 'documents:read', answer: documentPath },
+  },
+  'GET /documents/:id/visit': {
+    summary: 'a document as it is on the person’s list',
+    ...{ scope: 'documents:read', answer: listedDocument },
+  },
+  'DELETE /documents/:id/visit': {
+    summary: 'takes a document off the person’s list',
+    ...{ scope: 'documents:write', answer: 'nothing' },
+  },
+  'GET /documents/:id/chat': {
+    summary: 'the newest messages of a document’s chat, or those before one',
+    scope: 'documents:read',
+    query: {
+      before: { about: 'the number of a message', schema: number },
+      limit: { about: '50 unless given, at most 500', schema: number },
+    },
+    answer: chatPage,
+  },
+  'GET /documents/:id/history': {
+    summary: 'the last 50 sessions of writing, or those before an offset',
+    scope: 'history:read',
+    query: { before: { about: placeOf('a page'), schema: offset } },
+    answer: historyPage,
+  },
+  'GET /documents/:id/history/authors': {
+    summary: 'whose Yjs client ids are',
+    ...{ scope: 'history:read', query: after(placeOf('a page')), answer: historyAuthors },
+  },
+  'GET /documents/:id/history/state': {
+    summary: 'a document as it was after a row, as a Yjs update',
+    scope: 'history:read',
+    query: { offset: { about: 'of the row', schema: offset, isRequired: true } },
+    answer: 'bytes',
+  },
+  'GET /documents/:id/history/rows': {
+    summary: 'rows of a document, in the encoding of decodeHistoryRows',
+    scope: 'history:read',
+    query: {
+      after: { about: 'the offset before the first one', schema: offset, isRequired: true },
+      to: { about: 'the offset of the last one', schema: offset, isRequired: true },
+    },
+    answer: 'bytes',
+  },
+  'GET /documents/:id/files': {
+    summary: 'the files that the person may delete, the newest first',
+    scope: 'documents:read',
+    query: { before: { about: placeOf('a page'), schema: fileId } },
+    answer: fileList,
+  },
+  'PUT /documents/:id/files/:file': {
+    summary: 'uploads a file under an id that the client has drawn',
+    scope: 'documents:write',
+    query: {
+      name: { about: 'of the file', schema: z.string().max(MAX_FILE_NAME_LENGTH) },
+      secret: { about: 'the secret that the id is made from (FI10)', schema: z.string() },
+    },
+    body: 'bytes',
+    answer: storedFile,
+  },
+  'GET /documents/:id/files/:file': {
+    summary: 'a file, or the part of it that Range names',
+    ...{ scope: 'documents:read', answer: 'bytes' },
+  },
+  'POST /documents/:id/files/:file/copy': {
+    summary: 'puts a file of another document, in which its link stands, into this one',
+    ...{ scope: 'documents:write', answer: storedFile },
+  },
+  'DELETE /documents/:id/files/:file': {
+    summary: 'deletes a file for good',
+    ...{ scope: 'documents:write', answer: 'nothing' },
+  },
+  'GET /search': {
+    summary: 'the best 20 documents by words of their titles and texts',
+    scope: 'search:read',
+    query: { text: { about: 'what to search for', schema: librarySearch } },
+    answer: searchResults,
+  },
+  'GET /notifications': {
+    summary: 'the 50 newest notifications, or those before one',
+    scope: 'notifications:read',
+    query: { before: { about: placeOf('a page'), schema: inboxPlace } },
+    answer: inboxPage,
+  },
+  'GET /me': { summary: 'the person', scope: 'any', answer: user },
+  'PATCH /me': {
+    summary: 'changes the person’s name or color',
+    ...{ scope: 'never', body: profilePatch, answer: user },
+  },
+  'GET /people': {
+    summary: 'people who share a document with the person, by name',
+    scope: 'never',
+    query: { search: { about: 'the beginning of a name', schema: librarySearch } },
+    answer: metPeople,
+  },
+
+  'POST /session': {
+    summary: 'the session of the browser; without one, it becomes a guest',
+    ...{ scope: 'never', isOpen: true, body: sessionRequest, isBodyOptional: true },
+    answer: session,
+  },
+  'POST /session/end': {
+    summary: 'signs out, and ends the connections of this session',
+    ...{ scope: 'never', isOpen: true, answer: 'nothing' },
+  },
+  'GET /account': { summary: 'the account of the session', scope: 'never', answer: account },
+  'GET /account/options': {
+    summary: 'with what people may sign in here',
+    ...{ scope: 'never', isOpen: true, answer: signInOptions },
+  },
+  'POST /account/sign-up': {
+    summary: 'makes an account of the guest, who keeps everything',
+    ...{ scope: 'never', isOpen: true, body: passwordSignUp, answer: session },
+  },
+  'POST /account/sign-in': {
+    summary: 'signs in to an account, in the place of the browser’s session',
+    ...{ scope: 'never', isOpen: true, body: passwordSignIn, answer: signedInSession },
+  },
+  'POST /account/oidc': {
+    summary: 'begins a sign-in at an OpenID provider, which leads back to /sign-in/oidc',
+    ...{ scope: 'never', isOpen: true, body: oidcStart, answer: oidcRedirect },
+  },
+  'POST /account/password': {
+    summary: 'changes the password; ends all other sessions, and all API tokens',
+    ...{ scope: 'never', body: passwordChange, answer: 'nothing' },
+  },
+  'POST /account/reset': {
+    summary: 'mails a link that sets a new password, if anybody has the address',
+    ...{ scope: 'never', isOpen: true, body: passwordResetRequest, answer: 'nothing' },
+  },
+  'POST /account/reset/finish': {
+    summary: 'sets a new password; ends all sessions and API tokens',
+    ...{ scope: 'never', isOpen: true, body: passwordReset, answer: 'nothing' },
+  },
+  'POST /account/verification': {
+    summary: 'mails a link that confirms the account’s address',
+    ...{ scope: 'never', answer: 'nothing' },
+  },
+  'POST /account/verification/finish': {
+    summary: 'confirms the address, in a session of that account only',
+    ...{ scope: 'never', body: addressVerification, answer: 'nothing' },
+  },
+  'POST /account/confirm': {
+    summary: 'shows again who the person is, who may change how they sign in for ten minutes',
+    ...{ scope: 'never', body: passwordConfirmation, answer: 'nothing' },
+  },
+  'POST /account/identities/remove': {
+    summary: 'removes a way to sign in, but never the last one; ends all else',
+    ...{ scope: 'never', body: identityRemoval, answer: 'nothing' },
+  },
+  'GET /account/sessions': {
+    summary: 'where the person is signed in',
+    ...{ scope: 'never', answer: deviceSessions },
+  },
+  'POST /account/sessions/end': {
+    summary: 'ends one session, or all others',
+    ...{ scope: 'never', body: sessionEnd, answer: 'nothing' },
+  },
+  'GET /account/tokens': {
+    summary: 'the person’s API tokens',
+    ...{ scope: 'never', answer: apiTokens },
+  },
+  'POST /account/tokens': {
+    summary: 'makes an API token, which is shown once',
+    ...{ scope: 'never', body: apiTokenCreate, answer: newApiToken },
+  },
+  'POST /account/tokens/end': {
+    summary: 'revokes an API token',
+    ...{ scope: 'never', body: apiTokenEnd, answer: 'nothing' },
+  },
+  'POST /account/guest': {
+    summary: 'takes over what guests had who signed in to this account, or leaves it',
+    ...{ scope: 'never', body: guestChoice, answer: 'nothing' },
+  },
+  'GET /server': {
+    summary: 'settings and invitations; for administrators, as the next ones',
+    ...{ scope: 'never', answer: serverAdministration },
+  },
+  'PATCH /server': {
+    summary: 'changes settings',
+    ...{ scope: 'never', body: serverSettingsPatch, answer: 'nothing' },
+  },
+  'POST /server/invitations': {
+    summary: 'makes an invitation, which is shown once',
+    ...{ scope: 'never', answer: newInvitation },
+  },
+  'POST /server/invitations/end': {
+    summary: 'withdraws an invitation',
+    ...{ scope: 'never', body: invitationEnd, answer: 'nothing' },
+  },
+} as const satisfies Readonly<Record<string, RouteDescription>>;
+
+export type DescribedRoute = keyof typeof ROUTE_TABLE;
+
+export const ROUTES: { readonly [A in DescribedRoute]: RouteDescription } = ROUTE_TABLE;

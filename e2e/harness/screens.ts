@@ -64,7 +64,7 @@ export async function changeOwnName(page: Page, name: string): Promise<void> {
   await expect(profileOf(page)).toContainText(name);
 }
 
-async function renameByApi(page: Page, name: string): Promise<void> {
+export async function renameByApi(page: Page, name: string): Promise<void> {
   const headers = { origin: new URL(page.url()).origin };
   const answer = await page.request.patch('/api/me', { data: { name }, headers });
   expect(answer.ok(), await answer.text()).toBe(true);

@@ -107,7 +107,7 @@ test('missing pages and documents, and the help on connections', async ({ openAs
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await expectAccessible(page, 'no page');
   await page.goto(`/d/${'x'.repeat(24)}`);
-  await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'You need access' })).toBeVisible();
   await expectAccessible(page, 'no document');
   await page.goto('/help/connection');
   await expect(page.getByRole('heading', { name: 'nginx' })).toBeVisible();

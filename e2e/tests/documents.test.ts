@@ -168,7 +168,7 @@ test.describe('what is not there', () => {
 
   test('a missing document says so, and links to the list', async ({ openAsGuest }) => {
     const { page } = await openAsGuest(`/d/${'x'.repeat(24)}`);
-    await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'You need access' })).toBeVisible();
     await expect(saveStatusOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('link', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();

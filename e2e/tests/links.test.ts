@@ -33,7 +33,7 @@ test('an invalid link shows an error and keeps the connection', async ({ openAsG
   await page.keyboard.type('still connected');
   await expectSaved(page);
   await page.goto('/d/nobody-has-made-this-one');
-  await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'You need access' })).toBeVisible();
 });
 
 test.describe(() => {

@@ -79,15 +79,13 @@ test('switching the link off closes the document only for people who joined by i
   await chooseRole(ada, /^Role of Cleo/, 'Can edit');
   await expect(ada.getByRole('dialog').getByText('joined by the link')).toHaveCount(1);
   await chooseRole(ada, /^Access by the link/, 'Off');
-  await expect(
-    ben.getByRole('heading', { name: 'You do not have access to this document' }),
-  ).toBeVisible(ACCESS_TIMEOUT);
+  await expect(ben.getByRole('heading', { name: 'You need access' })).toBeVisible(ACCESS_TIMEOUT);
   await textOf(cleo).focus();
   await cleo.keyboard.type('still here');
   await expectSaved(cleo);
 
   const { page: dan } = await openAsGuest(documentPathOf(ada));
-  await expect(dan.getByRole('heading', { name: 'Document not found' })).toBeVisible();
+  await expect(dan.getByRole('heading', { name: 'You need access' })).toBeVisible();
 });
 
 test('a role adds the document to a person’s list, and its removal removes the document', async ({

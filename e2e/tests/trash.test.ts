@@ -69,7 +69,7 @@ test('deleting for good asks once more, and leaves nothing', async ({ openAsGues
   await main.getByRole('button', { name: /^Delete .* for good/ }).click();
   await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
   await page.goto(path);
-  await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'You need access' })).toBeVisible();
 });
 
 test('a document moved from the list comes back by undo', async ({ openAsGuest }) => {

@@ -324,6 +324,18 @@ export const NOTIFICATIONS = {
   maxChecked: 10_000,
 } as const;
 
+export const ACCESS_REQUESTS = {
+  /** Of one person, also to documents that do not exist (PO9). */
+  perPerson: 20,
+  windowMs: DAY_MS,
+  /** Unanswered ones of all people to one document that owners are notified about (PO9). */
+  perDocument: 20,
+  /** Unanswered ones in a person's inbox (PO9). */
+  perInbox: 50,
+  /** After which a declined one may be repeated (PO8). */
+  repeatMs: DAY_MS,
+} as const;
+
 export const PRESENCE = {
   /** A crowd begins at `MAX_SHOWN_MEMBERS` and ends below this, so that it does not flap (PR4). */
   crowdEndsBelow: 450,

@@ -119,6 +119,23 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       input: { document: own, user },
     }),
   },
+  'access:request': {
+    document: (document) => ({ name: 'access:request', input: { document, message: '' } }),
+    message: (message) => ({
+      name: 'access:request',
+      input: { document: newDocument(), message },
+    }),
+  },
+  'access:answer': {
+    user: (user, { own }) => ({
+      name: 'access:answer',
+      input: { document: own, user, role: null },
+    }),
+    role: (role, { own }) => ({
+      name: 'access:answer',
+      input: { document: own, user: 'ada', role },
+    }),
+  },
   'version:name': {
     title: (title, { own }) => ({
       name: 'version:name',

@@ -45,6 +45,12 @@ const notified = (id: string) => ({
   at: 1,
   isRead: false,
 });
+const asked = {
+  ...notified('01CX5ZZKBKACTAV9WEVGEMMV00'),
+  kind: 'request' as const,
+  source: null,
+  isRead: true,
+};
 const LATER = '01CX5ZZKBKACTAV9WEVGEMMVRZ';
 const STATES: Partial<Record<ChannelName, ChannelState>> = {
   library: { type: 'library', user, documents: [listed], next: null },
@@ -52,7 +58,7 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
     type: 'trash',
     documents: [{ id: D, kind: 'page', title: 'Old', excerpt: '', trashedAt: 5 }],
   },
-  inbox: { type: 'inbox', notifications: [notified(LATER), notified(MESSAGE)] },
+  inbox: { type: 'inbox', notifications: [notified(LATER), notified(MESSAGE), asked] },
   [`chat:${D}` as const]: {
     type: 'chat',
     head: 1,
@@ -115,11 +121,16 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
   'document:purge': [{ document: D }, { documents: [] }],
   'notification:see': [
     { notifications: [LATER] },
-    { notifications: [{ isRead: true }, { isRead: false }] },
+    { notifications: [{ isRead: true }, { isRead: false }, {}] },
   ],
   'notification:see-all': [
     { until: MESSAGE },
-    { notifications: [{ isRead: false }, { isRead: true }] },
+    { notifications: [{ isRead: false }, { isRead: true }, {}] },
+  ],
+  'access:request': [{ document: 'another-document-here', message: 'May I?' }, {}],
+  'access:answer': [
+    { document: D, user: 'ben', role: 'viewer' },
+    { notifications: [{ kind: 'mention' }, { kind: 'mention' }] },
   ],
   'link:change': [{ document: D, link: 'edit' }, { link: 'edit' }],
   'document:restrict': [

@@ -110,6 +110,8 @@ export const MAX_TRASH = 200;
 /** The newest notifications, which are sent together. */
 export const MAX_INBOX = 100;
 export const MAX_INBOX_PAGE = 50;
+/** An inbox shows all of it, as the excerpt of a message. */
+export const MAX_REQUEST_MESSAGE_LENGTH = 200;
 /** The favourites that a person made last are sent with the library. */
 export const MAX_FAVOURITES = 100;
 /** A document is inside at most this many others. */

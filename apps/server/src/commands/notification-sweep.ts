@@ -1,7 +1,8 @@
-/** A job that deletes notifications after 90 days (NT8). */
+/** A job that deletes notifications and requests for access after 90 days (NT8). */
 import { recurringJob } from '../jobs/job-handler.ts';
 import { NOTIFICATIONS } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { deleteOldAccessRequests } from '../storage/access-requests.ts';
 import { deleteOldNotifications } from '../storage/notifications.ts';
 import type { Database } from '../storage/tables.ts';
 
@@ -13,6 +14,8 @@ export function notificationSweep(db: Database, clock: Pick<Clock, 'now'>) {
       const before = clock.now() - NOTIFICATIONS.keptMs;
       do signal.throwIfAborted();
       while (await deleteOldNotifications(db, before));
+      do signal.throwIfAborted();
+      while (await deleteOldAccessRequests(db, before));
     },
   });
 }

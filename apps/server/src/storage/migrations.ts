@@ -7,6 +7,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Clock } from '../runtime/clock.ts';
 import type { ColumnTypes, DatabaseKind, SchemaParts } from './schema/schema-parts.ts';
 import { postgresSchema } from './postgres/postgres-schema.ts';
+import { createAccessRequests } from './schema/access-requests.ts';
 import { createAccounts } from './schema/accounts.ts';
 import { createApiTokens } from './schema/api-tokens.ts';
 import { createCommandsAndEvents } from './schema/commands.ts';
@@ -48,6 +49,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createCommandsAndEvents(db, types);
   await createMessages(db, types);
   await createNotifications(db, types);
+  await createAccessRequests(db, types);
   await createFiles(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);

@@ -1,6 +1,17 @@
 /** The contract of stored notifications. Each database runs it. */
 import { expect, test } from 'vitest';
 import { NOTIFICATIONS } from '../limits.ts';
+import {
+  countOpenRequests,
+  countRequestsOf,
+  declineAccessRequest,
+  deleteOldAccessRequests,
+  endAccessRequest,
+  findAccessRequest,
+  findFullOfRequests,
+  putAccessRequest,
+  requestCause,
+} from './access-requests.ts';
 import { addVisit, createDocument, findFollowers, findMuting, setFollows } from './documents.ts';
 import { mergeGuest } from './guest-merge.ts';
 import { appendMessage, deleteMessage, findThreadAuthors } from './messages.ts';
@@ -10,12 +21,11 @@ import {
   deleteOldNotifications,
   findNotifiedInside,
   findReadable,
-  markMessagesSeen,
-  markSeen,
   readInbox,
   readInboxPage,
   SHARED,
 } from './notifications.ts';
+import { markMessagesSeen, markSeen } from './seen-notifications.ts';
 import { changeLink, giveRole } from './sharing.ts';
 import type { Database } from './tables.ts';
 import { createUser, findUser } from './users.ts';
@@ -119,6 +129,73 @@ export function testNotifications(open: () => Promise<Database>): void {
     expect(kept.some(({ cause }) => cause === 'c8')).toBe(true);
     expect(await deleteOldNotifications(db, AT)).toBe(false);
     expect(await readInbox(db, 'ben')).toHaveLength(8);
+  });
+
+  const ask = async (db: Database, user: string, at: number) => {
+    await putAccessRequest(db, { document, user, message: `I am ${user}`, at });
+    const about = { document, cause: requestCause(user), message: null, actor: user, at };
+    const owners = ['ada', 'ben'].map((owner) => ({ user: owner, kind: 'request' as const }));
+    return await addNotifications(db, about, owners);
+  };
+
+  test('PO7 a request is in the inbox of an owner, with its words, until it is old', async () => {
+    const db = await scene();
+    await ask(db, 'cem', AT);
+    expect(await readInbox(db, 'ada')).toMatchObject([
+      { kind: 'request', by: { id: 'cem' }, source: null, excerpt: 'I am cem' },
+    ]);
+    // Ben is an editor.
+    expect(await readInbox(db, 'ben')).toEqual([]);
+    expect(await countRequestsOf(db, 'cem', AT - 1)).toBe(1);
+    expect(await countRequestsOf(db, 'cem', AT)).toBe(0);
+    expect(await countOpenRequests(db, { document, user: 'ben' })).toBe(1);
+    expect(await countOpenRequests(db, { document, user: 'cem' })).toBe(0);
+    expect(await deleteOldAccessRequests(db, AT)).toBe(false);
+    expect(await findAccessRequest(db, { document, user: 'cem' })).toMatchObject({ at: AT });
+    await declineAccessRequest(db, { document, user: 'cem', at: AT + 1 });
+    expect(await endAccessRequest(db, { document, user: 'cem' })).toBe(false);
+    await ask(db, 'cem', AT + 2);
+    expect(await endAccessRequest(db, { document, user: 'cem' })).toBe(true);
+    await ask(db, 'cem', AT + 3);
+    await deleteOldAccessRequests(db, AT + 4);
+    expect(await findAccessRequest(db, { document, user: 'cem' })).toBeUndefined();
+  });
+
+  test('PO9 requests of many people count as one’s', async () => {
+    const db = await scene();
+    await mention(db, 1, ['ada']);
+    const about = { user: 'ada', kind: 'request' as const, document: 'd2', channel: null };
+    await db
+      .insertInto('notification')
+      .values(
+        Array.from({ length: NOTIFICATIONS.maxKept }, (_, i) => ({
+          ...{ ...about, id: `7Z${String(i).padStart(24, '0')}`, cause: `request:p${i}` },
+          ...{ number: null, thread: null, actor: `p${i}`, at: AT, read_at: null },
+        })),
+      )
+      .execute();
+    expect(await findFullOfRequests(db, ['ada', 'ben'])).toEqual(new Set(['ada']));
+    await ask(db, 'cem', AT);
+    const kept = await db
+      .selectFrom('notification')
+      .select('kind')
+      .where('user', '=', 'ada')
+      .execute();
+    expect(kept).toHaveLength(NOTIFICATIONS.maxKept);
+    expect(kept.filter(({ kind }) => kind === 'mention')).toHaveLength(1);
+  });
+
+  test('PO7 a request of a guest is that of the account', async () => {
+    const db = await scene();
+    await ask(db, 'cem', AT);
+    await createUser(db, { id: 'dan', name: 'Dan', color: 1, at: AT });
+    await mergeGuest(db, { guest: 'cem', account: (await findUser(db, 'dan'))! });
+    expect(await readInbox(db, 'ada')).toMatchObject([{ by: { id: 'dan' }, excerpt: 'I am cem' }]);
+    expect(await ask(db, 'dan', AT + 1)).toEqual([]);
+    await createUser(db, { id: 'eva', name: 'Eva', color: 1, at: AT });
+    await ask(db, 'eva', AT + 2);
+    await mergeGuest(db, { guest: 'dan', account: (await findUser(db, 'eva'))! });
+    expect(await readInbox(db, 'ada')).toMatchObject([{ by: { id: 'eva' }, excerpt: 'I am eva' }]);
   });
 
   test('NT8 nobody drives out what others had to say', async () => {

@@ -16,15 +16,15 @@ import { NOTIFICATIONS } from '../limits.ts';
 import { inboxKey } from './channel-key.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { containing } from './documents.ts';
-import { mayRead } from './roles.ts';
+import { mayRead, owns } from './roles.ts';
 import type { Database, MessageChannel, NotificationRow } from './tables.ts';
 
 /** What all recipients are notified of. */
 export interface NotificationCause {
   readonly document: string;
-  /** The id of the message; `SHARED` for a role. */
+  /** The id of the message; `SHARED` for a role; who asks, of a request. */
   readonly cause: string;
-  /** Null for a role. */
+  /** Null for a role and for a request. */
   readonly message: {
     readonly channel: MessageChannel;
     readonly number: number;
@@ -93,7 +93,10 @@ async function trim(db: Database, users: readonly string[]): Promise<void> {
   for (const { user } of full) await trimOne(db, user);
 }
 
-/** Of those who cause the most, the oldest go: nobody drives out what others had to say (NT8). */
+/**
+ * Of those who cause the most, the oldest go: nobody drives out what others had to say (NT8). Requests count
+ * as one's, because one person may be many guests.
+ */
 const trimOne = compiledQuery((db, user: string) =>
   db
     .deleteFrom('notification')
@@ -105,7 +108,10 @@ const trimOne = compiledQuery((db, user: string) =>
             .selectFrom('notification')
             .select('id')
             .select(
-              sql<number>`row_number() over (partition by actor order by id desc)`.as('of_actor'),
+              sql<number>`row_number() over (
+                partition by case when kind = 'request' then '' else actor end order by id desc)`.as(
+                'of_actor',
+              ),
             )
             .where('user', '=', user)
             .as('own'),
@@ -134,24 +140,42 @@ function readable(
   db: Database,
   { where, limit }: { readonly where: RawBuilder<SqlBool>; readonly limit: number },
 ) {
-  return db
-    .selectFrom('notification')
-    .innerJoin('document', 'document.id', 'notification.document')
-    .innerJoin('user as by', 'by.id', 'notification.actor')
-    .leftJoin('message', (join) =>
-      join
-        .onRef('message.document', '=', 'notification.document')
-        .onRef('message.id', '=', 'notification.cause'),
-    )
-    .select(['notification.user', 'notification.id', 'notification.kind', 'notification.document'])
-    .select(['notification.cause', 'notification.channel', 'notification.thread'])
-    .select(['notification.actor', 'notification.at', 'notification.read_at'])
-    .select(['document.title', 'by.name', 'by.color', 'message.text'])
-    .where(where)
-    .where(mayRead(sql.ref('notification.user'), 'document') as RawBuilder<SqlBool>)
-    .where('message.deleted_at', 'is', null)
-    .orderBy('notification.id', 'desc')
-    .limit(limit);
+  return (
+    db
+      .selectFrom('notification')
+      .innerJoin('document', 'document.id', 'notification.document')
+      .innerJoin('user as by', 'by.id', 'notification.actor')
+      .leftJoin('message', (join) =>
+        join
+          .onRef('message.document', '=', 'notification.document')
+          .onRef('message.id', '=', 'notification.cause'),
+      )
+      .select([
+        'notification.user',
+        'notification.id',
+        'notification.kind',
+        'notification.document',
+      ])
+      .select(['notification.cause', 'notification.channel', 'notification.thread'])
+      .select(['notification.actor', 'notification.at', 'notification.read_at'])
+      .leftJoin('access_request as request', (join) =>
+        join
+          .onRef('request.document', '=', 'notification.document')
+          .onRef('request.user', '=', 'notification.actor')
+          .on('notification.kind', '=', 'request'),
+      )
+      .select(['document.title', 'by.name', 'by.color'])
+      .select(({ fn }) => fn.coalesce('message.text', 'request.message').as('text'))
+      .where(where)
+      .where(mayRead(sql.ref('notification.user'), 'document') as RawBuilder<SqlBool>)
+      // Only those who may answer a request see it (PO7).
+      .where(
+        sql<SqlBool>`(notification.kind <> 'request' or ${owns(sql.ref('notification.user'), 'document')})`,
+      )
+      .where('message.deleted_at', 'is', null)
+      .orderBy('notification.id', 'desc')
+      .limit(limit)
+  );
 }
 
 const newestRows = compiledQuery((db, user: string, before: string, limit: number) =>
@@ -220,10 +244,10 @@ export async function findNotified(
 export async function findNotifiedInside(
   db: Database,
   document: string,
-): Promise<Pick<NotificationRow, 'user' | 'document' | 'id'>[]> {
+): Promise<Pick<NotificationRow, 'user' | 'document' | 'id' | 'kind'>[]> {
   return await db
     .selectFrom('notification')
-    .select(['user', 'document', 'id'])
+    .select(['user', 'document', 'id', 'kind'])
     .where(({ or, eb, selectFrom }) =>
       or([
         eb('document', '=', document),
@@ -288,64 +312,6 @@ async function forgetWords(
       .where('offset', '=', offset)
       .execute();
   }
-}
-
-export type Seen =
-  | { readonly ids: readonly string[] }
-  | { readonly until: string }
-  | { readonly document: string; readonly thread: string }
-  | { readonly document: string; readonly cause: string };
-
-interface Reader {
-  readonly user: string;
-  readonly at: number;
-}
-
-/** @returns those that were unread */
-export async function markSeen(db: Database, reader: Reader, seen: Seen): Promise<string[]> {
-  if ('ids' in seen && seen.ids.length === 0) return [];
-  const rows = await db
-    .updateTable('notification')
-    .set({ read_at: reader.at })
-    .where('user', '=', reader.user)
-    .where('read_at', 'is', null)
-    .where(conditionOf(seen))
-    .returning('id')
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-function conditionOf(seen: Seen): RawBuilder<SqlBool> {
-  if ('ids' in seen) return sql`id in (${sql.join(seen.ids)})`;
-  if ('until' in seen) return sql`id <= ${seen.until}`;
-  if ('thread' in seen) return sql`document = ${seen.document} and thread = ${seen.thread}`;
-  return sql`document = ${seen.document} and cause = ${seen.cause}`;
-}
-
-const seeMessages = compiledQuery(
-  (db, at: number, user: string, document: string, channel: MessageChannel, number: number) =>
-    db
-      .updateTable('notification')
-      .set({ read_at: at })
-      .where('user', '=', user)
-      .where('document', '=', document)
-      .where('read_at', 'is', null)
-      .where('channel', '=', channel)
-      .where('number', '<=', number)
-      .returning('id'),
-);
-
-/** Of messages up to this number. @returns those that were unread */
-export async function markMessagesSeen(
-  db: Database,
-  { user, at }: Reader,
-  {
-    document,
-    channel,
-    number,
-  }: { readonly document: string; readonly channel: MessageChannel; readonly number: number },
-): Promise<string[]> {
-  return (await seeMessages(db, at, user, document, channel, number)).map(({ id }) => id);
 }
 
 /** At most so many at once, the oldest first. @returns whether there may be more */

@@ -306,6 +306,15 @@ export function mayRead(user: string | RawBuilder<unknown>, alias: string): RawB
       or (${column('link_access')} is null and coalesce((${nearestLink}), 'off') <> 'off')))))`;
 }
 
+/** A condition of SQL: the user owns the document of this alias, or one around it. */
+export function owns(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${alias}.${name}`);
+  return sql<boolean>`(${column('owner')} = ${user}
+    or exists (select 1 from document_ancestor as inside
+        join document as around on around.id = inside.ancestor
+      where inside.document = ${column('id')} and around.owner = ${user}))`;
+}
+
 interface InheritedRow extends Pick<DocumentRow, 'owner' | 'link_access'> {
   readonly inherits: number;
   readonly user: string | null;

@@ -23,6 +23,7 @@ export interface Tables {
   reaction: ReactionTable;
   comment_thread: CommentThreadTable;
   notification: NotificationTable;
+  access_request: AccessRequestTable;
   file: FileTable;
   command: CommandTable;
   event: EventTable;
@@ -232,9 +233,9 @@ export interface NotificationTable {
   id: string;
   kind: NotificationKind;
   document: string;
-  /** The id of a message, or `share`: nobody is notified twice of a cause. */
+  /** The id of a message, `share`, or who asks for access: nobody is notified twice of a cause. */
   cause: string;
-  /** Of the message; null for `share`, as the next ones. */
+  /** Of the message; null where there is none, as the next ones. */
   channel: MessageChannel | null;
   number: number | null;
   /** Null in a chat, too. */
@@ -244,6 +245,16 @@ export interface NotificationTable {
   read_at: number | null;
 }
 export type NotificationRow = Selectable<NotificationTable>;
+
+/** A request for access (PO7), also to a document that does not exist. One that was granted has no row. */
+export interface AccessRequestTable {
+  document: string;
+  user: string;
+  message: string;
+  at: number;
+  declined_at: number | null;
+}
+export type AccessRequestRow = Selectable<AccessRequestTable>;
 
 /**
  * An uploaded file, or an attempt to upload one: the row comes before the bytes and goes after them, so that no

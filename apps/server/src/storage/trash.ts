@@ -319,6 +319,7 @@ const PURGED = [
   'reaction',
   'comment_thread',
   'notification',
+  'access_request',
   'document_ancestor',
   'named_version',
 ] as const;

@@ -4,6 +4,7 @@ import type { Translate } from '../translation/translation.ts';
 import { useEffect } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
+import { Deferred, Loaded } from '../components/deferred.tsx';
 import { FullPage } from '../components/feedback.tsx';
 import { stopCatching } from '../components/typed-ahead.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
@@ -13,13 +14,15 @@ import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {
-  'not-found': 'problem.notFound',
+  'not-found': 'problem.needAccess',
   'in-trash': 'problem.inTrash',
-  forbidden: 'problem.forbidden',
+  forbidden: 'problem.needAccess',
   'document-damaged': 'problem.damaged',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
 type Ending = keyof typeof TITLES;
+
+const requestForm = new Deferred(() => import('../sharing/request-form.tsx'));
 
 export type Problem =
   | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
@@ -41,14 +44,17 @@ function isEnding(error: ErrorBody): error is ErrorBody & { readonly code: Endin
 }
 
 export function DocumentProblem({
+  document,
   problem,
   retry,
 }: {
+  readonly document: string;
   readonly problem: Problem;
   readonly retry: () => void;
 }) {
   const { t } = useTranslation();
   const title = problem.kind === 'ended' ? t(TITLES[problem.code]) : t('problem.notHere');
+  const needsAccess = problem.kind === 'ended' && TITLES[problem.code] === 'problem.needAccess';
   useScreenTitle(title);
   useEffect(stopCatching, []);
   return (
@@ -60,6 +66,11 @@ export function DocumentProblem({
           title={title}
           action={
             <>
+              {needsAccess && (
+                <Loaded from={requestForm}>
+                  {({ RequestForm }) => <RequestForm document={document} />}
+                </Loaded>
+              )}
               {problem.kind === 'not-here' && problem.why === 'sign-in' ? (
                 <SignInLink />
               ) : (
@@ -105,6 +116,8 @@ export function NoDocument() {
 }
 
 function textOf(problem: Problem, t: Translate): string {
+  // The same for a document that does not exist as for one of others (PO8).
+  if (problem.kind === 'ended' && problem.code === 'not-found') return t('problem.needAccessText');
   if (problem.kind === 'ended') return problem.message;
   if (problem.why === 'unreachable') return t('problem.notHereText');
   return t(`chip.about.${problem.why}`);

@@ -87,7 +87,13 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
     if (isListed) cameBack();
   }, [isListed]);
   if (problem !== null)
-    return <DocumentProblem problem={problem} retry={() => retryOpening(services, session)} />;
+    return (
+      <DocumentProblem
+        document={session.id}
+        problem={problem}
+        retry={() => retryOpening(services, session)}
+      />
+    );
   return (
     <>
       {isHistoryShown && facts.kind === 'page' && (

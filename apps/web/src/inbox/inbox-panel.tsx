@@ -5,6 +5,7 @@ import { Button } from '../components/button.tsx';
 import { Skeleton } from '../components/feedback.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { navigate } from '../navigation/location.ts';
+import { RequestAnswer } from '../sharing/request-answer.tsx';
 import { useTranslation } from '../translation/translation.ts';
 import { addressOf, groupNotifications, type NotificationGroup } from './notification-groups.ts';
 import { sentenceParts } from './notification-words.ts';
@@ -109,6 +110,7 @@ function Entry({
             <bdi>{newest.excerpt}</bdi>
           </p>
         )}
+        {newest.kind === 'request' && <RequestAnswer document={document} user={newest.by} />}
         <p className="mt-0.5 text-tiny text-ink-3">
           <Moment at={newest.at} />
           {notifications.length > 1 && (

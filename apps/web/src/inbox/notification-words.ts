@@ -8,9 +8,10 @@ const SENTENCES = {
   reply: 'notifications.reply',
   comment: 'notifications.comment',
   share: 'notifications.share',
+  request: 'notifications.request',
 } as const satisfies Record<NotificationKind, TextKey>;
 /** The reason that is told when an entry has several: the one that concerns the person most. */
-const BY_WEIGHT: readonly NotificationKind[] = ['mention', 'reply', 'comment', 'share'];
+const BY_WEIGHT: readonly NotificationKind[] = ['request', 'mention', 'reply', 'comment', 'share'];
 const MAX_NAMES = 2;
 /** Not in any text: they are where the names and the title are put. */
 const NAMES = '\ue000';

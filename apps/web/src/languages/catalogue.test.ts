@@ -5,6 +5,7 @@ import importing from './import.en.json' with { type: 'json' };
 import exporting from './export.en.json' with { type: 'json' };
 import files from './files.en.json' with { type: 'json' };
 import notifications from './notifications.en.json' with { type: 'json' };
+import sharing from './sharing.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
 
@@ -18,7 +19,7 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [
   ...new Set(
-    [en, editor, comments, account, exporting, files, importing, notifications].flatMap(
+    [en, editor, comments, account, exporting, files, importing, notifications, sharing].flatMap(
       (catalogue) => leaves(catalogue).map((key) => key.replace(PLURAL, '')),
     ),
   ),
@@ -46,7 +47,7 @@ test('every key that is used exists', () => {
 
 test('a plural has all forms of its language', () => {
   const { pluralCategories } = new Intl.PluralRules('en').resolvedOptions();
-  const plurals = [en, account, exporting, files, importing]
+  const plurals = [en, account, exporting, files, importing, sharing]
     .flatMap((catalogue) => leaves(catalogue))
     .filter((key) => PLURAL.test(key));
   for (const key of plurals) {
@@ -58,7 +59,7 @@ test('a plural has all forms of its language', () => {
 });
 
 test('the catalogues do not share a name', () => {
-  const names = [en, editor, account, exporting, files, importing].flatMap((catalogue) =>
+  const names = [en, editor, account, exporting, files, importing, sharing].flatMap((catalogue) =>
     Object.keys(catalogue),
   );
   expect(new Set(names).size).toBe(names.length);

@@ -12,7 +12,8 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./export.en.json') &
   typeof import('./files.en.json') &
   typeof import('./import.en.json') &
-  typeof import('./notifications.en.json');
+  typeof import('./notifications.en.json') &
+  typeof import('./sharing.en.json');
 
 declare module '../translation/translation.ts' {
   interface Catalogue extends English, LateWords {}

@@ -35,23 +35,23 @@ export function AddPerson({ members, onAdd }: AddPersonProps) {
           type="search"
           value={wanted}
           onChange={({ target }) => setWanted(target.value)}
-          placeholder={t('share.add.search')}
-          aria-label={t('share.add.search')}
+          placeholder={t('sharing.add.search')}
+          aria-label={t('sharing.add.search')}
           aria-controls={list}
           autoComplete="off"
           className="h-7.5 min-w-0 flex-1 rounded-box border border-line-strong bg-canvas px-2 text-ui placeholder:text-ink-3 pointer-coarse:h-9"
         />
-        <Menu trigger={choiceButton(t(`share.role.${role}`), t('share.add.role'))}>
+        <Menu trigger={choiceButton(t(`sharing.role.${role}`), t('sharing.add.role'))}>
           <MenuChoice
-            label={t('share.add.role')}
+            label={t('sharing.add.role')}
             value={role}
-            options={GIVEN_ROLES.map((value) => ({ value, label: t(`share.role.${value}`) }))}
+            options={GIVEN_ROLES.map((value) => ({ value, label: t(`sharing.role.${value}`) }))}
             onChange={setRole}
           />
         </Menu>
       </div>
       <p role="status" className={note === null ? 'sr-only' : 'mt-2 text-small text-ink-3'}>
-        {note === null ? '' : t(`share.add.${note}`)}
+        {note === null ? '' : t(`sharing.add.${note}`)}
       </p>
       <ul id={list} className="-mx-2 mt-2 flex max-h-56 flex-col overflow-y-auto">
         {people.map((person) => (
@@ -77,7 +77,7 @@ function PersonButton({ person: { user, document, seenAt }, onAdd }: PersonButto
     <button
       type="button"
       onClick={onAdd}
-      aria-label={t('share.add.name', { name: isolated(user.name), title: isolated(title) })}
+      aria-label={t('sharing.add.name', { name: isolated(user.name), title: isolated(title) })}
       className="flex min-h-11 w-full items-center gap-2.5 rounded-box px-2 text-start text-ui hover:bg-hover"
     >
       <Avatar name={user.name} color={user.color} />
@@ -92,7 +92,7 @@ function PersonButton({ person: { user, document, seenAt }, onAdd }: PersonButto
           )}
         </span>
       </span>
-      <span className="text-small text-ink-2">{t('share.add.add')}</span>
+      <span className="text-small text-ink-2">{t('sharing.add.add')}</span>
     </button>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
+import { AccessRequests } from './access-requests.tsx';
 import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
@@ -19,6 +20,7 @@ export interface SharingIntents {
 }
 
 interface SharingPanelProps {
+  readonly document: string;
   readonly link: string;
   readonly sharing: SharingState | null;
   /** Titles of the documents around this one, the nearest first, as far as the person has them. */
@@ -29,7 +31,15 @@ interface SharingPanelProps {
 }
 
 /** The access by the link, and the roles of the members. Everyone sees them; only the owner can change them. */
-export function SharingPanel({ link, sharing, around, me, intents, refusal }: SharingPanelProps) {
+export function SharingPanel({
+  document,
+  link,
+  sharing,
+  around,
+  me,
+  intents,
+  refusal,
+}: SharingPanelProps) {
   const { t } = useTranslation();
   const isOwner =
     sharing?.members.some(({ user, role }) => role === 'owner' && user.id === me) === true;
@@ -39,7 +49,7 @@ export function SharingPanel({ link, sharing, around, me, intents, refusal }: Sh
         <input
           readOnly
           value={link}
-          aria-label={t('share.link')}
+          aria-label={t('sharing.link')}
           onFocus={({ target }) => {
             target.select();
             // Shows the start of the address, by which people recognize it.
@@ -48,7 +58,7 @@ export function SharingPanel({ link, sharing, around, me, intents, refusal }: Sh
           className="h-7.5 min-w-0 flex-1 rounded-box border border-line-strong bg-canvas px-2 text-ui text-ellipsis text-ink-2 pointer-coarse:h-9"
         />
         <CopyButton look="primary" text={() => link}>
-          {t('share.copy')}
+          {t('sharing.copy')}
         </CopyButton>
       </div>
       {refusal !== null && (
@@ -70,10 +80,11 @@ export function SharingPanel({ link, sharing, around, me, intents, refusal }: Sh
               onChange={isOwner ? intents.restrict : null}
             />
           )}
+          {isOwner && <AccessRequests document={document} />}
           {isOwner && <AddPerson members={sharing.members} onAdd={intents.changeRole} />}
           <section aria-labelledby="share-people">
             <h3 id="share-people" className="mb-1 text-small font-medium text-ink-3">
-              {t('share.people')}
+              {t('sharing.people')}
             </h3>
             <ul className="-mx-2 flex max-h-72 flex-col overflow-y-auto">
               {sharing.members.map((member) => (
@@ -89,7 +100,7 @@ export function SharingPanel({ link, sharing, around, me, intents, refusal }: Sh
               ))}
             </ul>
           </section>
-          {!isOwner && <p className="text-small text-ink-3">{t('share.onlyOwner')}</p>}
+          {!isOwner && <p className="text-small text-ink-3">{t('sharing.onlyOwner')}</p>}
         </>
       )}
     </div>
@@ -110,7 +121,7 @@ function LinkRow({
 }) {
   const { t } = useTranslation();
   const Icon: LucideIcon = link === 'off' ? Lock : Globe;
-  const labelOf = (value: LinkAccess) => t(`share.access.${value}`);
+  const labelOf = (value: LinkAccess) => t(`sharing.access.${value}`);
   const options = LINK_CHOICES.map((value) => ({ value, label: labelOf(value) }));
   const inheritedLink = inherited === null || inherited.isRestricted ? 'off' : inherited.link;
   return (
@@ -122,15 +133,15 @@ function LinkRow({
         <Icon size={15} strokeWidth={1.75} />
       </span>
       <p className="min-w-0 flex-1 text-ui">
-        {t(`share.about.${link}`)}
+        {t(`sharing.about.${link}`)}
         {inherited !== null && isLinkInherited && !inherited.isRestricted && (
           <From title={around[0] ?? null} />
         )}
       </p>
       {onChange !== null && (
-        <Menu trigger={choiceButton(labelOf(link), t('share.linkAccess'))}>
+        <Menu trigger={choiceButton(labelOf(link), t('sharing.linkAccess'))}>
           <MenuChoice<LinkAccess | typeof AS_AROUND>
-            label={t('share.linkAccess')}
+            label={t('sharing.linkAccess')}
             value={inherited !== null && isLinkInherited ? AS_AROUND : link}
             options={
               inherited === null
@@ -138,7 +149,7 @@ function LinkRow({
                 : [
                     {
                       value: AS_AROUND,
-                      label: t('share.asAround', { access: labelOf(inheritedLink) }),
+                      label: t('sharing.asAround', { access: labelOf(inheritedLink) }),
                     },
                     ...options,
                   ]
@@ -157,8 +168,8 @@ function From({ title }: { readonly title: string | null }) {
   return (
     <span className="block truncate text-small text-ink-3">
       {title === null
-        ? t('share.fromAround')
-        : t('share.from', { title: isolated(title || t('untitled')) })}
+        ? t('sharing.fromAround')
+        : t('sharing.from', { title: isolated(title || t('untitled')) })}
     </span>
   );
 }
@@ -173,15 +184,15 @@ function Inheritance({
   readonly onChange: ((isRestricted: boolean) => void) | null;
 }) {
   const { t } = useTranslation();
-  const name = isolated(title === null ? t('share.around') : title || t('untitled'));
+  const name = isolated(title === null ? t('sharing.around') : title || t('untitled'));
   return (
     <div className="flex items-center gap-2.5">
       <p className="min-w-0 flex-1 text-small text-ink-2">
-        {t(isRestricted ? 'share.restricted' : 'share.inherits', { title: name })}
+        {t(isRestricted ? 'sharing.restricted' : 'sharing.inherits', { title: name })}
       </p>
       {onChange !== null && (
         <Button onClick={() => onChange(!isRestricted)}>
-          {t(isRestricted ? 'share.inherit' : 'share.restrict')}
+          {t(isRestricted ? 'sharing.inherit' : 'sharing.restrict')}
         </Button>
       )}
     </div>
@@ -206,29 +217,29 @@ function MemberRow({ member, around, isMe, intents }: MemberRowProps) {
           <bdi>{user.name}</bdi>
           {isMe && <span className="text-ink-3"> {t('people.you')}</span>}
         </span>
-        {!isOwn && <span className="block text-small text-ink-3">{t('share.byLink')}</span>}
+        {!isOwn && <span className="block text-small text-ink-3">{t('sharing.byLink')}</span>}
         {from !== undefined && <From title={around[from - 1] ?? null} />}
       </span>
       {intents === null || role === 'owner' ? (
-        <span className="text-small text-ink-3">{t(`share.role.${role}`)}</span>
+        <span className="text-small text-ink-3">{t(`sharing.role.${role}`)}</span>
       ) : (
         <Menu
           trigger={choiceButton(
-            t(`share.role.${role}`),
-            t('share.roleOf', { name: isolated(user.name) }),
+            t(`sharing.role.${role}`),
+            t('sharing.roleOf', { name: isolated(user.name) }),
           )}
         >
           <MenuChoice
-            label={t('share.roleOf', { name: isolated(user.name) })}
+            label={t('sharing.roleOf', { name: isolated(user.name) })}
             value={role}
-            options={GIVEN_ROLES.map((value) => ({ value, label: t(`share.role.${value}`) }))}
+            options={GIVEN_ROLES.map((value) => ({ value, label: t(`sharing.role.${value}`) }))}
             onChange={(next) => intents.changeRole(user.id, next)}
           />
           {isOwn && (
             <>
               <MenuLine />
               <MenuItem tone="bad" onSelect={() => intents.remove(user.id)}>
-                {t('share.remove')}
+                {t('sharing.remove')}
               </MenuItem>
             </>
           )}

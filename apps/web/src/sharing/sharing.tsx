@@ -10,6 +10,7 @@ import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
+import './sharing-words.ts';
 
 export function Sharing({ id }: { readonly id: string }) {
   const { account, client, library, refusals } = useServices();
@@ -47,6 +48,7 @@ export function Sharing({ id }: { readonly id: string }) {
   return (
     <div className="mt-2">
       <SharingPanel
+        document={id}
         link={`${location.origin}/d/${id}`}
         sharing={sharing}
         around={around}

@@ -26,7 +26,10 @@ export function commandDescription(call: Call, t: Translate): string {
     case 'link:change':
     case 'member:change':
     case 'member:remove':
+    case 'access:answer':
       return t('unconfirmed.did.share');
+    case 'access:request':
+      return t('unconfirmed.did.request');
     case 'version:name':
     case 'version:rename':
       return t('unconfirmed.did.version', { title: isolated(call.input.title) });

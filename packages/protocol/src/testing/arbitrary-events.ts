@@ -93,7 +93,7 @@ export const trashEvents: fc.Arbitrary<TrashEvent> = fc.oneof(
 const notificationId = fc.constantFrom('n1', 'n2', 'n3');
 const notification: fc.Arbitrary<Notification> = fc.record({
   id: notificationId,
-  kind: fc.constantFrom('mention' as const, 'reply' as const),
+  kind: fc.constantFrom('mention' as const, 'reply' as const, 'request' as const),
   document,
   title: text,
   by: user,

@@ -3,13 +3,18 @@
  * notifications; older ones are paged over HTTP. The unread ones of the state are counted.
  */
 import { z } from 'zod';
-import { MAX_EXCERPT_LENGTH, MAX_INBOX, MAX_INBOX_PAGE } from '../limits.ts';
-import { documentId, instant, title, ulid, user } from '../messages/field.ts';
-import { sentText } from '../text.ts';
-import { ANY_ORDER, commandsOf, defineChannel, defineCommands } from './definition.ts';
+import {
+  MAX_EXCERPT_LENGTH,
+  MAX_INBOX,
+  MAX_INBOX_PAGE,
+  MAX_REQUEST_MESSAGE_LENGTH,
+} from '../limits.ts';
+import { documentId, instant, memberRole, title, ulid, user, userId } from '../messages/field.ts';
+import { acceptedText, sentText } from '../text.ts';
+import { ANY_ORDER, commandsOf, defineChannel, defineCommands, IN_TURN } from './definition.ts';
 import { defineEvent } from './event.ts';
 
-/** Where the message is; null in a notification of a role. */
+/** Where the message is; null in a notification of a role, and of a request. */
 const messageSource = z.discriminatedUnion('channel', [
   z.object({ channel: z.literal('chat'), message: ulid }),
   z.object({ channel: z.literal('comments'), thread: ulid, message: ulid }),
@@ -19,14 +24,15 @@ export const notification = z.object({
   id: ulid,
   /**
    * `mention`: a message names the person. `reply`: it answers a message of theirs, or is in a thread in which they
-   * wrote. `comment`: it is in a document that they follow. `share`: they were given a role.
+   * wrote. `comment`: it is in a document that they follow. `share`: they were given a role. `request`: `by` asks
+   * for one (PO7).
    */
-  kind: z.enum(['mention', 'reply', 'comment', 'share']),
+  kind: z.enum(['mention', 'reply', 'comment', 'share', 'request']),
   document: documentId,
   title,
   by: user,
   source: messageSource.nullable(),
-  /** The first words of the message. */
+  /** The first words of the message, or those of the request. */
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   at: instant,
   isRead: z.boolean(),
@@ -103,6 +109,13 @@ export const inboxChannel = defineChannel({
 
 const defineCommand = commandsOf(inboxChannel);
 
+const requestMessage = acceptedText({
+  lines: 'one',
+  maxLength: MAX_REQUEST_MESSAGE_LENGTH,
+  tooLong: `Write at most ${MAX_REQUEST_MESSAGE_LENGTH} characters.`,
+  trimmed: 'both',
+});
+
 export const inboxCommands = defineCommands(
   defineCommand({
     name: 'notification:see',
@@ -129,6 +142,31 @@ export const inboxCommands = defineCommands(
       const seen = (state?.notifications ?? []).filter(({ id, isRead }) => !isRead && id <= until);
       if (seen.length === 0) return null;
       return { name: 'notification:seen', notifications: seen.map(({ id }) => id) };
+    },
+  }),
+  defineCommand({
+    name: 'access:request',
+    summary: 'Asks those who may share a document for a role in it, whether or not there is one.',
+    input: z.strictObject({ document: documentId, message: requestMessage }),
+    order: ANY_ORDER,
+    replaces: { key: () => 'access request' },
+    isIdempotent: true,
+    // What it does is in the inboxes of others.
+    predict: () => ({ name: 'notification:seen', notifications: [] }),
+  }),
+  defineCommand({
+    name: 'access:answer',
+    summary: 'Gives the role that a person has asked for, or another one. Null: declines.',
+    input: z.strictObject({ document: documentId, user: userId, role: memberRole.nullable() }),
+    order: IN_TURN,
+    replaces: null,
+    isIdempotent: false,
+    predict({ input: { document, user }, state }) {
+      const answered = (state?.notifications ?? []).filter(
+        (of) => of.kind === 'request' && of.document === document && of.by.id === user,
+      );
+      if (answered.length === 0) return null;
+      return { name: 'notification:removed', notifications: answered.map(({ id }) => id) };
     },
   }),
 );

@@ -1,4 +1,5 @@
 import type { HandlerTable } from '../handler.ts';
+import { accessRequestHandlers } from './access-requests.ts';
 import { accountHandlers } from './accounts.ts';
 import { apiTokenHandlers } from './api-tokens.ts';
 import { administrationHandlers } from './administration.ts';
@@ -16,6 +17,7 @@ export const HANDLERS: HandlerTable = {
   ...trashHandlers,
   ...inboxHandlers,
   ...sharingHandlers,
+  ...accessRequestHandlers,
   ...versionHandlers,
   ...profileHandlers,
   ...chatHandlers,

@@ -1,6 +1,13 @@
 /** Who is notified of what (NT1 to NT7): in the transaction of the command that is the cause. */
-import type { Mention, Notification, NotificationKind } from '@tandem/protocol';
+import {
+  can,
+  type Mention,
+  type Notification,
+  type NotificationKind,
+  type Standing,
+} from '@tandem/protocol';
 import { NOTIFICATIONS } from '../../limits.ts';
+import { findFullOfRequests, requestCause } from '../../storage/access-requests.ts';
 import { inboxKey } from '../../storage/channel-key.ts';
 import { findFollowers, findListers, findMuting } from '../../storage/documents.ts';
 import { findThreadAuthors } from '../../storage/messages.ts';
@@ -10,14 +17,12 @@ import {
   findNotified,
   findNotifiedInside,
   findReadable,
-  markMessagesSeen,
-  markSeen,
   SHARED,
   toExcerpt,
   type NotificationCause,
-  type Seen,
 } from '../../storage/notifications.ts';
-import { findAccess, standingIn, standingsInEach } from '../../storage/roles.ts';
+import { findAccess, readOwners, standingIn, standingsInEach } from '../../storage/roles.ts';
+import { markMessagesSeen, markSeen, type Seen } from '../../storage/seen-notifications.ts';
 import type { MessageChannel, MessageRow } from '../../storage/tables.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { HandlerContext } from '../handler.ts';
@@ -83,6 +88,22 @@ export async function notifyOfShare(
   await notify(context, { document, cause: SHARED, message: null, text: '' }, recipients);
 }
 
+/** Those who may answer a person's request (PO7). */
+export async function notifyOfRequest(
+  context: HandlerContext,
+  { document, text }: { readonly document: string; readonly text: string },
+): Promise<void> {
+  const { db, user } = context;
+  const owners = await readOwners(db, document);
+  const full = await findFullOfRequests(db, owners);
+  const recipients = new Recipients(user);
+  recipients.add(
+    owners.filter((owner) => !full.has(owner)),
+    'request',
+  );
+  await notify(context, { document, cause: requestCause(user), message: null, text }, recipients);
+}
+
 /** After a message was deleted, or after a role was taken from one person. */
 export async function withdraw(
   { db, publish }: HandlerContext,
@@ -129,16 +150,24 @@ export async function changeReaders(
   const gained: typeof notified = [];
   for (const notification of notified) {
     const { user, document: about, id } = notification;
-    const could = before(about, user)?.lifecycle === 'active';
-    const can = after(about, user)?.lifecycle === 'active';
-    if (could === can) continue;
-    if (can) gained.push(notification);
+    const could = isReadable(notification, before(about, user));
+    const canNow = isReadable(notification, after(about, user));
+    if (could === canNow) continue;
+    if (canNow) gained.push(notification);
     else lost.set(user, [...(lost.get(user) ?? []), id]);
   }
   for (const [user, notifications] of lost)
     publish(inboxKey(user), { name: 'notification:removed', notifications });
   for (const [user, notifications] of await findReadable(db, gained))
     publish(inboxKey(user), { name: 'notification:listed', notifications });
+}
+
+function isReadable(
+  { kind }: { readonly kind: NotificationKind },
+  standing: Standing | null,
+): boolean {
+  if (standing?.lifecycle !== 'active') return false;
+  return kind !== 'request' || can(standing, 'share');
 }
 
 /** Each person has the first reason that was added for them. */
@@ -156,6 +185,9 @@ class Recipients {
   }
 }
 
+/** Whatever the person chose to be notified of (NT5). */
+const ALWAYS_TOLD: ReadonlySet<NotificationKind> = new Set(['share', 'request']);
+
 async function notify(
   { db, user: actor, at, publish }: HandlerContext,
   { text, ...cause }: Omit<NotificationCause, 'actor' | 'at'> & { readonly text: string },
@@ -172,8 +204,9 @@ async function notify(
   const listers = new Set(await findListers(db, [document], users));
   const muting = new Set(await findMuting(db, document, users));
   const recipients = [...kinds]
-    .filter(([user, kind]) => listers.has(user) && (kind === 'share' || !muting.has(user)))
-    .filter(([user]) => standingIn(access, user)?.lifecycle === 'active')
+    .filter(([user, kind]) => kind === 'request' || listers.has(user))
+    .filter(([user, kind]) => ALWAYS_TOLD.has(kind) || !muting.has(user))
+    .filter(([user, kind]) => isReadable({ kind }, standingIn(access, user)))
     .map(([user, kind]) => ({ user, kind }))
     .slice(0, room);
   const about = { document, title: access.title, by: toUser(row), source: toSource(cause) };

@@ -19,6 +19,10 @@ const FORBIDDEN = {
   'owner-stays': 'The owner of a document may always do everything in it.',
   'too-many-members':
     'This document has reached the limit of invited people. Share the link instead.',
+  'too-many-requests':
+    'You have asked for access to many documents today. Ask again tomorrow, or ask the person who sent you the link.',
+  'request-over':
+    'This request is over: it was answered already. Change access in the share dialog.',
   'not-your-message': 'You may change only what you wrote yourself.',
   'not-yours-to-delete': 'Only its author and the document’s owner may delete a message.',
   'too-many-reactions': 'This message has reached the reaction limit.',

@@ -170,6 +170,15 @@ const TABLE: {
     { call: () => ({ document, user: 'ed' }), expected: OWNER, inTrash: REFUSED },
     { call: () => ({ document, user: 'ada' }), expected: NOBODY, inTrash: REFUSED },
   ],
+  // The same answer to everyone, whatever the document is.
+  'access:request': [
+    { call: () => ({ document, message: 'Please' }), expected: ALL, inTrash: UNAFFECTED },
+  ],
+  'access:answer': [
+    // Nobody has asked.
+    { call: () => ({ document, user: 'lin', role: 'editor' }), expected: NOBODY, inTrash: REFUSED },
+    { call: () => ({ document, user: 'lin', role: null }), expected: OWNER, inTrash: REFUSED },
+  ],
   'version:name': [
     { call: () => ({ document, offset: 1, title: 'Draft' }), expected: WRITERS, inTrash: REFUSED },
   ],
@@ -414,6 +423,7 @@ async function contents({ db }: Fixture) {
     'reaction',
     'comment_thread',
     'notification',
+    'access_request',
     'event',
   ] as const;
   const rows = await Promise.all(

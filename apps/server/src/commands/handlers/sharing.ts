@@ -1,25 +1,19 @@
 /** Commands about access to a document, for its owner only. */
-import { SHARING } from '../../limits.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
-import {
-  addVisit,
-  findListers,
-  findListing,
-  forgetVisits,
-  NEVER_OPENED,
-} from '../../storage/documents.ts';
+import { findListers, findListing, forgetVisits } from '../../storage/documents.ts';
 import { SHARED } from '../../storage/notifications.ts';
 import { hasMet } from '../../storage/people.ts';
 import { findAccess, givenRoles, linkOf } from '../../storage/roles.ts';
-import { changeLink, giveRole, readSharing, takeRole } from '../../storage/sharing.ts';
+import { changeLink, readSharing, takeRole } from '../../storage/sharing.ts';
 import { blankEvents } from '../../storage/trash.ts';
-import { findUser, toUser } from '../../storage/users.ts';
+import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess, publishInherited } from './listing-changes.ts';
-import { notifyOfShare, withdraw } from './notifications.ts';
+import { withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
+import { grantRole } from './role-grants.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
@@ -59,30 +53,16 @@ export const sharingHandlers: SharingHandlers = {
   },
 
   async 'member:change'(context, { document: id, user: target, role }) {
-    const { db, user, publish } = context;
+    const { db, user } = context;
     const access = await ownedBy(context, { document: id, target });
     if (access.kind === 'refused') return access;
     const row = await findUser(db, target);
-    const given = await givenRoles(db, id);
-    const isListed = (await findListers(db, [id], [target])).length > 0;
-    const isHere = isListed || given.has(target);
+    const isHere =
+      (await findListers(db, [id], [target])).length > 0 || (await givenRoles(db, id)).has(target);
     // The same answer for a user the owner never met as for one that does not exist.
     if (row === undefined || !(isHere || (await hasMet(db, { user, other: target }))))
       return notFound('person');
-    if (given.get(target) === role) return DONE;
-    if (!given.has(target) && given.size >= SHARING.maxMembers)
-      return forbidden('too-many-members');
-    publish(sharingKey(id), {
-      name: 'member:changed',
-      member: { user: toUser(row), role, isOwn: true },
-    });
-    const changed = await changeAccess(context, id, async () => {
-      await giveRole(db, { document: id, user: target, role });
-      if (!isListed && !given.has(target))
-        await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
-    });
-    if (!given.has(target)) await notifyOfShare(context, { document: id, target });
-    return changed;
+    return await grantRole(context, { document: id, target: row, role });
   },
 
   async 'member:remove'(context, { document: id, user: target }) {

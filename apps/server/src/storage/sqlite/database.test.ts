@@ -12,6 +12,7 @@ test('opening an empty file creates all tables', async () => {
   const db = await temporaryDatabase();
   const tables = await db.introspection.getTables();
   expect(tables.map((table) => table.name).toSorted()).toEqual([
+    'access_request',
     'api_token',
     'client',
     'command',

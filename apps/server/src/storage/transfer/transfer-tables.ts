@@ -192,6 +192,16 @@ const DEFINITIONS: Definitions = {
     },
     key: ['user', 'id'],
   },
+  access_request: {
+    columns: {
+      document: 'text',
+      user: 'text',
+      message: 'text',
+      at: 'integer',
+      declined_at: 'integer',
+    },
+    key: ['document', 'user'],
+  },
   reaction: {
     columns: {
       order: 'integer',

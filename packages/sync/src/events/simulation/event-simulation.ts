@@ -243,6 +243,8 @@ class SimulatedCommands implements SimulatedSystem<Action> {
       'document:restrict': [],
       'member:change': [],
       'member:remove': [],
+      'access:request': [() => ({ name: 'access:request', input: { document, message: text } })],
+      'access:answer': [],
       'version:name': [],
       'version:rename': [],
       'version:delete': [],

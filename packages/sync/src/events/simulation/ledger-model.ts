@@ -146,6 +146,9 @@ export class LedgerModel {
         if (!me.documents.some(({ id }) => id === document)) return errorOf('not-found');
         return [[null, 'library', { name: 'document:followed', at, document, follows }]];
       }
+      // Nobody of the ledger may share.
+      case 'access:request':
+        return [];
       case 'document:unlist':
         if (!me.documents.some(({ id }) => id === document)) return [];
         return [[null, 'library', { name: 'document:unlisted', at, document }]];
@@ -159,6 +162,7 @@ export class LedgerModel {
       case 'document:restrict':
       case 'member:change':
       case 'member:remove':
+      case 'access:answer':
       case 'version:name':
       case 'version:rename':
       case 'version:delete':

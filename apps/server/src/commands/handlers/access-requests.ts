@@ -1,0 +1,68 @@
+/** Commands of people who ask for access to a document, and of those who answer (PO7 to PO10). */
+import { ACCESS_REQUESTS } from '../../limits.ts';
+import {
+  countOpenRequests,
+  countRequestsOf,
+  declineAccessRequest,
+  findAccessRequest,
+  putAccessRequest,
+  requestCause,
+} from '../../storage/access-requests.ts';
+import { findAccess, givenRoles, isHiddenByTrash, standingIn } from '../../storage/roles.ts';
+import { findUser } from '../../storage/users.ts';
+import type { HandlerContext, HandlerTable } from '../handler.ts';
+import { authorize } from './authorize.ts';
+import { notifyOfRequest, withdraw } from './notifications.ts';
+import { DONE, forbidden } from './outcomes.ts';
+import { grantRole } from './role-grants.ts';
+
+type AccessRequestHandlers = Pick<HandlerTable, 'access:request' | 'access:answer'>;
+
+export const accessRequestHandlers: AccessRequestHandlers = {
+  /** What the person gets back is the same for every document that they may not read, be there one or not (PO8). */
+  async 'access:request'(context, { document, message }) {
+    const { db, user, at } = context;
+    const access = await findAccess(db, document);
+    const isReadable = access !== null && standingIn(access, user) !== null;
+    if (isReadable || (access !== null && isHiddenByTrash(access, user))) return DONE;
+    const earlier = await findAccessRequest(db, { document, user });
+    const declinedAt = earlier?.declined_at ?? null;
+    if (declinedAt !== null && declinedAt > at - ACCESS_REQUESTS.repeatMs) return DONE;
+    if (earlier === undefined || declinedAt !== null) {
+      const since = at - ACCESS_REQUESTS.windowMs;
+      if ((await countRequestsOf(db, user, since)) >= ACCESS_REQUESTS.perPerson)
+        return forbidden('too-many-requests');
+      await putAccessRequest(db, { document, user, message, at });
+    }
+    // An open one that is repeated reaches an owner whom it has not reached yet, and nobody twice.
+    const others = await countOpenRequests(db, { document, user });
+    if (others < ACCESS_REQUESTS.perDocument)
+      await notifyOfRequest(context, { document, text: earlier?.message || message });
+    return DONE;
+  },
+
+  async 'access:answer'(context, { document, user: asked, role }) {
+    const { db, at } = context;
+    const otherwise = 'not-your-members';
+    const permission = await authorize(context, { document, action: 'share', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const target = await findAsker(context, asked);
+    const user = target?.id ?? asked;
+    const request = await findAccessRequest(db, { document, user });
+    if (target === undefined || request === undefined || request.declined_at !== null) {
+      // The first answer counts; another owner may have given the same one (PO10).
+      const given = (await givenRoles(db, document)).get(user) ?? null;
+      return given === role ? DONE : forbidden('request-over');
+    }
+    if (role !== null) return await grantRole(context, { document, target, role });
+    await declineAccessRequest(db, { document, user, at });
+    await withdraw(context, { document, cause: requestCause(user) });
+    return DONE;
+  },
+};
+
+/** A guest who asked may be a part of an account by now. */
+async function findAsker({ db }: HandlerContext, user: string) {
+  const asker = await findUser(db, user);
+  return asker?.merged_into == null ? asker : await findUser(db, asker.merged_into);
+}

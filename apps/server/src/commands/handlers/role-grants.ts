@@ -1,0 +1,44 @@
+/** Gives a person a role of their own in a document: its owner's wish, or the answer to the person's request. */
+import type { MemberRole } from '@tandem/protocol';
+import { SHARING } from '../../limits.ts';
+import { endAccessRequest, requestCause } from '../../storage/access-requests.ts';
+import { sharingKey } from '../../storage/channel-key.ts';
+import { addVisit, findListers, NEVER_OPENED } from '../../storage/documents.ts';
+import { givenRoles } from '../../storage/roles.ts';
+import { giveRole } from '../../storage/sharing.ts';
+import type { UserRow } from '../../storage/tables.ts';
+import { toUser } from '../../storage/users.ts';
+import type { HandlerContext, Outcome } from '../handler.ts';
+import { changeAccess } from './listing-changes.ts';
+import { notifyOfShare, withdraw } from './notifications.ts';
+import { DONE, forbidden } from './outcomes.ts';
+
+export async function grantRole(
+  context: HandlerContext,
+  {
+    document,
+    target,
+    role,
+  }: { readonly document: string; readonly target: UserRow; readonly role: MemberRole },
+): Promise<Outcome> {
+  const { db, publish } = context;
+  const { id: user } = target;
+  const given = await givenRoles(db, document);
+  if (given.get(user) === role) return DONE;
+  if (!given.has(user) && given.size >= SHARING.maxMembers) return forbidden('too-many-members');
+  const isListed = (await findListers(db, [document], [user])).length > 0;
+  publish(sharingKey(document), {
+    name: 'member:changed',
+    member: { user: toUser(target), role, isOwn: true },
+  });
+  const changed = await changeAccess(context, document, async () => {
+    await giveRole(db, { document, user, role });
+    if (!isListed && !given.has(user)) await addVisit(db, { user, document, at: NEVER_OPENED });
+  });
+  if (given.has(user)) return changed;
+  await notifyOfShare(context, { document, target: user });
+  // It is answered, however the role was given (PO10).
+  if (await endAccessRequest(db, { document, user }))
+    await withdraw(context, { document, cause: requestCause(user) });
+  return changed;
+}

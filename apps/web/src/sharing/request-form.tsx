@@ -1,0 +1,69 @@
+import { MAX_REQUEST_MESSAGE_LENGTH, type Call } from '@tandem/protocol';
+import { useCallback, useId, useState } from 'react';
+import { Button } from '../components/button.tsx';
+import { isolated } from '../languages/names.ts';
+import { Observable, useObservable } from '../runtime/observable.ts';
+import { useRefusal } from '../session/refusals.ts';
+import { useServices } from '../session/services.ts';
+import { useTranslation } from '../translation/translation.ts';
+import './sharing-words.ts';
+
+/** For which documents a request was sent from this page. */
+const requested = new Observable<ReadonlySet<string>>(new Set());
+
+/** Asks for access to a document, which may not exist: the person learns nothing of that (PO8). */
+export function RequestForm({ document }: { readonly document: string }) {
+  const { t } = useTranslation();
+  const { account, client, refusals } = useServices();
+  const { user } = useObservable(account.state);
+  const isSent = useObservable(requested).has(document);
+  const isOurs = useCallback(
+    ({ name, input }: Call) => name === 'access:request' && input.document === document,
+    [document],
+  );
+  const [refusal, clearRefusal] = useRefusal(refusals, isOurs);
+  const [message, setMessage] = useState('');
+  const label = useId();
+  if (isSent && refusal === null)
+    return (
+      <p role="status" className="w-full text-ui text-ink-2">
+        {t('sharing.request.sent')}
+      </p>
+    );
+  return (
+    <form
+      className="flex w-full flex-col gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        clearRefusal();
+        client.commands.run({ name: 'access:request', input: { document, message } });
+        requested.set(new Set([...requested.get(), document]));
+      }}
+    >
+      <label htmlFor={label} className="text-small text-ink-3">
+        {t('sharing.request.message')}
+      </label>
+      <input
+        id={label}
+        value={message}
+        maxLength={MAX_REQUEST_MESSAGE_LENGTH}
+        autoComplete="off"
+        onChange={({ target }) => setMessage(target.value)}
+        className="h-8 rounded-box border border-line-strong bg-canvas px-2 text-ui pointer-coarse:h-10"
+      />
+      {user !== null && (
+        <p className="text-small text-ink-3">
+          {t('sharing.request.as', { name: isolated(user.name) })}
+        </p>
+      )}
+      {refusal !== null && (
+        <p role="alert" className="text-small text-bad">
+          {refusal}
+        </p>
+      )}
+      <Button type="submit" look="primary" className="self-start">
+        {t('sharing.request.send')}
+      </Button>
+    </form>
+  );
+}

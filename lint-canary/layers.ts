@@ -30,7 +30,8 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['probe', 'cluster'],
     ['engine-notices', 'gateway', 'post-commit-effects'],
     ['server'],
-    ['main', 'migrate'],
+    ['command-line'],
+    ['main', 'migrate', 'backup', 'restore'],
   ],
   'apps/web/src': [
     ['translation', 'zod-csp'],

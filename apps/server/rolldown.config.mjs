@@ -1,4 +1,4 @@
-// One flat folder: dist/main.js, dist/migrate.js and a file for each worker, with everything inside but
+// One flat folder: dist/main.js, a file for each command (dist/backup.js, …) and one for each worker, with everything inside but
 // native addons, which node_modules beside dist provides.
 //
 // Every src/**/*-worker.ts is an entry and keeps its name: src/database/database-worker.ts becomes
@@ -8,18 +8,25 @@
 //   new Worker(new URL('./engine-worker.js', import.meta.url))
 //
 // Source has no such file: tests that want real workers run a bundle (test/bundle.ts).
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const source = join(import.meta.dirname, 'src');
+const commands = ['main', 'migrate', 'backup', 'restore'];
+const { version } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+);
 
 /** @satisfies {import('rolldown').RolldownOptions} */
 const configuration = {
-  input: { main: join(source, 'main.ts'), migrate: join(source, 'migrate.ts'), ...workers() },
+  input: {
+    ...Object.fromEntries(commands.map((name) => [name, join(source, `${name}.ts`)])),
+    ...workers(),
+  },
   platform: 'node',
   external: ['@node-rs/argon2', '@photostructure/sqlite'],
   // Node 20.19 knows neither `using` nor `await using`.
-  transform: { target: 'node20.19' },
+  transform: { target: 'node20.19', define: { TANDEM_VERSION: JSON.stringify(version) } },
   output: {
     dir: join(import.meta.dirname, 'dist'),
     format: 'esm',

@@ -5,6 +5,7 @@ const WITH_EACH_DATABASE = [
   'account-mails',
   'api-tokens',
   'accounts',
+  'backup',
   'channels',
   'commands',
   'conversation',

@@ -6,7 +6,7 @@ import { mayCreate } from './commands/handlers/documents.ts';
 import { WorkerCommandRunner } from './commands/worker-command-runner.ts';
 import { readConfiguration, type Configuration } from './configuration/configuration.ts';
 import { DataDirectory } from './storage/data-directory.ts';
-import { prepareDataFolder, PRIVATE_UMASK } from './storage/data-folder.ts';
+import { filesIn, prepareDataFolder, PRIVATE_UMASK } from './storage/data-folder.ts';
 import {
   openPostgresStorage,
   openSqliteStorage,
@@ -32,8 +32,6 @@ import { StartupError } from './runtime/startup-error.ts';
 
 /** Resolves to the same folder from the source and from the bundle. */
 const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
-
-const FILES_FOLDER = 'files';
 
 async function main(): Promise<void> {
   // The first process of a container is not ended by signals without a listener.
@@ -184,8 +182,7 @@ async function openFiles(
   log: Log,
 ): Promise<ObjectStore | null> {
   if (filesPlace !== null) return await openObjects(filesPlace);
-  if (databaseUrl === null)
-    return await openObjects({ kind: 'folder', path: resolve(dataDir, FILES_FOLDER) });
+  if (databaseUrl === null) return await openObjects(filesIn(dataDir));
   log.warn(
     'Uploads of files are off: several servers may use the database, and none knows a folder that all of them share. Set FILES_URL to such a folder, or to a bucket.',
   );

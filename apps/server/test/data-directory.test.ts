@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { newDocument } from './event-client.ts';
 import { RunningServer, runToEnd, temporaryFolder } from './running-server.ts';
@@ -173,38 +173,39 @@ test('a damaged copy that was put in place after a clean stop is found at start'
   expect(await readFile(path)).toEqual(bytes);
 });
 
-const hasSqlite = await run('sqlite3', ['--version']).then(
-  () => true,
-  () => false,
-);
-
-test.runIf(hasSqlite)(
-  'the commands of the page on backup and restore do what it says',
-  async () => {
-    const page = await readFile(new URL('../../docs/operate/backup.md', import.meta.url), 'utf8');
-    const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(
-      ([, block]) => block as string,
-    );
-    expect(commands).toHaveLength(3);
-    const [variables, backUpCommands, restoreCommands] = commands as [string, string, string];
-    const server = await RunningServer.start();
-    const { dataDir } = server;
-    const environment = { DATA_DIR: dataDir, BACKUP: join(await temporaryFolder(), 'backup') };
-    const shell = async (script: string): Promise<string> => {
-      const env = { ...process.env, ...environment };
-      return (await run('sh', ['-euc', variables + script], { env })).stdout;
-    };
-    const guest = await signIn(server);
-    await makeDocuments(guest, 5);
-    const kept = await countDocuments(server, guest);
-    expect(await shell(backUpCommands)).toBe('ok\n');
-    await makeDocuments(guest, 20);
-    await server.kill('SIGKILL');
-    await shell(restoreCommands);
-    const restored = await server.restart();
-    expect(await countDocuments(restored, guest)).toBe(kept);
-  },
-);
+test('the commands of the page on backup and restore do what it says', async () => {
+  const page = await readFile(new URL('../../docs/operate/backup.md', import.meta.url), 'utf8');
+  const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block as string);
+  expect(commands).toHaveLength(4);
+  const [variables, backUpCommands, restoreCommand, byHand] = commands as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const server = await RunningServer.start();
+  const { dataDir } = server;
+  const environment = { DATA_DIR: dataDir, BACKUP: join(await temporaryFolder(), 'backup') };
+  const shell = async (script: string): Promise<string> => {
+    const env = { ...process.env, ...environment };
+    const here = script.replaceAll('apps/server/dist', inject('bundle'));
+    return (await run('sh', ['-euc', variables + here], { env })).stdout;
+  };
+  const guest = await signIn(server);
+  await makeDocuments(guest, 5);
+  const kept = await countDocuments(server, guest);
+  expect(await shell(backUpCommands)).toContain('The backup is whole');
+  await makeDocuments(guest, 20);
+  await server.kill('SIGKILL');
+  expect(await shell(restoreCommand)).toContain('is restored');
+  onTestFinished(() => rm(`${dataDir}.new`, { recursive: true, force: true }));
+  const restored = await RunningServer.start({ DATA_DIR: `${dataDir}.new` });
+  expect(await countDocuments(restored, guest)).toBe(kept);
+  await shell(byHand);
+  const again = await server.restart();
+  expect(again.output).toContain('database restored');
+  expect(await countDocuments(again, guest)).toBe(kept);
+});
 
 function vacuumInto(path: string, target: string): void {
   const sqlite = new DatabaseSync(path, { readOnly: true });

@@ -40,7 +40,7 @@ export async function keepSecret(dataDir: string, secret: string): Promise<void>
   if (existing === secret) return;
   if (existing !== null)
     throw new StartupError(
-      `${path} is the secret of another database. Nothing was changed. Migrate into another folder.`,
+      `${path} is the secret of another database. Nothing was changed. Choose another folder.`,
     );
   await writeSecret(path, secret);
 }

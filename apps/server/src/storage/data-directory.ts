@@ -1,8 +1,6 @@
 /**
  * The data directory of one server, locked for the life of its process: two servers on one directory would
- * give the same numbers to different events. The lock is an operating system lock on a small SQLite file
- * that nothing else opens. The lock vanishes with the process, so there are no stale locks, and a process
- * that has the same id by chance is not mistaken for the holder.
+ * give the same numbers to different events.
  */
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,12 +8,12 @@ import { utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
+import { LOCK_FILE, tryLockFolder, type FolderLock } from './folder-lock.ts';
 import type { UncleanRun } from './sqlite/database-check.ts';
 import type { DatabaseCheckData, DatabaseCheckResult } from './sqlite/database-check-worker.ts';
-import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
-import { mapSqliteErrors, sqliteFailureOf } from './sqlite/sqlite-error.ts';
+import { openSqlite } from './sqlite/sqlite.ts';
+import { unfinishedOf } from './sqlite/sqlite-transfer.ts';
 import { StorageError } from './storage-error.ts';
 import type { LastRun } from './timelines.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -23,7 +21,6 @@ import type { Log } from '../runtime/log.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
 const DATABASE_FILE = 'tandem.db';
-const LOCK_FILE = 'tandem.lock';
 /** Describes the process that holds the directory; after a clean stop, the state of the database file. */
 const STATE_FILE = 'tandem.state.json';
 /** Created by an operator who restores a backup; deleted once a timeline has begun. */
@@ -54,14 +51,14 @@ type State = z.infer<typeof state>;
 
 export class DataDirectory {
   readonly path: string;
-  readonly #lock: Sqlite;
+  readonly #lock: FolderLock;
   readonly #clock: Clock;
   readonly #since: string;
   #isNew = false;
   #heartbeat: unknown = null;
   #run: string | null = null;
 
-  private constructor(path: string, lock: Sqlite, clock: Clock) {
+  private constructor(path: string, lock: FolderLock, clock: Clock) {
     this.path = path;
     this.#lock = lock;
     this.#clock = clock;
@@ -71,7 +68,8 @@ export class DataDirectory {
   /**
    * Locks the directory, and checks the database when the last stop was not clean or the file has changed.
    *
-   * @throws StartupError when another process holds it, or when the database and its log do not belong together.
+   * @throws StartupError when another process holds it, when the database and its log do not belong together, or when
+   * a restore was interrupted (BK9).
    * @throws StorageError when the database is damaged or the disk fails.
    */
   static async open(
@@ -80,11 +78,12 @@ export class DataDirectory {
   ): Promise<DataDirectory> {
     const directory = new DataDirectory(path, lockFolder(path), clock);
     try {
+      directory.#assertFinished();
       directory.#run = directory.#knownRun();
       if (!directory.#isAsLeft()) await directory.#check(log);
       directory.noteStart();
     } catch (error) {
-      directory.#lock.close();
+      directory.release();
       throw error;
     }
     return directory;
@@ -98,13 +97,36 @@ export class DataDirectory {
    */
   static async openForReading(
     path: string,
+    options: { readonly clock: Clock; readonly log: Log },
+  ): Promise<DataDirectory> {
+    assertDatabase(path);
+    return await DataDirectory.#openChecked(path, lockFolder(path), options);
+  }
+
+  /**
+   * Checks the database of a stopped server; a server that runs has done so. Afterwards, it is unlocked.
+   *
+   * @returns the database
+   * @throws StartupError or StorageError as `openForReading`, but for the holder.
+   */
+  static async checkBesideServer(
+    path: string,
+    options: { readonly clock: Clock; readonly log: Log },
+  ): Promise<string> {
+    assertDatabase(path);
+    const lock = tryLockFolder(path);
+    if (lock === null) return join(path, DATABASE_FILE);
+    const directory = await DataDirectory.#openChecked(path, lock, options);
+    directory.release();
+    return directory.database;
+  }
+
+  static async #openChecked(
+    path: string,
+    lock: FolderLock,
     { clock, log }: { readonly clock: Clock; readonly log: Log },
   ): Promise<DataDirectory> {
-    if (sizeOf(join(path, DATABASE_FILE)) === 0)
-      throw new StartupError(
-        `The folder "${path}" holds no database: ${DATABASE_FILE} is missing.`,
-      );
-    const directory = new DataDirectory(path, lockFolder(path), clock);
+    const directory = new DataDirectory(path, lock, clock);
     try {
       if (!directory.#isAsLeft()) await directory.#check(log);
       return directory;
@@ -129,18 +151,18 @@ export class DataDirectory {
     }
     directory.release();
     throw new StartupError(
-      `The folder "${path}" is not empty: it holds ${DATABASE_FILE}${found}. Nothing was changed. Migrate into another folder.`,
+      `The folder "${path}" is not empty: it holds ${DATABASE_FILE}${found}. Nothing was changed. Choose another folder.`,
     );
   }
 
   release(): void {
-    this.#lock.close();
+    this.#lock.release();
   }
 
   discardUnfinished(): void {
     if (this.#isNew)
       for (const end of ['', '-wal', '-shm']) rmSync(this.database + end, { force: true });
-    this.#lock.close();
+    this.release();
   }
 
   isRestored(last: LastRun | null): boolean {
@@ -183,7 +205,16 @@ export class DataDirectory {
         lockInode: this.#lockInode,
         run: this.#run,
       });
-    this.#lock.close();
+    this.release();
+  }
+
+  /** @throws StartupError: a server would begin with an empty database. */
+  #assertFinished(): void {
+    const unfinished = unfinishedOf(this.database);
+    if (sizeOf(this.database) > 0 || !existsSync(unfinished)) return;
+    throw new StartupError(
+      `A restore or a migration into "${this.path}" was interrupted. Run it again, and it replaces what is there. To start with an empty database instead, delete ${unfinished}.`,
+    );
   }
 
   #scheduleHeartbeat(): void {
@@ -272,21 +303,18 @@ async function checkInThread(workerData: DatabaseCheckData): Promise<void> {
 }
 
 /** @throws StartupError that names the holder. */
-function lockFolder(path: string): Sqlite {
-  return mapSqliteErrors(() => {
-    const lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: 0 });
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-      return lock;
-    } catch (error) {
-      lock.close();
-      if (sqliteFailureOf(error) !== 'busy') throw error;
-      throw new StartupError(
-        `DATA_DIR "${path}" is in use by ${holderOf(path)}. Stop that server, or set DATA_DIR to another folder.`,
-        { cause: error },
-      );
-    }
-  });
+function lockFolder(path: string): FolderLock {
+  const lock = tryLockFolder(path);
+  if (lock !== null) return lock;
+  throw new StartupError(
+    `DATA_DIR "${path}" is in use by ${holderOf(path)}. Stop that server, or set DATA_DIR to another folder.`,
+  );
+}
+
+/** @throws StartupError */
+function assertDatabase(path: string): void {
+  if (sizeOf(join(path, DATABASE_FILE)) > 0) return;
+  throw new StartupError(`The folder "${path}" holds no database: ${DATABASE_FILE} is missing.`);
 }
 
 function holderOf(path: string): string {

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { FilesPlace } from '../configuration/setting-schemas.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
 export const PRIVATE_UMASK = 0o077;
@@ -9,6 +10,11 @@ const OTHERS = 0o007;
 
 /** Files checked at the start, because a read-only file would otherwise fail at the first change. */
 const WRITTEN = /^tandem\.(db(-wal|-shm)?|lock|restored|state\.json)$/;
+
+/** Where uploaded files are unless `FILES_URL` names another place. */
+export function filesIn(dataDir: string): FilesPlace {
+  return { kind: 'folder', path: resolve(dataDir, 'files') };
+}
 
 /**
  * @returns the absolute path.

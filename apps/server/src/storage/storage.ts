@@ -113,6 +113,16 @@ export async function openObjects(place: FilesPlace): Promise<ObjectStore> {
   }
 }
 
+/** Objects that are only read: nothing is created. */
+export function existingObjects(place: FilesPlace): ObjectStore {
+  switch (place.kind) {
+    case 'folder':
+      return DiskObjects.existing(place.path);
+    case 'bucket':
+      return new S3Objects(place);
+  }
+}
+
 export function openSearch(storage: StorageDescription, db: Database): SearchIndex {
   switch (storage.kind) {
     case 'sqlite':

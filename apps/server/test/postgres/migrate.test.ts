@@ -1,13 +1,17 @@
 /** A server moves from its data directory to Postgres, and back. */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Client } from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import {
+  MANY_ROWS,
+  runCommandProcess,
+  withoutTimelines,
+  type CommandOptions,
+} from '../command-process.ts';
 import { createData } from '../data-document.ts';
 import { Device } from '../device.ts';
 import { chat, command, newDocument, runCommand, subscribe } from '../event-client.ts';
@@ -16,45 +20,8 @@ import { NativeClient } from '../native-client.ts';
 import { RunningServer, temporaryFolder } from '../running-server.ts';
 import { signIn } from '../signed-in.ts';
 
-interface Migration {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The rows and the hash of each table. */
-  readonly tables: ReadonlyMap<string, string>;
-  readonly errors: string;
-}
-
-interface MigrateOptions {
-  readonly environment?: Record<string, string>;
-  /** The process is killed when it prints this. */
-  readonly killAt?: string;
-}
-
-async function migrate(from: string, to: string, options: MigrateOptions = {}): Promise<Migration> {
-  return await runScript(['--from', from, '--to', to], options);
-}
-
-async function runScript(
-  parameters: readonly string[],
-  { environment = {}, killAt }: MigrateOptions = {},
-): Promise<Migration> {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [join(inject('bundle'), 'migrate.js'), ...parameters], {
-    env: { PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let [output, errors] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => {
-    errors += data.toString();
-    if (killAt !== undefined && errors.includes(killAt)) child.kill('SIGKILL');
-  });
-  await once(child, 'close');
-  const lines = output.matchAll(/^(\w+) +(\d+ {2}[0-9a-f]{64})$/gm);
-  const tables = new Map([...lines].map(([, table = '', summary = '']) => [table, summary]));
-  return { code: child.exitCode, signal: child.signalCode, tables, errors };
-}
+const migrate = (from: string, to: string, options: CommandOptions = {}) =>
+  runCommandProcess('migrate', ['--from', from, '--to', to], options);
 
 const newUrl = () => createDatabase(inject('postgres'));
 
@@ -283,15 +250,11 @@ test.each([
   [['--from', 'postgres://u:geheim@', '--to', 'b'], '--from must be an address such as'],
   [['--form', 'a'], "Unknown option '--form'"],
 ])('%j is answered with a sentence', async (parameters, sentence) => {
-  const ended = await runScript(parameters);
+  const ended = await runCommandProcess('migrate', parameters);
   expect(ended).toMatchObject({ code: 1 });
   expect(ended.errors).toContain(sentence);
   expect(ended.errors).not.toContain('geheim');
 });
-
-function withoutTimelines({ tables }: Migration): ReadonlyMap<string, string> {
-  return new Map([...tables].filter(([table]) => table !== 'timeline'));
-}
 
 async function emptyDataDir(): Promise<string> {
   const server = await startOnFolder(await temporaryFolder());
@@ -299,15 +262,8 @@ async function emptyDataDir(): Promise<string> {
   return server.dataDir;
 }
 
-/** So many that copying them takes a second. */
 async function addRows(dataDir: string): Promise<void> {
   const sqlite = new DatabaseSync(join(dataDir, 'tandem.db'));
-  const rows = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 30000)';
-  sqlite.exec(`
-    insert into journal ${rows} select 'd' || i, 'life', 'data', 1, 0 from n where i <= 10000;
-    insert into "update" ${rows} select 'd' || i, 1, randomblob(60), 'ann', i from n where i <= 10000;
-    insert into recent ${rows} select i, 'd' || i, 2, randomblob(60), 'bob', i from n where i <= 10000;
-    insert into event ${rows} select 'chat:d' || (i % 100), i, '{"name":"none"}', i from n;
-    insert into reaction ${rows} select i, 'd1', 'm' || i, '🌊', 0, 'ann' from n where i <= 100`);
+  sqlite.exec(MANY_ROWS);
   sqlite.close();
 }

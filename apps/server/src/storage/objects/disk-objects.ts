@@ -29,6 +29,11 @@ export class DiskObjects implements ObjectStore {
     return new DiskObjects(folder);
   }
 
+  /** A folder that is only read. */
+  static existing(folder: string): DiskObjects {
+    return new DiskObjects(folder);
+  }
+
   async write({ key, size, body, signal }: NewObject): Promise<void> {
     const incoming = this.#incoming(key);
     try {

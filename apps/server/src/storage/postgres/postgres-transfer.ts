@@ -4,14 +4,15 @@
  */
 import { CompiledQuery, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
-import { migrateIn, MIGRATION_LOCK } from '../migrator.ts';
+import { assertCurrentSchema, migrateIn, MIGRATION_LOCK } from '../migrator.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Tables } from '../tables.ts';
 import {
   BATCH,
   bytesOf,
+  type DatabaseMoment,
+  type NewTimeline,
   type TransferRow,
-  type TransferSource,
   type TransferTarget,
 } from '../transfer/transfer.ts';
 import { NUMBERED, TRANSFER_TABLES, type TransferTable } from '../transfer/transfer-tables.ts';
@@ -30,13 +31,30 @@ const BEGUN_AT_START: readonly string[] = ['timeline', 'job'];
 
 const SQL_TYPES = { text: 'text', integer: 'bigint', bytes: 'bytea' } as const;
 
-/** @throws StorageError */
+export interface PostgresMoment extends DatabaseMoment {
+  /** Signs tokens, unless the operator has set another one. */
+  readonly secret: string | null;
+}
+
+/**
+ * Reads everything as it was at one moment.
+ *
+ * @param options.usedBy `nobody`: servers are refused, and wait until the end.
+ * @throws StorageError
+ */
 export async function readFromPostgres<T>(
   url: string,
-  work: (source: PostgresTransferSource) => Promise<T>,
+  { clock, usedBy }: { readonly clock: Clock; readonly usedBy: 'nobody' | 'servers' },
+  work: (source: PostgresMoment) => Promise<T>,
 ): Promise<T> {
-  await using postgres = connect(url);
+  await using postgres = connect(url, usedBy === 'nobody' ? 'migrate' : 'backup');
   const db = connectPool(postgres).withoutPlugins();
+  const assertReadable = async (open: Transaction<Tables>): Promise<readonly string[]> => {
+    const migrations = await readAppliedMigrations(new Statements(open));
+    assertCurrentSchema(migrations, { kind: 'postgres', clock });
+    return migrations;
+  };
+  await db.transaction().execute(assertReadable);
   const transaction = db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -44,9 +62,16 @@ export async function readFromPostgres<T>(
   return await transaction.execute(async (open) => {
     const statements = new Statements(open);
     await statements.prepare();
-    await statements.lock();
-    await assertNoServer(statements);
-    return await work(new PostgresTransferSource(statements));
+    if (usedBy === 'nobody') {
+      await statements.lock();
+      await assertNoServer(statements);
+    } else {
+      await statements.lockTables();
+    }
+    const migrations = await assertReadable(open);
+    const [row] = await statements.run<{ secret: string }>('select secret from cluster');
+    const secret = row?.secret ?? null;
+    return await work(new PostgresTransferSource(statements, { migrations, secret }));
   });
 }
 
@@ -56,7 +81,7 @@ export async function writeToPostgres<T>(
   { clock, secret }: { readonly clock: Clock; readonly secret: string | null },
   work: (target: TransferTarget) => Promise<T>,
 ): Promise<T> {
-  await using postgres = connect(url);
+  await using postgres = connect(url, 'migrate');
   await checkPostgres(postgres);
   const db = connectPool(postgres).withoutPlugins();
   return await db.transaction().execute(async (open) => {
@@ -67,30 +92,23 @@ export async function writeToPostgres<T>(
     await migrateIn(open, { kind: 'postgres', clock });
     await assertEmpty(statements);
     for (const name of BEGUN_AT_START) await statements.run(`delete from "${name}"`);
-    return await work(new PostgresTransferTarget(statements, secret));
+    const migrations = await readAppliedMigrations(statements);
+    return await work(new PostgresTransferTarget(statements, { migrations, secret }));
   });
 }
 
-export class PostgresTransferSource implements TransferSource {
+class PostgresTransferSource implements PostgresMoment {
   protected readonly statements: Statements;
+  readonly migrations: readonly string[];
+  readonly secret: string | null;
 
-  constructor(statements: Statements) {
+  constructor(
+    statements: Statements,
+    { migrations, secret }: Pick<PostgresMoment, 'migrations' | 'secret'>,
+  ) {
     this.statements = statements;
-  }
-
-  async readAppliedMigrations(): Promise<readonly string[]> {
-    const tables = await this.statements.run(
-      "select 1 from pg_class where oid = to_regclass('migration')",
-    );
-    if (tables.length === 0) return [];
-    const rows = await this.statements.run<{ readonly name: string }>('select name from migration');
-    return rows.map(({ name }) => name);
-  }
-
-  /** @returns what signs tokens, unless the operator has set another one. */
-  async readSecret(): Promise<string | null> {
-    const [row] = await this.statements.run<{ secret: string }>('select secret from cluster');
-    return row?.secret ?? null;
+    this.migrations = migrations;
+    this.secret = secret;
   }
 
   async *read(table: TransferTable): AsyncGenerator<readonly TransferRow[]> {
@@ -113,14 +131,8 @@ export class PostgresTransferSource implements TransferSource {
   }
 }
 
+/** Its secret is the one that it is to have. */
 class PostgresTransferTarget extends PostgresTransferSource implements TransferTarget {
-  readonly #secret: string | null;
-
-  constructor(statements: Statements, secret: string | null) {
-    super(statements);
-    this.#secret = secret;
-  }
-
   async write({ name, columns }: TransferTable, rows: readonly TransferRow[]): Promise<void> {
     const names = Object.keys(columns);
     const arrays = Object.values(columns).map((kind, at) => `$${at + 1}::${SQL_TYPES[kind]}[]`);
@@ -130,8 +142,8 @@ class PostgresTransferTarget extends PostgresTransferSource implements TransferT
     );
   }
 
-  async complete({ id, atMs }: { readonly id: string; readonly atMs: number }): Promise<void> {
-    const { statements } = this;
+  async complete(timeline: NewTimeline | null): Promise<void> {
+    const { statements, secret } = this;
     await statements.run(
       `insert into channel_head (channel, "offset") select channel, max("offset") from event group by channel`,
     );
@@ -140,9 +152,12 @@ class PostgresTransferTarget extends PostgresTransferSource implements TransferT
         `select setval(pg_get_serial_sequence('${table}', '${column}'),
            coalesce(max("${column}"), 0) + 1, false) from "${table}"`,
       );
-    await statements.run('insert into timeline (id, began_at) values ($1, $2)', [id, atMs]);
-    if (this.#secret !== null)
-      await statements.run('update cluster set secret = $1', [this.#secret]);
+    if (timeline !== null)
+      await statements.run('insert into timeline (id, began_at) values ($1, $2)', [
+        timeline.id,
+        timeline.atMs,
+      ]);
+    if (secret !== null) await statements.run('update cluster set secret = $1', [secret]);
     for (const { name } of TRANSFER_TABLES) await statements.run(`analyze "${name}"`);
   }
 }
@@ -173,8 +188,21 @@ class Statements {
 
   /** Until the end of the transaction, servers that start wait. */
   async lock(): Promise<void> {
+    await this.#waitFor('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  }
+
+  /**
+   * Until the end of the transaction, no migration rewrites a table, which would be empty for an older moment. Servers
+   * read and write. Call before the first query, which decides the moment.
+   */
+  async lockTables(): Promise<void> {
+    const names = ['migration', ...TRANSFER_TABLES.map(({ name }) => name)];
+    await this.#waitFor(`lock table ${quoted(names)} in access share mode`);
+  }
+
+  async #waitFor(text: string, values: readonly unknown[] = []): Promise<void> {
     try {
-      await this.run('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      await this.run(text, values);
     } catch (error) {
       if (!(error instanceof PostgresError) || error.failure !== 'busy') throw error;
       throw refusal(
@@ -182,6 +210,17 @@ class Statements {
       );
     }
   }
+}
+
+async function readAppliedMigrations(statements: Statements): Promise<readonly string[]> {
+  const tables = await statements.run(
+    "select 1 from pg_class where oid = to_regclass('migration')",
+  );
+  if (tables.length === 0) return [];
+  const rows = await statements.run<{ readonly name: string }>(
+    'select name from migration order by name',
+  );
+  return rows.map(({ name }) => name);
 }
 
 async function assertNoServer(statements: Statements): Promise<void> {
@@ -202,16 +241,16 @@ async function assertEmpty(statements: Statements): Promise<void> {
     const found = await statements.run(`select 1 from "${name}" limit 1`);
     if (found.length > 0)
       throw refusal(
-        `The Postgres database is not empty: "${name}" has rows. Nothing was changed. Migrate into an empty database.`,
+        `The Postgres database is not empty: "${name}" has rows. Nothing was changed. Choose an empty database.`,
       );
   }
 }
 
-function connect(url: string): Postgres {
+function connect(url: string, use: 'migrate' | 'backup'): Postgres {
   return new Postgres({
     url,
     connections: 1,
-    name: 'tandem migrate',
+    name: `tandem ${use}`,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
   });
 }

@@ -14,6 +14,7 @@ import { SqliteTransferSource, SqliteTransferTarget } from './sqlite-transfer.ts
 import { noLock } from './write-lock.ts';
 
 const clock = new ManualClock(1_700_000_000_000);
+const unused = { clock, usedBy: 'nobody' } as const;
 const DOCUMENTS = ['a', 'b', 'c', '\u{1f600}', '\ufb01'];
 
 /** Journals in all states: with recent, settled and covered rows, deleted, and created again. */
@@ -67,9 +68,9 @@ async function writeJournals(path: string, random: SeededRandom): Promise<void> 
 }
 
 async function transferTo(target: string, from: string) {
-  using source = SqliteTransferSource.open(from, clock);
+  using source = SqliteTransferSource.open(from, unused);
   using written = await SqliteTransferTarget.create(target, clock);
-  return await transfer(source, written, { clock, onProgress() {} });
+  return await transfer(source, written, { clock, timeline: 'another', onProgress() {} });
 }
 
 async function loadAll(path: string) {
@@ -149,12 +150,13 @@ test('what an interrupted transfer has left is replaced', async () => {
   writeFileSync(`${to}.unfinished`, 'half of a database');
   writeFileSync(`${to}.unfinished-wal`, 'its log');
   {
-    using source = SqliteTransferSource.open(from, clock);
+    using source = SqliteTransferSource.open(from, unused);
     using target = await SqliteTransferTarget.create(to, clock);
     const onProgress = () => {
       throw new Error('interrupted');
     };
-    await expect(transfer(source, target, { clock, onProgress })).rejects.toThrow('interrupted');
+    const options = { clock, timeline: 'another', onProgress } as const;
+    await expect(transfer(source, target, options)).rejects.toThrow('interrupted');
   }
   expect(readdirSync(dirname(to))).toEqual([]);
   await transferTo(to, from);
@@ -168,14 +170,15 @@ test('a target that differs at the end is not kept', async () => {
   sqlite.close();
   const to = await temporaryPath('copy.db');
   {
-    using source = SqliteTransferSource.open(from, clock);
+    using source = SqliteTransferSource.open(from, unused);
     using target = await SqliteTransferTarget.create(to, clock);
     const forgetful: TransferTarget = {
       read: (table) => target.read(table),
       write: (table, rows) => target.write(table, table.name === 'user' ? [] : rows),
       complete: (timeline) => target.complete(timeline),
     };
-    await expect(transfer(source, forgetful, { clock, onProgress() {} })).rejects.toThrow(
+    const options = { clock, timeline: 'another', onProgress() {} } as const;
+    await expect(transfer(source, forgetful, options)).rejects.toThrow(
       'The rows of "user" are not the same after the transfer: 1 rows',
     );
   }
@@ -187,10 +190,10 @@ test('UP5 a database of another version, or without tables, is not read', async 
   const sqlite = openSqlite(newer);
   sqlite.exec(`insert into migration values ('0999-later', '0998-later', 1)`);
   sqlite.close();
-  expect(() => SqliteTransferSource.open(newer, clock)).toThrow(/newer version.*0999-later/);
+  expect(() => SqliteTransferSource.open(newer, unused)).toThrow(/newer version.*0999-later/);
   const empty = await temporaryPath();
   openSqlite(empty).close();
-  expect(() => SqliteTransferSource.open(empty, clock)).toThrow(/no tables of Tandem/);
+  expect(() => SqliteTransferSource.open(empty, unused)).toThrow(/no tables of Tandem/);
 });
 
 /** Without the index of the log, which each process that reads it makes for itself. */

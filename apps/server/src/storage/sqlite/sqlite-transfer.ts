@@ -5,8 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Clock } from '../../runtime/clock.ts';
 import { assertCurrentSchema } from '../migrator.ts';
-import { BATCH, bytesOf, type TransferRow, type TransferTarget } from '../transfer/transfer.ts';
-import type { TransferSource } from '../transfer/transfer.ts';
+import {
+  BATCH,
+  bytesOf,
+  type DatabaseMoment,
+  type NewTimeline,
+  type TransferRow,
+  type TransferTarget,
+} from '../transfer/transfer.ts';
 import type { TransferTable } from '../transfer/transfer-tables.ts';
 import { openDatabase } from './database.ts';
 import { LocalExecutor } from './executor.ts';
@@ -45,23 +51,31 @@ const SELECT: Readonly<Record<string, string>> = {
     order by 1, 2`,
 };
 
-export class SqliteTransferSource implements TransferSource, Disposable {
+interface OpenOptions {
+  readonly clock: Clock;
+  /** `nobody` changes nothing in the folder of a database that was closed cleanly. */
+  readonly usedBy: 'nobody' | 'a server';
+}
+
+export class SqliteTransferSource implements DatabaseMoment, Disposable {
   readonly #sqlite: Sqlite;
+  readonly migrations: readonly string[];
 
   private constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
+    this.migrations = appliedMigrations(sqlite);
   }
 
   /**
-   * Changes nothing in the folder of a database that was closed cleanly.
+   * All rows are of one moment: a read transaction is open until the end, while others may write.
    *
-   * @param path of a database that no other process has open.
    * @throws StorageError
    */
-  static open(path: string, clock: Clock): SqliteTransferSource {
+  static open(path: string, { clock, usedBy }: OpenOptions): SqliteTransferSource {
     return mapSqliteErrors(() => {
-      const sqlite = openReadOnly(path);
+      const sqlite = usedBy === 'nobody' ? openUnused(path) : openReadOnly(path);
       try {
+        sqlite.exec('BEGIN');
         assertCurrentSchema(appliedMigrations(sqlite), { kind: 'sqlite', clock });
         return SqliteTransferSource.over(sqlite);
       } catch (error) {
@@ -126,6 +140,8 @@ export class SqliteTransferTarget implements TransferTarget, Disposable {
     const db = await openDatabase(new LocalExecutor(unfinished), clock);
     await db.destroy();
     const sqlite = openSqlite(unfinished);
+    // Before it is complete, nobody counts on it; then the whole file is flushed.
+    sqlite.exec('PRAGMA synchronous = OFF');
     // The history of the source replaces it.
     sqlite.exec('delete from timeline');
     return new SqliteTransferTarget(path, sqlite);
@@ -145,10 +161,12 @@ export class SqliteTransferTarget implements TransferTarget, Disposable {
     yield* this.#written.read(table);
   }
 
-  async complete(timeline: { readonly id: string; readonly atMs: number }): Promise<void> {
+  async complete(timeline: NewTimeline | null): Promise<void> {
     mapSqliteErrors(() => {
-      const insert = this.#sqlite.prepare('insert into timeline (id, began_at) values (?, ?)');
-      insert.run(timeline.id, timeline.atMs);
+      if (timeline !== null)
+        this.#sqlite
+          .prepare('insert into timeline (id, began_at) values (?, ?)')
+          .run(timeline.id, timeline.atMs);
       this.#sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       this.#sqlite.close();
     });
@@ -165,7 +183,8 @@ export class SqliteTransferTarget implements TransferTarget, Disposable {
   }
 }
 
-function unfinishedOf(path: string): string {
+/** The file that becomes the database once it is complete. */
+export function unfinishedOf(path: string): string {
   return `${path}.unfinished`;
 }
 
@@ -173,20 +192,25 @@ function removeDatabase(path: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
 }
 
+const READ_ONLY = { readOnly: true, timeout: BUSY_TIMEOUT_MS } as const;
+
 function openReadOnly(path: string): Sqlite {
-  const options = { readOnly: true, timeout: BUSY_TIMEOUT_MS };
+  return new DatabaseSync(path, READ_ONLY);
+}
+
+function openUnused(path: string): Sqlite {
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  if (hasLog) return new DatabaseSync(path, options);
+  if (hasLog) return openReadOnly(path);
   // Otherwise SQLite creates a log and an index of it, which a read-only connection does not delete.
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
-  return new DatabaseSync(url.href, options);
+  return new DatabaseSync(url.href, READ_ONLY);
 }
 
 function appliedMigrations(sqlite: Sqlite): readonly string[] {
   const table = sqlite.prepare("select 1 from sqlite_master where name = 'migration'").get();
   if (table === undefined) return [];
-  const rows = sqlite.prepare('select name from migration').all();
+  const rows = sqlite.prepare('select name from migration order by name').all();
   return (rows as { readonly name: string }[]).map(({ name }) => name);
 }
 

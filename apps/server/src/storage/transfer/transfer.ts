@@ -1,6 +1,6 @@
 /**
- * Copies everything from one database to another, reads both, and compares them. The adapters are
- * `sqlite/sqlite-transfer.ts` and `postgres/postgres-transfer.ts`. A transfer that does not come to its end, for
+ * Copies everything from one database to another, reads both, and compares them: a migration, a backup or its
+ * restore. The adapters are `sqlite/sqlite-transfer.ts` and `postgres/postgres-transfer.ts`. A transfer that does not come to its end, for
  * whatever reason, leaves the target as empty as it was.
  */
 import { randomUUID } from 'node:crypto';
@@ -21,14 +21,24 @@ export interface TransferSource {
   read(table: TransferTable): AsyncIterable<readonly TransferRow[]>;
 }
 
+/** A source whose rows are all of one moment. */
+export interface DatabaseMoment extends TransferSource {
+  readonly migrations: readonly string[];
+}
+
+export interface NewTimeline {
+  readonly id: string;
+  readonly atMs: number;
+}
+
 export interface TransferTarget extends TransferSource {
   write(table: TransferTable, rows: readonly TransferRow[]): Promise<void>;
   /** Begins the timeline. Call last: what was written may be kept from now on. */
-  complete(timeline: { readonly id: string; readonly atMs: number }): Promise<void>;
+  complete(timeline: NewTimeline | null): Promise<void>;
 }
 
 export interface TransferProgress {
-  readonly step: 'copying' | 'comparing';
+  readonly step: 'copying' | 'comparing' | 'checking';
   readonly table: string;
   readonly rows: number;
 }
@@ -37,11 +47,18 @@ export interface TableReport extends TableSummary {
   readonly table: string;
 }
 
+export interface TransferOptions {
+  readonly clock: Clock;
+  /** Of the target. A database on which a server may run has another one than its source. */
+  readonly timeline: 'same' | 'another';
+  readonly onProgress: (progress: TransferProgress) => void;
+}
+
 /** @throws StorageError, also when the two databases differ; then the target keeps nothing. */
 export async function transfer(
   source: TransferSource,
   target: TransferTarget,
-  options: { readonly clock: Clock; readonly onProgress: (progress: TransferProgress) => void },
+  options: TransferOptions,
 ): Promise<readonly TableReport[]> {
   const reports: TableReport[] = [];
   for (const table of TRANSFER_TABLES) {
@@ -57,11 +74,12 @@ export async function transfer(
     );
     assertSame(reports[at] as TableReport, written);
   }
-  await target.complete({ id: randomUUID(), atMs: options.clock.now() });
+  const { timeline, clock } = options;
+  await target.complete(timeline === 'same' ? null : { id: randomUUID(), atMs: clock.now() });
   return reports;
 }
 
-async function summarize(
+export async function summarize(
   table: TransferTable,
   source: TransferSource,
   onBatch: (rows: readonly TransferRow[], total: number) => Promise<void>,

@@ -1,5 +1,5 @@
 /** Links in mails: a new password, and a confirmed address. */
-import { fillSignIn, newAddress, signUp } from '../harness/accounts.ts';
+import { fillSignIn, newAddress, openAccount, signUp } from '../harness/accounts.ts';
 import { MailSink } from '../harness/mail-sink.ts';
 import { changeOwnName, expectSaved, openProfile, profileOf } from '../harness/screens.ts';
 import { Server } from '../harness/server.ts';
@@ -67,6 +67,27 @@ test('a person who has forgotten the password sets a new one by the link in a ma
   await expect(dialog.getByRole('alert')).toContainText('This link was used already');
 });
 
+test('a person sees whose account the browser is signed in to, before they confirm an address', async ({
+  openAsGuest,
+  sink,
+}) => {
+  const email = newAddress();
+  const { page } = await openAsGuest();
+  await changeOwnName(page, 'Mallory');
+  const account = await signUp(page, email);
+  await account.getByRole('button', { name: 'Send a link' }).click();
+  const { hash } = new URL(await sink.linkTo(email));
+  await page.goto('about:blank');
+  await page.goto(`/${hash}`);
+  const dialog = page.getByRole('dialog', { name: 'Confirm your address' });
+  await expect(dialog.getByText('Mallory', { exact: true })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Not my account' }).click();
+  await expect(page.getByRole('dialog', { name: 'Sign in' })).toBeVisible();
+  await page.goto('/');
+  await expectSaved(page);
+  await expect((await openAccount(page)).getByText('not confirmed yet')).toBeVisible();
+});
+
 test('a person confirms their address by the link in a mail', async ({ openAsGuest, sink }) => {
   const email = newAddress();
   const { page } = await openAsGuest();
@@ -83,6 +104,9 @@ test('a person confirms their address by the link in a mail', async ({ openAsGue
   await page.goto('about:blank');
   await page.goto(`/${hash}`);
   const dialog = page.getByRole('dialog', { name: 'Confirm your address' });
+  await expect(dialog.getByText('Ada', { exact: true })).toBeVisible();
+  await expect(dialog.getByText(email)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Confirm the address' }).click();
   await expect(dialog.getByRole('status')).toHaveText('Your e-mail address is confirmed.');
   await dialog.getByRole('button', { name: 'Your account' }).click();
   await expect(account.getByText(email)).toBeVisible();

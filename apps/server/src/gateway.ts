@@ -1,6 +1,7 @@
 /** Accepts connections over every transport. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { HeaderReader } from './accounts/authenticator.ts';
 import type { ConnectionLimiter } from './connection/connection-limiter.ts';
 import type { BearerCheck } from './http/bearer-token.ts';
 import type { OriginPolicy } from './http/origin-policy.ts';
@@ -21,6 +22,7 @@ export interface GatewayOptions {
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly relay: TransportRelay | null;
   readonly mayReadMetrics: BearerCheck;
+  readonly readSessionCookie: (header: HeaderReader) => string | null;
   readonly wheel: TimerWheel;
   readonly log: Log;
 }
@@ -32,12 +34,12 @@ export class Gateway {
   readonly #feeds: Feeds;
 
   constructor(options: GatewayOptions, webSockets: WebSockets) {
-    const { originPolicy, mayReadMetrics, relay, wheel, log } = options;
+    const { originPolicy, mayReadMetrics, readSessionCookie, relay, wheel, log } = options;
     this.#options = options;
     this.#webSockets = webSockets;
     const host = transportHost(options);
     this.#http = new HttpTransports({ host, wheel, originPolicy, relay, log });
-    this.#feeds = new Feeds({ host, originPolicy, mayReadMetrics });
+    this.#feeds = new Feeds({ host, originPolicy, mayReadMetrics, readSessionCookie });
   }
 
   /** @returns whether the request is for the gateway. */

@@ -140,11 +140,14 @@ export const VIOLATIONS = {
 export const REQUEST_RATES = {
   /** One address may be a whole school. */
   guests: { burst: 200, perSecond: 5 },
-  /** Attempts to sign in: with one account, and from one address (AC6). */
-  signInsOfAccount: { burst: 10, perSecond: 0.1 },
+  /** Attempts to sign in (AC6): of unknown browsers with an account, from everywhere and from one network; of a known one. */
+  signInsOfAccount: { burst: 60, perSecond: 1 / 30 },
+  signInsOfAccountFromAddress: { burst: 10, perSecond: 1 / 60 },
+  signInsOfDevice: { burst: 10, perSecond: 1 / 60 },
   signInsFromAddress: { burst: 40, perSecond: 1 },
-  /** Mails (AC28): to one e-mail address, and from the whole server. */
-  mailsToAddress: { burst: 6, perSecond: 6 / (DAY_MS / 1_000) },
+  /** Mails (AC28): asked for from one address, sent to one e-mail address, and sent from the whole server. */
+  mailsFromAddress: { burst: 20, perSecond: 1 / 60 },
+  mailsToAddress: { burst: 12, perSecond: 24 / (DAY_MS / 1_000) },
   mails: { burst: 300, perSecond: 0.1 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
@@ -155,6 +158,13 @@ export const REQUEST_RATES = {
 } as const;
 export type RequestRate = keyof typeof REQUEST_RATES;
 export const MAX_TRACKED_CALLERS = 10_000;
+
+export const SIGN_IN_RATE = {
+  /** What an attempt of an unknown browser takes from what its network has, once the account has none left (AC6). */
+  costUnderAttack: 5,
+  /** Somebody who tries many accounts makes a server forget what it has counted. */
+  maxTracked: 100_000,
+} as const;
 
 export const DRAIN = {
   /** Clients are told to reconnect over at least `spreadMs`, at no more than `connectionsPerSecond`. */
@@ -219,10 +229,14 @@ export const ACCOUNTS = {
   confirmedForMs: 10 * MINUTE_MS,
   invitationLifetimeMs: 7 * DAY_MS,
   /** Links that set a new password (AC25), and that confirm an address (AC27). */
-  resetLifetimeMs: 30 * MINUTE_MS,
+  resetLifetimeMs: 8 * HOUR_MS,
   verificationLifetimeMs: DAY_MS,
-  /** Of each kind, and working, for one account. */
+  /** Of each kind, and working, for one account, until half of the lifetime of the last one is over (AC28). */
   maxOpenLinks: 3,
+  /** Device cookies (AC31). */
+  deviceLifetimeMs: 400 * DAY_MS,
+  deviceIdBytes: 16,
+  maxDeviceAccounts: 6,
   /** Within some minutes; nobody waits for a mail for longer. */
   maxMailFailures: 6,
   sessionsPerQuery: 500,

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Administrators } from './accounts/administrators.ts';
 import { ApiTokens } from './accounts/api-tokens.ts';
-import { Authenticator } from './accounts/authenticator.ts';
+import { Authenticator, type HeaderReader } from './accounts/authenticator.ts';
 import { CurrentSettings } from './accounts/current-settings.ts';
 import { People } from './accounts/people.ts';
 import { createMailer } from './mail/mailer.ts';
@@ -52,6 +52,7 @@ import { historyThinning } from './history/thinning-job.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
+import { CookiePolicy } from './http/cookie-policy.ts';
 import { createCors } from './http/cors.ts';
 import type { HttpListener } from './http/http-listener.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
@@ -62,7 +63,7 @@ import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import type { AnyJobHandler } from './jobs/job-handler.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { JOBS } from './jobs/limits.ts';
-import { REQUEST_RATES, type RequestRate } from './limits.ts';
+import { MAX_TRACKED_CALLERS, REQUEST_RATES, SIGN_IN_RATE, type RequestRate } from './limits.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
@@ -126,7 +127,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const settings = new CurrentSettings(db);
   await settings.refresh();
   const apiTokens = new ApiTokens({ db, clock, log });
-  const authenticator = new Authenticator({ people, tokens, apiTokens, settings });
+  const cookies = new CookiePolicy(configuration);
+  const readSessionCookie = (header: HeaderReader) => cookies.readSession(header);
+  const authenticator = new Authenticator({
+    ...{ people, tokens, apiTokens, settings, readSessionCookie },
+  });
 
   const indexer = new DocumentIndexer({ index: options.search, engine, now: clock.now, log });
   const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log });
@@ -203,30 +208,45 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       originPolicy,
       addressOf,
       mayReadMetrics: bearerCheck(configuration.metricsToken),
+      readSessionCookie,
       relay: options.bus === null ? null : new TransportRelay({ bus: options.bus, clock }),
       wheel,
       log,
     },
     new WebSockets(configuration.compressFromBytes),
   );
-  const rateLimiter = (name: RequestRate): KeyedRateLimiter =>
+  const rateLimiter = (name: RequestRate, maxKeys = MAX_TRACKED_CALLERS): KeyedRateLimiter =>
     new KeyedRateLimiter({
       rate: REQUEST_RATES[name],
-      clock,
+      ...{ clock, maxKeys },
       onRefused: () => metrics.rateLimited.add(name),
     });
   const [changes, reads] = [rateLimiter('changes'), rateLimiter('reads')];
   const signInRates = {
-    account: rateLimiter('signInsOfAccount'),
+    account: rateLimiter('signInsOfAccount', SIGN_IN_RATE.maxTracked),
+    accountFromAddress: rateLimiter('signInsOfAccountFromAddress', SIGN_IN_RATE.maxTracked),
+    device: rateLimiter('signInsOfDevice', SIGN_IN_RATE.maxTracked),
     address: rateLimiter('signInsFromAddress'),
   };
-  const mailRates = { toAddress: rateLimiter('mailsToAddress'), all: rateLimiter('mails') };
-  const sessions = new SessionAnswer({ configuration, tokens });
+  const mailRates = {
+    fromAddress: rateLimiter('mailsFromAddress'),
+    toAddress: rateLimiter('mailsToAddress'),
+    all: rateLimiter('mails'),
+  };
+  const sessions = new SessionAnswer({ configuration, cookies, tokens });
   const callers = { authenticator, changes, reads };
   const signedIn = signedInMiddleware(callers);
   const accounts = createAccounts({
     ...{ configuration, secrets, db, people, administrators, settings, authenticator, runner },
-    ...{ sessions, rates: signInRates, mailRate: mailRates.toAddress, addressOf, signedIn, log },
+    ...{
+      sessions,
+      cookies,
+      rates: signInRates,
+      mailRate: mailRates.fromAddress,
+      addressOf,
+      signedIn,
+      log,
+    },
     signedInOrGuest: signedInMiddleware({ ...callers, admits: 'guests-to-sign-in' }),
   });
   const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
@@ -247,7 +267,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     routes: [
       openApiRoutes(),
       sessionRoutes({
-        ...{ authenticator, people, runner, sessions, signUpGuest, changes, log },
+        ...{ authenticator, people, runner, sessions, cookies, signUpGuest, changes, log },
         allowGuests: configuration.allowGuests,
       }),
       ...accounts.routes,
@@ -291,7 +311,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       : jobRunner([
           linkMail({
             ...{ db, mailer, publicUrl: configuration.mail.publicUrl, clock },
-            tryCount: () => mailRates.all.tryTake('all'),
+            rates: mailRates,
           }),
         ]);
   const jobs = jobRunner([
@@ -346,7 +366,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             rates: {
               ...{ changes, reads, uploads, downloads, violations },
               signInsOfAccount: signInRates.account,
+              signInsOfAccountFromAddress: signInRates.accountFromAddress,
+              signInsOfDevice: signInRates.device,
               signInsFromAddress: signInRates.address,
+              mailsFromAddress: mailRates.fromAddress,
               mailsToAddress: mailRates.toAddress,
               mails: mailRates.all,
             },

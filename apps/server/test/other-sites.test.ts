@@ -69,7 +69,9 @@ describe('a page of a site in ALLOWED_ORIGINS', () => {
 
   test('gets a cookie that the browser sends from there', async () => {
     const { headers } = await ask(server, SESSION, { Origin: APP });
-    expect(headers['set-cookie']).toMatch(/; HttpOnly; SameSite=None; Secure; Partitioned$/);
+    expect(headers['set-cookie']).toMatch(
+      /^__Host-tandem_session=.*; HttpOnly; SameSite=None; Secure; Partitioned$/,
+    );
   });
 
   test('is the only one', async () => {
@@ -103,7 +105,13 @@ describe('frames', () => {
     expect(headers['x-frame-options']).toBeUndefined();
     const own = { Origin: PUBLIC, Host: 'docs.example.org' };
     const { headers: session } = await ask(framed, SESSION, own);
-    expect(session['set-cookie']).toMatch(/; SameSite=None; Secure; Partitioned$/);
+    expect(session['set-cookie']).toMatch(
+      /^__Host-tandem_session=.*; SameSite=None; Secure; Partitioned$/,
+    );
+    // Pages send no origin with a GET of their own server.
+    const cookie = session['set-cookie']!.split(';', 1)[0]!;
+    const me = await ask(framed, ['GET', '/api/me'], { Host: own.Host, Cookie: cookie });
+    expect(me.status).toBe(200);
   });
 });
 
@@ -119,6 +127,22 @@ describe('PUBLIC_URL with https', () => {
     expect((await ask(secure, SESSION, headers)).headers['set-cookie']).toMatch(/; Secure$/);
     const page = await ask(secure, ['GET', '/'], { Host: 'docs.example.org:443' });
     expect(page.headers['strict-transport-security']).toBe('max-age=31536000');
+  });
+
+  test('AC30 by https: a session that a neighbouring name has planted does not count', async () => {
+    const by = { Host: 'docs.example.org' };
+    const lan = { Host: '192.168.1.5:3000', Origin: 'http://192.168.1.5:3000' };
+    const { headers } = await ask(secure, SESSION, lan);
+    const planted = headers['set-cookie']!.split(';', 1)[0]!;
+    const whoAmI = async (more: Record<string, string>): Promise<number> =>
+      (await ask(secure, ['GET', '/api/me'], { ...more, Cookie: planted })).status;
+    expect(await whoAmI({ Host: lan.Host })).toBe(200);
+    expect(await whoAmI(by)).toBe(401);
+    const feed = ['GET', '/api/channels/library/events'] as const;
+    expect((await ask(secure, feed, { ...by, Cookie: planted })).status).not.toBe(200);
+    const own = await ask(secure, SESSION, { ...by, Origin: PUBLIC, Cookie: planted });
+    expect(own.headers['set-cookie']).toMatch(/^__Host-tandem_session=[\w-]{43};/);
+    expect(own.headers['set-cookie']).not.toContain(planted.split('=')[1]);
   });
 
   test('by http on the local network: the browser keeps the cookie, and is not sent to https', async () => {

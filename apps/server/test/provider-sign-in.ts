@@ -62,7 +62,7 @@ export function sessionCookieIn(response: Response): string | undefined {
   return response.headers
     .getSetCookie()
     .map((line) => line.split(';', 1)[0]!)
-    .find((pair) => /^tandem_session=.+/.test(pair));
+    .find((pair) => /^(?:__Host-)?tandem_session=.+/.test(pair));
 }
 
 export async function freePort(): Promise<number> {

@@ -227,7 +227,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofCaller(to('/account/verification'), { ...all(404), nobody: 401 }),
   ],
   'POST /account/verification/finish': [
-    ofCaller(to('/account/verification/finish', { token: 'A'.repeat(43) }), {
+    ofCaller(to('/account/verification/finish', { token: 'A'.repeat(43), as: 'nobody' }), {
       ...all(403),
       nobody: 401,
     }),

@@ -32,3 +32,11 @@ export async function withCookie(
       }),
   };
 }
+
+/** By which the browser is known to the account in which it has signed in (AC31). */
+export function deviceCookieIn(response: Response): string | undefined {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0]!)
+    .find((pair) => /^(?:__Host-)?tandem_device=.+/.test(pair));
+}

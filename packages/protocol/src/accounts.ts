@@ -67,7 +67,12 @@ export const passwordReset = z.strictObject({ token: oneTimeToken, password: new
 export type PasswordReset = z.input<typeof passwordReset>;
 
 /** With the token of the link that was mailed to confirm an address. */
-export const addressVerification = z.strictObject({ token: oneTimeToken });
+export const addressVerification = z.strictObject({
+  token: oneTimeToken,
+  /** The account that the page has shown to its person: the browser may have another session by now. */
+  as: userId,
+});
+export type AddressVerification = z.input<typeof addressVerification>;
 
 export const signedInSession = session.extend({
   /** How many documents the guest of this browser had, which the person may take over. */

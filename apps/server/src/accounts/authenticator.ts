@@ -3,7 +3,6 @@ import { TOKEN_HEADER, type User } from '@tandem/protocol';
 import { readApiToken, type ApiTokenHolder, type ApiTokens } from './api-tokens.ts';
 import type { CurrentSettings } from './current-settings.ts';
 import type { People, SignedIn } from './people.ts';
-import { readSessionCookie } from './session-cookie.ts';
 import type { TokenSigner } from './session-token.ts';
 
 export interface TokenHolder {
@@ -15,11 +14,16 @@ export interface TokenHolder {
   readonly expiresAt: number;
 }
 
+/** Reads a header of a request by its name. */
+export type HeaderReader = (name: string) => string | undefined;
+
 export interface AuthenticatorOptions {
   readonly people: People;
   readonly tokens: TokenSigner;
   readonly apiTokens: ApiTokens;
   readonly settings: CurrentSettings;
+  /** @returns the one that counts (AC30). */
+  readonly readSessionCookie: (header: HeaderReader) => string | null;
 }
 
 export class Authenticator {
@@ -44,24 +48,22 @@ export class Authenticator {
    * Finds whose API token the request has; undefined without one, and then only a session counts. What the token is
    * good for is for the caller to check (AT4).
    */
-  async findByApiToken(
-    header: (name: string) => string | undefined,
-  ): Promise<ApiTokenHolder | null | undefined> {
+  async findByApiToken(header: HeaderReader): Promise<ApiTokenHolder | null | undefined> {
     const token = readApiToken(header('Authorization'));
     return token === null ? undefined : await this.#options.apiTokens.find(token);
   }
 
   /** Finds the session by the cookie; by the session's token where the browser or a proxy drops cookies. */
-  async findByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
+  async findByHeaders(header: HeaderReader): Promise<SignedIn | null> {
     const known = await this.findGuestByHeaders(header);
     return known !== null && known.isGuest && this.isSignInRequired ? null : known;
   }
 
   /** Finds also a guest who may only sign up or in. */
-  async findGuestByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
+  async findGuestByHeaders(header: HeaderReader): Promise<SignedIn | null> {
     // A request with an API token has no session (AT3).
     if (readApiToken(header('Authorization')) !== null) return null;
-    const cookie = readSessionCookie(header('Cookie'));
+    const cookie = this.#options.readSessionCookie(header);
     const known = cookie === null ? null : await this.#options.people.findByCookie(cookie);
     if (known !== null) return known;
     const token = header(TOKEN_HEADER);

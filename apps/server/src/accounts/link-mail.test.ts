@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { Fixture, type AnyCall } from '../commands/handlers/testing/command-fixture.ts';
 import { PermanentJobError, runJob } from '../jobs/job-handler.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS, REQUEST_RATES } from '../limits.ts';
 import { MailFailure, type MailFailureKind, type Mail } from '../mail/mailer.ts';
+import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import { verifyAddress } from '../storage/identities.ts';
 import { linkMail } from './link-mail.ts';
 
 const EMAIL = 'ada@example.org';
@@ -25,7 +28,12 @@ async function withAccount() {
   });
   const { db } = fixture;
   const mails: Mail[] = [];
-  const state = { failure: null as MailFailureKind | null, isBusy: false };
+  const state = { failure: null as MailFailureKind | null };
+  const clock = new ManualClock();
+  const rates = {
+    toAddress: new KeyedRateLimiter({ rate: REQUEST_RATES.mailsToAddress, clock }),
+    all: new KeyedRateLimiter({ rate: { burst: 100, perSecond: 1 }, clock }),
+  };
   const handler = linkMail({
     db,
     mailer: {
@@ -36,7 +44,7 @@ async function withAccount() {
     },
     publicUrl: new URL('https://docs.example.org'),
     clock: { now: () => fixture.now },
-    tryCount: () => !state.isBusy,
+    rates,
   });
   const run = async (): Promise<void> => {
     const { input } = await db.selectFrom('job').select('input').executeTakeFirstOrThrow();
@@ -44,11 +52,12 @@ async function withAccount() {
     await runJob(handler, input, { id: randomUUID(), attempt: 1, signal });
   };
   const links = () => db.selectFrom('one_time').selectAll().execute();
-  return { fixture, state, mails, run, links };
+  return { fixture, state, clock, rates, mails, run, links };
 }
 
 test('AC25 a new password also ends a link that was asked for before and is not mailed yet', async () => {
   const { fixture, mails, run, links } = await withAccount();
+  await verifyAddress(fixture.db, { subject: EMAIL, at: fixture.now });
   await fixture.do('server', request);
   await fixture.do('ada', changePassword('hash'));
   await run();
@@ -77,12 +86,64 @@ test('AC29 a link works if its mail may have arrived', async () => {
 });
 
 test('AC28 a mail waits while the server has sent too many', async () => {
-  const { fixture, state, mails, run, links } = await withAccount();
+  const { fixture, clock, rates, mails, run, links } = await withAccount();
   await fixture.do('server', request);
-  state.isBusy = true;
+  rates.all.tryTake('all', 100);
   await expect(run()).rejects.toThrow('too many');
   expect([mails, await links()]).toEqual([[], []]);
-  state.isBusy = false;
+  clock.advance(1_000);
   await run();
   expect(mails).toHaveLength(1);
+});
+
+const HOUR_MS = 60 * 60_000;
+
+test('AC28 no matter who asks, and how often, its person has a link that works for four hours more', async () => {
+  const { fixture, clock, mails, run } = await withAccount();
+  const linkLeftMs = async (): Promise<number> => {
+    const rows = await fixture.db.selectFrom('one_time').select('expires_at').execute();
+    return Math.max(0, ...rows.map(({ expires_at }) => expires_at)) - fixture.now;
+  };
+  await fixture.do('server', request);
+  const began = fixture.now;
+  const mailed: number[] = [];
+  // Somebody else asks every five minutes for two days.
+  while (fixture.now - began < 48 * HOUR_MS) {
+    const before = mails.length;
+    await run();
+    if (mails.length > before) mailed.push(fixture.now - began);
+    expect(await linkLeftMs()).toBeGreaterThanOrEqual(ACCOUNTS.resetLifetimeMs / 2);
+    fixture.now += 5 * 60_000;
+    clock.advance(5 * 60_000);
+  }
+  expect(mailed.slice(0, 3).every((ms) => ms < HOUR_MS)).toBe(true);
+  for (const day of [0, 1]) {
+    const ofDay = mailed.filter((ms) => Math.floor(ms / (24 * HOUR_MS)) === day);
+    expect(ofDay.length).toBeLessThanOrEqual(REQUEST_RATES.mailsToAddress.burst);
+  }
+});
+
+test('AC28 an address is mailed twelve times at once, whatever ends the links', async () => {
+  const { fixture, mails, run } = await withAccount();
+  await verifyAddress(fixture.db, { subject: EMAIL, at: fixture.now });
+  for (let i = 0; i < 20; i++) {
+    await fixture.db.deleteFrom('one_time').execute();
+    await fixture.db.deleteFrom('job').execute();
+    await fixture.do('server', request);
+    await run();
+  }
+  expect(mails).toHaveLength(REQUEST_RATES.mailsToAddress.burst);
+});
+
+test('AC25 who signed up with somebody else’s address ends no link of its reader', async () => {
+  const { fixture, mails, run, links } = await withAccount();
+  await fixture.do('server', request);
+  await fixture.do('ada', changePassword('hash'));
+  await run();
+  expect(mails).toHaveLength(1);
+  await fixture.do('ada', changePassword('after hash'));
+  expect(await links()).toHaveLength(1);
+  await verifyAddress(fixture.db, { subject: EMAIL, at: fixture.now });
+  await fixture.do('ada', changePassword('after after hash'));
+  expect(await links()).toEqual([]);
 });

@@ -10,18 +10,19 @@ import {
 import { ACCOUNTS } from '../limits.ts';
 import { MailFailure, type Mailer } from '../mail/mailer.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { credentialDigest, findEmailIdentity, hasStillCredential } from '../storage/identities.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
 import {
   addOneTime,
-  countOneTime,
   deleteOneTime,
+  findOneTimesOf,
   oneTimeHash,
 } from '../storage/one-time-tokens.ts';
-import type { Database, IdentityRow } from '../storage/tables.ts';
+import type { Database, IdentityRow, OneTimeRow } from '../storage/tables.ts';
 
 const PURPOSES = ['password-reset', 'verification'] as const;
-type LinkPurpose = (typeof PURPOSES)[number];
+export type LinkPurpose = (typeof PURPOSES)[number];
 
 interface Input {
   /** Null when nobody has the address: there is nothing to mail, and nothing from which to tell it (AC25). */
@@ -47,7 +48,7 @@ const LINKS: Readonly<Record<LinkPurpose, LinkMail>> = {
     text: ({ host, link }) =>
       `Somebody, probably you, asked for a new password for the account with this e-mail address on ${host}.
 
-Set it here within 30 minutes. The link works once, and signs out all devices:
+Set it here within eight hours. The link works once, and signs out all devices:
 
 ${link}
 
@@ -94,42 +95,71 @@ export function linkMailJob(
   return createJob(LINK_MAIL, { key, input: { user, purpose, credential } });
 }
 
+/**
+ * Whether another link is mailed: not while the person has several that go on working for long, no matter who has
+ * asked for them. So nobody who asks for somebody else keeps them from having one (AC28).
+ *
+ * @param links of the account that work, the newest first.
+ */
+export function isLinkDue(
+  links: readonly Pick<OneTimeRow, 'created_at'>[],
+  { purpose, at }: { readonly purpose: LinkPurpose; readonly at: number },
+): boolean {
+  const [newest] = links;
+  if (newest === undefined || links.length < ACCOUNTS.maxOpenLinks) return true;
+  return at - newest.created_at >= LINKS[purpose].lifetimeMs / 2;
+}
+
 /** Names an address where it has no place. */
-export function mailKey(email: string): string {
+function mailKey(email: string): string {
   return createHash('sha256').update(email).digest('base64url');
 }
+
+/**
+ * Whether a new password ends the links that were mailed before. Of an address that nobody has confirmed, its reader is
+ * more than who signed up with it, and could otherwise be kept from ever having a link that works (AC25).
+ */
+export const endsLinks = ({ verified_at }: Pick<IdentityRow, 'verified_at'>): boolean =>
+  verified_at !== null;
+
+const isAsRequested = (email: IdentityRow, credential: string): boolean =>
+  !endsLinks(email) || credentialDigest(email.credential) === credential;
 
 export function linkMail({
   db,
   mailer,
   publicUrl,
   clock,
-  tryCount,
+  rates,
 }: {
   readonly db: Database;
   readonly mailer: Pick<Mailer, 'send'>;
   readonly publicUrl: URL;
   readonly clock: Pick<Clock, 'now'>;
-  /** Whether this server may send another mail at this moment (AC28). */
-  readonly tryCount: () => boolean;
+  /** Of mails to one address, and of all (AC28). */
+  readonly rates: { readonly toAddress: KeyedRateLimiter; readonly all: KeyedRateLimiter };
 }): JobHandler<'link-mail', Input> {
   return {
     ...LINK_MAIL,
     maxFailures: ACCOUNTS.maxMailFailures,
     async run({ user, purpose, credential }, { signal }) {
       const email = user === null ? undefined : await findEmailIdentity(db, user);
-      if (email === undefined || credentialDigest(email.credential) !== credential) return;
+      if (email === undefined || !isAsRequested(email, credential)) return;
       const at = clock.now();
       const about = { purpose, subject: email.user };
-      if ((await countOneTime(db, { ...about, at })) >= ACCOUNTS.maxOpenLinks) return;
-      if (!tryCount()) throw new Error('there were too many mails');
+      if (!isLinkDue(await findOneTimesOf(db, { ...about, at }), { purpose, at })) return;
+      const to = mailKey(email.subject);
+      if (!rates.toAddress.has(to)) return;
+      if (!rates.all.tryTake('all')) throw new Error('there were too many mails');
+      rates.toAddress.tryTake(to);
       const { lifetimeMs, fragment, subject, text } = LINKS[purpose];
       // The job has no token, so that the database has nothing but its digest.
       const token = randomBytes(ACCOUNTS.oneTimeBytes).toString('base64url');
       const hash = oneTimeHash(token);
       await addOneTime(db, { ...about, hash, at, expiresAt: at + lifetimeMs });
       // A new password deletes links: those that it did not see yet end here.
-      if (!(await hasStillCredential(db, email))) return await deleteOneTime(db, hash);
+      if (endsLinks(email) && !(await hasStillCredential(db, email)))
+        return await deleteOneTime(db, hash);
       const { host } = publicUrl;
       const link = new URL(`/#${fragment}=${token}`, publicUrl).href;
       const mail = { to: email.subject, subject: subject(host), text: text({ host, link }) };

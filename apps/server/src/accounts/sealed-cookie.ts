@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import type { z } from 'zod';
 import type { Secrets } from '../configuration/setting-schemas.ts';
+import { cookieName, cookieValues, writeCookie, type CookiePlace } from './cookie.ts';
 
 const deriveKey = promisify(hkdf);
 const KEY_BYTES = 32;
@@ -23,11 +24,6 @@ export interface SealedCookieOptions<T> {
   readonly now?: () => number;
 }
 
-interface Place {
-  /** The page was loaded over https. */
-  readonly isSecure: boolean;
-}
-
 export class SealedCookie<T> {
   readonly #options: SealedCookieOptions<T>;
   readonly #keys: readonly Promise<Uint8Array>[];
@@ -42,26 +38,24 @@ export class SealedCookie<T> {
   }
 
   /** @returns the value of `Set-Cookie`. */
-  async write(content: T, { isSecure }: Place): Promise<string> {
+  async write(content: T, place: CookiePlace): Promise<string> {
     const { name, lifetimeMs, now = Date.now } = this.#options;
     const sealed = await new EncryptJWT({ content })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setIssuer(name)
       .setExpirationTime(new Date(now() + lifetimeMs))
       .encrypt(await (this.#keys[0] as Promise<Uint8Array>));
-    return this.#set(sealed, { ageSeconds: Math.floor(lifetimeMs / 1_000), isSecure });
+    return this.#set(sealed, { ageSeconds: Math.floor(lifetimeMs / 1_000), place });
   }
 
-  end({ isSecure }: Place): string {
-    return this.#set('', { ageSeconds: 0, isSecure });
+  end(place: CookiePlace): string {
+    return this.#set('', { ageSeconds: 0, place });
   }
 
   /** @returns null without a cookie, or with one that is forged, too old, or another version's. */
-  async read(header: string | undefined, place: Place): Promise<T | null> {
+  async read(header: string | undefined, place: CookiePlace): Promise<T | null> {
     const { name, schema, now = Date.now } = this.#options;
-    const prefix = `${this.#nameIn(place)}=`;
-    const pair = header?.split(';').find((one) => one.trim().startsWith(prefix));
-    const sealed = pair?.trim().slice(prefix.length);
+    const [sealed] = cookieValues(header, cookieName(name, place));
     if (sealed === undefined || sealed === '') return null;
     for (const key of this.#keys) {
       try {
@@ -80,15 +74,8 @@ export class SealedCookie<T> {
     return null;
   }
 
-  #set(value: string, { ageSeconds, isSecure }: Place & { readonly ageSeconds: number }): string {
-    const name = this.#nameIn({ isSecure });
-    const place = isSecure ? 'Path=/; Secure' : `Path=${this.#options.path}`;
-    // Lax: it comes along when another site leads the browser back.
-    return `${name}=${value}; ${place}; Max-Age=${ageSeconds}; HttpOnly; SameSite=Lax`;
-  }
-
-  /** Browsers take a cookie with this prefix from this very host and over https only, not from a neighbour's page. */
-  #nameIn({ isSecure }: Place): string {
-    return isSecure ? `__Host-${this.#options.name}` : this.#options.name;
+  #set(value: string, at: { readonly place: CookiePlace; readonly ageSeconds: number }): string {
+    const { name, path } = this.#options;
+    return writeCookie(name, value, { ...at, path });
   }
 }

@@ -1,25 +1,83 @@
-/** Slows attempts to sign in, by account and by network address, in the whole cluster: AC6. */
+/** Slows attempts to sign in, in the whole cluster, so that nobody is locked out by somebody else: AC6. */
 import { createHash } from 'node:crypto';
+import { SIGN_IN_RATE } from '../limits.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 
 export interface SignInRates {
+  /** Attempts of unknown browsers with an account, wherever they come from. */
   readonly account: KeyedRateLimiter;
+  readonly accountFromAddress: KeyedRateLimiter;
+  /** Attempts with an account of a browser that is known to it. */
+  readonly device: KeyedRateLimiter;
   readonly address: KeyedRateLimiter;
 }
 
+export interface SignInAttempt {
+  /** The account as the client names it, whether it exists or not. */
+  readonly subject: string;
+  /** Null for this machine, which is not limited by itself. */
+  readonly address: string | null;
+  /** The browser or the session that the account knows; null for an unknown one. */
+  readonly device: string | null;
+}
+
+interface Take {
+  readonly rate: KeyedRateLimiter;
+  readonly key: string;
+  readonly amount: number;
+}
+
+/** Counts an attempt, right or wrong, before a password is hashed. A refused one counts nowhere. */
+export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): boolean {
+  const { subject, address, device } = attempt;
+  const takes: Take[] =
+    device === null
+      ? takesOfUnknown(rates, attempt)
+      : [{ rate: rates.device, key: keyOf(device, subject), amount: 1 }];
+  // Unknown browsers of a network do not use up what its known browsers have.
+  if (address !== null)
+    takes.push({
+      rate: rates.address,
+      key: device === null ? address : `known ${address}`,
+      amount: 1,
+    });
+  const missing = takes.find(({ rate, key, amount }) => !rate.has(key, amount));
+  // It counts the refusal.
+  if (missing !== undefined) return missing.rate.tryTake(missing.key, missing.amount);
+  for (const { rate, key, amount } of takes) rate.tryTake(key, amount);
+  return true;
+}
+
 /**
- * Counts an attempt, right or wrong, before anything is looked up or hashed.
- *
- * @param address null for this machine, which is not limited.
+ * An account that many networks guess at makes each of them slower, but refuses none: its person may be in one that has
+ * not tried yet.
  */
-export function tryCountSignIn(
-  { account, address: byAddress }: SignInRates,
-  { subject, address }: { readonly subject: string; readonly address: string | null },
-): boolean {
-  return (address === null || byAddress.tryTake(address)) && account.tryTake(keyOf(subject));
+function takesOfUnknown(
+  { account, accountFromAddress }: SignInRates,
+  { subject, address }: SignInAttempt,
+): Take[] {
+  const accountKey = keyOf(subject);
+  const key = keyOf(address === null ? '' : siteOf(address), subject);
+  return account.has(accountKey)
+    ? [
+        { rate: account, key: accountKey, amount: 1 },
+        { rate: accountFromAddress, key, amount: 1 },
+      ]
+    : [{ rate: accountFromAddress, key, amount: SIGN_IN_RATE.costUnderAttack }];
+}
+
+/**
+ * The network of one customer. Providers give a /48 or a /56 of IPv6 to anybody (RIPE-690), and so thousands of the
+ * networks by which other limits count.
+ *
+ * @param address as limits name it: an IPv4 address, or the /64 network of an IPv6 one.
+ */
+function siteOf(address: string): string {
+  const groups = address.endsWith('::/64') ? address.slice(0, -'::/64'.length).split(':') : null;
+  return groups?.length === 4 ? `${groups.slice(0, 3).join(':')}::/48` : address;
 }
 
 /** Nodes tell each other these keys, so that they are short and hold nobody's address. */
-function keyOf(subject: string): string {
-  return createHash('sha256').update(subject).digest('base64url');
+function keyOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('base64url');
 }

@@ -22,14 +22,16 @@ import type { User } from '@tandem/protocol';
 import type { Administrators } from '../accounts/administrators.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { CurrentSettings } from '../accounts/current-settings.ts';
+import { DeviceCookie, type DeviceCookieRequest } from '../accounts/device-cookie.ts';
 import { guestColor, guestName } from '../accounts/guest-name.ts';
-import { mailKey } from '../accounts/link-mail.ts';
 import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
 import type { OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
 import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
+import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ApiError } from '../http/api-error.ts';
+import type { CookiePolicy } from '../http/cookie-policy.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../storage/guest-offers.ts';
@@ -59,27 +61,47 @@ export interface AccountRoutesOptions {
   readonly settings: CurrentSettings;
   readonly providers: OidcProviders;
   readonly rates: SignInRates;
-  /** By e-mail address (AC28). */
+  /** Of asking for mails, by network address (AC28). */
   readonly mailRate: KeyedRateLimiter;
+  readonly cookies: CookiePolicy;
+  readonly secrets: Secrets;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
   readonly allowGuests: boolean;
   readonly sendsMail: boolean;
 }
 
-const RETRY_MS = 10_000;
-const MAIL_RETRY_MS = 4 * 60 * 60_000;
+const RETRY_MS = 60_000;
+const BUSY_RETRY_MS = 10_000;
 
 export function accountRoutes(options: AccountRoutesOptions) {
   const { db, administrators, authenticator, runner, sessions, signedIn } = options;
 
-  const countAttempt = (context: Context<ApiEnvironment>, subject: string): void => {
+  const devices = new DeviceCookie(options.secrets);
+  const cookiesOf = ({ env }: Context<ApiEnvironment>): DeviceCookieRequest => ({
+    header: env.incoming.headers.cookie,
+    place: options.cookies.placeOf(env.incoming.headers),
+  });
+
+  /** @throws ApiError */
+  const countAttempt = (
+    context: Context<ApiEnvironment>,
+    subject: string,
+    device: string | null = null,
+  ): void => {
     const address = options.addressOf(context.env.incoming);
-    if (tryCountSignIn(options.rates, { subject, address })) return;
-    throw new ApiError('too-many', {
-      detail: 'There were many attempts to sign in. Nothing is lost. Wait a minute and try again.',
-      retryAfterMs: RETRY_MS,
-    });
+    if (tryCountSignIn(options.rates, { subject, address, device })) return;
+    const detail = options.sendsMail ? TOO_MANY_ATTEMPTS_BUT_MAIL : TOO_MANY_ATTEMPTS;
+    throw new ApiError('too-many', { detail, retryAfterMs: RETRY_MS });
+  };
+
+  /** The next attempt from this browser counts by itself (AC31). */
+  const rememberDevice = async (
+    context: Context<ApiEnvironment>,
+    identity: Pick<IdentityRow, 'subject' | 'credential'>,
+  ): Promise<void> => {
+    const line = await devices.add(cookiesOf(context), identity);
+    context.header('Set-Cookie', line, { append: true });
   };
 
   const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
@@ -92,10 +114,16 @@ export function accountRoutes(options: AccountRoutesOptions) {
     if (!options.sendsMail) throw new ApiError('not-found', { detail: NO_MAIL });
   };
 
-  /** Also where nobody has the address, so that the answer does not tell. @throws ApiError */
-  const countMail = (email: string): void => {
-    if (options.mailRate.tryTake(mailKey(email))) return;
-    throw new ApiError('too-many', { detail: TOO_MANY_MAILS, retryAfterMs: MAIL_RETRY_MS });
+  /**
+   * By the network alone: whom the mail is for may not be refused because of what others have asked for (AC28).
+   *
+   * @param device of a browser that is known to an account whose address is confirmed. @throws ApiError
+   */
+  const countMail = (context: Context<ApiEnvironment>, device: string | null = null): void => {
+    const address = options.addressOf(context.env.incoming);
+    if (device !== null) countAttempt(context, 'mail', device);
+    else if (address !== null && !options.mailRate.tryTake(address))
+      throw new ApiError('too-many', { detail: TOO_MANY_MAILS, retryAfterMs: RETRY_MS });
   };
 
   /** @returns the hash that the password matches. @throws ApiError */
@@ -106,8 +134,8 @@ export function accountRoutes(options: AccountRoutesOptions) {
     const { user } = context.var;
     const email = await findEmailIdentity(db, user.id);
     if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
-    // Not by the address: somebody who guesses its password would keep its owner from changing it.
-    countAttempt(context, `password ${user.id}`);
+    // By the session: somebody who guesses the password would keep its owner from changing it.
+    countAttempt(context, `password ${user.id}`, context.var.session);
     const isRight = await inTurn(isPassword(email.credential, password));
     if (email.credential === null || !isRight) throw new ApiError('forbidden', { detail });
     return email.credential;
@@ -167,26 +195,34 @@ export function accountRoutes(options: AccountRoutesOptions) {
       await runCommand(runner, { user: id, session: guest?.session ?? null, call });
       const user = guest?.user ?? ({ id, ...profile } as User);
       const begun = { user, isGuest: false, session: start.id, cookie };
-      return context.json(await sessions.write(context, begun));
+      const answer = await sessions.write(context, begun);
+      await rememberDevice(context, input.identity);
+      return context.json(answer);
     })
     .post('/account/sign-in', async (context) => {
       const { email, password, as } = await readBody(context, passwordSignIn);
-      countAttempt(context, email);
       const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
+      countAttempt(context, email, await devices.find(cookiesOf(context), identity));
       const isRight = await inTurn(isPassword(identity?.credential ?? null, password));
       if (identity === undefined || !isRight)
         throw new ApiError('forbidden', {
           detail: 'The e-mail address or the password is not right. Check both and try again.',
         });
       if (as !== undefined && identity.user !== as) throw anotherPerson();
-      return context.json(await signIn(context, identity));
+      const answer = await signIn(context, identity);
+      await rememberDevice(context, identity);
+      return context.json(answer);
     })
     .post('/account/reset', async (context) => {
       const { email } = await readBody(context, passwordResetRequest);
       requireMail();
-      // Before anything is looked up: known and unknown addresses get the same answers (AC5).
-      countAttempt(context, `reset ${email}`);
-      countMail(email);
+      // Unknown browsers get the same answers for known and unknown addresses (AC5).
+      const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
+      const isConfirmedAddress = identity !== undefined && identity.verified_at !== null;
+      countMail(
+        context,
+        await devices.find(cookiesOf(context), isConfirmedAddress ? identity : undefined),
+      );
       const call = { name: 'account:request-reset', input: { email } } as const;
       await runCommand(runner, { user: SERVER, session: null, call });
       return context.body(null, 204);
@@ -194,13 +230,16 @@ export function accountRoutes(options: AccountRoutesOptions) {
     .post('/account/reset/finish', async (context) => {
       const { token, password } = await readBody(context, passwordReset);
       const tokenHash = oneTimeHash(token);
-      countAttempt(context, `reset ${tokenHash}`);
       const at = systemClock.now();
       const link = await findOneTime(db, { hash: tokenHash, purpose: 'password-reset', at });
+      // Who has a link that works, is not refused because of what others in the same network try.
+      countAttempt(context, 'reset', link === null ? null : tokenHash);
       if (link === null) throw new ApiError('forbidden', { detail: RESET_OVER });
       const passwordHash = await inTurn(hashPassword(password));
       const call = { name: 'account:reset-password', input: { tokenHash, passwordHash } } as const;
       await runCommand(runner, { user: link.subject, session: null, call });
+      const identity = await findEmailIdentity(db, link.subject);
+      if (identity?.credential === passwordHash) await rememberDevice(context, identity);
       return context.body(null, 204);
     })
     .post('/account/password', signedIn, async (context) => {
@@ -214,21 +253,22 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const input = { passwordHash, verifiedHash, session };
       const call = { name: 'account:change-password', input } as const;
       await runCommand(runner, { user: user.id, session, call });
+      const identity = await findEmailIdentity(db, user.id);
+      if (identity?.credential === passwordHash) await rememberDevice(context, identity);
       return context.body(null, 204);
     })
     .post('/account/verification', signedIn, async (context) => {
       const { user, session } = context.var;
       requireMail();
-      countAttempt(context, `verification ${user.id}`);
-      const email = await findEmailIdentity(db, user.id);
-      if (email !== undefined) countMail(email.subject);
+      countMail(context);
       const call = { name: 'account:request-verification', input: {} } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
     .post('/account/verification/finish', signedIn, async (context) => {
-      const { token } = await readBody(context, addressVerification);
+      const { token, as } = await readBody(context, addressVerification);
       const { user, session } = context.var;
+      if (as !== user.id) throw new ApiError('forbidden', { detail: OTHER_ACCOUNT });
       const call = { name: 'account:verify', input: { tokenHash: oneTimeHash(token) } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
@@ -308,11 +348,17 @@ export function accountRoutes(options: AccountRoutesOptions) {
 
 /** Of commands that nobody has signed in for. */
 const SERVER = 'server';
+const TOO_MANY_ATTEMPTS =
+  'There were many attempts to sign in. Nothing is lost. Wait some minutes and try again, or sign in where you have signed in before.';
+const TOO_MANY_ATTEMPTS_BUT_MAIL =
+  'There were many attempts to sign in. Nothing is lost. Wait some minutes and try again, sign in where you have signed in before, or set a new password by a mail.';
 const TOO_MANY_MAILS =
-  'Several mails were asked for with this address today. Look for them, also in the folder for spam, or ask again in some hours.';
+  'Many mails were asked for from your network. Nothing is lost. Wait a minute and ask again, or ask from another network.';
 const NO_MAIL = 'This server sends no mails. Ask the person who runs it for help.';
 const RESET_OVER =
-  'This link was used already, or it is older than half an hour. Ask for another one to set a new password.';
+  'This link was used already, or it is older than eight hours. Ask for another one to set a new password.';
+const OTHER_ACCOUNT =
+  'This browser is signed in to another account by now. Nothing was confirmed. Open the link again.';
 const NO_PASSWORD = 'Your account has no password.';
 const LAST_WAY = 'This is your only way to sign in, so it stays. Connect another one first.';
 
@@ -336,7 +382,7 @@ async function inTurn<T>(hashing: Promise<T>): Promise<T> {
     if (!(error instanceof PasswordsBusy)) throw error;
     throw new ApiError('overloaded', {
       detail: 'Many people sign in at this moment. Nothing is lost. Try again in some seconds.',
-      retryAfterMs: RETRY_MS,
+      retryAfterMs: BUSY_RETRY_MS,
     });
   }
 }

@@ -10,6 +10,7 @@ import type { SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
+import type { CookiePolicy } from '../http/cookie-policy.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Database } from '../storage/tables.ts';
@@ -35,6 +36,7 @@ export interface AccountsOptions {
   readonly authenticator: Authenticator;
   readonly runner: CommandRunner;
   readonly sessions: SessionAnswer;
+  readonly cookies: CookiePolicy;
   readonly rates: SignInRates;
   readonly mailRate: KeyedRateLimiter;
   readonly addressOf: (request: IncomingMessage) => string | null;

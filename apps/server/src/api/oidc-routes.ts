@@ -5,6 +5,7 @@ import { ulid } from 'ulid';
 import { z } from 'zod';
 import { oidcStart, type OidcRedirect } from '@tandem/protocol/accounts';
 import type { Authenticator } from '../accounts/authenticator.ts';
+import type { CookiePlace } from '../accounts/cookie.ts';
 import { guestColor, guestName } from '../accounts/guest-name.ts';
 import type { OidcPerson, OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
@@ -83,9 +84,9 @@ export function oidcRoutes(options: OidcRoutesOptions) {
     lifetimeMs: ACCOUNTS.oidcLifetimeMs,
     secrets: options.secrets,
   });
-  const security = (context: Context<ApiEnvironment>) => ({
-    isSecure: isPublicHttps(context.env.incoming.headers, configuration.publicUrl),
-  });
+  /** Never embedded: providers lead back to the whole window. */
+  const placeOf = (context: Context<ApiEnvironment>): CookiePlace =>
+    isPublicHttps(context.env.incoming.headers, configuration.publicUrl) ? 'secure' : 'plain';
   /** Each start, and each return, may ask a provider (AC6). */
   const countAttempt = (context: Context<ApiEnvironment>): void => {
     const address = options.addressOf(context.env.incoming);
@@ -114,14 +115,14 @@ export function oidcRoutes(options: OidcRoutesOptions) {
       as: purpose === 'confirm' ? (caller as SignedIn).user.id : (as ?? null),
       invitation: invitation === undefined ? null : oneTimeHash(invitation),
     };
-    context.header('Set-Cookie', await cookie.write(content, security(context)));
+    context.header('Set-Cookie', await cookie.write(content, placeOf(context)));
     return context.json({ url } satisfies OidcRedirect);
   });
 
   const pages = new Hono<ApiEnvironment>().get('/oidc/:provider', async (context) => {
-    const flow = await cookie.read(context.req.header('Cookie'), security(context));
+    const flow = await cookie.read(context.req.header('Cookie'), placeOf(context));
     context.header('Cache-Control', 'no-store');
-    context.header('Set-Cookie', cookie.end(security(context)));
+    context.header('Set-Cookie', cookie.end(placeOf(context)));
     try {
       if (flow === null || flow.provider !== context.req.param('provider'))
         throw new SignInProblem('over');

@@ -7,8 +7,8 @@ import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Log } from '../runtime/log.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
-import { readSessionCookie } from '../accounts/session-cookie.ts';
 import { ApiError } from '../http/api-error.ts';
+import type { CookiePolicy } from '../http/cookie-policy.ts';
 import { takeRequest, type ApiEnvironment } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import type { SignUpGuest } from './guest-sign-up.ts';
@@ -21,6 +21,7 @@ export interface SessionRoutesOptions {
   readonly people: People;
   readonly runner: CommandRunner;
   readonly sessions: SessionAnswer;
+  readonly cookies: Pick<CookiePolicy, 'readSession'>;
   readonly signUpGuest: SignUpGuest;
   /** Limits requests that change something, by user. */
   readonly changes: KeyedRateLimiter;
@@ -33,6 +34,7 @@ export function sessionRoutes({
   people,
   runner,
   sessions,
+  cookies,
   signUpGuest,
   changes,
   log,
@@ -43,7 +45,7 @@ export function sessionRoutes({
     const known = await authenticator.findGuestByHeaders(header);
     if (known === null) return null;
     if (known.isGuest && authenticator.isSignInRequired) throw signInRequired();
-    const cookie = readSessionCookie(header('Cookie'));
+    const cookie = cookies.readSession(header);
     const isByCookie = cookie !== null && sessionId(cookie) === known.session;
     takeRequest(changes, known.user);
     // A full disk must not prevent signing in.

@@ -42,7 +42,10 @@ const BUCKETS = [
   'downloads',
   'history',
   'signInsOfAccount',
+  'signInsOfAccountFromAddress',
+  'signInsOfDevice',
   'signInsFromAddress',
+  'mailsFromAddress',
   'mailsToAddress',
   'mails',
 ] as const;

@@ -61,3 +61,18 @@ test('LI4 what another node has given is taken here, down to another burst', () 
   clock.advance(3_000);
   expect(taken('ada')).toBe(3);
 });
+
+test('what there is can be asked for, and several taken at once, or none', () => {
+  const { clock, limiter, refused } = fixture({ burst: 10, perSecond: 1 });
+  const told: number[] = [];
+  limiter.onTaken((_, amount) => told.push(amount));
+  expect([limiter.has('ada', 10), limiter.has('ada', 11)]).toEqual([true, false]);
+  expect(limiter.tryTake('ada', 7)).toBe(true);
+  expect(told).toEqual([7]);
+  expect(limiter.has('ada', 4)).toBe(false);
+  expect(refused()).toBe(0);
+  expect(limiter.tryTake('ada', 4)).toBe(false);
+  expect([limiter.has('ada', 3), refused()]).toEqual([true, 1]);
+  clock.advance(1_000);
+  expect(limiter.tryTake('ada', 4)).toBe(true);
+});

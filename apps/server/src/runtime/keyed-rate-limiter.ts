@@ -12,6 +12,7 @@ export interface Rate {
 export interface KeyedRateLimiterOptions {
   readonly rate: Rate;
   readonly clock: Clock;
+  readonly maxKeys?: number;
   readonly onRefused?: () => void;
 }
 
@@ -25,10 +26,16 @@ export class KeyedRateLimiter {
   readonly #rate: Rate;
   readonly #clock: Clock;
   readonly #onRefused: () => void;
-  readonly #entries = new LRUCache<string, Entry>({ max: MAX_TRACKED_CALLERS });
+  readonly #entries: LRUCache<string, Entry>;
   #onTaken: ((key: string, amount: number) => void) | null = null;
 
-  constructor({ rate, clock, onRefused = () => {} }: KeyedRateLimiterOptions) {
+  constructor({
+    rate,
+    clock,
+    maxKeys = MAX_TRACKED_CALLERS,
+    onRefused = () => {},
+  }: KeyedRateLimiterOptions) {
+    this.#entries = new LRUCache({ max: maxKeys });
     this.#rate = rate;
     this.#clock = clock;
     this.#onRefused = onRefused;
@@ -39,12 +46,19 @@ export class KeyedRateLimiter {
     this.#onTaken = listener;
   }
 
-  tryTake(key: string): boolean {
+  has(key: string, amount = 1): boolean {
+    const entry = this.#entries.get(key);
+    return entry === undefined
+      ? amount <= this.#rate.burst
+      : entry.bucket.has(amount, this.#clock.monotonicMs());
+  }
+
+  tryTake(key: string, amount = 1): boolean {
     const nowMs = this.#clock.monotonicMs();
     const entry = this.#entry(key, nowMs);
     if (this.#onTaken !== null && entry.bucket.isFull(nowMs)) entry.unreported = 0;
-    const isTaken = entry.bucket.take(1, nowMs);
-    if (isTaken) this.#report(key, entry);
+    const isTaken = entry.bucket.take(amount, nowMs);
+    if (isTaken) this.#report(key, entry, amount);
     else this.#onRefused();
     return isTaken;
   }
@@ -55,9 +69,9 @@ export class KeyedRateLimiter {
     this.#entry(key, nowMs).bucket.charge(amount, nowMs);
   }
 
-  #report(key: string, entry: Entry): void {
+  #report(key: string, entry: Entry, amount: number): void {
     if (this.#onTaken === null) return;
-    entry.unreported++;
+    entry.unreported += amount;
     if (entry.unreported < this.#rate.burst * SHARED_LIMITS.reportedShare) return;
     this.#onTaken(key, entry.unreported);
     entry.unreported = 0;

@@ -22,22 +22,30 @@ export class TokenBucket {
 
   /** A full bucket may be dropped: a new one behaves the same. */
   isFull(nowMs: number): boolean {
-    return this.take(0, nowMs) && this.#tokens === this.#burst;
+    return this.has(this.#burst, nowMs);
+  }
+
+  has(amount: number, nowMs: number): boolean {
+    this.#fill(nowMs);
+    return this.#tokens >= amount;
   }
 
   /** @returns false when there are fewer tokens than `amount`; then none are taken. */
   take(amount: number, nowMs: number): boolean {
-    const grown = (Math.max(0, nowMs - this.#filledAtMs) * this.#perSecond) / 1000;
-    this.#tokens = Math.min(this.#burst, this.#tokens + grown);
-    this.#filledAtMs = nowMs;
-    if (this.#tokens < amount) return false;
+    if (!this.has(amount, nowMs)) return false;
     this.#tokens -= amount;
     return true;
   }
 
   /** Takes tokens that are given away already, even those that are not there yet: at most another `burst` of them. */
   charge(amount: number, nowMs: number): void {
-    this.take(0, nowMs);
+    this.#fill(nowMs);
     this.#tokens = Math.max(-this.#burst, this.#tokens - amount);
+  }
+
+  #fill(nowMs: number): void {
+    const grown = (Math.max(0, nowMs - this.#filledAtMs) * this.#perSecond) / 1000;
+    this.#tokens = Math.min(this.#burst, this.#tokens + grown);
+    this.#filledAtMs = nowMs;
   }
 }

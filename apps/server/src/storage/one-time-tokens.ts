@@ -64,19 +64,19 @@ interface OneTimeSubject {
   readonly subject: string;
 }
 
-/** Those that still work. */
-export async function countOneTime(
+/** @returns those that still work, the newest first. */
+export async function findOneTimesOf(
   db: Database,
   { purpose, subject, at }: OneTimeSubject & { readonly at: number },
-): Promise<number> {
-  const rows = await db
+): Promise<OneTimeRow[]> {
+  return await db
     .selectFrom('one_time')
-    .select('token_hash')
+    .selectAll()
     .where('purpose', '=', purpose)
     .where('subject', '=', subject)
     .where('expires_at', '>', at)
+    .orderBy('created_at', 'desc')
     .execute();
-  return rows.length;
 }
 
 export async function deleteOneTime(db: Database, hash: string): Promise<void> {

@@ -16,7 +16,7 @@ import {
 import type { OriginPolicy } from '../http/origin-policy.ts';
 import { HANDSHAKE, TRANSPORT } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
-import { readSessionCookie } from '../accounts/session-cookie.ts';
+import { readAnySessionCookie } from '../accounts/session-cookie.ts';
 import { sessionId } from '../storage/sessions.ts';
 import { EvictingSet, type Evictable } from '../runtime/evicting-set.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -101,7 +101,7 @@ export class HttpTransports {
       await this.#forward(relay, { node, transport: name, path }, { request, answer });
       return;
     }
-    const cookie = readSessionCookie(request.headers.cookie);
+    const cookie = readAnySessionCookie(request.headers.cookie);
     const transport = name === null ? null : this.#find(name, cookie);
     if (name !== null && transport === null) {
       // A client that leaves a closed transport has left.
@@ -155,7 +155,7 @@ export class HttpTransports {
     if (body === 'too-large' || body === null) return;
     const aborted = new AbortController();
     answer.on('close', () => aborted.abort());
-    const session = digestOf(readSessionCookie(request.headers.cookie));
+    const session = digestOf(readAnySessionCookie(request.headers.cookie));
     const asked = { ...numbersOf(request), transport, path, session, body };
     const outcome = await relay.send(node, asked, aborted.signal);
     if (answer.destroyed) return;
@@ -218,7 +218,7 @@ export class HttpTransports {
       if (answer.destroyed) return;
       const options: HttpTransportOptions = {
         node: this.#options.relay?.node ?? null,
-        cookie: readSessionCookie(request.headers.cookie),
+        cookie: readAnySessionCookie(request.headers.cookie),
         format: subprotocol === SUBPROTOCOL_BINARY ? 'binary' : 'text',
         onGone: ({ id }) => this.#transports.delete(id),
       };

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { SUBPROTOCOL_BINARY, SUBPROTOCOL_JSON, SYNC_PATH, YJS_PATH } from '@tandem/protocol';
 import type { OriginPolicy } from '../http/origin-policy.ts';
 import { HANDSHAKE } from '../limits.ts';
-import { readSessionCookie } from '../accounts/session-cookie.ts';
+import { readAnySessionCookie } from '../accounts/session-cookie.ts';
 
 export type Destination =
   | { readonly kind: 'native'; readonly subprotocol: string }
@@ -66,7 +66,7 @@ export const FOREIGN =
 export function isForeign({ headers }: IncomingMessage, originPolicy: OriginPolicy): boolean {
   const origin = originPolicy({ origin: headers.origin, host: headers.host });
   return (
-    origin === 'foreign' || (origin === 'absent' && readSessionCookie(headers.cookie) !== null)
+    origin === 'foreign' || (origin === 'absent' && readAnySessionCookie(headers.cookie) !== null)
   );
 }
 

@@ -10,6 +10,7 @@ import {
   signedInSession,
   signInOptions,
   type Account as AccountFacts,
+  type AddressVerification,
   type ConnectedIdentity,
   type DeviceSession,
   type OidcStart,
@@ -70,8 +71,8 @@ export class AccountRequests {
     await this.#post('verification');
   }
 
-  async verify(token: string): Promise<void> {
-    await this.#post('verification/finish', { body: { token } });
+  async verify(body: AddressVerification): Promise<void> {
+    await this.#post('verification/finish', { body });
   }
 
   async readOptions(): Promise<SignInOptions> {

@@ -260,7 +260,7 @@ const ROUTE_TABLE = {
     ...{ scope: 'never', answer: 'nothing' },
   },
   'POST /account/verification/finish': {
-    summary: 'confirms the address, in a session of that account only',
+    summary: 'confirms the address, in a session of that account only, which the body names',
     ...{ scope: 'never', body: addressVerification, answer: 'nothing' },
   },
   'POST /account/confirm': {

@@ -1,6 +1,6 @@
 /** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23 to AC27 in `accounts/README.md`. */
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
-import { linkMailJob } from '../../accounts/link-mail.ts';
+import { endsLinks, isLinkDue, linkMailJob } from '../../accounts/link-mail.ts';
 import { ACCOUNTS } from '../../limits.ts';
 import { deleteApiTokensOf } from '../../storage/api-tokens.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
@@ -36,7 +36,7 @@ import {
 import { findSharedWith } from '../../storage/sharing.ts';
 import type { Database } from '../../storage/tables.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
-import { countOneTime, deleteOneTimeOf, takeOneTime } from '../../storage/one-time-tokens.ts';
+import { deleteOneTimeOf, findOneTimesOf, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
 import type { Effect, ServerCommandInput, SessionStart } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
@@ -112,7 +112,8 @@ export const accountHandlers: AccountHandlers = {
     if (identity === undefined) return forbidden('no-password');
     if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
-    await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
+    if (endsLinks(identity))
+      await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
     return { kind: 'done', effects: await endAllElse(db, user, session) };
   },
 
@@ -140,8 +141,8 @@ export const accountHandlers: AccountHandlers = {
     if (email === undefined) return forbidden('no-password');
     if (email.verified_at !== null) return DONE;
     const purpose = 'verification';
-    if ((await countOneTime(db, { purpose, subject: user, at })) >= ACCOUNTS.maxOpenLinks)
-      return forbidden('too-many-mails');
+    const links = await findOneTimesOf(db, { purpose, subject: user, at });
+    if (!isLinkDue(links, { purpose, at })) return forbidden('too-many-mails');
     enqueue(linkMailJob(purpose, { email: email.subject, identity: email }));
     return DONE;
   },

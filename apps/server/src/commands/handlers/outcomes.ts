@@ -62,9 +62,9 @@ const FORBIDDEN = {
     'Nobody could sign in any more. Create an account first, then require people to sign in.',
   'identity-taken': 'Somebody else signs in with this. Use another one.',
   'reset-over':
-    'This link was used already, or it is older than half an hour. Ask for another one to set a new password.',
+    'This link was used already, or it is older than eight hours. Ask for another one to set a new password.',
   'too-many-mails':
-    'Several mails with a link were sent already. Look for the last one, among unwanted mails, too.',
+    'Several mails with a link were sent already, and their links work. Look for them, among unwanted mails, too.',
   'verification-over':
     'This link was used already, is older than a day, or is for another account. Sign in to the account that it was sent for, and open it again.',
   'identity-removed':

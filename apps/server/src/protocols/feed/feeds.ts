@@ -1,11 +1,11 @@
 /** Handles the HTTP requests for feeds. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { channelName, channelPosition, type ChannelPosition } from '@tandem/protocol';
+import type { HeaderReader } from '../../accounts/authenticator.ts';
 import type { BearerCheck } from '../../http/bearer-token.ts';
 import type { OriginPolicy } from '../../http/origin-policy.ts';
 import { HANDSHAKE } from '../../limits.ts';
 import { readApiToken } from '../../accounts/api-tokens.ts';
-import { readSessionCookie } from '../../accounts/session-cookie.ts';
 import { refuse } from '../../transports/http-answer.ts';
 import type { TransportOwner } from '../../transports/transport.ts';
 import { FOREIGN, type UpgradeRefusal } from '../../transports/upgrade.ts';
@@ -21,6 +21,7 @@ export interface FeedsOptions {
   readonly host: FeedHost;
   readonly originPolicy: OriginPolicy;
   readonly mayReadMetrics: BearerCheck;
+  readonly readSessionCookie: (header: HeaderReader) => string | null;
 }
 
 const PATH = /^\/api\/channels\/([^/?]+)\/events(?:\?|$)/;
@@ -41,8 +42,8 @@ export class Feeds {
   }
 
   #open(encodedName: string, request: IncomingMessage, answer: ServerResponse): void {
-    const { host, originPolicy, mayReadMetrics } = this.#options;
-    const { origin, host: hostHeader, cookie, authorization } = request.headers;
+    const { host, originPolicy, mayReadMetrics, readSessionCookie } = this.#options;
+    const { origin, host: hostHeader, authorization } = request.headers;
     if (originPolicy({ origin, host: hostHeader }) === 'foreign') {
       refuse(answer, 'forbidden', FOREIGN);
       return;
@@ -56,7 +57,10 @@ export class Feeds {
       name: name.data,
       position: readPosition(request.headers['last-event-id']),
       // API tokens are for requests; their cookie does not count either (AT3).
-      cookie: readApiToken(authorization) === null ? readSessionCookie(cookie) : null,
+      cookie:
+        readApiToken(authorization) === null
+          ? readSessionCookie((header) => single(request.headers[header.toLowerCase()]))
+          : null,
       hasMetricsToken: mayReadMetrics(authorization),
     };
     const refusal = host.tryAccept(request, () => {
@@ -85,5 +89,8 @@ function decoded(text: string): string | null {
     return null;
   }
 }
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : value?.[0];
 
 function ignore(): void {}

@@ -8,6 +8,7 @@ const WITH_EACH_DATABASE = [
   'backup',
   'channels',
   'commands',
+  'content',
   'conversation',
   'feeds',
   'files',

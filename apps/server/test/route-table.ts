@@ -152,6 +152,29 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'DELETE /documents/:id/visit': [
     ofDocument(at('/visit'), byPlace(everyone(204), 204, everyone(204))),
   ],
+  'GET /documents/:id/markdown': [ofDocument(at('/markdown'), forReaders)],
+  'PUT /documents/:id/markdown': [
+    ofDocument((subject, bytes) => ({ ...at('/markdown')(subject), bytes }), forWriters),
+  ],
+  'POST /documents/:id/markdown': [
+    ofDocument((subject, bytes) => ({ ...at('/markdown')(subject), bytes }), forWriters),
+  ],
+  'GET /documents/:id/blocks': [ofDocument(at('/blocks'), forReaders)],
+  'GET /documents/:id/comments': [ofDocument(at('/comments'), forReaders)],
+  // The document has no such words, which only those learn who may comment.
+  'POST /documents/:id/comments': [
+    ofDocument(
+      (subject, text) => ({ ...at('/comments')(subject), body: { text, quote: text } }),
+      byPlace({ ...READERS, owner: 400, editor: 400, commenter: 400, viewer: 403 }, 403),
+    ),
+  ],
+  'POST /documents/:id/comments/:thread/replies': [
+    ofDocument(
+      (subject, text) => ({ ...at(`/comments/${ulid()}/replies`)(subject), body: { text } }),
+      byPlace({ ...UNKNOWN, viewer: 403 }, 403),
+    ),
+  ],
+  'GET /documents/:id/history/versions': [ofDocument(at('/history/versions'), forHistory)],
   'GET /documents/:id/chat': [ofDocument(at('/chat'), forReaders)],
   'GET /documents/:id/history': [ofDocument(at('/history'), forHistory)],
   'GET /documents/:id/history/authors': [ofDocument(at('/history/authors'), forHistory)],

@@ -102,7 +102,7 @@ function wrapBlocks(placed: readonly PlacedBlock[], depth = 0): Block[] {
   return blocks;
 }
 
-function readBlock({ id, attributes, content }: ShownBlock): Block {
+export function readBlock({ id, attributes, content }: ShownBlock): Block {
   const type = blockOfType(attributes.type);
   const values = attributeNames(type).map((name) => [name, attributes[name]] as const);
   const inline = readContent(type, content);
@@ -156,12 +156,12 @@ export function readMarks({ values }: Formats): Mark[] {
 
 type Delta = { insert: string | object; attributes: Record<string, unknown> }[];
 
-interface Writing {
+export interface Writing {
   readonly random: RandomBytes;
   readonly containers: [id: string, outer: string][];
 }
 
-function* writeBlocks(
+export function* writeBlocks(
   blocks: readonly Block[],
   container: string | null,
   writing: Writing,

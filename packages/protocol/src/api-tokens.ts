@@ -11,6 +11,7 @@ export const API_SCOPES = [
   'documents:read',
   /** The same, and to create and change documents. */
   'documents:write',
+  /** To comment, and to read what is commented on. */
   'comments:write',
   /** What documents were, deleted words included. */
   'history:read',
@@ -20,11 +21,12 @@ export const API_SCOPES = [
 export const apiScope = z.enum(API_SCOPES);
 export type ApiScope = z.infer<typeof apiScope>;
 
-/** Who may change a document sees it with every change. */
+const WRITING: readonly ApiScope[] = ['documents:write', 'comments:write'];
+
+/** Everyone who may write sees what they write in. */
 export function includesScope(scopes: readonly ApiScope[], needed: ApiScope): boolean {
-  return (
-    scopes.includes(needed) || (needed === 'documents:read' && scopes.includes('documents:write'))
-  );
+  const writes = scopes.some((scope) => WRITING.includes(scope));
+  return scopes.includes(needed) || (needed === 'documents:read' && writes);
 }
 
 const scopes = z.array(apiScope).min(1).max(API_SCOPES.length);

@@ -34,14 +34,15 @@ export interface RequestedCommand {
   readonly call: ServerCall;
 }
 
-/** @throws ApiError when the command is refused, or not stored in time. */
+/** @returns the id of the command. @throws ApiError when it is refused, or not stored in time. */
 export async function runCommand(
   runner: CommandRunner,
   { user, session, call }: RequestedCommand,
-): Promise<void> {
+): Promise<string> {
   const command = { ...call, id: ulid() };
   const answer = await boundedWrite(
     runner.run({ user, command, ...(session === null ? {} : { session }) }),
   );
   if (answer.kind === 'refused') throw ApiError.from(answer.error);
+  return command.id;
 }

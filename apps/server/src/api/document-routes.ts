@@ -16,6 +16,7 @@ import { findListed, readLibraryPage, readPath, readTreePage } from '../storage/
 import { findAccessEntry, type AccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
+import { PageWriter } from '../documents/page-writer.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Engine } from '../engine/port.ts';
 import type { History } from '../history/port.ts';
@@ -24,6 +25,8 @@ import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { boundedWrite, runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { commentRoutes } from './comment-routes.ts';
+import { contentRoutes } from './content-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { readBody } from './request-body.ts';
 
@@ -80,8 +83,10 @@ export function documentRoutes({
     return summary(entry);
   };
 
-  const run = ({ user, session }: ApiEnvironment['Variables'], call: Call): Promise<void> =>
+  const run = ({ user, session }: ApiEnvironment['Variables'], call: Call): Promise<string> =>
     runCommand(runner, { user: user.id, session, call });
+
+  const writer = new PageWriter({ rooms, engine });
 
   const routes = new Hono<ApiEnvironment>()
     .use(signedIn)
@@ -141,6 +146,8 @@ export function documentRoutes({
       await run(context.var, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })
+    .route('/:id', contentRoutes({ db, history, writer, rates: historyRates }))
+    .route('/:id/comments', commentRoutes({ db, runner, history, rates: historyRates }))
     .route('/:id/chat', chatRoutes({ db }))
     .route('/:id/history', historyRoutes({ db, history, rates: historyRates }));
   return new Hono<ApiEnvironment>().route('/documents', routes);

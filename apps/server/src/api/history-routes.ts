@@ -8,6 +8,7 @@ import {
   type HistoryPage,
   type User,
 } from '@tandem/protocol';
+import type { DocumentVersions } from '@tandem/protocol/content';
 import type { History, HistoryAnswers, HistoryRequest } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
@@ -70,6 +71,12 @@ export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
       const namers = (await listVersions(db, document)).map(({ by }) => by);
       const people = await named(new Set([...clients.map(([, user]) => user), ...namers]));
       return context.json({ clients, next, people } satisfies HistoryAuthors);
+    })
+    .get('/versions', async (context) => {
+      const document = await authorize(context);
+      const versions = await listVersions(db, document);
+      const people = await named(new Set(versions.map(({ by }) => by)));
+      return context.json({ versions, people } satisfies DocumentVersions);
     })
     .get('/state', async (context) => {
       const document = await authorize(context);

@@ -1,4 +1,4 @@
-/** Parses request bodies: JSON of bounded size that matches a schema, or an error sentence. */
+/** Reads request bodies: JSON of bounded size that matches a schema, or an error sentence; or text. */
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { textRefusal } from '@tandem/protocol';
@@ -17,6 +17,11 @@ export async function readOptionalBody<T>(
 /** @throws ApiError `bad-message` or `too-large` */
 export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   return parse(await boundedText(context.req.raw), schema);
+}
+
+/** A body that is not JSON. @throws ApiError `too-large` */
+export async function readText(context: Context, maxBytes: number): Promise<string> {
+  return await boundedText(context.req.raw, maxBytes);
 }
 
 function parse<T>(text: string, schema: z.ZodType<T>): T {
@@ -41,21 +46,24 @@ function parse<T>(text: string, schema: z.ZodType<T>): T {
 }
 
 /** Hono's own limit rebuilds the request, which Node 20 refuses for its Node adapter. */
-async function boundedText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > HTTP.maxBodyBytes) throw tooLarge();
+async function boundedText(
+  request: Request,
+  maxBytes: number = HTTP.maxBodyBytes,
+): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > HTTP.maxBodyBytes) throw tooLarge();
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function tooLarge(): ApiError {
+function tooLarge(maxBytes: number): ApiError {
   return new ApiError('too-large', {
-    detail: `The body is larger than ${HTTP.maxBodyBytes} bytes.`,
+    detail: `The body is larger than ${maxBytes} bytes.`,
   });
 }

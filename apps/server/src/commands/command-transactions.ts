@@ -17,8 +17,7 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../storage/command-store.ts';
-import { findApiTokenUser } from '../storage/api-tokens.ts';
-import { findSession } from '../storage/sessions.ts';
+import { isSignedIn } from '../storage/sign-ins.ts';
 import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import type {
@@ -200,16 +199,11 @@ export class CommandTransactions {
 
   async #handle({ session, command }: CommandRequest, context: HandlerContext): Promise<Outcome> {
     const { name, input } = command;
-    if (session !== undefined && !(await isSignedIn(session, context))) return SIGNED_OUT;
+    const { db, user, at } = context;
+    if (session !== undefined && !(await isSignedIn(db, { session, user, at }))) return SIGNED_OUT;
     const handler = this.#options.handlers[name] as Handler<ServerCommandName>;
     return await handler(context, input);
   }
-}
-
-async function isSignedIn(session: string, { db, user, at }: HandlerContext): Promise<boolean> {
-  const row = await findSession(db, session);
-  if (row !== undefined) return row.user === user && row.expires_at > at;
-  return (await findApiTokenUser(db, { id: session, at }))?.user.id === user;
 }
 
 function idOf({ user, command }: CommandRequest): CommandKey {

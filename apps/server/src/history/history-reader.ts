@@ -16,6 +16,7 @@ import { decompress, rowsOf } from '../storage/history/history-chunk.ts';
 import { joinSessions, sessionsOf } from '../storage/history/history-sessions.ts';
 import type { HistoryStore, OffsetRange } from '../storage/history/history-store.ts';
 import { takeFileIds } from './file-ids.ts';
+import { findAnchor, readPageAs, writePageAs } from './page-content.ts';
 import { thinChunk } from './history-thinning.ts';
 import type { FoundFiles, HistoryAnswers, HistoryRequest, SessionList } from './port.ts';
 
@@ -24,6 +25,8 @@ const CHUNKS_AT_ONCE = 8;
 const SUMMARIES_AT_ONCE = 100;
 /** Times that a compaction may move rows between two reads. */
 const MAX_ATTEMPTS = 5;
+/** Of Markdown, with what is made of it, for the time that it may take. */
+const BYTES_PER_LETTER = 16;
 
 type FilesRequest = Extract<HistoryRequest, { readonly kind: 'files' }>;
 type ThinRequest = Extract<HistoryRequest, { readonly kind: 'thin' }>;
@@ -47,7 +50,24 @@ export class HistoryReader implements AsyncDisposable {
     const { document } = request;
     const position = await this.#store.position(document);
     if (position === null) return null;
+    const { epoch, head } = position;
     switch (request.kind) {
+      case 'page':
+        return await this.#withPage(document, head, 0, (state) => ({
+          ...{ epoch, offset: head, text: readPageAs(state, request.format) },
+        }));
+      case 'writing': {
+        const { base, markdown } = request.writing;
+        if (base !== null && (base.epoch !== epoch || base.offset > head)) return null;
+        const offset = base?.offset ?? head;
+        return await this.#withPage(document, offset, markdown.length, (state) => ({
+          ...{ epoch, offset, update: writePageAs(state, request.writing) },
+        }));
+      }
+      case 'anchor':
+        return await this.#withPage(document, head, 0, (state) => ({
+          anchor: findAnchor(state, request.quote),
+        }));
       case 'sessions':
         return { ...position, ...(await this.#sessions(document, request.before)) };
       case 'state':
@@ -136,6 +156,23 @@ export class HistoryReader implements AsyncDisposable {
       const encoded = Y.encodeStateAsUpdate(doc);
       doc.destroy();
       return encoded;
+    } finally {
+      this.#progress.end();
+    }
+  }
+
+  /** @param letters that are parsed beside the page */
+  async #withPage<T>(
+    document: string,
+    offset: number,
+    letters: number,
+    use: (state: Uint8Array) => T,
+  ): Promise<T> {
+    const state = await this.#state(document, offset, 'living');
+    const budgetMs = 3 * documentBudgetMs(state.byteLength + letters * BYTES_PER_LETTER);
+    this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
+    try {
+      return use(state);
     } finally {
       this.#progress.end();
     }

@@ -2,9 +2,25 @@
  * The port to the history of documents: what a document was at any row, who changed it when. All of it is read and
  * computed in a thread of its own, from what is committed; no call waits for the gateway or the engine.
  */
+import type { Anchor } from '@tandem/document/anchors';
 import type { HistorySession } from '@tandem/protocol';
 
+export type PageFormat = 'markdown' | 'blocks';
+
+export interface PageWriting {
+  readonly how: 'append' | 'replace';
+  readonly markdown: string;
+  /** The moment that was read before; null for the present one. What was written since stays (CT4). */
+  readonly base: { readonly epoch: string; readonly offset: number } | null;
+}
+
 export type HistoryRequest =
+  /** A page as it is, as Markdown or as the JSON of its blocks (CT1). */
+  | { readonly kind: 'page'; readonly document: string; readonly format: PageFormat }
+  /** What writes Markdown into a page, as one Yjs update (CT3). */
+  | { readonly kind: 'writing'; readonly document: string; readonly writing: PageWriting }
+  /** Where the first words are that read like a quote (CT7). */
+  | { readonly kind: 'anchor'; readonly document: string; readonly quote: string }
   /** The newest sessions before an offset; of all when null. */
   | { readonly kind: 'sessions'; readonly document: string; readonly before: number | null }
   /** The document after a row, as one Yjs update. */
@@ -40,6 +56,12 @@ export interface SessionList {
   readonly next: number | null;
 }
 
+/** A moment of a document, and what was asked about it. */
+interface At {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
 export interface FoundFiles {
   readonly found: readonly string[];
   /** The offset after which the search goes on; null at the end. */
@@ -47,6 +69,11 @@ export interface FoundFiles {
 }
 
 export interface HistoryAnswers {
+  readonly page: At & { readonly text: string };
+  /** Null: the page reads so already. */
+  readonly writing: At & { readonly update: Uint8Array | null };
+  /** Null: nothing reads so. */
+  readonly anchor: { readonly anchor: Anchor | null };
   readonly sessions: SessionList;
   readonly state: Uint8Array;
   /** In the encoding of `encodeHistoryRows`. */
@@ -64,7 +91,7 @@ export interface Asker {
 
 export interface History extends AsyncDisposable {
   /**
-   * @returns null when the document does not exist, or has no such row.
+   * @returns null when the document does not exist, or has no such row or moment.
    * @throws EngineError `overloaded`, `storage-failed` or `document-damaged`
    */
   read<R extends HistoryRequest>(

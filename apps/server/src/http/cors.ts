@@ -3,6 +3,7 @@
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { REVISION_HEADER } from '@tandem/protocol/content';
 import { SYNC_PATH, TOKEN_HEADER, TRANSPORT_HEADERS } from '@tandem/protocol';
 import type { Configuration } from '../configuration/configuration.ts';
 
@@ -19,7 +20,7 @@ const PREFLIGHT_HEADERS = {
   ].join(', '),
   'Access-Control-Max-Age': '600',
 };
-const EXPOSED_HEADERS = ['Retry-After', ...TRANSPORTS].join(', ');
+const EXPOSED_HEADERS = ['Retry-After', REVISION_HEADER, ...TRANSPORTS].join(', ');
 
 /** Adds CORS headers. @returns true for a preflight request, which it answers. */
 export type Cors = (request: IncomingMessage, response: ServerResponse) => boolean;

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import * as accounts from '../accounts.ts';
 import * as apiTokens from '../api-tokens.ts';
+import * as content from '../content.ts';
 import * as files from '../files.ts';
 import * as history from '../history.ts';
 import * as http from '../http.ts';
@@ -32,7 +33,7 @@ export interface OpenApi {
 /** The names of schemas are those of the modules. */
 const EXPORTED = new Map<unknown, string>(
   Object.entries({
-    ...{ ...accounts, ...apiTokens, ...files, ...history, ...http },
+    ...{ ...accounts, ...apiTokens, ...content, ...files, ...history, ...http },
     ...{ user, chatPage, inboxPage, libraryPage, listedDocument, treePage },
   }).map(([name, schema]) => [schema, name]),
 );
@@ -79,7 +80,6 @@ interface Operation {
 
 function operation({ method, path, route, schemas }: Operation): Json {
   const { summary, body, answer } = route;
-  const isJson = typeof answer !== 'string';
   return {
     operationId: operationId(method, path),
     summary: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
@@ -91,7 +91,7 @@ function operation({ method, path, route, schemas }: Operation): Json {
       : {
           requestBody: {
             required: route.isBodyOptional !== true,
-            content: body === 'bytes' ? BYTES : json(schemas.reference(body)),
+            content: contentOf(body, schemas),
           },
         }),
     responses: {
@@ -100,11 +100,7 @@ function operation({ method, path, route, schemas }: Operation): Json {
         : {
             200: {
               description: 'The answer.',
-              content: isJson
-                ? json(schemas.reference(answer))
-                : answer === 'bytes'
-                  ? BYTES
-                  : json({ type: 'object' }),
+              content: contentOf(answer, schemas),
             },
           }),
       default: {
@@ -135,7 +131,11 @@ function securityOf({ scope, isOpen }: RouteDescription): readonly Json[] {
   return [...byToken, { session: [] }];
 }
 
-const PATH_SCHEMAS: Readonly<Record<string, z.ZodType>> = { id: documentId, file: files.fileId };
+const PATH_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  id: documentId,
+  file: files.fileId,
+  thread: content.threadId,
+};
 
 function pathParameters(path: string): readonly Json[] {
   return Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => ({
@@ -149,7 +149,18 @@ function queryParameters({ query = {} }: RouteDescription): readonly Json[] {
   }));
 }
 
-const BYTES: Json = { 'application/octet-stream': {} };
+function contentOf(shape: Exclude<RouteDescription['answer'], 'nothing'>, schemas: Schemas): Json {
+  switch (shape) {
+    case 'bytes':
+      return { 'application/octet-stream': {} };
+    case 'markdown':
+      return { 'text/markdown': { schema: { type: 'string' } } };
+    case 'json':
+      return json({ type: 'object' });
+    default:
+      return json(schemas.reference(shape));
+  }
+}
 
 function json(schema: Json): Json {
   return { 'application/json': { schema } };

@@ -52,4 +52,4 @@ function shapeOf(shape: RouteDescription['answer']): string {
   return shape === 'nothing' ? '204, without a body' : SHAPES[shape];
 }
 
-const SHAPES = { bytes: 'bytes', json: 'JSON' } as const;
+const SHAPES = { bytes: 'bytes', json: 'JSON', markdown: 'Markdown' } as const;

@@ -34,6 +34,16 @@ import {
   newApiToken,
   type ApiScope,
 } from '../api-tokens.ts';
+import {
+  commentCreate,
+  commentCreated,
+  commentReply,
+  documentComments,
+  documentVersions,
+  pageBlocks,
+  pageWritten,
+  revision,
+} from '../content.ts';
 import { fileId, fileList, MAX_FILE_NAME_LENGTH, storedFile } from '../files.ts';
 import { historyAuthors, historyPage } from '../history.ts';
 import {
@@ -73,9 +83,9 @@ export interface RouteDescription {
   readonly isOpen?: true;
   readonly query?: Readonly<Record<string, QueryParameter>>;
   /** `bytes`: a file as it is. */
-  readonly body?: z.ZodType | 'bytes';
+  readonly body?: z.ZodType | 'bytes' | 'markdown';
   readonly isBodyOptional?: true;
-  readonly answer: z.ZodType | 'bytes' | 'json' | 'nothing';
+  readonly answer: z.ZodType | 'bytes' | 'json' | 'markdown' | 'nothing';
 }
 
 const number = z.number().int().nonnegative();
@@ -131,6 +141,41 @@ const ROUTE_TABLE = {
     summary: 'takes a document off the person’s list',
     ...{ scope: 'documents:write', answer: 'nothing' },
   },
+  'GET /documents/:id/markdown': {
+    summary: 'the text of a page as Markdown; the header Tandem-Revision names its moment',
+    ...{ scope: 'documents:read', answer: 'markdown' },
+  },
+  'PUT /documents/:id/markdown': {
+    summary: 'replaces the text of a page; what reads so already is not changed',
+    scope: 'documents:write',
+    query: {
+      base: {
+        about: 'the revision that was read before; what others wrote since then stays',
+        schema: revision,
+      },
+    },
+    ...{ body: 'markdown', answer: pageWritten },
+  },
+  'POST /documents/:id/markdown': {
+    summary: 'writes below the text of a page',
+    ...{ scope: 'documents:write', body: 'markdown', answer: pageWritten },
+  },
+  'GET /documents/:id/blocks': {
+    summary: 'the text of a page as blocks, with all that Markdown cannot express',
+    ...{ scope: 'documents:read', answer: pageBlocks },
+  },
+  'GET /documents/:id/comments': {
+    summary: 'the threads of comments, in the order in which they were started',
+    ...{ scope: 'documents:read', answer: documentComments },
+  },
+  'POST /documents/:id/comments': {
+    summary: 'comments on words of the text',
+    ...{ scope: 'comments:write', body: commentCreate, answer: commentCreated },
+  },
+  'POST /documents/:id/comments/:thread/replies': {
+    summary: 'replies in a thread',
+    ...{ scope: 'comments:write', body: commentReply, answer: commentCreated },
+  },
   'GET /documents/:id/chat': {
     summary: 'the newest messages of a document’s chat, or those before one',
     scope: 'documents:read',
@@ -149,6 +194,10 @@ const ROUTE_TABLE = {
   'GET /documents/:id/history/authors': {
     summary: 'whose Yjs client ids are',
     ...{ scope: 'history:read', query: after(placeOf('a page')), answer: historyAuthors },
+  },
+  'GET /documents/:id/history/versions': {
+    summary: 'the moments that people have named, the newest first',
+    ...{ scope: 'history:read', answer: documentVersions },
   },
   'GET /documents/:id/history/state': {
     summary: 'a document as it was after a row, as a Yjs update',

@@ -1,0 +1,115 @@
+/** The text of pages for programs: CT1 to CT6 of PROTOCOL.md. */
+import { Hono, type Context } from 'hono';
+import { MAX_MARKDOWN_LENGTH } from '@tandem/document';
+import { can, documentId, toStorable, type Action } from '@tandem/protocol';
+import {
+  MARKDOWN_TYPE,
+  MAX_MARKDOWN_BODY_BYTES,
+  REVISION_HEADER,
+  revision,
+  type PageBlocks,
+  type PageWritten,
+} from '@tandem/protocol/content';
+import type { PageWriter, Position } from '../documents/page-writer.ts';
+import type { History, PageWriting } from '../history/port.ts';
+import { ApiError } from '../http/api-error.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import { isSignedIn } from '../storage/sign-ins.ts';
+import { findAccessEntry } from '../storage/roles.ts';
+import type { Database } from '../storage/tables.ts';
+import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { boundedWrite } from './bounded-write.ts';
+import { readText } from './request-body.ts';
+
+export interface ContentRoutesOptions {
+  readonly db: Database;
+  readonly history: Pick<History, 'read'>;
+  readonly writer: PageWriter;
+  /** Those of the history, whose thread reads the pages. */
+  readonly rates: KeyedRateLimiter;
+}
+
+export function contentRoutes({ db, history, writer, rates }: ContentRoutesOptions) {
+  /** @throws ApiError */
+  const checkAccess = async (context: Context<ApiEnvironment>, action: Action): Promise<string> => {
+    const document = documentId.safeParse(context.req.param('id')).data ?? '';
+    const entry = await findAccessEntry(db, { document, user: context.get('user').id });
+    if (entry === null) throw new ApiError('not-found');
+    if (!can(entry, action)) throw new ApiError('forbidden', { detail: FOR_WRITERS });
+    if (entry.document.kind !== 'page') throw new ApiError('forbidden', { detail: NO_PAGE });
+    return document;
+  };
+  const asker = (context: Context<ApiEnvironment>) => ({
+    user: context.get('user').id,
+    signal: context.req.raw.signal,
+  });
+
+  const read = async (context: Context<ApiEnvironment>, format: 'markdown' | 'blocks') => {
+    const document = await checkAccess(context, 'read');
+    takeRequest(rates, context.get('user'));
+    const page = await history.read({ kind: 'page', document, format }, asker(context));
+    // The right to it may be gone by now.
+    await checkAccess(context, 'read');
+    if (page === null) throw new ApiError('not-found');
+    return { text: page.text, revision: toRevision(page) };
+  };
+
+  const write = async (
+    context: Context<ApiEnvironment>,
+    how: PageWriting['how'],
+  ): Promise<PageWritten> => {
+    const document = await checkAccess(context, 'write');
+    const base = readBase(context);
+    const { user, session } = context.var;
+    takeRequest(rates, user);
+    const markdown = toStorable(await readText(context, MAX_MARKDOWN_BODY_BYTES));
+    if (markdown.length > MAX_MARKDOWN_LENGTH) throw new ApiError('too-large', { detail: LONG });
+    const writing = { how, markdown, base };
+    const made = await history.read({ kind: 'writing', document, writing }, asker(context));
+    if (made === null) throw new ApiError('epoch-changed', { detail: OTHER_BASE });
+    if (made.update === null) return { revision: toRevision(made) };
+    // The page took a while: a session or an API token may have ended meanwhile (AC21).
+    if (!(await isSignedIn(db, { session, user: user.id, at: systemClock.now() })))
+      throw new ApiError('unauthenticated');
+    const { update } = made;
+    return {
+      revision: toRevision(await boundedWrite(writer.write({ document, user, update }))),
+    };
+  };
+
+  return new Hono<ApiEnvironment>()
+    .get('/markdown', async (context) => {
+      const page = await read(context, 'markdown');
+      return context.body(page.text, 200, {
+        'Content-Type': MARKDOWN_TYPE,
+        [REVISION_HEADER]: page.revision,
+      });
+    })
+    .put('/markdown', async (context) => context.json(await write(context, 'replace')))
+    .post('/markdown', async (context) => context.json(await write(context, 'append')))
+    .get('/blocks', async (context) => {
+      const page = await read(context, 'blocks');
+      const blocks = JSON.parse(page.text) as PageBlocks['blocks'];
+      return context.json({ revision: page.revision, blocks } satisfies PageBlocks);
+    });
+}
+
+const FOR_WRITERS = 'You may not change the text of this document. Ask its owner.';
+const NO_PAGE = 'This document is not a page: it has the data of another program.';
+const LONG = `A text may have up to ${MAX_MARKDOWN_LENGTH} characters. Append it in parts.`;
+const OTHER_BASE =
+  'The document was not at this revision, or it was restored since. Nothing was changed. Read it again.';
+
+function toRevision({ epoch, offset }: Position): string {
+  return `${epoch}.${offset}`;
+}
+
+function readBase(context: Context): Position | null {
+  const text = context.req.query('base');
+  if (text === undefined) return null;
+  if (!revision.safeParse(text).success)
+    throw new ApiError('bad-message', { detail: '"base" is a revision of the document.' });
+  const dot = text.lastIndexOf('.');
+  return { epoch: text.slice(0, dot), offset: Number(text.slice(dot + 1)) };
+}

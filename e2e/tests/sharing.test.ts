@@ -6,6 +6,7 @@ import {
   saveStatusOf,
   documentPathOf,
   expectSaved,
+  NETWORK_ERRORS,
   startDocument,
   textOf,
   openSharedDocument,
@@ -86,6 +87,57 @@ test('switching the link off closes the document only for people who joined by i
 
   const { page: dan } = await openAsGuest(documentPathOf(ada));
   await expect(dan.getByRole('heading', { name: 'You need access' })).toBeVisible();
+});
+
+test.describe('without a network', () => {
+  test.use({ allowedErrors: [NETWORK_ERRORS] });
+
+  test('PO11 a link ends when its owner said, and what was not saved can be copied', async ({
+    openAsGuest,
+    server,
+  }) => {
+    await using owner = await createBot(server.directUrl);
+    const { commands } = owner.client;
+    const document = newDocumentId();
+    commands.run({ name: 'document:create', input: { document, title: 'Tide log' } });
+    const { page: ben } = await openAsGuest(`/d/${document}`);
+    await expect(textOf(ben)).toBeEditable();
+    await textOf(ben).click();
+    await ben.keyboard.type('saved');
+    await expectSaved(ben);
+    const expiresAt = Date.now() + 3_000;
+    commands.run({ name: 'link:change', input: { document, link: 'edit', expiresAt } });
+    await ben.context().setOffline(true);
+    await ben.keyboard.type(' and not saved');
+    await ben.waitForTimeout(Math.max(0, expiresAt - Date.now() + 500));
+    await ben.context().setOffline(false);
+    await expect(ben.getByRole('heading', { name: 'You need access' })).toBeVisible({
+      timeout: 15_000,
+    });
+    await ben.getByRole('button', { name: /unsaved changes/ }).click();
+    const drawer = ben.getByRole('dialog', { name: 'Not saved yet' });
+    await expect(drawer).toContainText('cannot be sent');
+    await expect(drawer.getByRole('button', { name: 'Copy text' })).toBeVisible();
+  });
+});
+
+test('PO11 the dialog sets when the link ends, and says it to everyone', async ({
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  const share = await openShare(ada);
+  await chooseRole(ada, /^When the link ends/, 'In 7 days');
+  await expect(share.getByText(/^The link ends on/)).toBeVisible();
+  const other = await openShare(ben);
+  await expect(other.getByText(/^The link ends on/)).toBeVisible();
+  await expect(other.getByRole('button', { name: /^When the link ends/ })).toBeHidden();
+  await chooseRole(ada, /^When the link ends/, 'On a day …');
+  await share.getByLabel('Last day of the link').fill('2099-12-31');
+  await expect(share.getByText(/^The link ends on .*2099/)).toBeVisible();
+  await chooseRole(ada, /^Access by the link/, 'Can view');
+  await expect(share.getByText(/^The link ends on .*2099/)).toBeVisible();
+  await chooseRole(ada, /^When the link ends/, 'Never');
+  await expect(share.getByText('The link does not end by itself.')).toBeVisible();
 });
 
 test('a role adds the document to a person’s list, and its removal removes the document', async ({

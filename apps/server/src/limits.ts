@@ -350,6 +350,15 @@ export const ACCESS_REQUESTS = {
   repeatMs: DAY_MS,
 } as const;
 
+export const LINK_EXPIRY = {
+  /** Links that end at the same time, one after the other. */
+  batch: 100,
+  /** Between two looks at what ends next: the system's clock may be corrected. */
+  maxWaitMs: 60_000,
+  minWaitMs: 20,
+  retry: { baseMs: 200, capMs: 2_000, jitter: 0.5 },
+} as const;
+
 export const PRESENCE = {
   /** A crowd begins at `MAX_SHOWN_MEMBERS` and ends below this, so that it does not flap (PR4). */
   crowdEndsBelow: 450,

@@ -24,6 +24,8 @@ export interface PostCommitEffectsOptions {
   readonly recheckSessions: () => Promise<void>;
   readonly onClientsMerged: (document: string) => void;
   readonly onJobsEnqueued: () => void;
+  /** Also of when a link ends. */
+  readonly onAccessChanged: () => void;
   readonly onRenamedHere: (document: string) => void;
   readonly errors: ErrorBoundary;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
@@ -81,11 +83,12 @@ export class PostCommitEffects implements Disposable {
 
   /** Commits were missed: everything that is open is read again. */
   resync(): void {
-    const { hub, activity, rooms, onJobsEnqueued } = this.#options;
+    const { hub, activity, rooms, onJobsEnqueued, onAccessChanged } = this.#options;
     rooms.forget();
     hub.resync();
     activity.resync();
     onJobsEnqueued();
+    onAccessChanged();
     this.#administrators.request();
     this.#settings.request();
     this.#sessions.request();
@@ -99,6 +102,7 @@ export class PostCommitEffects implements Disposable {
     switch (effect.kind) {
       case 'access-changed':
         this.#accessChanged(effect.document);
+        this.#options.onAccessChanged();
         break;
       case 'renamed':
         rooms.renameDocument(effect.document, effect.title);

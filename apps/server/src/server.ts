@@ -41,6 +41,7 @@ import { outputFactory } from './connection/output.ts';
 import { AccessCache } from './documents/access-cache.ts';
 import { DocumentIndexer } from './documents/document-indexer.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
+import { LinkExpiry } from './documents/link-expiry.ts';
 import { documentPurge, trashSweep } from './documents/trash-jobs.ts';
 import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
@@ -335,6 +336,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     jobs.wake();
     mailJobs?.wake();
   };
+  const linkExpiry = new LinkExpiry({ db, runner, clock, log });
   const effects = new PostCommitEffects({
     ...{ hub, activity, rooms, people, administrators, onJobsEnqueued, errors, clock },
     async onSettingsChanged() {
@@ -345,6 +347,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     recheckSessions: () => people.recheckSessions(connections.sessions()),
     onClientsMerged: (document) => engine.reload(document),
     findInside: (document) => readDescendants(db, document),
+    onAccessChanged: () => linkExpiry.check(),
     onRenamedHere: (document) => indexer.titleChanged(document),
   });
   const cluster =
@@ -422,6 +425,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   people.onSessionEnded((session) => connections.endSession(session));
 
   await cluster?.start();
+  await linkExpiry.start();
   jobs.start();
   mailJobs?.start();
   wheel.start();
@@ -440,6 +444,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       listener.drain();
       if (configuration.drainDelayMs > 0) await sleep(configuration.drainDelayMs);
       selfProbe[Symbol.dispose]();
+      linkExpiry[Symbol.dispose]();
       cluster?.limits.release();
       await connections.drain();
       limiter[Symbol.dispose]();

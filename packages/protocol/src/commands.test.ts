@@ -92,6 +92,7 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
   [`sharing:${D}` as const]: {
     type: 'sharing',
     owner: 'ada',
+    expiresAt: null,
     link: 'off',
     isLinkInherited: false,
     around: { link: 'view', isRestricted: false },
@@ -132,7 +133,10 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { document: D, user: 'ben', role: 'viewer' },
     { notifications: [{ kind: 'mention' }, { kind: 'mention' }] },
   ],
-  'link:change': [{ document: D, link: 'edit' }, { link: 'edit' }],
+  'link:change': [
+    { document: D, link: 'edit', expiresAt: 99 },
+    { link: 'edit', expiresAt: 99 },
+  ],
   'document:restrict': [
     { document: D, isRestricted: true },
     { around: { link: 'view', isRestricted: true }, link: 'off' },

@@ -90,6 +90,8 @@ interface OwnInputs {
   'settings:change': ServerSettingsPatch;
   /** Purges the document if it has been in the trash since before `before`, as its owner. */
   'document:expire': { readonly document: string; readonly before: number };
+  /** Ends a link whose time is over. */
+  'link:expire': { readonly document: string };
   'document:visit': {
     readonly visits: readonly { readonly user: string; readonly document: string }[];
   };

@@ -59,6 +59,7 @@ const COMMAND_NAMES = [
   ...(Object.keys(COMMANDS) as CommandName[]),
   'document:visit',
   'document:expire',
+  'link:expire',
   'account:sign-up',
   'account:sign-in',
   'account:change-password',

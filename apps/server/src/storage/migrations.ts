@@ -16,6 +16,7 @@ import { createDocumentTree } from './schema/document-tree.ts';
 import { createFiles } from './schema/files.ts';
 import { createHistory } from './schema/history.ts';
 import { createJobs } from './schema/jobs.ts';
+import { createLinkTerms } from './schema/link-terms.ts';
 import { createMessages } from './schema/messages.ts';
 import { createNotifications } from './schema/notifications.ts';
 import { createPeople } from './schema/people.ts';
@@ -50,6 +51,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createMessages(db, types);
   await createNotifications(db, types);
   await createAccessRequests(db, types);
+  await createLinkTerms(db, types);
   await createFiles(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);

@@ -9,6 +9,7 @@ import {
 } from '@tandem/protocol';
 import { LIBRARY } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
+import { readExpiry } from './link-terms.ts';
 import { findAccess, isStronger, linkOf, NOTHING_INHERITED, type GivenRole } from './roles.ts';
 import type { Database } from './tables.ts';
 
@@ -76,6 +77,7 @@ export async function readSharing(
   return {
     type: 'sharing',
     owner,
+    expiresAt: (await readExpiry(db, document))?.expires_at ?? null,
     link,
     isLinkInherited: link_access === null,
     around:

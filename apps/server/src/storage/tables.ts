@@ -24,6 +24,7 @@ export interface Tables {
   comment_thread: CommentThreadTable;
   notification: NotificationTable;
   access_request: AccessRequestTable;
+  link_terms: LinkTermsTable;
   file: FileTable;
   command: CommandTable;
   event: EventTable;
@@ -255,6 +256,15 @@ export interface AccessRequestTable {
   declined_at: number | null;
 }
 export type AccessRequestRow = Selectable<AccessRequestTable>;
+
+/** Of a document's own link, if it ends by itself (PO11). */
+export interface LinkTermsTable {
+  document: string;
+  expires_at: number | null;
+  /** 1: the link has ended, and is off since then. */
+  is_over: Generated<number>;
+}
+export type LinkTermsRow = Selectable<LinkTermsTable>;
 
 /**
  * An uploaded file, or an attempt to upload one: the row comes before the bytes and goes after them, so that no

@@ -320,6 +320,7 @@ const PURGED = [
   'comment_thread',
   'notification',
   'access_request',
+  'link_terms',
   'document_ancestor',
   'named_version',
 ] as const;

@@ -138,6 +138,33 @@ test('a role that ends on one node ends on the other within a second', async () 
   expect(performance.now() - endedMs).toBeLessThan(1_000);
 });
 
+test('PO11 a link ends on both nodes when it is time, also if the one that set it has died', async () => {
+  const [one, other] = (await startNodes(2)) as [RunningServer, RunningServer];
+  const ada = await signIn(one);
+  const [first, second] = [await createPage(ada), await createPage(ada)];
+  const bob = await NativeClient.onAuthenticated(other);
+  const { channel } = await bob.open(first, { client: 2 });
+  const { channel: later } = await bob.open(second, { client: 3 });
+  const cem = await NativeClient.onAuthenticated(one);
+  await cem.open(first, { client: 4 });
+  const owner = await NativeClient.onAuthenticated(one, { guest: ada });
+  const end = async (document: string, afterMs: number) => {
+    const expiresAt = Date.now() + afterMs;
+    const input = { document, link: 'edit', expiresAt } as const;
+    await runCommand(owner, command({ name: 'link:change', input }));
+    return expiresAt;
+  };
+  const endsAt = await end(first, 2_000);
+  await Promise.all([bob.next('closed', (of) => of.channel === channel), cem.next('closed')]);
+  expect(Date.now() - endsAt).toBeGreaterThanOrEqual(0);
+  expect(Date.now() - endsAt).toBeLessThan(1_000);
+  const endsAlone = await end(second, 3_000);
+  await one.kill();
+  await bob.next('closed', (of) => of.channel === later);
+  expect(Date.now() - endsAlone).toBeGreaterThanOrEqual(0);
+  expect(Date.now() - endsAlone).toBeLessThan(1_000);
+});
+
 test('a session that ends on one node ends on the other', async () => {
   const [one, other] = (await startNodes(2)) as [RunningServer, RunningServer];
   const ada = await signIn(one);

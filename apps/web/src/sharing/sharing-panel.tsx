@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
+import { LinkExpiry } from './link-expiry.tsx';
 import { AccessRequests } from './access-requests.tsx';
 import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 
@@ -14,6 +15,8 @@ const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
 export interface SharingIntents {
   /** Null: as in the document around this one. */
   readonly changeLink: (link: LinkAccess | null) => void;
+  /** Null: the link does not end by itself. */
+  readonly changeExpiry: (expiresAt: number | null) => void;
   readonly restrict: (isRestricted: boolean) => void;
   readonly changeRole: (user: string, role: MemberRole) => void;
   readonly remove: (user: string) => void;
@@ -73,6 +76,7 @@ export function SharingPanel({
             around={around}
             onChange={isOwner ? intents.changeLink : null}
           />
+          <LinkExpiry sharing={sharing} onChange={isOwner ? intents.changeExpiry : null} />
           {sharing.around !== null && (
             <Inheritance
               isRestricted={sharing.around.isRestricted}

@@ -202,6 +202,7 @@ export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
     name: fc.constant('link:changed' as const),
     at,
     link: fc.constantFrom('off' as const, 'view' as const, 'edit' as const),
+    expiresAt: fc.option(at),
   }),
   fc.record({
     name: fc.constant('inheritance:changed' as const),

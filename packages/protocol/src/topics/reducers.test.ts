@@ -48,6 +48,7 @@ const NO_VERSIONS: VersionsState = { type: 'versions', versions: [] };
 const NO_SHARING: SharingState = {
   type: 'sharing',
   owner: 'ada',
+  expiresAt: null,
   link: 'off',
   isLinkInherited: false,
   around: null,
@@ -387,9 +388,19 @@ describe('chat', () => {
 describe('sharing', () => {
   test('a member by the link has its access, and disappears with it', () => {
     const state = { ...NO_SHARING, members: [member('ada'), member('ben', false)] };
-    const viewed = reduceSharing(state, { name: 'link:changed', at: 1, link: 'view' });
+    const viewed = reduceSharing(state, {
+      name: 'link:changed',
+      at: 1,
+      link: 'view',
+      expiresAt: null,
+    });
     expect(viewed.members.map(({ role }) => role)).toEqual(['editor', 'viewer']);
-    const closed = reduceSharing(viewed, { name: 'link:changed', at: 1, link: 'off' });
+    const closed = reduceSharing(viewed, {
+      name: 'link:changed',
+      at: 1,
+      link: 'off',
+      expiresAt: null,
+    });
     expect(closed.members.map(({ user }) => user.id)).toEqual(['ada']);
   });
 

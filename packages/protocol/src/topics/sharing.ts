@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_SHARING_MEMBERS, MAX_TREE_DEPTH } from '../limits.ts';
 import {
   documentId,
+  instant,
   linkAccess,
   memberRole,
   role,
@@ -31,6 +32,11 @@ export const sharingMember = z.object({
 });
 export type SharingMember = z.infer<typeof sharingMember>;
 
+/** The last moment that a date can have. */
+const MAX_TIME_MS = 8_640_000_000_000_000;
+/** When the document's own link ends; null: not by itself. */
+const expiresAt = instant.max(MAX_TIME_MS).nullable();
+
 /** What changes with the place of the document in the tree. */
 const inherited = {
   /** What holds here. */
@@ -46,12 +52,18 @@ export const sharingState = z.object({
   type: z.literal('sharing'),
   /** Null for a document that a stock client created under its own name. */
   owner: userId.nullable(),
+  /** Of a link that has ended, when it did. */
+  expiresAt,
   ...inherited,
 });
 export type SharingState = z.infer<typeof sharingState>;
 
 const sharingEvents = [
-  defineEvent('link:changed', { link: linkAccess, isInherited: z.literal(true).optional() }),
+  defineEvent('link:changed', {
+    link: linkAccess,
+    isInherited: z.literal(true).optional(),
+    expiresAt,
+  }),
   defineEvent('inheritance:changed', inherited),
   defineEvent('member:changed', { member: sharingMember }),
   defineEvent('member:removed', { user: userId }),
@@ -74,6 +86,7 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
         ...state,
         link: event.link,
         isLinkInherited: event.isInherited === true,
+        expiresAt: event.expiresAt,
         members: inOrder(state.members.flatMap((member) => underLink(member, event.link))),
       };
     case 'inheritance:changed': {
@@ -131,16 +144,27 @@ const defineCommand = commandsOf(sharingChannel);
 export const sharingCommands = defineCommands(
   defineCommand({
     name: 'link:change',
-    summary: 'Sets what people who have the link may do. Null: as in the document around this one.',
-    input: z.strictObject({ document: documentId, link: linkAccess.nullable() }),
+    summary:
+      'Sets what people who have the link may do, and until when. Null: as in the document around this one.',
+    input: z.strictObject({
+      document: documentId,
+      link: linkAccess.nullable(),
+      /** As before without it, while the link stays open. */
+      expiresAt: expiresAt.optional(),
+    }),
     order: IN_TURN,
     replaces: { key: () => 'link' },
     isIdempotent: false,
-    predict({ input: { link }, state }) {
-      if (link !== null) return { name: 'link:changed', link };
+    predict({ input, state, at }) {
+      const { link } = input;
+      if (link !== null) {
+        const before = state !== null && (state.expiresAt ?? 0) > at ? state.expiresAt : null;
+        const { expiresAt = before } = input;
+        return { name: 'link:changed', link, expiresAt: link === 'off' ? null : expiresAt };
+      }
       const isRestricted = state?.around?.isRestricted === true;
       const around = isRestricted ? 'off' : (state?.around?.link ?? 'off');
-      return { name: 'link:changed', link: around, isInherited: true };
+      return { name: 'link:changed', link: around, isInherited: true, expiresAt: null };
     },
   }),
   defineCommand({

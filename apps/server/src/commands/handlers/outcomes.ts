@@ -15,6 +15,7 @@ const FORBIDDEN = {
     'This document has reached the limit of comments. Delete some that nobody needs any more.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
+  'link-over': 'This time is over. Choose a later one, or turn the link off.',
   'nothing-around': 'This document is not inside another one, so that it inherits nothing.',
   'owner-stays': 'The owner of a document may always do everything in it.',
   'too-many-members':

@@ -19,7 +19,11 @@ const ROLES = {
   'by a link to comment': { user: 'lin', link: 'comment' },
   'by a link to view': { user: 'lin', link: 'view' },
   'by a link that is off': { user: 'lin', link: 'off' },
-} as const satisfies Record<string, { readonly user: string; readonly link: LinkAccess }>;
+  'by an expired link': { user: 'lin', link: 'edit', isExpired: true },
+} as const satisfies Record<
+  string,
+  { readonly user: string; readonly link: LinkAccess; readonly isExpired?: true }
+>;
 
 type RoleName = keyof typeof ROLES;
 type Result = 'done' | ErrorCode;
@@ -33,8 +37,13 @@ const ALL: Readonly<Record<RoleName, Result>> = {
   'by a link to comment': 'done',
   'by a link to view': 'done',
   'by a link that is off': 'done',
+  'by an expired link': 'done',
 };
-const READERS = { ...ALL, 'by a link that is off': 'not-found' } as const;
+const READERS = {
+  ...ALL,
+  'by a link that is off': 'not-found',
+  'by an expired link': 'not-found',
+} as const;
 const COMMENTERS = { ...READERS, viewer: 'forbidden', 'by a link to view': 'forbidden' } as const;
 const WRITERS = {
   ...COMMENTERS,
@@ -141,6 +150,8 @@ const TABLE: {
   ],
   'document:purge': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER, inTrash: REFUSED }],
+  // Given by servers; there is no time for it to be over.
+  'link:expire': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   'document:restrict': [
     {
       call: () => ({ document, isRestricted: false }),
@@ -386,14 +397,22 @@ async function move(fixture: Fixture, lifecycle: Lifecycle): Promise<void> {
     await fixture.do('ada', { name: 'document:purge', input: { document } });
 }
 
+async function expire(fixture: Fixture, link: LinkAccess): Promise<void> {
+  const expiresAt = fixture.now + 1_000;
+  await fixture.do('ada', { name: 'link:change', input: { document, link, expiresAt } });
+  fixture.now = expiresAt;
+  await fixture.do('ada', { name: 'link:expire', input: { document } });
+}
+
 describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
   test.each(CASES)(
     '$name ($i) as $role, $lifecycle: $result',
     async ({ name, role, lifecycle, call, result }) => {
       const fixture = await fixtureWithRoles();
-      const { user, link } = ROLES[role];
+      const { user, link, ...rest } = ROLES[role];
       const sent = await messages(fixture, user);
       await fixture.do('ada', { name: 'link:change', input: { document, link } });
+      if ('isExpired' in rest) await expire(fixture, link);
       await move(fixture, lifecycle);
       const before = await contents(fixture);
 

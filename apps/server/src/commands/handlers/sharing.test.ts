@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LinkAccess } from '@tandem/protocol';
 import { listDocuments } from '../../storage/library.ts';
 import { standingsIn } from '../../storage/roles.ts';
+import { readSharing } from '../../storage/sharing.ts';
 import { createUser } from '../../storage/users.ts';
 import { LIBRARY, SHARING, VISITS } from '../../limits.ts';
 import {
@@ -92,6 +93,68 @@ describe('a link', () => {
     const events = fixture.sharing().length;
     await setLink(fixture, 'edit');
     expect(fixture.sharing()).toHaveLength(events);
+  });
+});
+
+describe('PO11 a link that ends', () => {
+  const endAt = (fixture: Fixture, expiresAt: number | null, link: LinkAccess = 'edit') =>
+    fixture.run('ada', { name: 'link:change', input: { document, link, expiresAt } });
+  const expire = (fixture: Fixture) =>
+    fixture.do('ada', { name: 'link:expire', input: { document } });
+  const sharing = async (fixture: Fixture) => await readSharing(fixture.db, document);
+
+  test('is off from then on, as if its owner had turned it off', async () => {
+    const fixture = await fixtureWithRoles();
+    const expiresAt = fixture.now + 1_000;
+    await endAt(fixture, expiresAt);
+    expect(await sharing(fixture)).toMatchObject({ link: 'edit', expiresAt });
+    await expire(fixture);
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'editor']);
+    fixture.now = expiresAt;
+    const before = fixture.effects.length;
+    await expire(fixture);
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', null]);
+    expect(told(fixture, 'lin')).toEqual({ name: 'document:unlisted', document });
+    expect(fixture.sharing().at(-1)).toMatchObject({
+      name: 'link:changed',
+      ...{ link: 'off', expiresAt },
+    });
+    expect(await sharing(fixture)).toMatchObject({ link: 'off', expiresAt });
+    expect(fixture.effects.slice(before)).toContainEqual({ kind: 'access-changed', document });
+    // Each node says so.
+    const events = fixture.sharing().length;
+    await expire(fixture);
+    expect(fixture.sharing()).toHaveLength(events);
+  });
+
+  test('keeps its time when what it allows changes, and loses it when it is turned off', async () => {
+    const fixture = await fixtureWithRoles();
+    const expiresAt = fixture.now + 1_000;
+    await endAt(fixture, expiresAt);
+    await setLink(fixture, 'view');
+    expect(await sharing(fixture)).toMatchObject({ link: 'view', expiresAt });
+    await setLink(fixture, 'off');
+    await setLink(fixture, 'view');
+    expect(await sharing(fixture)).toMatchObject({ link: 'view', expiresAt: null });
+    await endAt(fixture, expiresAt);
+    await endAt(fixture, null);
+    fixture.now = expiresAt;
+    await expire(fixture);
+    expect(await sharing(fixture)).toMatchObject({ link: 'edit', expiresAt: null });
+  });
+
+  test('does not end in the past, and is opened again without its old time', async () => {
+    const fixture = await fixtureWithRoles();
+    expect(await endAt(fixture, fixture.now)).toMatchObject({ error: { code: 'forbidden' } });
+    const expiresAt = fixture.now + 1_000;
+    await endAt(fixture, expiresAt);
+    fixture.now = expiresAt;
+    await expire(fixture);
+    await setLink(fixture, 'off');
+    expect(await sharing(fixture)).toMatchObject({ link: 'off', expiresAt: null });
+    await setLink(fixture, 'edit');
+    await expire(fixture);
+    expect(await sharing(fixture)).toMatchObject({ link: 'edit', expiresAt: null });
   });
 });
 

@@ -3,6 +3,7 @@ import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
 import { findListers, findListing, forgetVisits } from '../../storage/documents.ts';
 import { SHARED } from '../../storage/notifications.ts';
+import { markExpired, readExpiry, setExpiry } from '../../storage/link-terms.ts';
 import { hasMet } from '../../storage/people.ts';
 import { findAccess, givenRoles, linkOf } from '../../storage/roles.ts';
 import { changeLink, readSharing, takeRole } from '../../storage/sharing.ts';
@@ -17,23 +18,47 @@ import { grantRole } from './role-grants.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
-  'document:restrict' | 'link:change' | 'member:change' | 'member:remove'
+  'document:restrict' | 'link:change' | 'link:expire' | 'member:change' | 'member:remove'
 >;
 
 export const sharingHandlers: SharingHandlers = {
-  async 'link:change'(context, { document: id, link }) {
-    const { db, publish } = context;
+  async 'link:change'(context, { document: id, link, expiresAt: wanted }) {
+    const { db, at, publish } = context;
     const otherwise = 'not-your-link';
     const permission = await authorize(context, { document: id, action: 'share', otherwise });
     if (permission.kind === 'refused') return permission;
     const { document } = permission.entry;
-    if (document.link_access === link) return DONE;
+    const terms = await readExpiry(db, id);
+    const earlier = terms?.is_over === 0 ? terms.expires_at : null;
+    const isOpen = link !== null && link !== 'off';
+    const expiresAt = isOpen ? (wanted === undefined ? earlier : wanted) : null;
+    if (document.link_access === link && earlier === expiresAt && terms?.is_over !== 1) return DONE;
+    if (expiresAt !== null && expiresAt <= at) return forbidden('link-over');
     const before = await findAccess(db, id);
-    const changed = await changeAccess(context, id, () => changeLink(db, id, link));
+    const changed = await changeAccess(context, id, async () => {
+      await changeLink(db, id, link);
+      await setExpiry(db, id, expiresAt);
+    });
     const state = await readSharing(db, id);
     const isInherited = link === null ? { isInherited: true as const } : {};
-    publish(sharingKey(id), { name: 'link:changed', link: state?.link ?? 'off', ...isInherited });
+    const now = { link: state?.link ?? 'off', ...isInherited, expiresAt };
+    publish(sharingKey(id), { name: 'link:changed', ...now });
     if (before !== null && linkOf(before) === 'off') await showVisitors(context, id);
+    return changed;
+  },
+
+  /** Given by each server when it is time (PO11). */
+  async 'link:expire'(context, { document: id }) {
+    const { db, at, publish } = context;
+    const terms = await readExpiry(db, id);
+    if (terms === undefined || terms.is_over === 1 || (terms.expires_at ?? Infinity) > at)
+      return DONE;
+    const changed = await changeAccess(context, id, async () => {
+      await changeLink(db, id, 'off');
+      await markExpired(db, id);
+    });
+    const { expires_at: expiresAt } = terms;
+    publish(sharingKey(id), { name: 'link:changed', link: 'off', expiresAt });
     return changed;
   },
 

@@ -202,6 +202,10 @@ const DEFINITIONS: Definitions = {
     },
     key: ['document', 'user'],
   },
+  link_terms: {
+    columns: { document: 'text', expires_at: 'integer', is_over: 'integer' },
+    key: ['document'],
+  },
   reaction: {
     columns: {
       order: 'integer',

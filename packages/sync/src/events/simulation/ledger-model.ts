@@ -154,7 +154,7 @@ export class LedgerModel {
         return [[null, 'library', { name: 'document:unlisted', at, document }]];
       case 'link:change': {
         const link = command.input.link ?? 'off';
-        return [[null, sharing, { name: 'link:changed', at, link }]];
+        return [[null, sharing, { name: 'link:changed', at, link, expiresAt: null }]];
       }
       case 'document:trash':
       case 'document:restore':
@@ -298,6 +298,7 @@ export class LedgerModel {
     this.#make(`comments:${document}`, { type: 'comments', threads: [], head: 0 });
     this.#make(`sharing:${document}`, {
       type: 'sharing',
+      expiresAt: null,
       owner,
       link: 'off',
       isLinkInherited: false,

@@ -335,10 +335,14 @@ describe('a restored backup', () => {
     expect(events().filter((event) => event.startsWith('refused'))).toEqual([]);
   });
 
-  test('RS5 only the first message of a copy of a timeline that is known to have ended may do so', () => {
-    const ids = (position: Partial<ReturnType<typeof at>>, cseq: number) => {
+  test('RS5 only the first message of a copy of another timeline may do so, after a restore', () => {
+    const ids = (
+      position: Partial<ReturnType<typeof at>>,
+      cseq: number,
+      known: StoredDocument['timelines'] = timelines,
+    ) => {
       const { opened, submit, commit, events } = start({
-        timelines,
+        timelines: known,
         owners: new Map([[11, 'ann']]),
       });
       opened(2, { user: 'bob', client: 22, ...position });
@@ -351,7 +355,11 @@ describe('a restored backup', () => {
     };
     expect(ids(at(5), 1).join()).not.toContain('client-taken');
     expect(ids(at(5), 2).join()).toContain('client-taken');
-    expect(ids(at(5, 'made-up'), 1).join()).toContain('client-taken');
+    // The life between two restores of one backup.
+    expect(ids(at(5, 't3'), 1).join()).not.toContain('client-taken');
+    expect(ids(at(5, 't3'), 2).join()).toContain('client-taken');
+    const never = { current: 't2', earlier: [] };
+    expect(ids(at(5, 't3'), 1, never).join()).toContain('client-taken');
     expect(ids(at(5, 't2'), 1).join()).toContain('client-taken');
     expect(ids({}, 1).join()).toContain('client-taken');
   });

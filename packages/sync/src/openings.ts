@@ -46,9 +46,10 @@ export class Openings {
 
   /** Whether the client may bring back other people's work, which a restore has removed (RS5). */
   isReturn({ client, position, stateVector }: OpenRequest, isParted: boolean): boolean {
-    const { earlier } = this.#stored.timelines;
+    const { current, earlier } = this.#stored.timelines;
     if (earlier.length === 0) return false;
-    if (isParted) return earlier.includes(position?.timeline as string);
+    // Where a backup was restored twice, the timeline between is not known here.
+    if (isParted) return position?.timeline !== current;
     // It has advanced to this timeline, and its connection ended before it sent that work.
     return stateVector !== undefined && !this.#committed.covers(stateVector, client);
   }

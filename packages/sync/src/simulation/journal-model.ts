@@ -15,7 +15,8 @@ export class JournalModel {
   readonly document = 'document';
   epoch = 'life-1';
   #lives = 1;
-  #timelines: string[] = ['timeline-1'];
+  #timelines = [{ id: 'timeline-1', since: 0 }];
+  #restores = 0;
   #snapshot: Uint8Array | null = null;
   #snapshotOffset = 0;
   #rows: JournalRow[] = [];
@@ -27,7 +28,7 @@ export class JournalModel {
   readonly #earlier = new Map<string, Y.Doc>();
 
   get timeline(): string {
-    return this.#timelines.at(-1) as string;
+    return this.#timelines.at(-1)?.id as string;
   }
 
   get head(): number {
@@ -52,7 +53,10 @@ export class JournalModel {
     return {
       document,
       epoch,
-      timelines: { current: this.timeline, earlier: this.#timelines.slice(0, -1) },
+      timelines: {
+        current: this.timeline,
+        earlier: this.#timelines.slice(0, -1).map(({ id }) => id),
+      },
       kind: 'data',
       snapshot,
       snapshotOffset,
@@ -118,9 +122,11 @@ export class JournalModel {
     return { snapshot: this.#snapshot, snapshotOffset: offset };
   }
 
+  /** The copy may be older than an earlier restore, and then does not know its timeline. */
   restore(offset: number): void {
     Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
-    this.#timelines.push(`timeline-${this.#timelines.length + 1}`);
+    const known = this.#timelines.filter(({ since }) => since <= offset);
+    this.#timelines = [...known, { id: `timeline-${++this.#restores + 1}`, since: offset }];
     this.#history = this.#history.slice(0, offset);
     this.#committed = docOf(this.#updates(offset));
     this.#rows = [...this.#history];

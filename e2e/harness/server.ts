@@ -1,15 +1,17 @@
 /** The built server on a data folder of its own; supports stop, kill and restart. */
 
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { BLOCKED, Proxy } from './proxy.ts';
 import { CLUSTER, ClusterProcess } from './cluster-process.ts';
 import { ServerProcess } from './server-process.ts';
 
-const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
+const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist');
 /** Linux reports processor time in hundredths of a second. */
 const CPU_TICK_MS = 10;
 
@@ -35,7 +37,7 @@ export class Server implements AsyncDisposable {
   static async create({ env = {} }: ServerOptions = {}): Promise<Server> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     const process = await (CLUSTER === undefined ? ServerProcess : ClusterProcess).create({
-      arguments: ['--enable-source-maps', BUNDLE],
+      arguments: ['--enable-source-maps', join(BUNDLE, 'main.js')],
       env: {
         ...inheritedEnvironment(),
         // For the servers of a cluster, too.
@@ -93,10 +95,36 @@ export class Server implements AsyncDisposable {
     await this.#process.kill();
   }
 
+  /** Beside the running server. @returns the folder of the backup, which disposal removes. */
+  async backUp(): Promise<string> {
+    const backup = join(this.#backups, 'backup');
+    await this.#run('backup', ['--to', backup]);
+    return backup;
+  }
+
+  /** Deletes everything that the killed server had, and restores the backup. */
+  async replaceBy(backup: string): Promise<void> {
+    for (const name of await readdir(this.#dataDir))
+      await rm(join(this.#dataDir, name), { recursive: true });
+    await this.#run('restore', ['--from', backup, '--to', this.#dataDir]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
     await this.#proxy?.[Symbol.asyncDispose]();
-    await rm(this.#dataDir, { recursive: true, force: true });
+    for (const folder of [this.#dataDir, this.#backups])
+      await rm(folder, { recursive: true, force: true });
+  }
+
+  get #backups(): string {
+    return `${this.#dataDir}-backups`;
+  }
+
+  async #run(command: 'backup' | 'restore', parameters: readonly string[]): Promise<void> {
+    const FILES_URL = pathToFileURL(join(this.#dataDir, 'files')).href;
+    await promisify(execFile)(process.execPath, [join(BUNDLE, `${command}.js`), ...parameters], {
+      env: { ...inheritedEnvironment(), FILES_URL, DATA_DIR: this.#dataDir },
+    });
   }
 }
 

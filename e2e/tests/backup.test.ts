@@ -1,0 +1,72 @@
+/** The server's data is lost, and a backup is restored, while people have their pages open: BK8. */
+
+import type { Page } from '@playwright/test';
+import { CLUSTER } from '../harness/cluster-process.ts';
+import {
+  documentPathOf,
+  expectSaved,
+  goToEnd,
+  linesOf,
+  NETWORK_ERRORS,
+  openSharedDocument,
+  saveStatusOf,
+  startDocument,
+  textOf,
+  writeLines,
+} from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+test.skip(CLUSTER !== undefined, 'The data directory of one server is replaced.');
+test.use({ serverOptions: {}, allowedErrors: [NETWORK_ERRORS] });
+
+const RECONNECT_MS = 30_000;
+
+async function typeAtEnd(page: Page, words: string): Promise<void> {
+  await goToEnd(page);
+  await page.keyboard.type(words);
+}
+
+test('open pages bring back what was written after the backup, once', async ({
+  server,
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  await writeLines(ada, ['in the backup']);
+  await expect.poll(() => linesOf(ben)).toEqual(['in the backup']);
+  await expectSaved(ada, ben);
+  const backup = await server.backUp();
+
+  await typeAtEnd(ben, ', by Ben');
+  await expectSaved(ben);
+  // A guest whom the backup does not know writes in the same document, and one of her own.
+  const { page: cleo } = await openAsGuest(documentPathOf(ada));
+  await expect(textOf(cleo)).toBeEditable();
+  await typeAtEnd(cleo, ', by Cleo');
+  await expectSaved(cleo);
+  const { page: dan } = await openAsGuest();
+  await startDocument(dan, 'Later');
+  await typeAtEnd(dan, 'written later');
+  await expectSaved(dan);
+  await server.kill();
+  await typeAtEnd(ada, ', offline');
+  await server.replaceBy(backup);
+  await server.start();
+
+  for (const page of [ada, ben, cleo])
+    await expect(saveStatusOf(page)).toHaveText('Saved', { timeout: RECONNECT_MS });
+  const expected = ['in the backup, by Ben, by Cleo, offline'];
+  for (const page of [ada, ben, cleo]) await expect.poll(() => linesOf(page)).toEqual(expected);
+  await ada.reload();
+  await expect.poll(() => linesOf(ada)).toEqual(expected);
+  // What the backup does not know is not in a list, and is said of a page that has it open.
+  await expect(dan.getByRole('heading', { name: 'You need access' })).toBeVisible({
+    timeout: RECONNECT_MS,
+  });
+  await dan.getByRole('link', { name: 'All documents' }).first().click();
+  await expect(dan.getByRole('main').getByRole('link', { name: 'Later' })).toHaveCount(0);
+  // No repair is repeated.
+  await ada.reload();
+  await expectSaved(ada);
+  expect(await linesOf(ada)).toEqual(expected);
+  expect(await linesOf(ben)).toEqual(expected);
+});

@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, search, engine, history, runner, jobs, cluster, bus } = opened;
+  const { secrets, db, search, engine, history, pages, runner, jobs, cluster, bus } = opened;
   const objects = await openFiles(configuration, log);
   const spans =
     configuration.traces === null
@@ -75,6 +75,7 @@ async function main(): Promise<void> {
     search,
     engine,
     history,
+    pages,
     runner,
     jobs,
     objects,
@@ -89,6 +90,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), configuration.drainDelayMs + DRAIN.timeoutMs).unref();
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
+    await pages[Symbol.asyncDispose]();
     await history[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
     await search[Symbol.asyncDispose]();
@@ -173,7 +175,8 @@ async function startStorage(
   const jobs = openJobStore(description, db, systemClock);
   const search = openSearch(description, db);
   const history = new WorkerHistory({ storage: description, log });
-  return { secrets, db, search, engine, history, runner, jobs, cluster, bus };
+  const pages = new WorkerHistory({ storage: description, log });
+  return { secrets, db, search, engine, history, pages, runner, jobs, cluster, bus };
 }
 
 /** Null: this server takes no files. @throws StorageError */

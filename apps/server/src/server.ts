@@ -94,11 +94,13 @@ export interface ServerOptions {
   readonly listener: HttpListener;
   readonly files: StaticFiles;
   readonly securityHeaders: HeadersOf;
-  /** The caller closes these four after the server. */
+  /** The caller closes these after the server, down to the jobs. */
   readonly db: Database;
   readonly search: SearchIndex;
   readonly engine: Engine;
   readonly history: History;
+  /** Reads pages for programs, in a thread of its own: no history waits for a long one. */
+  readonly pages: History;
   readonly runner: CommandRunner;
   readonly jobs: JobStore;
   /** Null: this server takes no files. */
@@ -282,7 +284,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       }),
       documentRoutes({
         ...{ db, engine, rooms, runner, signedIn },
-        history: options.history,
+        ...{ history: options.history, pages: options.pages },
         historyRates: rateLimiter('history'),
       }),
       peopleRoutes({ db, people, runner, signedIn }),

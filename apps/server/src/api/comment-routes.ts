@@ -22,12 +22,12 @@ import { readBody } from './request-body.ts';
 export interface CommentRoutesOptions {
   readonly db: Database;
   readonly runner: CommandRunner;
-  readonly history: Pick<History, 'read'>;
-  /** Those of the history, whose thread finds quotes. */
+  readonly pages: Pick<History, 'read'>;
+  /** Those of the history. */
   readonly rates: KeyedRateLimiter;
 }
 
-export function commentRoutes({ db, runner, history, rates }: CommentRoutesOptions) {
+export function commentRoutes({ db, runner, pages, rates }: CommentRoutesOptions) {
   /** @throws ApiError */
   const checkAccess = async (context: Context<ApiEnvironment>, action: Action): Promise<string> => {
     const document = documentId.safeParse(context.req.param('id')).data ?? '';
@@ -52,7 +52,7 @@ export function commentRoutes({ db, runner, history, rates }: CommentRoutesOptio
       const { text, quote } = await readBody(context, commentCreate);
       takeRequest(rates, context.get('user'));
       const { signal } = context.req.raw;
-      const found = await history.read(
+      const found = await pages.read(
         { kind: 'anchor', document, quote },
         { user: context.get('user').id, signal },
       );

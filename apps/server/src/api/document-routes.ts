@@ -52,6 +52,7 @@ export interface DocumentRoutesOptions {
   readonly rooms: Rooms;
   readonly runner: CommandRunner;
   readonly history: Pick<History, 'read'>;
+  readonly pages: Pick<History, 'read'>;
   readonly historyRates: KeyedRateLimiter;
   readonly signedIn: SignedInMiddleware;
 }
@@ -62,6 +63,7 @@ export function documentRoutes({
   rooms,
   runner,
   history,
+  pages,
   historyRates,
   signedIn,
 }: DocumentRoutesOptions) {
@@ -146,8 +148,8 @@ export function documentRoutes({
       await run(context.var, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })
-    .route('/:id', contentRoutes({ db, history, writer, rates: historyRates }))
-    .route('/:id/comments', commentRoutes({ db, runner, history, rates: historyRates }))
+    .route('/:id', contentRoutes({ db, pages, writer, rates: historyRates }))
+    .route('/:id/comments', commentRoutes({ db, runner, pages, rates: historyRates }))
     .route('/:id/chat', chatRoutes({ db }))
     .route('/:id/history', historyRoutes({ db, history, rates: historyRates }));
   return new Hono<ApiEnvironment>().route('/documents', routes);

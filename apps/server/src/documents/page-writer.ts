@@ -2,7 +2,7 @@
  * Writes updates of programs into documents: through the room, as a person's tab does, so that the same access, checks
  * and limits hold, everyone sees it at once, and it has an author and a history.
  */
-import { errorOf, type User } from '@tandem/protocol';
+import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import { ApiError } from '../http/api-error.ts';
 import type { Engine } from '../engine/port.ts';
 import type { Subscriber } from '../presence/subscriber.ts';
@@ -48,6 +48,16 @@ export class PageWriter {
   }
 }
 
+/** A room whose document was read again has closed its channels: a tab opens another one, and a program asks again. */
+function toRefusal(error: ErrorBody): ApiError {
+  if (error.code !== 'internal') return ApiError.from(error);
+  return new ApiError('overloaded', { detail: READ_AGAIN, retryAfterMs: RETRY_MS });
+}
+
+const RETRY_MS = 1_000;
+const READ_AGAIN =
+  'The server opened this document again just now, so it is not known whether the change is there. Read it, and write again.';
+
 interface WritingOptions {
   readonly update: Uint8Array;
   readonly resolve: (position: Position) => void;
@@ -87,8 +97,10 @@ class Writing implements Subscriber {
         this.#leave();
         break;
       case 'nack':
-      case 'closed':
         this.#options.reject(ApiError.from(message.error));
+        break;
+      case 'closed':
+        this.#options.reject(toRefusal(message.error));
         break;
       case 'state:request':
         // Another life of the document has begun since it was read.

@@ -80,7 +80,7 @@ test('RP4 any page becomes any other, and fits the schema', () => {
   const some = () =>
     Array.from(random(random(1)[0]! % 12), (byte) => LINES[byte % LINES.length]).join('\n\n');
   let page = pageOf([...EVERYTHING, ...UPLOADED]);
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < 60; round++) {
     const blocks = fromMarkdown(some());
     const wanted = toMarkdown(blocks);
     const after = replaced(page, wanted, round);

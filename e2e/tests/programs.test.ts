@@ -1,6 +1,7 @@
-/** API tokens: made, copied, used by a program, and revoked. */
+/** Programs: API tokens are made, copied, used and revoked, and what programs write is on open screens. */
 import { newAddress, openAccount, signUp } from '../harness/accounts.ts';
-import { expectSaved } from '../harness/screens.ts';
+import { comment } from '../harness/comments.ts';
+import { documentPathOf, expectSaved, startDocument, textOf } from '../harness/screens.ts';
 import { expect, phone, test } from '../harness/test.ts';
 
 test('a token is shown once, is good for what it may do, and is revoked', async ({
@@ -46,4 +47,36 @@ test('the form fits on a phone', async ({ openAsGuest }) => {
   await expect(account.getByText(/ends on/)).toBeVisible();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   expect(wide).toBe(false);
+});
+
+test('what a program writes is on open screens at once, and comments stay with their words', async ({
+  openAsGuest,
+}) => {
+  const { page } = await openAsGuest();
+  await startDocument(page, 'Tide log');
+  await page.keyboard.type('High water at nine.\nLow water at three.\n');
+  await expectSaved(page);
+  await comment(page, 'three', 'Is that winter time?');
+  const address = `/api/documents/${documentPathOf(page).split('/').at(-1)}/markdown`;
+  const read = await page.request.get(address);
+  const text = await read.text();
+  const base = encodeURIComponent(read.headers()['tandem-revision'] ?? '');
+  await textOf(page).click();
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type('Typed meanwhile.');
+  await expectSaved(page);
+  const data = `# Tides\n\n${text.replace('High water at nine.', 'High at **ten**.').replace('Low', 'And low')}`;
+  const written = await page.request.put(`${address}?base=${base}`, { data });
+  expect(written.status()).toBe(200);
+  await expect(textOf(page)).toContainText('And low water at three.');
+  await expect(textOf(page).getByRole('heading', { name: 'Tides' })).toBeVisible();
+  await expect(textOf(page)).toContainText('High at ten.');
+  await expect(textOf(page)).toContainText('Typed meanwhile.');
+  const marked = () =>
+    page.evaluate(() =>
+      ['comment', 'comment-active'].flatMap((name) =>
+        [...(CSS.highlights.get(name) ?? [])].map((range) => (range as Range).toString()),
+      ),
+    );
+  await expect.poll(marked).toEqual(['three']);
 });

@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { beforeAll, expect, test } from 'vitest';
 import type { Manifest } from '../src/storage/backup/manifest.ts';
+import { tryLockFolder } from '../src/storage/folder-lock.ts';
 import { SqliteTransferSource } from '../src/storage/sqlite/sqlite-transfer.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { TRANSFER_TABLES } from '../src/storage/transfer/transfer-tables.ts';
@@ -262,7 +263,7 @@ test('BK6 files that were right before a damaged one stay, and the rest can be r
   expect(rest.output).toContain('Uploaded files were left out.');
 });
 
-test('BK3 what is not of a backup is not deleted', async () => {
+test('BK3 what is not of a backup is not deleted, nor what another one writes', async () => {
   const source = await newPlace();
   const server = await RunningServer.start(source.environment);
   const backup = await newBackup();
@@ -279,6 +280,13 @@ test('BK3 what is not of a backup is not deleted', async () => {
   await symlink(elsewhere, `${other}.unfinished`);
   expect((await backUp(source, other)).errors).toContain('is no folder');
   expect(await readdir(elsewhere)).toEqual(['secret']);
+
+  const third = await newBackup();
+  await mkdir(`${third}.unfinished`, { recursive: true });
+  const lock = tryLockFolder(`${third}.unfinished`);
+  expect((await backUp(source, third)).errors).toContain('Another backup writes to');
+  lock?.release();
+  expect(await backUp(source, third)).toMatchObject({ code: 0 });
   await server.kill('SIGTERM');
 });
 

@@ -1,7 +1,8 @@
 /** Backups from each database into the other, with files in a bucket, and of another version: BK2, BK7, BK8, BK10. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { filePath } from '@tandem/protocol';
 import { FakeS3 } from '../../src/storage/objects/testing/fake-s3.ts';
 import {
   backUp,
@@ -95,9 +96,26 @@ test('BK2 files in a bucket are copied, and restored into another one', async ()
   await backUp(source, small, { parameters: ['--without-files'] });
   expect(await readdir(small)).not.toContain('files');
   expect(await readdir(join(backup, 'files'))).toHaveLength(2);
-  // A bucket that lost an object.
+  // A bucket that lost an object, and a file that is deleted after the moment of the backup.
+  const objects = [...from.objects];
   from.objects.clear();
   expect(await backUp(source, await newBackup())).toMatchObject({ code: 2 });
+  for (const [key, bytes] of objects) from.objects.set(key, bytes);
+  from.beforeHead = async () => {
+    from.beforeHead = null;
+    const path = filePath(filled.page, filled.file.id);
+    expect((await filled.ann.fetch(path, { method: 'DELETE' })).ok).toBe(true);
+    await eventually('its bytes are deleted', () => from.objects.size === 0);
+  };
+  const later = await newBackup();
+  const made = await backUp(source, later);
+  expect(made.code, made.errors).toBe(0);
+  const manifest = await readFile(join(later, 'manifest.json'), 'utf8');
+  expect(JSON.parse(manifest)).toMatchObject({
+    files: { count: 0, deleted: [expect.any(String)], lost: [] },
+  });
+  expect(await verify(later)).toMatchObject({ code: 0 });
+  expect(await restore(later, await newPlace())).toMatchObject({ code: 0 });
 });
 
 test(

@@ -8,8 +8,8 @@ export const SECRET_FILE = 'secret';
 export const FILES_FOLDER = 'files';
 export const MANIFEST_FILE = 'manifest.json';
 export const MAX_SECRET_BYTES = 4_096;
-/** With the keys of a hundred thousand lost files. */
-export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+/** With the keys of a million lost files. */
+export const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 const FORMAT = 1;
 
@@ -48,8 +48,13 @@ const manifest = z.strictObject({
 export type Manifest = z.infer<typeof manifest>;
 export type ManifestFiles = NonNullable<Manifest['files']>;
 
+/** @throws StorageError where no restore would read it. */
 export function encodeManifest(fields: Omit<Manifest, 'format'>): string {
-  return `${JSON.stringify({ format: FORMAT, ...fields }, null, 2)}\n`;
+  const text = `${JSON.stringify({ format: FORMAT, ...fields }, null, 2)}\n`;
+  if (text.length <= MAX_MANIFEST_BYTES) return text;
+  throw refusal(
+    `The server has lost more files than a manifest can name: ${fields.files?.lost.length}. Check FILES_URL, or add --without-files.`,
+  );
 }
 
 /** @throws StorageError */

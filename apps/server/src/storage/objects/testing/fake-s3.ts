@@ -15,6 +15,8 @@ export class FakeS3 implements AsyncDisposable {
   readonly objects = new Map<string, Buffer>();
   /** Answered to the next requests, instead of what they ask for. */
   failures: number[] = [];
+  /** Runs before each answer to whether there is an object. */
+  beforeHead: (() => Promise<void>) | null = null;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -73,6 +75,7 @@ export class FakeS3 implements AsyncDisposable {
         this.objects.delete(key);
         return void response.writeHead(204).end();
       case 'HEAD':
+        await this.beforeHead?.();
         return void response.writeHead(this.objects.has(key) ? 200 : 404).end();
       default:
         return this.#read(response, this.objects.get(key), request.headers.range);

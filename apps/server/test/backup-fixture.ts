@@ -15,7 +15,7 @@ import { NativeClient } from './native-client.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
-export const IS_POSTGRES = process.env['TEST_DATABASE'] === 'postgres';
+const IS_POSTGRES = process.env['TEST_DATABASE'] === 'postgres';
 
 /** Where a server may keep everything; nothing is there yet. */
 export interface Place {

@@ -9,6 +9,9 @@ import type { Database, Tables } from './tables.ts';
 /** Of an advisory lock for one transaction, which also works behind a pooler. */
 export const MIGRATION_LOCK = 7_405_126_203_871;
 
+/** In Postgres, while a restore or a migration fills the database, and after one was interrupted: BK9. */
+export const UNFINISHED_TABLE = 'unfinished_restore';
+
 interface MigrationTables {
   migration: { name: string; needs: string; applied_at: number };
 }
@@ -23,7 +26,7 @@ export interface MigrateOptions {
   readonly known?: readonly Migration[] | undefined;
 }
 
-/** @throws StorageError, also when a newer version or another application has used the database. */
+/** @throws StorageError, also when a newer version or another application has used the database, or a restore was interrupted. */
 export async function migrate(database: Database, options: MigrateOptions): Promise<void> {
   await database
     .withoutPlugins()
@@ -32,9 +35,16 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
       if (options.kind === 'postgres') {
         await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(transaction);
         await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(transaction);
+        await assertFinished(transaction);
       }
       await migrateIn(transaction, options);
     });
+}
+
+async function assertFinished(transaction: Transaction<Tables>): Promise<void> {
+  const found = await sql<{ readonly is: boolean }>`
+    select to_regclass(${UNFINISHED_TABLE}) is not null as "is"`.execute(transaction);
+  if (found.rows[0]?.is === true) throw refusal(UNFINISHED, []);
 }
 
 /** In an open transaction that holds `MIGRATION_LOCK`. @throws StorageError as `migrate` */
@@ -79,12 +89,14 @@ const NEWER =
 const UNUSED = 'The database to read has no tables of Tandem. Nothing was changed.';
 const OLDER =
   'An older version of Tandem has used this database last. Nothing was changed. Start this version on it once, and stop it.';
+const UNFINISHED = `A restore or a migration into the database of DATABASE_URL was interrupted. Run it again. To start with an empty database instead, drop the table ${UNFINISHED_TABLE}.`;
 const FOREIGN =
   'The database holds tables of another application. Nothing was changed. Give Tandem a database of its own.';
 
 /** @returns what each migration needs, by its name. */
 async function readApplied(db: Kysely<MigrationTables>): Promise<ReadonlyMap<string, string>> {
-  const tables = await db.introspection.getTables();
+  const found = await db.introspection.getTables();
+  const tables = found.filter(({ name }) => name !== UNFINISHED_TABLE);
   if (!tables.some(({ name }) => name === 'migration')) {
     if (tables.length > 0)
       throw refusal(

@@ -4,7 +4,7 @@
  */
 import { CompiledQuery, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
-import { assertCurrentSchema, migrateIn, MIGRATION_LOCK } from '../migrator.ts';
+import { assertCurrentSchema, migrateIn, MIGRATION_LOCK, UNFINISHED_TABLE } from '../migrator.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Tables } from '../tables.ts';
 import {
@@ -84,16 +84,35 @@ export async function writeToPostgres<T>(
   await using postgres = connect(url, 'migrate');
   await checkPostgres(postgres);
   const db = connectPool(postgres).withoutPlugins();
-  return await db.transaction().execute(async (open) => {
+  const reserve = async (open: Transaction<Tables>): Promise<Statements> => {
     const statements = new Statements(open);
     await statements.prepare();
     await statements.lock();
     await assertNoServer(statements);
+    return statements;
+  };
+  await db.transaction().execute(async (open) => {
+    const statements = await reserve(open);
+    if ((await readAppliedMigrations(statements)).length > 0) await assertEmpty(statements);
+    await statements.run(`create table if not exists ${UNFINISHED_TABLE} ()`);
+  });
+  // Another attempt at the same time must not take away the mark of this one.
+  let isReserved = false;
+  const fill = db.transaction().execute(async (open) => {
+    const statements = await reserve(open);
+    isReserved = true;
     await migrateIn(open, { kind: 'postgres', clock });
     await assertEmpty(statements);
     for (const name of BEGUN_AT_START) await statements.run(`delete from "${name}"`);
     const migrations = await readAppliedMigrations(statements);
-    return await work(new PostgresTransferTarget(statements, { migrations, secret }));
+    const result = await work(new PostgresTransferTarget(statements, { migrations, secret }));
+    await statements.run(`drop table if exists ${UNFINISHED_TABLE}`);
+    return result;
+  });
+  return await fill.catch(async (error: unknown) => {
+    const drop = CompiledQuery.raw(`drop table if exists ${UNFINISHED_TABLE}`);
+    if (isReserved) await db.executeQuery(drop).catch(() => undefined);
+    throw error;
   });
 }
 

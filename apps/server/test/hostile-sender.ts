@@ -22,7 +22,7 @@ import type { RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 import { TransportClient, type Way } from './transport-client.ts';
 
-export const newName = profilePatch.shape.name.unwrap();
+export const newName = profilePatch.shape.name.def.innerType;
 export const newTitle = documentPatch.shape.title;
 const newMessageText = COMMANDS['chat:send'].input.shape.text;
 

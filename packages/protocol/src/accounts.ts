@@ -1,5 +1,5 @@
 /** Bodies of the HTTP API about accounts; its routes are in `openapi/routes.ts`. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { session } from './http.ts';
 import { user } from './messages/field.ts';
 import { opaqueText, refusalSentence } from './text.ts';
@@ -16,38 +16,40 @@ export const MAX_INVITATIONS = 100;
 export const MAX_RETURN_LENGTH = 1_024;
 
 /** Written in any case, and with blanks around it; one address has one form. */
-const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(MAX_EMAIL_LENGTH)
-  .pipe(z.email(refusalSentence('This is not an e-mail address. Check it and try again.')));
-
-const password = opaqueText(MAX_PASSWORD_LENGTH);
-const newPassword = password.min(
-  MIN_PASSWORD_LENGTH,
-  refusalSentence(`Choose a password of at least ${MIN_PASSWORD_LENGTH} characters.`),
+const email = z.pipe(
+  z.string().check(z.trim(), z.toLowerCase(), z.maxLength(MAX_EMAIL_LENGTH)),
+  z.email(refusalSentence('This is not an e-mail address. Check it and try again.')),
 );
 
-const userId = z.string().min(1).max(64);
+const password = opaqueText(MAX_PASSWORD_LENGTH);
+const newPassword = password.check(
+  z.minLength(
+    MIN_PASSWORD_LENGTH,
+    refusalSentence(`Choose a password of at least ${MIN_PASSWORD_LENGTH} characters.`),
+  ),
+);
+
+const userId = z.string().check(z.minLength(1), z.maxLength(64));
 
 export const sessionRequest = z.strictObject({
   /** False: the page knows its person, who has to sign in when the session is over. */
-  guest: z.boolean().optional(),
+  guest: z.optional(z.boolean()),
 });
 
 /** The token of a link that works once. */
 const oneTimeToken = z
   .string()
-  .regex(
-    /^[\w-]{43}$/,
-    refusalSentence('This link is not complete. Open it again from where you got it.'),
+  .check(
+    z.regex(
+      /^[\w-]{43}$/,
+      refusalSentence('This link is not complete. Open it again from where you got it.'),
+    ),
   );
 
 export const passwordSignUp = z.strictObject({
   email,
   password: newPassword,
-  invitation: oneTimeToken.optional(),
+  invitation: z.optional(oneTimeToken),
 });
 export type PasswordSignUp = z.input<typeof passwordSignUp>;
 
@@ -55,7 +57,7 @@ export const passwordSignIn = z.strictObject({
   email,
   password,
   /** Only this user: the page has work of theirs. */
-  as: userId.optional(),
+  as: z.optional(userId),
 });
 export type PasswordSignIn = z.input<typeof passwordSignIn>;
 
@@ -74,9 +76,9 @@ export const addressVerification = z.strictObject({
 });
 export type AddressVerification = z.input<typeof addressVerification>;
 
-export const signedInSession = session.extend({
+export const signedInSession = z.extend(session, {
   /** How many documents the guest of this browser had, which the person may take over. */
-  guestDocuments: z.number().int().nonnegative(),
+  guestDocuments: z.int().check(z.nonnegative()),
 });
 export type SignedInSession = z.infer<typeof signedInSession>;
 
@@ -89,8 +91,8 @@ const identityKey = {
 export const connectedIdentity = z.object({
   ...identityKey,
   /** The id of the provider; null when this server offers it no more. */
-  provider: z.string().nullable(),
-  connectedAt: z.number().int(),
+  provider: z.nullable(z.string()),
+  connectedAt: z.int(),
   /** False for the last way to sign in. */
   isRemovable: z.boolean(),
 });
@@ -105,30 +107,34 @@ export const account = z.object({
   user,
   isGuest: z.boolean(),
   isAdministrator: z.boolean(),
-  email: opaqueText(MAX_EMAIL_LENGTH).nullable(),
+  email: z.nullable(opaqueText(MAX_EMAIL_LENGTH)),
   /** Whether the person is known to read the mails to this address. */
   isEmailVerified: z.boolean(),
   hasPassword: z.boolean(),
-  identities: z.array(connectedIdentity).max(MAX_IDENTITIES),
+  identities: z.array(connectedIdentity).check(z.maxLength(MAX_IDENTITIES)),
   /** Whether the person has shown within the last minutes who they are, and so may change how they sign in. */
   isConfirmed: z.boolean(),
-  guestDocuments: z.number().int().nonnegative(),
+  guestDocuments: z.int().check(z.nonnegative()),
 });
 export type Account = z.infer<typeof account>;
 
 export const deviceSession = z.object({
-  id: z.string().max(64),
+  id: z.string().check(z.maxLength(64)),
   agent: opaqueText(MAX_AGENT_LENGTH),
-  createdAt: z.number().int(),
-  usedAt: z.number().int(),
+  createdAt: z.int(),
+  usedAt: z.int(),
   isThis: z.boolean(),
 });
 export type DeviceSession = z.infer<typeof deviceSession>;
-export const deviceSessions = z.object({ sessions: z.array(deviceSession).max(MAX_SESSIONS) });
+export const deviceSessions = z.object({
+  sessions: z.array(deviceSession).check(z.maxLength(MAX_SESSIONS)),
+});
 export type DeviceSessions = z.infer<typeof deviceSessions>;
 
 /** Null: all sessions but this one. */
-export const sessionEnd = z.strictObject({ session: z.string().max(64).nullable() });
+export const sessionEnd = z.strictObject({
+  session: z.nullable(z.string().check(z.maxLength(64))),
+});
 
 export const guestChoice = z.strictObject({ take: z.boolean() });
 
@@ -142,45 +148,49 @@ export const serverSettings = z.object({
   registration: z.enum(REGISTRATION),
 });
 export type ServerSettings = z.infer<typeof serverSettings>;
-export const serverSettingsPatch = z.strictObject(serverSettings.partial().shape);
+export const serverSettingsPatch = z.strictObject(z.partial(serverSettings).shape);
 export type ServerSettingsPatch = z.infer<typeof serverSettingsPatch>;
 
 export const invitation = z.object({
-  id: z.string().max(64),
-  createdAt: z.number().int(),
-  expiresAt: z.number().int(),
+  id: z.string().check(z.maxLength(64)),
+  createdAt: z.int(),
+  expiresAt: z.int(),
 });
 export type Invitation = z.infer<typeof invitation>;
 
 /** For administrators. */
 export const serverAdministration = z.object({
   settings: serverSettings,
-  invitations: z.array(invitation).max(MAX_INVITATIONS),
+  invitations: z.array(invitation).check(z.maxLength(MAX_INVITATIONS)),
 });
 export type ServerAdministration = z.infer<typeof serverAdministration>;
 
 /** Shown once: the server keeps only a digest. */
-export const newInvitation = z.object({ token: oneTimeToken, expiresAt: z.number().int() });
+export const newInvitation = z.object({ token: oneTimeToken, expiresAt: z.int() });
 export type NewInvitation = z.infer<typeof newInvitation>;
-export const invitationEnd = z.strictObject({ invitation: z.string().max(64) });
+export const invitationEnd = z.strictObject({ invitation: z.string().check(z.maxLength(64)) });
 
 /** What the page offers to people who have not signed in. */
 export const signInOptions = z.object({
   settings: serverSettings,
-  providers: z.array(z.object({ id: z.string().max(32), name: z.string().max(64) })).max(16),
+  providers: z
+    .array(
+      z.object({ id: z.string().check(z.maxLength(32)), name: z.string().check(z.maxLength(64)) }),
+    )
+    .check(z.maxLength(16)),
   /** Whether the server sends mails, and so links with which people set a new password. */
   sendsMail: z.boolean(),
 });
 export type SignInOptions = z.infer<typeof signInOptions>;
 
 export const oidcStart = z.strictObject({
-  provider: z.string().max(32),
+  provider: z.string().check(z.maxLength(32)),
   /** The path to which the browser returns; it has to fit into a cookie. */
-  to: z.string().max(MAX_RETURN_LENGTH),
+  to: z.string().check(z.maxLength(MAX_RETURN_LENGTH)),
   /** - `confirm`: the person shows again who they are, to change how they sign in. */
   purpose: z.enum(['sign-in', 'link', 'confirm']),
-  as: userId.optional(),
-  invitation: oneTimeToken.optional(),
+  as: z.optional(userId),
+  invitation: z.optional(oneTimeToken),
 });
 export type OidcStart = z.input<typeof oidcStart>;
 export const oidcRedirect = z.object({ url: z.string() });

@@ -1,5 +1,5 @@
 /** API tokens: what programs show instead of a session. Rules AT1 to AT9 in the server's `accounts/README.md`. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_API_TOKENS } from './limits.ts';
 import { displayName, instant, newName } from './messages/field.ts';
 
@@ -29,22 +29,22 @@ export function includesScope(scopes: readonly ApiScope[], needed: ApiScope): bo
   return scopes.includes(needed) || (needed === 'documents:read' && writes);
 }
 
-const scopes = z.array(apiScope).min(1).max(API_SCOPES.length);
+const scopes = z.array(apiScope).check(z.minLength(1), z.maxLength(API_SCOPES.length));
 
 export const apiToken = z.object({
-  id: z.string().max(64),
+  id: z.string().check(z.maxLength(64)),
   name: displayName,
   /** The first characters, by which a person recognises it. */
-  beginning: z.string().max(32),
+  beginning: z.string().check(z.maxLength(32)),
   scopes,
   createdAt: instant,
   /** Null: it lasts until it is ended. */
-  expiresAt: instant.nullable(),
+  expiresAt: z.nullable(instant),
   /** To the minute; null before the first request with it. */
-  usedAt: instant.nullable(),
+  usedAt: z.nullable(instant),
 });
 export type ApiToken = z.infer<typeof apiToken>;
-export const apiTokens = z.object({ tokens: z.array(apiToken).max(MAX_API_TOKENS) });
+export const apiTokens = z.object({ tokens: z.array(apiToken).check(z.maxLength(MAX_API_TOKENS)) });
 export type ApiTokens = z.infer<typeof apiTokens>;
 
 const MAX_DAYS = 3_650;
@@ -53,12 +53,12 @@ export const apiTokenCreate = z.strictObject({
   name: newName,
   scopes,
   /** Null: until it is ended. */
-  days: z.number().int().min(1).max(MAX_DAYS).nullable(),
+  days: z.nullable(z.int().check(z.minimum(1), z.maximum(MAX_DAYS))),
 });
 export type ApiTokenCreate = z.input<typeof apiTokenCreate>;
 
 /** Shown once: the server keeps only a digest. */
-export const newApiToken = z.object({ token: z.string().max(128) });
+export const newApiToken = z.object({ token: z.string().check(z.maxLength(128)) });
 export type NewApiToken = z.infer<typeof newApiToken>;
 
-export const apiTokenEnd = z.strictObject({ token: z.string().max(64) });
+export const apiTokenEnd = z.strictObject({ token: z.string().check(z.maxLength(64)) });

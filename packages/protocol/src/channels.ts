@@ -5,13 +5,13 @@
  * - `reliable`: every event, once, in order; returning clients get the missed events or the state.
  * - `latest`: the newest value of each key, at most once per interval; others are skipped.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { documentId, epoch, offset, ulid } from './messages/field.ts';
 import { activityState } from './topics/activity.ts';
 import { chatChannel, type ChatEvent } from './topics/chat.ts';
 import { commentsChannel, type CommentEvent } from './topics/comments.ts';
 import { dashboardState } from './topics/dashboard.ts';
-import type { ReduceOptions } from './topics/definition.ts';
+import type { NamedSchema, ReduceOptions } from './topics/definition.ts';
 import { inboxChannel, type InboxEvent } from './topics/inbox.ts';
 import { libraryChannel, type LibraryEvent } from './topics/library.ts';
 import { sharingChannel, type SharingEvent } from './topics/sharing.ts';
@@ -72,7 +72,7 @@ export const channelName = z.union([
   documentChannel('comments'),
   documentChannel('sharing'),
   documentChannel('versions'),
-]) satisfies z.ZodType<ChannelName>;
+]) satisfies z.ZodMiniType<ChannelName>;
 
 export function readChannelName(name: ChannelName): {
   readonly type: ChannelTypeName;
@@ -111,15 +111,15 @@ export type ChannelEvent =
   | SharingEvent
   | VersionsEvent;
 
-const eventsByName = new Map<string, z.ZodType>(
+const eventsByName = new Map<string, z.ZodMiniType>(
   Object.values(RELIABLE).flatMap(({ event }) =>
-    event.options.map((option) => [option.shape.name.value, option] as const),
+    event.def.options.map((option) => [nameOf(option), option] as const),
   ),
 );
 
 export const channelEvent = z.discriminatedUnion('name', [...eventsByName.values()] as unknown as [
   typeof libraryChannel.event,
-]) as unknown as z.ZodType<ChannelEvent>;
+]) as unknown as z.ZodMiniType<ChannelEvent>;
 
 /** Placeholder for an event that this version does not know. It counts as one offset. */
 export interface UnknownEvent {
@@ -130,10 +130,10 @@ export type ReceivedEvent = ChannelEvent | UnknownEvent;
 
 const unknownEvent = z.codec(
   z.object({
-    name: z.string().refine((name) => !eventsByName.has(name)),
-    command: ulid.optional().catch(undefined),
+    name: z.string().check(z.refine((name) => !eventsByName.has(name))),
+    command: z.catch(z.optional(ulid), undefined),
   }),
-  z.object({ name: z.literal('unknown-event'), command: ulid.optional() }),
+  z.object({ name: z.literal('unknown-event'), command: z.optional(ulid) }),
   {
     decode: ({ command }) => ({ name: 'unknown-event' as const, command }),
     encode: () => {
@@ -145,7 +145,7 @@ const unknownEvent = z.codec(
 export const receivedEvent = z.union([
   channelEvent,
   unknownEvent,
-]) satisfies z.ZodType<ReceivedEvent>;
+]) satisfies z.ZodMiniType<ReceivedEvent>;
 
 const namesByType = {
   library: namesOf(RELIABLE.library.event),
@@ -157,8 +157,12 @@ const namesByType = {
   versions: namesOf(RELIABLE.versions.event),
 };
 
-function namesOf({ options }: (typeof RELIABLE)[keyof typeof RELIABLE]['event']): Set<string> {
-  return new Set(options.map(({ shape }) => shape.name.value));
+function namesOf({ def }: (typeof RELIABLE)[keyof typeof RELIABLE]['event']): Set<string> {
+  return new Set(def.options.map(nameOf));
+}
+
+function nameOf({ shape }: NamedSchema): string {
+  return shape.name.def.values[0]!;
 }
 
 /** Applies an event to a channel's state; events of other channel types change nothing. */

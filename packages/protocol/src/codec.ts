@@ -3,7 +3,7 @@ import { errorOf, type ErrorBody } from './errors.ts';
 import { ulid } from './messages/field.ts';
 import type { ClientMessage, Message, ServerMessage } from './messages/message.ts';
 import { textRefusal } from './text.ts';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 export interface InvalidFrame {
   readonly kind: 'invalid';
@@ -41,7 +41,7 @@ const NOT_UNDERSTOOD =
 
 export function unacceptedCommand(
   { channel, body }: { readonly channel: number; readonly body: unknown },
-  error: z.ZodError,
+  error: z.core.$ZodError,
 ): UnacceptedCommand | null {
   if (typeof body !== 'object' || body === null || !('id' in body)) return null;
   const id = ulid.safeParse(body.id);

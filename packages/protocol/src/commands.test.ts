@@ -4,7 +4,7 @@ import { channelOf, command, COMMANDS, predict, type Call, type Command } from '
 import { ANY_ORDER, commandsOf, defineCommands } from './topics/definition.ts';
 import { libraryChannel } from './topics/library.ts';
 import { newMessage } from './topics/message.ts';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const D = 'a-document-with-a-name';
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';

@@ -7,7 +7,7 @@
  * Each command is defined once, in the file of its topic. Everything below derives from those
  * definitions.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ChannelEvent, ChannelName, ChannelState } from './channels.ts';
 import { ulid, type User } from './messages/field.ts';
 import { chatCommands } from './topics/chat.ts';
@@ -40,18 +40,20 @@ export type Call = {
 export type CallOf<N extends CommandName> = Extract<Call, { name: N }>;
 export type Command = Call & { readonly id: string };
 
-type AnyDefinition = CommandDefinition<CommandName, z.ZodType, string, z.ZodType, never>;
+type AnyDefinition = CommandDefinition<CommandName, z.ZodMiniType, string, z.ZodMiniType, never>;
 
 const definitionOf = (name: CommandName) => COMMANDS[name] as unknown as AnyDefinition;
 
 const variants = Object.values(COMMANDS).map(({ name, summary, input }) =>
-  z.strictObject({ id: ulid, name: z.literal(name), input: input as z.ZodType }).describe(summary),
+  z
+    .strictObject({ id: ulid, name: z.literal(name), input: input as z.ZodMiniType })
+    .check(z.describe(summary)),
 );
 
 export const command = z.discriminatedUnion(
   'name',
   variants as [(typeof variants)[number], ...typeof variants],
-) as unknown as z.ZodType<Command>;
+) as unknown as z.ZodMiniType<Command>;
 
 export function documentOf({ input }: Command): string | null {
   return 'document' in input ? input.document : null;

@@ -1,5 +1,5 @@
 /** Bodies of the HTTP API about the text of documents, their comments and versions, for programs. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_COMMENT_THREADS } from './limits.ts';
 import { ulid, user } from './messages/field.ts';
 import { opaqueText } from './text.ts';
@@ -16,7 +16,7 @@ export const MAX_MARKDOWN_BODY_BYTES = 512 * 1024;
 const MAX_QUOTE_LENGTH = 1_000;
 
 /** `<epoch>.<offset>`: a document at one moment. */
-export const revision = z.string().regex(/^[!-~]{1,64}\.\d{1,15}$/);
+export const revision = z.string().check(z.regex(/^[!-~]{1,64}\.\d{1,15}$/));
 
 export const pageBlocks = z.object({
   revision,
@@ -30,14 +30,14 @@ export const pageWritten = z.object({ revision });
 export type PageWritten = z.infer<typeof pageWritten>;
 
 export const documentComments = z.object({
-  threads: z.array(commentThread).max(MAX_COMMENT_THREADS),
+  threads: z.array(commentThread).check(z.maxLength(MAX_COMMENT_THREADS)),
 });
 export type DocumentComments = z.infer<typeof documentComments>;
 
 export const commentCreate = z.strictObject({
   text: newMessageText,
   /** Words of the document, and the comment is about the first that read so. */
-  quote: opaqueText(MAX_QUOTE_LENGTH).min(1),
+  quote: opaqueText(MAX_QUOTE_LENGTH).check(z.minLength(1)),
 });
 export const threadId = ulid;
 export const commentReply = z.strictObject({ text: newMessageText });

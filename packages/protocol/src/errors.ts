@@ -2,7 +2,7 @@
  * Registry of errors. A code is stable and for programs; its sentence tells the user what happened,
  * that nothing is lost, and what to do. `action` is the client's reaction.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { asciiId, fitText, sentText } from './text.ts';
 
 /**
@@ -124,13 +124,13 @@ export const errorBody = z.codec(
     code: asciiId(64),
     message: sentText(MAX_SENTENCE_LENGTH),
     temporary: z.boolean(),
-    retryAfterMs: z.number().int().nonnegative().optional(),
+    retryAfterMs: z.optional(z.int().check(z.nonnegative())),
   }),
   z.object({
     code: knownCode,
     message: z.string(),
     temporary: z.boolean(),
-    retryAfterMs: z.number().optional(),
+    retryAfterMs: z.optional(z.number()),
   }),
   {
     decode: ({ code, ...body }) => ({

@@ -1,5 +1,5 @@
 /** Uploaded files: their ids, names, types and limits. The rules are FI1 to FI12 of PROTOCOL.md. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { count, instant, ulid, user, userId } from './messages/field.ts';
 import { fitText, hasVisibleText } from './text.ts';
 
@@ -17,34 +17,36 @@ export type FileType = z.infer<typeof fileType>;
 
 export const storedFile = z.object({
   id: fileId,
-  name: z.string().max(MAX_FILE_NAME_LENGTH),
-  size: z.number().int().nonnegative(),
+  name: z.string().check(z.maxLength(MAX_FILE_NAME_LENGTH)),
+  size: z.int().check(z.nonnegative()),
   /** By its content. */
   type: fileType,
   /** In pixels as shown; null for a file that is not shown as an image. */
-  width: z.number().int().positive().nullable(),
-  height: z.number().int().positive().nullable(),
+  width: z.nullable(z.int().check(z.positive())),
+  height: z.nullable(z.int().check(z.positive())),
 });
 export type StoredFile = z.infer<typeof storedFile>;
 
 export const fileLimits = z.object({
   /** 0: this server takes no files. */
-  maxFileBytes: z.number().int().nonnegative(),
+  maxFileBytes: z.int().check(z.nonnegative()),
 });
 
 export const MAX_LISTED_FILES = 100;
 
 /** The files that a person may delete (FI11), those that were added last first. */
-export const fileList = fileLimits.extend({
+export const fileList = z.extend(fileLimits, {
   /** False: only those that this person has uploaded. */
   isWhole: z.boolean(),
-  files: z.array(storedFile.extend({ by: userId, at: instant })).max(MAX_LISTED_FILES),
+  files: z
+    .array(z.extend(storedFile, { by: userId, at: instant }))
+    .check(z.maxLength(MAX_LISTED_FILES)),
   people: z.array(user),
   /** Of all of them, also those on other pages. */
   count,
   bytes: count,
   /** The id before which the list goes on. */
-  next: fileId.nullable(),
+  next: z.nullable(fileId),
 });
 export type FileList = z.infer<typeof fileList>;
 

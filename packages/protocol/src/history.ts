@@ -6,7 +6,7 @@
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_HISTORY_SESSIONS } from './limits.ts';
 import {
   count,
@@ -44,9 +44,9 @@ export const historyPage = z.object({
   /** The newest row that is committed. */
   head: offset,
   /** The newest first. */
-  sessions: z.array(historySession).max(MAX_HISTORY_SESSIONS),
+  sessions: z.array(historySession).check(z.maxLength(MAX_HISTORY_SESSIONS)),
   /** The offset before which the list goes on; null at the beginning of the document. */
-  next: offset.nullable(),
+  next: z.nullable(offset),
   people: z.array(user),
 });
 export type HistoryPage = z.infer<typeof historyPage>;
@@ -55,7 +55,7 @@ export type HistoryPage = z.infer<typeof historyPage>;
 export const historyAuthors = z.object({
   clients: z.array(z.tuple([yjsClient, userId])),
   /** The client id after which the list goes on; null at its end. */
-  next: yjsClient.nullable(),
+  next: z.nullable(yjsClient),
   people: z.array(user),
 });
 export type HistoryAuthors = z.infer<typeof historyAuthors>;

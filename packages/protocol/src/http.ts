@@ -4,7 +4,7 @@
  * The routes are in `openapi/routes.ts`; beside them, `GET /api/channels/:name/events` sends server-sent events,
  * `FeedEvents` by name, from a `Last-Event-ID` on: rules S1–S6 of PROTOCOL.md.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
 import {
@@ -37,16 +37,16 @@ const MAX_URL_LENGTH = 2_048;
 export const session = z.object({
   user,
   token: credential,
-  expiresAt: z.number().int(),
-  isGuest: z.boolean().optional(),
+  expiresAt: z.int(),
+  isGuest: z.optional(z.boolean()),
   /** The server's public address; sent to a page loaded over plain http from another address. */
-  publicUrl: opaqueText(MAX_URL_LENGTH).optional(),
+  publicUrl: z.optional(opaqueText(MAX_URL_LENGTH)),
 });
 export type Session = z.infer<typeof session>;
 
 export const profilePatch = z.strictObject({
-  name: newName.optional(),
-  color: color.optional(),
+  name: z.optional(newName),
+  color: z.optional(color),
 });
 export type ProfilePatch = z.infer<typeof profilePatch>;
 
@@ -56,60 +56,64 @@ export const documentSummary = z.object({
   title,
   access,
   excerpt: sentText(MAX_EXCERPT_LENGTH),
-  createdAt: z.number().int(),
-  updatedAt: z.number().int(),
-  present: z.array(user).max(8),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  present: z.array(user).check(z.maxLength(8)),
 });
 export type DocumentSummary = z.infer<typeof documentSummary>;
 
-export const libraryPlaceText = z
-  .string()
-  .regex(/^\d{1,15}\.[A-Za-z0-9_-]{1,64}$/)
-  .transform((text): LibraryPlace => {
+export const libraryPlaceText = z.pipe(
+  z.string().check(z.regex(/^\d{1,15}\.[A-Za-z0-9_-]{1,64}$/)),
+  z.transform((text): LibraryPlace => {
     const at = text.indexOf('.');
     return { updatedAt: Number(text.slice(0, at)), id: text.slice(at + 1) };
-  });
+  }),
+);
 export const toPlaceText = ({ updatedAt, id }: LibraryPlace): string => `${updatedAt}.${id}`;
-export const treePlaceText = z
-  .string()
-  .regex(/^[0-9A-Za-z]{1,200}\.[A-Za-z0-9_-]{1,64}$/)
-  .transform((text): TreePlace => {
+export const treePlaceText = z.pipe(
+  z.string().check(z.regex(/^[0-9A-Za-z]{1,200}\.[A-Za-z0-9_-]{1,64}$/)),
+  z.transform((text): TreePlace => {
     const at = text.indexOf('.');
     return { position: text.slice(0, at), id: text.slice(at + 1) };
-  });
+  }),
+);
 export const toTreePlaceText = ({ position, id }: TreePlace): string => `${position}.${id}`;
 
 export const documentPath = z.object({
-  documents: z.array(listedDocument).max(MAX_TREE_DEPTH + 1),
+  documents: z.array(listedDocument).check(z.maxLength(MAX_TREE_DEPTH + 1)),
 });
 
 export const librarySearch = opaqueText(MAX_SEARCH_LENGTH);
 
 export const documentCreate = z.strictObject({
   id: newDocumentId,
-  title: newTitle.optional(),
+  title: z.optional(newTitle),
 });
 export const documentPatch = z.strictObject({ title: newTitle });
 export const metPerson = z.object({
   user,
   document: z.object({ id: documentId, title }),
-  seenAt: z.number().int().nullable(),
+  seenAt: z.nullable(z.int()),
 });
 export type MetPerson = z.infer<typeof metPerson>;
-export const metPeople = z.object({ people: z.array(metPerson).max(MAX_MET_PEOPLE) });
+export const metPeople = z.object({
+  people: z.array(metPerson).check(z.maxLength(MAX_MET_PEOPLE)),
+});
 export type MetPeople = z.infer<typeof metPeople>;
 
 export const searchResult = z.object({
   document: documentId,
   kind: documentKind,
   title,
-  updatedAt: z.number().int(),
+  updatedAt: z.int(),
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   /** Where the excerpt matches, in UTF-16 units, in order and without overlaps. */
-  matches: z.array(z.object({ from: z.number().int(), to: z.number().int() })),
+  matches: z.array(z.object({ from: z.int(), to: z.int() })),
 });
 export type SearchResult = z.infer<typeof searchResult>;
-export const searchResults = z.object({ results: z.array(searchResult).max(MAX_SEARCH_RESULTS) });
+export const searchResults = z.object({
+  results: z.array(searchResult).check(z.maxLength(MAX_SEARCH_RESULTS)),
+});
 export type SearchResults = z.infer<typeof searchResults>;
 
 export const errorAnswer = z.object({ error: errorBody });
@@ -121,9 +125,10 @@ export const feedPath = (name: ChannelName): string =>
 
 export const feedEvents = {
   /** Sent first, and whenever missed events are no longer available. */
-  state: eventChannelMessages.subscribed
-    .pick({ epoch: true, offset: true, state: true })
-    .required({ state: true }),
+  state: z.required(
+    z.pick(eventChannelMessages.subscribed, { epoch: true, offset: true, state: true }),
+    { state: true },
+  ),
   events: eventChannelMessages.events,
   value: z.union([
     eventChannelMessages['activity:changed'],

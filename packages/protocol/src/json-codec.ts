@@ -4,7 +4,7 @@
  * 0.
  */
 import { encodeUtf8 } from 'lib0/string';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   unacceptedCommand,
   type Codec,
@@ -25,7 +25,7 @@ import { SUBPROTOCOL_JSON } from './version.ts';
 
 const envelope = z.looseObject({
   type: z.string({ error: ({ input }) => `unknown message type ${String(input)}` }),
-  channel: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).default(0),
+  channel: z._default(z.int().check(z.nonnegative(), z.maximum(Number.MAX_SAFE_INTEGER)), 0),
 });
 
 export const jsonCodec: Codec<string> = {
@@ -40,7 +40,7 @@ export const jsonCodec: Codec<string> = {
 
 function encode(message: Message): string {
   const { type, channel, ...body } = message;
-  const schema: z.ZodType = jsonBodies[type];
+  const schema: z.ZodMiniType = jsonBodies[type];
   return JSON.stringify({ type, channel, ...(z.encode(schema, body) as object) });
 }
 
@@ -62,7 +62,7 @@ function decode(frame: string, from: 'client' | 'server'): Decoded<Message | Una
       const sender = MESSAGES[type].from;
       if (sender !== from && sender !== 'both')
         return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
-      const schema: z.ZodType = jsonBodies[type];
+      const schema: z.ZodMiniType = jsonBodies[type];
       const result = schema.safeParse(body);
       if (!result.success) {
         const unaccepted =
@@ -88,7 +88,7 @@ function isMessageType(type: string): type is MessageType {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof z.ZodError) {
+  if (error instanceof z.core.$ZodError) {
     const issue = error.issues[0];
     if (issue === undefined) return 'does not fit';
     return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;

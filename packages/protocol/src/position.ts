@@ -3,7 +3,7 @@
  * there is always another one.
  */
 import { generateKeyBetween } from 'fractional-indexing';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_POSITION_LENGTH } from './limits.ts';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -14,10 +14,9 @@ const LAST_TIME = DIGITS.length ** DIGITS_OF_TIMES - 1;
 
 export const position = z
   .string()
-  .regex(/^[A-Za-z][0-9A-Za-z]*$/)
-  .max(MAX_POSITION_LENGTH);
+  .check(z.regex(/^[A-Za-z][0-9A-Za-z]*$/), z.maxLength(MAX_POSITION_LENGTH));
 
-export const newPosition = position.refine(isPosition, 'Not a fractional index.');
+export const newPosition = position.check(z.refine(isPosition, 'Not a fractional index.'));
 
 /** Null: the beginning or the end. @returns null where no position of the permitted length is left. */
 export function positionBetween(before: string | null, after: string | null): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { binaryCodec } from './binary-codec.ts';
 import { documentCreate, documentPatch, profilePatch } from './http.ts';
 import { jsonCodec } from './json-codec.ts';
@@ -9,10 +9,10 @@ import { newMessageText } from './topics/message.ts';
 import { examples } from './testing/examples.ts';
 import { fitText, hasVisibleText, toStorable } from './text.ts';
 
-const name = profilePatch.shape.name.unwrap();
+const name = profilePatch.shape.name.def.innerType;
 const { title } = documentPatch.shape;
-const parsed = (schema: z.ZodType, text: string) => schema.safeParse(text).data;
-const refused = (schema: z.ZodType, text: string) =>
+const parsed = (schema: z.ZodMiniType, text: string) => schema.safeParse(text).data;
+const refused = (schema: z.ZodMiniType, text: string) =>
   schema.safeParse(text).error?.issues.map(({ message }) => message);
 
 const UNSTORABLE = ['\0', 'a\0b', '\ud800', 'a\udfffb', '\ude00\ud83d'];
@@ -131,10 +131,10 @@ const strings = (value: unknown): string[] =>
       ? Object.values(value).flatMap(strings)
       : [];
 
-const inputs: [string, z.ZodType, unknown][] = [
+const inputs: [string, z.ZodMiniType, unknown][] = [
   ...(Object.keys(MESSAGES) as MessageType[])
     .filter((type) => MESSAGES[type].from !== 'server')
-    .map((type): [string, z.ZodType, unknown] => {
+    .map((type): [string, z.ZodMiniType, unknown] => {
       const { type: _type, channel: _channel, ...body } = examples[type];
       return [type, binaryBodies[type], body];
     }),

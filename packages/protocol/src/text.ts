@@ -11,7 +11,7 @@
  * the server only limits the length: visibility of characters depends on the Unicode version, and
  * the server has decided.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const REPLACEMENT = '\ufffd';
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -76,38 +76,34 @@ export function refusalSentence(sentence: string): string {
 export function acceptedText({ lines, maxLength, tooLong, empty, trimmed }: TextRules) {
   SENTENCES.add(tooLong);
   if (empty !== undefined) SENTENCES.add(empty);
-  const schema = z
-    .string()
-    .overwrite((text) => {
-      const cleaned = clean(text, lines);
+  const text = z.string().check(
+    z.overwrite((given) => {
+      const cleaned = clean(given, lines);
       if (!hasVisibleText(cleaned) && isStorable(cleaned)) return '';
       return trimBlanks(cleaned, trimmed);
-    })
-    .max(maxLength, tooLong);
-  return (empty === undefined ? schema : schema.min(1, empty).refine(hasVisibleText, empty)).refine(
-    isStorable,
-    UNSTORABLE,
+    }),
+    z.maxLength(maxLength, tooLong),
   );
+  const present =
+    empty === undefined ? text : text.check(z.minLength(1, empty), z.refine(hasVisibleText, empty));
+  return present.check(z.refine(isStorable, UNSTORABLE));
 }
 
 export function sentText(maxLength: number, minLength = 0) {
-  const schema = z.string().max(maxLength);
-  return minLength === 0 ? schema : schema.min(minLength);
+  const schema = z.string().check(z.maxLength(maxLength));
+  return minLength === 0 ? schema : schema.check(z.minLength(minLength));
 }
 
 /** Schema of text that is never displayed, such as a token: unstorable characters are replaced. */
 export function opaqueText(maxLength: number) {
-  return z.string().max(maxLength).overwrite(toStorable);
+  return z.string().check(z.maxLength(maxLength), z.overwrite(toStorable));
 }
 
 export function asciiId(maxLength: number) {
-  return z
-    .string()
-    .max(maxLength)
-    .regex(/^[!-~]+$/);
+  return z.string().check(z.maxLength(maxLength), z.regex(/^[!-~]+$/));
 }
 
-export function textRefusal(error: z.ZodError): string | null {
+export function textRefusal(error: z.core.$ZodError): string | null {
   const [first] = error.issues;
   if (first === undefined) return null;
   return error.issues.every(({ message }) => SENTENCES.has(message)) ? first.message : null;

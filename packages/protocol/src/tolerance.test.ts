@@ -1,7 +1,7 @@
 import * as encoding from 'lib0/encoding';
 import { Packr } from 'msgpackr';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { binaryCodec } from './binary-codec.ts';
 import { reduceChannel, type ChannelState } from './channels.ts';
 import { errorBody, errorOf } from './errors.ts';
@@ -50,7 +50,7 @@ function objectsOf(schema: unknown): object[] {
 const isStrict = (schema: object) =>
   'additionalProperties' in schema && schema.additionalProperties === false;
 const objectsIn = (schema: unknown) =>
-  objectsOf(z.toJSONSchema(schema as z.ZodType, { io: 'input' }));
+  objectsOf(z.toJSONSchema(schema as z.ZodMiniType, { io: 'input' }));
 
 const RAW = ['updates', 'awareness'];
 
@@ -65,7 +65,7 @@ test.each(types.filter((type) => MESSAGES[type].from === 'client'))(
 );
 
 test.each(
-  Object.entries({ ...http, libraryPage }).filter(([, value]) => value instanceof z.ZodObject),
+  Object.entries({ ...http, libraryPage }).filter(([, value]) => value instanceof z.ZodMiniObject),
 )('W45: the body %s is strict exactly when a client sends it', (name, schema) => {
   const isSent = ['profilePatch', 'documentCreate', 'documentPatch'].includes(name);
   for (const object of objectsIn(schema)) expect(isStrict(object)).toBe(isSent);

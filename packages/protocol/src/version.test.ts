@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import * as http from './http.ts';
 import * as library from './topics/library.ts';
 import { jsonBodies, MESSAGES, type MessageType } from './messages/message.ts';
@@ -15,7 +15,10 @@ test('W1: the schemas belong to this protocol version', async () => {
   const messages = Object.fromEntries(
     (Object.keys(MESSAGES) as MessageType[]).map((type) => [
       type,
-      { ...MESSAGES[type], body: z.toJSONSchema(jsonBodies[type] as z.ZodType, { io: 'input' }) },
+      {
+        ...MESSAGES[type],
+        body: z.toJSONSchema(jsonBodies[type] as z.ZodMiniType, { io: 'input' }),
+      },
     ]),
   );
   const { libraryPage } = library;

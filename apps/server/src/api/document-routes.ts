@@ -31,13 +31,13 @@ import { historyRoutes } from './history-routes.ts';
 import { readBody } from './request-body.ts';
 
 const libraryQuery = z.object({
-  after: libraryPlaceText.optional(),
-  search: librarySearch.optional(),
+  after: z.optional(libraryPlaceText),
+  search: z.optional(librarySearch),
 });
 
 const treeQuery = z.object({
-  parent: documentId.optional(),
-  after: treePlaceText.optional(),
+  parent: z.optional(documentId),
+  after: z.optional(treePlaceText),
 });
 
 function documentIn(address: string): string {

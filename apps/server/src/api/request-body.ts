@@ -1,6 +1,6 @@
 /** Reads request bodies: JSON of bounded size that matches a schema, or an error sentence; or text. */
 import type { Context } from 'hono';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { textRefusal } from '@tandem/protocol';
 import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -8,14 +8,14 @@ import { ApiError } from '../http/api-error.ts';
 /** @returns null without a body. @throws ApiError `bad-message` or `too-large` */
 export async function readOptionalBody<T>(
   context: Context,
-  schema: z.ZodType<T>,
+  schema: z.core.$ZodType<T>,
 ): Promise<T | null> {
   const text = await boundedText(context.req.raw);
   return text === '' ? null : parse(text, schema);
 }
 
 /** @throws ApiError `bad-message` or `too-large` */
-export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+export async function readBody<T>(context: Context, schema: z.core.$ZodType<T>): Promise<T> {
   return parse(await boundedText(context.req.raw), schema);
 }
 
@@ -24,14 +24,14 @@ export async function readText(context: Context, maxBytes: number): Promise<stri
   return await boundedText(context.req.raw, maxBytes);
 }
 
-function parse<T>(text: string, schema: z.ZodType<T>): T {
+function parse<T>(text: string, schema: z.core.$ZodType<T>): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw new ApiError('bad-message', { detail: 'The body is not JSON.' });
   }
-  const result = schema.safeParse(json);
+  const result = z.safeParse(schema, json);
   if (result.success) return result.data;
   const sentence = textRefusal(result.error);
   if (sentence !== null) throw new ApiError('bad-message', { detail: sentence });

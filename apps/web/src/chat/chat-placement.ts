@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { useMedia } from '../components/browser-state.ts';
 import { useObservable, Observable } from '../runtime/observable.ts';
 import { deviceStorage } from '../session/device-storage.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { useMedia } from '../components/browser-state.ts';
 import { isApple, letterOf, writesCharacter } from '../components/keyboard.ts';
 import { Observable, useObservable } from '../runtime/observable.ts';

@@ -1,5 +1,5 @@
 /** Whether pages are as wide as the window, on this device. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Observable } from '../runtime/observable.ts';
 import { deviceStorage } from '../session/device-storage.ts';
 

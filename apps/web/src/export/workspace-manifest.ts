@@ -7,7 +7,7 @@
  *     files/<id of the document>/<name>
  *     Tide log.md    Tide log/Monday.md
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const MANIFEST_PATH = 'tandem.json';
 /** A reader refuses a higher one. */
@@ -15,15 +15,15 @@ export const WORKSPACE_VERSION = 1;
 export const MAX_WORKSPACE_DOCUMENTS = 5_000;
 export const MAX_FILES_PER_DOCUMENT = 2_000;
 
-const path = z.string().min(1).max(2_000);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const id = z.string().min(1).max(64);
+const path = z.string().check(z.minLength(1), z.maxLength(2_000));
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const id = z.string().check(z.minLength(1), z.maxLength(64));
 
 const workspaceFile = z.object({
   id,
-  name: z.string().max(200),
-  type: z.string().max(100),
-  size: z.number().int().nonnegative(),
+  name: z.string().check(z.maxLength(200)),
+  type: z.string().check(z.maxLength(100)),
+  size: z.int().check(z.nonnegative()),
   path,
   sha256,
 });
@@ -32,23 +32,25 @@ export type WorkspaceFile = z.infer<typeof workspaceFile>;
 export const workspaceDocument = z.object({
   id,
   /** An earlier document of the list; null at the top of the tree. */
-  parent: id.nullable(),
-  title: z.string().max(1_000),
+  parent: z.nullable(id),
+  title: z.string().check(z.maxLength(1_000)),
   kind: z.enum(['page', 'data']),
   path,
   sha256,
   /** Null for a document that is no text. */
-  markdown: path.nullable(),
-  files: z.array(workspaceFile).max(MAX_FILES_PER_DOCUMENT),
+  markdown: z.nullable(path),
+  files: z.array(workspaceFile).check(z.maxLength(MAX_FILES_PER_DOCUMENT)),
 });
 export type WorkspaceDocument = z.infer<typeof workspaceDocument>;
 
 export const workspaceManifest = z.object({
   format: z.literal('tandem-workspace'),
-  version: z.number().int().positive(),
+  version: z.int().check(z.positive()),
   exportedAt: z.iso.datetime(),
   /** Null for an entry that cannot be read, which costs one document. */
-  documents: z.array(workspaceDocument.nullable().catch(null)).max(MAX_WORKSPACE_DOCUMENTS),
+  documents: z
+    .array(z.catch(z.nullable(workspaceDocument), null))
+    .check(z.maxLength(MAX_WORKSPACE_DOCUMENTS)),
 });
 export type WorkspaceManifest = z.infer<typeof workspaceManifest>;
 

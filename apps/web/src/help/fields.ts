@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const object = z.looseObject({
   properties: z.record(z.string(), z.unknown()),
-  required: z.array(z.string()).optional(),
+  required: z.optional(z.array(z.string())),
 });
 const either = z.looseObject({ oneOf: z.array(z.unknown()) });
 const simple = z.looseObject({
-  type: z.string().optional(),
-  const: z.union([z.string(), z.number(), z.boolean()]).optional(),
-  enum: z.array(z.unknown()).optional(),
-  items: z.unknown().optional(),
-  anyOf: z.array(z.unknown()).optional(),
-  oneOf: z.array(z.unknown()).optional(),
-  contentEncoding: z.string().optional(),
+  type: z.optional(z.string()),
+  const: z.optional(z.union([z.string(), z.number(), z.boolean()])),
+  enum: z.optional(z.array(z.unknown())),
+  items: z.optional(z.unknown()),
+  anyOf: z.optional(z.array(z.unknown())),
+  oneOf: z.optional(z.array(z.unknown())),
+  contentEncoding: z.optional(z.string()),
 });
 
 export interface Field {

@@ -36,7 +36,7 @@ function NameField({
 }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(user.name);
-  const parsed = profilePatch.shape.name.unwrap().safeParse(draft);
+  const parsed = profilePatch.shape.name.def.innerType.safeParse(draft);
   const save = () => {
     if (!parsed.success) return setDraft(user.name);
     setDraft(parsed.data);

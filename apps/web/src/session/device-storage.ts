@@ -1,9 +1,9 @@
 /** Small values that this device stores between visits, such as the user. */
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 export interface DeviceStorage {
   /** @returns null when there is no value, or an unreadable one */
-  read<T>(key: string, schema: z.ZodType<T>): T | null;
+  read<T>(key: string, schema: z.ZodMiniType<T>): T | null;
   /** @returns false when the device refuses to store the value */
   write(key: string, value: unknown): boolean;
 }

@@ -1,6 +1,6 @@
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { failureOf, post } from './request.ts';
 
 const shape = z.strictObject({ id: z.string() });

@@ -4,7 +4,7 @@
  */
 import { asksToSignIn } from '@tandem/client';
 import { errorAnswer, errorOf, type ErrorBody } from '@tandem/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 /** A slower server counts as unreachable. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -37,7 +37,7 @@ export function failureOf(thrown: unknown): Failure {
 }
 
 export interface RequestOptions<T> {
-  readonly answer?: z.ZodType<T>;
+  readonly answer?: z.ZodMiniType<T>;
   readonly fetch?: typeof fetch;
   readonly headers?: HeadersInit;
   readonly body?: unknown;
@@ -54,7 +54,7 @@ export async function post<T = undefined>(
 /** @throws RequestFailed */
 export async function get<T>(
   path: string,
-  options: RequestOptions<T> & { readonly answer: z.ZodType<T> },
+  options: RequestOptions<T> & { readonly answer: z.ZodMiniType<T> },
 ): Promise<T> {
   return await request('GET', path, options);
 }

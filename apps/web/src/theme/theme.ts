@@ -1,5 +1,5 @@
 /** The colour theme. `public/theme.js` applies the same rule before the first paint. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Observable } from '../runtime/observable.ts';
 
 const KEY = 'tandem.theme';
@@ -34,7 +34,7 @@ export function chooseTheme(next: ThemeChoice): void {
 
 function stored(): ThemeChoice {
   try {
-    return themeChoice.catch('system').parse(localStorage.getItem(KEY));
+    return z.catch(themeChoice, 'system').parse(localStorage.getItem(KEY));
   } catch {
     return 'system';
   }

@@ -1,6 +1,6 @@
 /** Loads the parts of the tree that a person looks at into the library, and remembers which those are. */
 import type { ChannelSession, Client } from '@tandem/client';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Observable } from '../runtime/observable.ts';
 import { deviceStorage } from '../session/device-storage.ts';
 import type { LoadedPart } from './tree-rows.ts';
@@ -10,7 +10,7 @@ const MAX_KEPT = 500;
 
 export class TreeLoader {
   readonly expanded = new Observable<ReadonlySet<string>>(
-    new Set(deviceStorage.read(KEY, z.array(z.string()).max(MAX_KEPT)) ?? []),
+    new Set(deviceStorage.read(KEY, z.array(z.string()).check(z.maxLength(MAX_KEPT))) ?? []),
   );
   readonly parts = new Observable<ReadonlyMap<string | null, LoadedPart>>(new Map());
   readonly #pages: Client['pages'];

@@ -4,7 +4,7 @@
  *
  * @see https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { jsonBodies, MESSAGES, type MessageType } from '../messages/message.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL_BINARY, SUBPROTOCOL_JSON, SYNC_PATH } from '../version.ts';
 import { SUMMARIES } from './summaries.ts';
@@ -106,7 +106,7 @@ function key(type: MessageType): string {
 }
 
 function payload(type: MessageType): Readonly<Record<string, unknown>> {
-  const { $schema: _schema, ...body } = z.toJSONSchema(jsonBodies[type] as z.ZodType, {
+  const { $schema: _schema, ...body } = z.toJSONSchema(jsonBodies[type] as z.ZodMiniType, {
     io: 'input',
     target: 'draft-7',
   });

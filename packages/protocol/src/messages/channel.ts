@@ -3,7 +3,7 @@
  * its number and start position. Between `base` and `offset` the server sends `updates` without a
  * gap; after that, each commit. `ref` is the client's own number for its request.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { channelPosition } from '../channels.ts';
 import { MAX_STATE_VECTOR_BYTES } from '../limits.ts';
 import { errorBody } from '../errors.ts';
@@ -25,36 +25,36 @@ const stateVectorSize = (bytes: Uint8Array) => bytes.byteLength <= MAX_STATE_VEC
 
 export const channelMessages = <B extends BytesField>(bytes: B) => ({
   open: z.strictObject({
-    ref: z.number().int().nonnegative(),
+    ref: z.int().check(z.nonnegative()),
     document: requestedName,
     /** The Yjs client id of this client's updates, leased to the user while the channel is open. */
     client: yjsClient,
-    position: z.strictObject({ epoch, timeline, offset }).optional(),
-    stateVector: bytes.refine(stateVectorSize).optional(),
-    presence: channelPosition.optional(),
+    position: z.optional(z.strictObject({ epoch, timeline, offset })),
+    stateVector: z.optional(bytes.check(z.refine(stateVectorSize))),
+    presence: z.optional(channelPosition),
   }),
   opened: z.object({
-    ref: z.number().int().nonnegative(),
+    ref: z.int().check(z.nonnegative()),
     document: documentId,
     kind: documentKind,
     title,
     access,
-    trashedAt: instant.optional(),
+    trashedAt: z.optional(instant),
     /** The schema that the document needs; a client with a lower one may only view it (W14). */
-    schema: z.number().int().nonnegative(),
+    schema: z.int().check(z.nonnegative()),
     epoch,
     timeline,
     /**
      * The journal and the replica have diverged, as after a restore: the client returns everything
      * that its replica has and the server lacks, including deletions.
      */
-    parted: z.literal(true).optional(),
+    parted: z.optional(z.literal(true)),
     /** The start position of the `updates` that follow: the client's own, or 0. */
     base: offset,
     offset,
     stateVector: bytes,
   }),
   leave: z.strictObject({}),
-  closed: z.object({ ref: z.number().int().nonnegative().optional(), error: errorBody }),
-  'document:changed': z.object({ title, access, trashedAt: instant.optional() }),
+  closed: z.object({ ref: z.optional(z.int().check(z.nonnegative())), error: errorBody }),
+  'document:changed': z.object({ title, access, trashedAt: z.optional(instant) }),
 });

@@ -3,7 +3,7 @@
  * contains the end positions of the command's events, so the author knows when to drop its
  * prediction. A client has at most `MAX_COMMANDS_IN_FLIGHT` unanswered commands.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { channelName, channelPosition } from '../channels.ts';
 import { command } from '../commands.ts';
 import { errorBody } from '../errors.ts';
@@ -18,7 +18,7 @@ export const commandMessages = {
     repeated: z.boolean(),
     positions: z
       .array(z.object({ name: channelName, ...channelPosition.shape }))
-      .max(MAX_DONE_POSITIONS),
+      .check(z.maxLength(MAX_DONE_POSITIONS)),
   }),
   refused: z.object({ id: ulid, error: errorBody }),
 };

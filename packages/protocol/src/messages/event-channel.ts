@@ -4,20 +4,20 @@
  * follow, up to `offset`. Not recovered: `state` is the full state at `offset`. There is no third
  * case.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { channelName, channelPosition, channelState, receivedEvent } from '../channels.ts';
 import { errorBody } from '../errors.ts';
 import { activityChanged } from '../topics/activity.ts';
 import { dashboardChanged } from '../topics/dashboard.ts';
 import { epoch, offset, requestedName } from './field.ts';
 
-const ref = z.number().int().nonnegative();
+const ref = z.int().check(z.nonnegative());
 
 export const eventChannelMessages = {
   subscribe: z.strictObject({
     ref,
     name: requestedName,
-    position: channelPosition.optional(),
+    position: z.optional(channelPosition),
   }),
   subscribed: z.object({
     ref,
@@ -26,10 +26,10 @@ export const eventChannelMessages = {
     epoch,
     /** The position after this answer and the events that follow at once. */
     offset,
-    state: channelState.optional(),
+    state: z.optional(channelState),
   }),
   unsubscribe: z.strictObject({}),
-  unsubscribed: z.object({ ref: ref.optional(), error: errorBody }),
+  unsubscribed: z.object({ ref: z.optional(ref), error: errorBody }),
   /** Reliable channels: events `from + 1 … to`, one per offset. */
   events: z.object({ from: offset, to: offset, events: z.array(receivedEvent) }),
   /**

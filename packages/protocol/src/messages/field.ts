@@ -1,5 +1,5 @@
 /** Fields shared by several message families. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   COLOR_COUNT,
   MAX_NAME_LENGTH,
@@ -8,12 +8,12 @@ import {
 } from '../limits.ts';
 import { acceptedText, asciiId, fitText, hasVisibleText, sentText, toStorable } from '../text.ts';
 
-export type BytesField = z.ZodType<Uint8Array>;
+export type BytesField = z.ZodMiniType<Uint8Array>;
 
 /** A document's id: unguessable when the server creates it, chosen by the client when ad hoc. */
-export const documentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const documentId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
 
-export const newDocumentId = documentId.min(20);
+export const newDocumentId = documentId.check(z.minLength(20));
 
 /**
  * A requested document or channel name. An invalid name is refused like a missing one, because a
@@ -21,11 +21,11 @@ export const newDocumentId = documentId.min(20);
  */
 export const requestedName = z
   .string()
-  .overwrite((name) => (name.length > MAX_REQUESTED_NAME_LENGTH ? '' : toStorable(name)));
+  .check(z.overwrite((name) => (name.length > MAX_REQUESTED_NAME_LENGTH ? '' : toStorable(name))));
 
-export const offset = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const offset = z.int().check(z.nonnegative(), z.maximum(Number.MAX_SAFE_INTEGER));
 
-export const yjsClient = z.number().int().nonnegative().max(0xffffffff);
+export const yjsClient = z.int().check(z.nonnegative(), z.maximum(0xffffffff));
 
 const MAX_ID_LENGTH = 64;
 export const userId = asciiId(MAX_ID_LENGTH);
@@ -37,11 +37,7 @@ export const newName = acceptedText({
   trimmed: 'both',
 });
 export const displayName = sentText(MAX_NAME_LENGTH, 1);
-export const color = z
-  .number()
-  .int()
-  .min(0)
-  .max(COLOR_COUNT - 1);
+export const color = z.number().check(z.int(), z.minimum(0), z.maximum(COLOR_COUNT - 1));
 /** Trailing blanks stay, because the title is sent while the user types. */
 export const newTitle = acceptedText({
   lines: 'one',
@@ -55,8 +51,8 @@ export const epoch = asciiId(MAX_ID_LENGTH);
 export const timeline = asciiId(MAX_ID_LENGTH);
 
 /** Milliseconds since the epoch, by the server's clock. */
-export const instant = z.number().int().nonnegative();
-export const count = z.number().int().nonnegative();
+export const instant = z.int().check(z.nonnegative());
+export const count = z.int().check(z.nonnegative());
 
 export const ulid = z.ulid();
 

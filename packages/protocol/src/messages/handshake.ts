@@ -4,7 +4,7 @@
  * round trip. The server answers `welcome`, or closes with a registry code, and then answers each
  * channel like a single request. Only the messages of this file carry credentials.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_CHANNELS_PER_CONNECTION } from '../limits.ts';
 import { asciiId, opaqueText } from '../text.ts';
 import { channelMessages } from './channel.ts';
@@ -15,19 +15,20 @@ export const credential = opaqueText(4096);
 
 export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
   hello: z.strictObject({
-    protocol: z.number().int().positive(),
+    protocol: z.int().check(z.positive()),
     /** The newest document schema that this client can edit (W14). */
-    schema: z.number().int().nonnegative(),
+    schema: z.int().check(z.nonnegative()),
     token: credential,
-    channels: z
-      .array(
-        z.discriminatedUnion('type', [
-          channelMessages(bytes).open.extend({ type: z.literal('open') }),
-          eventChannelMessages.subscribe.extend({ type: z.literal('subscribe') }),
-        ]),
-      )
-      .max(MAX_CHANNELS_PER_CONNECTION)
-      .optional(),
+    channels: z.optional(
+      z
+        .array(
+          z.discriminatedUnion('type', [
+            z.extend(channelMessages(bytes).open, { type: z.literal('open') }),
+            z.extend(eventChannelMessages.subscribe, { type: z.literal('subscribe') }),
+          ]),
+        )
+        .check(z.maxLength(MAX_CHANNELS_PER_CONNECTION)),
+    ),
   }),
   welcome: z.object({
     connection: asciiId(64),

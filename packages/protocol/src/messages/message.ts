@@ -1,5 +1,5 @@
 /** All messages of wire v1: names, numbers, direction and types. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { channelMessages } from './channel.ts';
 import { commandMessages } from './command.ts';
 import { connectionMessages } from './connection.ts';

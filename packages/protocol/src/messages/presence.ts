@@ -3,7 +3,7 @@
  * `y-protocols/awareness`; the server only sets `user` in each state and refuses client ids of
  * other connections.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { sentPosition } from '../channels.ts';
 import {
   AWARENESS_INTERVAL_MS,
@@ -41,27 +41,31 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   'presence:changed': z.object({
     /** True: `members` is complete. False: it lists changes, and `left` those no longer shown. */
     full: z.boolean(),
-    members: z.array(member).max(MAX_SHOWN_MEMBERS),
+    members: z.array(member).check(z.maxLength(MAX_SHOWN_MEMBERS)),
     left: z.array(userId),
     /** The offset of the epoch that a difference applies to, or to any later one; 0 with `full`. */
     from: offset,
     position: sentPosition,
     counts: memberCounts,
-    you: member.optional(),
-    cursorIntervalMs: z.number().int().min(AWARENESS_INTERVAL_MS).max(MAX_AWARENESS_INTERVAL_MS),
+    you: z.optional(member),
+    cursorIntervalMs: z
+      .int()
+      .check(z.minimum(AWARENESS_INTERVAL_MS), z.maximum(MAX_AWARENESS_INTERVAL_MS)),
   }),
   'presence:list': z.strictObject({
-    ref: z.number().int().nonnegative(),
+    ref: z.int().check(z.nonnegative()),
     /** Typed text; the part beyond the longest possible name is cut off. */
-    query: z.string().overwrite((query) => toStorable(truncateText(query, MAX_NAME_LENGTH))),
+    query: z
+      .string()
+      .check(z.overwrite((query) => toStorable(truncateText(query, MAX_NAME_LENGTH)))),
     after: count,
   }),
   'presence:listed': z.object({
-    ref: z.number().int().nonnegative(),
-    members: z.array(member).max(MAX_LISTED_MEMBERS),
-    next: count.nullable(),
+    ref: z.int().check(z.nonnegative()),
+    members: z.array(member).check(z.maxLength(MAX_LISTED_MEMBERS)),
+    next: z.nullable(count),
   }),
   'typing:start': z.strictObject({}),
   'typing:stop': z.strictObject({}),
-  'typing:changed': z.object({ users: z.array(userId).max(MAX_TYPING_NAMES) }),
+  'typing:changed': z.object({ users: z.array(userId).check(z.maxLength(MAX_TYPING_NAMES)) }),
 });

@@ -6,11 +6,11 @@
  * `rows:request`. `state:request` asks a client for all content that the server lacks, after an
  * update that refers to such content.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { errorBody } from '../errors.ts';
 import { offset, type BytesField } from './field.ts';
 
-const cseq = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+const cseq = z.int().check(z.positive(), z.maximum(Number.MAX_SAFE_INTEGER));
 
 export const updateMessages = <B extends BytesField>(bytes: B) => ({
   update: z.strictObject({ cseq, update: bytes }),

@@ -3,7 +3,7 @@
  *
  * @see https://spec.openapis.org/oas/v3.1.0
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import * as accounts from '../accounts.ts';
 import * as apiTokens from '../api-tokens.ts';
 import * as content from '../content.ts';
@@ -131,7 +131,7 @@ function securityOf({ scope, isOpen }: RouteDescription): readonly Json[] {
   return [...byToken, { session: [] }];
 }
 
-const PATH_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+const PATH_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   id: documentId,
   file: files.fileId,
   thread: content.threadId,
@@ -139,7 +139,7 @@ const PATH_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 
 function pathParameters(path: string): readonly Json[] {
   return Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => ({
-    ...{ name, in: 'path', required: true, schema: inline(PATH_SCHEMAS[name] as z.ZodType) },
+    ...{ name, in: 'path', required: true, schema: inline(PATH_SCHEMAS[name] as z.ZodMiniType) },
   }));
 }
 
@@ -167,13 +167,13 @@ function json(schema: Json): Json {
 }
 
 /** Readers ignore unknown fields of answers (W45), so that they are described as bodies are. */
-function inline(schema: z.ZodType): Json {
+function inline(schema: z.ZodMiniType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;
 }
 
 /** @throws for a schema that no module exports. */
-export function schemaName(schema: z.ZodType): string {
+export function schemaName(schema: z.ZodMiniType): string {
   const name = EXPORTED.get(schema);
   if (name === undefined) throw new Error('a schema of a route has no name');
   return capital(name);
@@ -187,7 +187,7 @@ class Schemas {
     for (const shared of [user, listedDocument, http.documentSummary]) this.reference(shared);
   }
 
-  reference(schema: z.ZodType): Json {
+  reference(schema: z.ZodMiniType): Json {
     const id = schemaName(schema);
     if (!this.#registry.has(schema)) this.#registry.add(schema, { id });
     return { $ref: addressOf(id) };

@@ -3,7 +3,7 @@
  * token needs for it. The server's routes, the OpenAPI document and the reference of the guide are checked against this
  * table or made of it; a route that is missing here does not compile.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   account,
   addressVerification,
@@ -72,7 +72,7 @@ export type RouteScope = ApiScope | 'any' | 'never';
 
 export interface QueryParameter {
   readonly about: string;
-  readonly schema: z.ZodType;
+  readonly schema: z.ZodMiniType;
   readonly isRequired?: true;
 }
 
@@ -83,12 +83,12 @@ export interface RouteDescription {
   readonly isOpen?: true;
   readonly query?: Readonly<Record<string, QueryParameter>>;
   /** `bytes`: a file as it is. */
-  readonly body?: z.ZodType | 'bytes' | 'markdown';
+  readonly body?: z.ZodMiniType | 'bytes' | 'markdown';
   readonly isBodyOptional?: true;
-  readonly answer: z.ZodType | 'bytes' | 'json' | 'markdown' | 'nothing';
+  readonly answer: z.ZodMiniType | 'bytes' | 'json' | 'markdown' | 'nothing';
 }
 
-const number = z.number().int().nonnegative();
+const number = z.int().check(z.nonnegative());
 const after = (about: string) => ({ after: { about, schema: offset } });
 const placeOf = (what: string): string => `the "next" of ${what}, to get what follows`;
 
@@ -224,7 +224,7 @@ const ROUTE_TABLE = {
     summary: 'uploads a file under an id that the client has drawn',
     scope: 'documents:write',
     query: {
-      name: { about: 'of the file', schema: z.string().max(MAX_FILE_NAME_LENGTH) },
+      name: { about: 'of the file', schema: z.string().check(z.maxLength(MAX_FILE_NAME_LENGTH)) },
       secret: { about: 'the secret that the id is made from (FI10)', schema: z.string() },
     },
     body: 'bytes',

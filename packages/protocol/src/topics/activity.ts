@@ -1,5 +1,5 @@
 /** Activity in the documents of a person's list, for the list to show. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_EXCERPT_LENGTH } from '../limits.ts';
 import { documentId, instant, user } from '../messages/field.ts';
 import { sentText } from '../text.ts';
@@ -8,8 +8,8 @@ import { deletedRanges } from './unread.ts';
 export const documentActivity = z.object({
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   updatedAt: instant,
-  present: z.array(user).max(8),
-  chatHead: z.number().int().nonnegative(),
+  present: z.array(user).check(z.maxLength(8)),
+  chatHead: z.int().check(z.nonnegative()),
   chatDeleted: deletedRanges,
 });
 export type DocumentActivity = z.infer<typeof documentActivity>;
@@ -21,7 +21,7 @@ export const activityState = z.object({
 export type ActivityState = z.infer<typeof activityState>;
 
 export const activityChanged = z.object({
-  documents: z.record(documentId, documentActivity.nullable()),
+  documents: z.record(documentId, z.nullable(documentActivity)),
 });
 
 export function reduceActivity(

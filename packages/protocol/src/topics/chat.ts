@@ -1,5 +1,5 @@
 /** Chat of a document. The state holds the newest messages; older ones are paged over HTTP. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE } from '../limits.ts';
 import { ulid } from '../messages/field.ts';
 import { commandsOf, defineChannel, defineCommands } from './definition.ts';
@@ -20,13 +20,13 @@ import {
 export const chatState = z.object({
   type: z.literal('chat'),
   messages: z.array(threadMessage),
-  head: z.number().int().nonnegative(),
+  head: z.int().check(z.nonnegative()),
 });
 export type ChatState = z.infer<typeof chatState>;
 
 /** A page of history: messages before a number, oldest first. Message 1 ends the history. */
 export const chatPage = z.object({
-  messages: z.array(threadMessage).max(MAX_CHAT_HISTORY_PAGE),
+  messages: z.array(threadMessage).check(z.maxLength(MAX_CHAT_HISTORY_PAGE)),
 });
 export type ChatPage = z.infer<typeof chatPage>;
 
@@ -101,8 +101,8 @@ export const chatCommands = defineCommands(
     name: 'chat:send',
     summary: 'Sends a message, whose id is that of the command.',
     input: z
-      .strictObject({ ...messageInput.text, replyTo: ulid.nullable() })
-      .refine(mentionsFit, MISPLACED_MENTIONS),
+      .strictObject({ ...messageInput.text, replyTo: z.nullable(ulid) })
+      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: ({ input }) => input.replyTo },
     replaces: null,
     isIdempotent: true,

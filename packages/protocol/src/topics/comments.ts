@@ -2,7 +2,7 @@
  * Comments of a document. A thread is about a piece of the text: its anchor names the first and the last character,
  * and says what the text was. Clients resolve anchors for themselves; nothing of a comment is in the text.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   MAX_ANCHOR_CONTEXT_LENGTH,
   MAX_ANCHOR_QUOTE_LENGTH,
@@ -26,7 +26,7 @@ import {
   type ThreadMessage,
 } from './message.ts';
 
-const counted = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const counted = z.int().check(z.nonnegative(), z.maximum(Number.MAX_SAFE_INTEGER));
 const characterId = z.strictObject({ client: counted, clock: counted });
 const context = opaqueText(MAX_ANCHOR_CONTEXT_LENGTH);
 
@@ -36,9 +36,9 @@ export const commentAnchor = z.strictObject({
   start: characterId,
   end: characterId,
   /** The id of the block in which it begins; null for an unnamed one. */
-  block: z.string().max(64).nullable(),
+  block: z.nullable(z.string().check(z.maxLength(64))),
   /** The text, or its beginning. Blocks are separated by a line break. */
-  quote: opaqueText(MAX_ANCHOR_QUOTE_LENGTH).min(1),
+  quote: opaqueText(MAX_ANCHOR_QUOTE_LENGTH).check(z.minLength(1)),
   /** The text before and behind it, in the same block. */
   prefix: context,
   suffix: context,
@@ -59,17 +59,17 @@ export const commentThread = z.object({
   /** Also the id of its first message. */
   id: ulid,
   anchor: storedAnchor,
-  resolved: z.object({ by: user, at: instant }).nullable(),
-  messages: z.array(threadMessage).max(MAX_THREAD_MESSAGES),
+  resolved: z.nullable(z.object({ by: user, at: instant })),
+  messages: z.array(threadMessage).check(z.maxLength(MAX_THREAD_MESSAGES)),
 });
 export type CommentThread = z.infer<typeof commentThread>;
 
 export const commentsState = z.object({
   type: z.literal('comments'),
   /** In the order in which they were started. */
-  threads: z.array(commentThread).max(MAX_COMMENT_THREADS),
+  threads: z.array(commentThread).check(z.maxLength(MAX_COMMENT_THREADS)),
   /** The number of the newest message. */
-  head: z.number().int().nonnegative(),
+  head: z.int().check(z.nonnegative()),
 });
 export type CommentsState = z.infer<typeof commentsState>;
 
@@ -207,7 +207,7 @@ export const commentCommands = defineCommands(
       'Comments on a piece of the text. The id of the thread and its message is that of the command.',
     input: z
       .strictObject({ ...messageInput.text, anchor: commentAnchor })
-      .refine(mentionsFit, MISPLACED_MENTIONS),
+      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: () => null },
     replaces: null,
     isIdempotent: true,
@@ -226,7 +226,7 @@ export const commentCommands = defineCommands(
     summary: 'Replies in a thread. The id of the message is that of the command.',
     input: z
       .strictObject({ ...messageInput.text, thread: ulid })
-      .refine(mentionsFit, MISPLACED_MENTIONS),
+      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: ({ input }) => input.thread },
     replaces: null,
     isIdempotent: true,

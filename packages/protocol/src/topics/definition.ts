@@ -2,7 +2,7 @@
  * Definitions of a topic's channel and commands. The wire's union, send order, prediction, and the
  * server's table of handlers derive from the one definition of a command.
  */
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { User } from '../messages/field.ts';
 
 export interface ReduceOptions {
@@ -11,7 +11,7 @@ export interface ReduceOptions {
 
 export interface ChannelDefinition<
   T extends string,
-  State extends z.ZodType,
+  State extends z.ZodMiniType,
   Event extends EventSchema,
 > {
   readonly type: T;
@@ -26,13 +26,16 @@ export interface ChannelDefinition<
   ) => z.output<State>;
 }
 
-type EventSchema = z.ZodType & {
-  readonly options: readonly { readonly shape: { readonly name: z.ZodLiteral<string> } }[];
+/** A schema of an event, or of another object with its name. */
+export type NamedSchema = z.ZodMiniType & {
+  readonly shape: { readonly name: z.ZodMiniLiteral<string> };
 };
+
+type EventSchema = z.ZodMiniType & { readonly def: { readonly options: readonly NamedSchema[] } };
 
 export function defineChannel<
   const T extends string,
-  State extends z.ZodType,
+  State extends z.ZodMiniType,
   Event extends EventSchema,
 >(definition: ChannelDefinition<T, State, Event>): ChannelDefinition<T, State, Event> {
   return definition;
@@ -84,9 +87,9 @@ export interface Replacement<Input> {
 
 export interface CommandDefinition<
   N extends string,
-  S extends z.ZodType,
+  S extends z.ZodMiniType,
   T extends string,
-  State extends z.ZodType,
+  State extends z.ZodMiniType,
   Event extends EventSchema,
 > {
   readonly name: N;
@@ -107,10 +110,12 @@ export interface CommandDefinition<
   ) => EventBody<z.output<Event>> | null;
 }
 
-export function commandsOf<T extends string, State extends z.ZodType, Event extends EventSchema>(
-  channel: ChannelDefinition<T, State, Event>,
-) {
-  return <const N extends string, S extends z.ZodType>(
+export function commandsOf<
+  T extends string,
+  State extends z.ZodMiniType,
+  Event extends EventSchema,
+>(channel: ChannelDefinition<T, State, Event>) {
+  return <const N extends string, S extends z.ZodMiniType>(
     definition: Omit<CommandDefinition<N, S, T, State, Event>, 'channel'>,
   ): CommandDefinition<N, S, T, State, Event> => ({ ...definition, channel });
 }

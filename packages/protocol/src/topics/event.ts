@@ -2,14 +2,14 @@
  * Events: changes of a reliable channel. Applied in order to the channel's state, they produce the
  * newest state. The name is `noun:past`, after the command that caused the event.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { instant, ulid, user } from '../messages/field.ts';
 
-export const defineEvent = <N extends string, S extends z.ZodRawShape>(name: N, fields: S) =>
+export const defineEvent = <N extends string, S extends z.core.$ZodShape>(name: N, fields: S) =>
   z.object({
     name: z.literal(name),
     at: instant,
-    command: ulid.optional(),
+    command: z.optional(ulid),
     ...fields,
   });
 

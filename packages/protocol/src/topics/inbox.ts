@@ -2,7 +2,7 @@
  * The inbox: what happened to a person's documents that concerns this person (NT1). The state has the newest
  * notifications; older ones are paged over HTTP. The unread ones of the state are counted.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   MAX_EXCERPT_LENGTH,
   MAX_INBOX,
@@ -31,7 +31,7 @@ export const notification = z.object({
   document: documentId,
   title,
   by: user,
-  source: messageSource.nullable(),
+  source: z.nullable(messageSource),
   /** The first words of the message, or those of the request. */
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   at: instant,
@@ -43,14 +43,14 @@ export type NotificationKind = Notification['kind'];
 export const inboxState = z.object({
   type: z.literal('inbox'),
   /** The newest first. */
-  notifications: z.array(notification).max(MAX_INBOX),
+  notifications: z.array(notification).check(z.maxLength(MAX_INBOX)),
 });
 export type InboxState = z.infer<typeof inboxState>;
 
 export const inboxPage = z.object({
-  notifications: z.array(notification).max(MAX_INBOX_PAGE),
+  notifications: z.array(notification).check(z.maxLength(MAX_INBOX_PAGE)),
   /** The list continues before this one; null: the list is complete. */
-  next: ulid.nullable(),
+  next: z.nullable(ulid),
 });
 export type InboxPage = z.infer<typeof inboxPage>;
 /** The id of a notification, before which a page begins. */
@@ -60,7 +60,9 @@ const ids = z.array(ulid);
 
 const inboxEvents = [
   /** Also of known ones: their message was changed. */
-  defineEvent('notification:listed', { notifications: z.array(notification).max(MAX_INBOX) }),
+  defineEvent('notification:listed', {
+    notifications: z.array(notification).check(z.maxLength(MAX_INBOX)),
+  }),
   /** What they are about was deleted, or may no longer be read. */
   defineEvent('notification:removed', { notifications: ids }),
   defineEvent('notification:seen', { notifications: ids }),
@@ -120,7 +122,9 @@ export const inboxCommands = defineCommands(
   defineCommand({
     name: 'notification:see',
     summary: 'Some notifications of the user have been seen.',
-    input: z.strictObject({ notifications: z.array(ulid).min(1).max(MAX_INBOX) }),
+    input: z.strictObject({
+      notifications: z.array(ulid).check(z.minLength(1), z.maxLength(MAX_INBOX)),
+    }),
     order: ANY_ORDER,
     replaces: null,
     isIdempotent: true,
@@ -157,7 +161,7 @@ export const inboxCommands = defineCommands(
   defineCommand({
     name: 'access:answer',
     summary: 'Gives the role that a person has asked for, or another one. Null: declines.',
-    input: z.strictObject({ document: documentId, user: userId, role: memberRole.nullable() }),
+    input: z.strictObject({ document: documentId, user: userId, role: z.nullable(memberRole) }),
     order: IN_TURN,
     replaces: null,
     isIdempotent: false,

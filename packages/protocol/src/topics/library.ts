@@ -1,5 +1,5 @@
 /** The library: one person's name and colour, listed documents, and reading marks. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_EXCERPT_LENGTH, MAX_LIBRARY_PAGE } from '../limits.ts';
 import {
   documentId,
@@ -35,21 +35,21 @@ export const listedDocument = z.object({
   title,
   role,
   /** The document in which it is on this person's list; null at the top of their tree (TR2). */
-  parent: documentId.nullable(),
+  parent: z.nullable(documentId),
   /** Among the documents beside it. */
   position,
   /** The first words of the text when it was listed; `activity` has newer ones. */
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: instant,
   updatedAt: instant,
-  chatRead: z.number().int().nonnegative(),
+  chatRead: z.int().check(z.nonnegative()),
   /** Absent: none of the comments. */
-  commentsRead: z.number().int().nonnegative().optional(),
-  isNew: z.literal(true).optional(),
+  commentsRead: z.optional(z.int().check(z.nonnegative())),
+  isNew: z.optional(z.literal(true)),
   /** Since when it is among this person's favourites. */
-  favouriteAt: instant.optional(),
+  favouriteAt: z.optional(instant),
   /** Which comments in it this person is notified of (NT5); absent: mentions and replies. */
-  follows: z.enum(['all', 'none']).optional(),
+  follows: z.optional(z.enum(['all', 'none'])),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
@@ -62,13 +62,13 @@ export const libraryState = z.object({
   /** Last changed first: all documents up to `next`, and some after it, such as favourites. */
   documents: z.array(listedDocument),
   /** The list continues after this place; null: the list is complete. */
-  next: libraryPlace.nullable(),
+  next: z.nullable(libraryPlace),
 });
 export type LibraryState = z.infer<typeof libraryState>;
 
 export const libraryPage = z.object({
-  documents: z.array(listedDocument).max(MAX_LIBRARY_PAGE),
-  next: libraryPlace.nullable(),
+  documents: z.array(listedDocument).check(z.maxLength(MAX_LIBRARY_PAGE)),
+  next: z.nullable(libraryPlace),
 });
 export type LibraryPage = z.infer<typeof libraryPage>;
 
@@ -77,12 +77,12 @@ export const treePlace = z.object({ position, id: documentId });
 export type TreePlace = z.infer<typeof treePlace>;
 
 export const treePage = z.object({
-  documents: z.array(listedDocument).max(MAX_LIBRARY_PAGE),
-  next: treePlace.nullable(),
+  documents: z.array(listedDocument).check(z.maxLength(MAX_LIBRARY_PAGE)),
+  next: z.nullable(treePlace),
 });
 export type TreePage = z.infer<typeof treePage>;
 
-const chatRead = z.number().int().nonnegative();
+const chatRead = z.int().check(z.nonnegative());
 
 /** `all` comments, one's `own`: mentions and replies; or `none` of them. */
 const follows = z.enum(['all', 'own', 'none']);
@@ -92,7 +92,7 @@ const libraryEvents = [
   defineEvent('document:renamed', { document: documentId, title }),
   defineEvent('document:moved', {
     document: documentId,
-    parent: documentId.nullable(),
+    parent: z.nullable(documentId),
     position,
   }),
   defineEvent('document:favourited', { document: documentId, isFavourite: z.boolean() }),
@@ -269,10 +269,10 @@ export const libraryCommands = defineCommands(
       'Creates a page that the user owns, at the top of the tree or in another document. An existing one stays as it is.',
     input: z.strictObject({
       document: newDocumentId,
-      title: newTitle.optional(),
-      parent: documentId.optional(),
+      title: z.optional(newTitle),
+      parent: z.optional(documentId),
       /** Without it, the last one. */
-      position: newPosition.optional(),
+      position: z.optional(newPosition),
     }),
     order: FIRST,
     replaces: null,
@@ -310,9 +310,9 @@ export const libraryCommands = defineCommands(
       'Moves the document, with what is inside it, into another document or to the top of the tree.',
     input: z.strictObject({
       document: documentId,
-      parent: documentId.nullable(),
+      parent: z.nullable(documentId),
       /** Without it, the last one; at the top, as of a new document. */
-      position: newPosition.optional(),
+      position: z.optional(newPosition),
     }),
     order: IN_TURN,
     replaces: { key: () => 'place' },
@@ -371,7 +371,7 @@ export const libraryCommands = defineCommands(
   defineCommand({
     name: 'chat:see',
     summary: 'All messages up to this number have been seen. The mark never moves back.',
-    input: z.strictObject({ document: documentId, number: z.number().int().nonnegative() }),
+    input: z.strictObject({ document: documentId, number: z.int().check(z.nonnegative()) }),
     order: ANY_ORDER,
     replaces: { key: () => 'read', covers: (later, earlier) => earlier.number <= later.number },
     isIdempotent: true,
@@ -385,7 +385,7 @@ export const libraryCommands = defineCommands(
   defineCommand({
     name: 'comments:see',
     summary: 'All comments up to this number have been seen. The mark never moves back.',
-    input: z.strictObject({ document: documentId, number: z.number().int().nonnegative() }),
+    input: z.strictObject({ document: documentId, number: z.int().check(z.nonnegative()) }),
     order: ANY_ORDER,
     replaces: { key: () => 'comments', covers: (later, earlier) => earlier.number <= later.number },
     isIdempotent: true,

@@ -2,7 +2,7 @@
  * Messages of people, in the chat of a document and in the threads of its comments: their text, mentions and
  * reactions, and how events change them.
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   MAX_EMOJI_LENGTH,
   MAX_MENTIONS,
@@ -17,9 +17,9 @@ import type { CommandOrder } from './definition.ts';
  * An emoji that the server has validated. A Unicode upgrade may change the definition of an emoji.
  */
 const usedEmoji = sentText(MAX_EMOJI_LENGTH, 1);
-const emoji = usedEmoji
-  // Not a pattern in the schema, because other readers of the schema may not support the `v` flag.
-  .refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.');
+const emoji = usedEmoji.check(
+  z.refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.'),
+);
 /** Leading blanks stay, because they indent code. */
 export const newMessageText = acceptedText({
   lines: 'many',
@@ -36,12 +36,12 @@ export const newMessageText = acceptedText({
 export const mention = z.object({
   user: userId,
   /** The position of the @ in UTF-16 code units. */
-  offset: z.number().int().nonnegative(),
-  length: z.number().int().positive(),
+  offset: z.int().check(z.nonnegative()),
+  length: z.int().check(z.positive()),
 });
 export type Mention = z.infer<typeof mention>;
-const mentions = z.array(mention).max(MAX_MENTIONS);
-const newMentions = z.array(z.strictObject(mention.shape)).max(MAX_MENTIONS);
+const mentions = z.array(mention).check(z.maxLength(MAX_MENTIONS));
+const newMentions = z.array(z.strictObject(mention.shape)).check(z.maxLength(MAX_MENTIONS));
 
 export function mentionsFit({
   text,
@@ -67,16 +67,16 @@ const reaction = z.object({ emoji: usedEmoji, users: z.array(user) });
 export const threadMessage = z.object({
   id: ulid,
   /** Counts the messages of a chat, or of all comments, from 1 without a gap; null until the server assigns it. */
-  number: z.number().int().positive().nullable(),
+  number: z.nullable(z.int().check(z.positive())),
   author: user,
   text: messageText,
   mentions,
   /** Null in comments. */
-  replyTo: ulid.nullable(),
-  reactions: z.array(reaction).max(MAX_REACTIONS_PER_MESSAGE),
+  replyTo: z.nullable(ulid),
+  reactions: z.array(reaction).check(z.maxLength(MAX_REACTIONS_PER_MESSAGE)),
   at: instant,
-  editedAt: instant.nullable(),
-  deletedAt: instant.nullable(),
+  editedAt: z.nullable(instant),
+  deletedAt: z.nullable(instant),
 });
 export type ThreadMessage = z.infer<typeof threadMessage>;
 
@@ -97,7 +97,7 @@ export const messageInput = {
       text: newMessageText,
       mentions: newMentions,
     })
-    .refine(mentionsFit, MISPLACED_MENTIONS),
+    .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
   delete: z.strictObject({ document: documentId, message: ulid }),
   react: z.strictObject({ document: documentId, message: ulid, emoji, on: z.boolean() }),
 };

@@ -1,5 +1,5 @@
 /** Profile: a person's own name and colour. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { color, newName } from '../messages/field.ts';
 import { commandsOf, defineCommands, IN_TURN } from './definition.ts';
 import { libraryChannel } from './library.ts';
@@ -10,7 +10,7 @@ export const profileCommands = defineCommands(
   defineCommand({
     name: 'profile:change',
     summary: 'Changes the user’s name or colour.',
-    input: z.strictObject({ name: newName.optional(), color: color.optional() }),
+    input: z.strictObject({ name: z.optional(newName), color: z.optional(color) }),
     order: IN_TURN,
     replaces: {
       key: () => 'profile',

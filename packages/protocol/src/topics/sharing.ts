@@ -1,5 +1,5 @@
 /** Sharing: the roles of a document's people, as the share dialog shows them. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_SHARING_MEMBERS, MAX_TREE_DEPTH } from '../limits.ts';
 import {
   documentId,
@@ -28,14 +28,14 @@ export const sharingMember = z.object({
   /** False: the role comes from the link. */
   isOwn: z.boolean(),
   /** The role was given in a document around this one, so many levels up (TR5). */
-  from: z.number().int().positive().max(MAX_TREE_DEPTH).optional(),
+  from: z.optional(z.int().check(z.positive(), z.maximum(MAX_TREE_DEPTH))),
 });
 export type SharingMember = z.infer<typeof sharingMember>;
 
 /** The last moment that a date can have. */
 const MAX_TIME_MS = 8_640_000_000_000_000;
 /** When the document's own link ends; null: not by itself. */
-const expiresAt = instant.max(MAX_TIME_MS).nullable();
+const expiresAt = z.nullable(instant.check(z.maximum(MAX_TIME_MS)));
 
 /** What changes with the place of the document in the tree. */
 const inherited = {
@@ -44,14 +44,14 @@ const inherited = {
   /** The document says nothing itself about its link: it holds what holds around it. */
   isLinkInherited: z.boolean(),
   /** Null at the top of the tree. `link` is what holds around the document. */
-  around: z.object({ link: linkAccess, isRestricted: z.boolean() }).nullable(),
+  around: z.nullable(z.object({ link: linkAccess, isRestricted: z.boolean() })),
   members: z.array(sharingMember),
 } as const;
 
 export const sharingState = z.object({
   type: z.literal('sharing'),
   /** Null for a document that a stock client created under its own name. */
-  owner: userId.nullable(),
+  owner: z.nullable(userId),
   /** Of a link that has ended, when it did. */
   expiresAt,
   ...inherited,
@@ -61,7 +61,7 @@ export type SharingState = z.infer<typeof sharingState>;
 const sharingEvents = [
   defineEvent('link:changed', {
     link: linkAccess,
-    isInherited: z.literal(true).optional(),
+    isInherited: z.optional(z.literal(true)),
     expiresAt,
   }),
   defineEvent('inheritance:changed', inherited),
@@ -148,9 +148,9 @@ export const sharingCommands = defineCommands(
       'Sets what people who have the link may do, and until when. Null: as in the document around this one.',
     input: z.strictObject({
       document: documentId,
-      link: linkAccess.nullable(),
+      link: z.nullable(linkAccess),
       /** As before without it, while the link stays open. */
-      expiresAt: expiresAt.optional(),
+      expiresAt: z.optional(expiresAt),
     }),
     order: IN_TURN,
     replaces: { key: () => 'link' },

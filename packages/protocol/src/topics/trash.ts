@@ -1,5 +1,5 @@
 /** The trash: a person's own documents that wait to be restored or deleted for good. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_EXCERPT_LENGTH, MAX_TRASH } from '../limits.ts';
 import { documentId, documentKind, instant, title } from '../messages/field.ts';
 import { sentText } from '../text.ts';

@@ -1,15 +1,15 @@
 /** Unread chat messages. Deleted messages keep their numbers and do not count. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_DELETED_RANGES } from '../limits.ts';
 
-const messageNumber = z.number().int().positive();
+const messageNumber = z.int().check(z.positive());
 
 /** Numbers of deleted messages, both ends included. */
 export const numberRange = z.object({ from: messageNumber, to: messageNumber });
 export type NumberRange = z.infer<typeof numberRange>;
 
 /** Newest first; deleted messages beyond the limit count as new. */
-export const deletedRanges = z.array(numberRange).max(MAX_DELETED_RANGES);
+export const deletedRanges = z.array(numberRange).check(z.maxLength(MAX_DELETED_RANGES));
 
 export function countUnread(
   chat: { readonly chatHead: number; readonly chatDeleted: readonly NumberRange[] },

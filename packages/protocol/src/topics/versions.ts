@@ -1,5 +1,5 @@
 /** Named versions: names that people gave to moments of a document's history. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MAX_NAMED_VERSIONS, MAX_VERSION_TITLE_LENGTH } from '../limits.ts';
 import { documentId, instant, offset, ulid, userId } from '../messages/field.ts';
 import { acceptedText, sentText } from '../text.ts';

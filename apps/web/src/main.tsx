@@ -3,10 +3,9 @@ import { translate } from './translation/translation.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { MessageDrafts, MessageDraftsContext } from './chat/message-drafts.ts';
-import { onDeferredFailure, screenIsReady } from './components/deferred.tsx';
+import { Deferred, onDeferredFailure, screenIsReady } from './components/deferred.tsx';
 import { toast } from './components/toast.ts';
 import { ToastHost } from './components/toast-host.tsx';
-import { commandDescription } from './unconfirmed/command-description.ts';
 import { startLanguage } from './languages/i18n.ts';
 import { NOTICES_KEYS } from './screen/shortcuts.ts';
 import { startNavigation } from './navigation/location.ts';
@@ -31,12 +30,18 @@ startLanguage();
 void startServiceWorker();
 guardFileDrops(() => toast(translate('fileDropped')));
 
+const descriptions = new Deferred(() => import('./unconfirmed/command-description.ts'), {
+  preload: 'at once',
+});
+
 const services = await createServices({
-  reportRefusal: (call, { message }) =>
+  async reportRefusal(call, { message }) {
+    const loaded = await descriptions.load().catch(() => null);
     toast.error(message, {
-      description: commandDescription(call, translate),
+      description: loaded?.commandDescription(call, translate),
       duration: REFUSAL_MS,
-    }),
+    });
+  },
 });
 // Before the client starts: a refused message returns to its draft, whether or not the chat is open.
 const drafts = new MessageDrafts(services.client.commands);

@@ -1,3 +1,4 @@
+import './chat-words.ts';
 import type { DocumentSession, ChannelSession } from '@tandem/client';
 import type { Access, User } from '@tandem/protocol';
 import { useCallback, useEffect, useEffectEvent, useMemo } from 'react';

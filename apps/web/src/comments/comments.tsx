@@ -1,16 +1,16 @@
+import '../chat/chat-words.ts';
 import type { DocumentSession } from '@tandem/client';
 import type { CommentAnchor, CommentThread } from '@tandem/protocol';
 import type { EditorView } from '@tiptap/pm/view';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { closeChatBeside, useChatPlacement } from '../chat/chat-placement.ts';
 import { useMedia, useVisible } from '../components/browser-state.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { choiceButton, Menu, MenuChoice } from '../components/menu.tsx';
 import { stopCatching } from '../components/typed-ahead.ts';
-import { addCommentWords } from '../languages/i18n.ts';
 import words from '../languages/comments.en.json' with { type: 'json' };
 import { Observable, useObservable } from '../runtime/observable.ts';
 import { chord } from '../screen/shortcuts.ts';
@@ -27,7 +27,7 @@ import { useCommentsRead } from './unread-comments.ts';
 import { useCommentPlaces, useReanchoring } from './use-comment-places.ts';
 import { useComments, type Comments as CommentsOf } from './use-comments.ts';
 
-addCommentWords(words);
+addTexts(words);
 
 export interface CommentsProps {
   readonly session: DocumentSession;

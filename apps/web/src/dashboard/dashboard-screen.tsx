@@ -1,5 +1,5 @@
 import type { DashboardSample } from '@tandem/protocol';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
@@ -12,6 +12,9 @@ import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { Chart } from './chart.tsx';
 import { formatQuantity, formatSince } from './quantity.ts';
 import { CHARTS } from './series.ts';
+import words from '../languages/dashboard.en.json' with { type: 'json' };
+
+addTexts(words);
 
 export function DashboardScreen() {
   const { t } = useTranslation();

@@ -1,12 +1,15 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { useNow } from '../components/browser-state.ts';
 import { IconButton } from '../components/button.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useShortcut } from '../screen/use-shortcut.ts';
 import { useServices } from '../session/services.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
+import words from '../languages/developer.en.json' with { type: 'json' };
+
+addTexts(words);
 
 const POLL_MS = 1_000;
 

@@ -1,8 +1,11 @@
 import { describeRoots, type RootTree, type TreeEntry } from '@tandem/document';
 import { useEffect, useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import type { Doc } from 'yjs';
 import { CopyButton } from '../components/copy-button.tsx';
+import words from '../languages/data.en.json' with { type: 'json' };
+
+addTexts(words);
 
 const REFRESH_MS = 250;
 

@@ -1,7 +1,7 @@
 import { withoutGaps } from '@tandem/protocol';
 import { Download, FilePlus2, FileUp, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Deferred, Loaded, screenIsReady } from '../components/deferred.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
@@ -21,6 +21,9 @@ import { DocumentRows } from './document-rows.tsx';
 import { matches, type ShownDocument } from './shown-document.ts';
 import { allDocuments, useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
+import words from '../languages/documents.en.json' with { type: 'json' };
+
+addTexts(words);
 
 const exporting = new Deferred(() => import('../export/workspace-dialog.tsx'));
 

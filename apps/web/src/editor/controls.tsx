@@ -8,6 +8,10 @@ import type { SelectionState } from './selection-state.ts';
 import { SelectionToolbar } from './selection-toolbar.tsx';
 import type { SlashMenu as Menu } from './slash-command.ts';
 import { SlashMenu } from './slash-menu.tsx';
+import { addTexts } from '../translation/translation.ts';
+import words from '../languages/editor-controls.en.json' with { type: 'json' };
+
+addTexts(words);
 
 interface EditorControlsProps {
   readonly view: EditorView;

@@ -1,6 +1,10 @@
 import type { ReactNode } from 'react';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { addTexts } from '../translation/translation.ts';
+import words from '../languages/help.en.json' with { type: 'json' };
+
+addTexts(words);
 
 export function HelpPage({
   title,

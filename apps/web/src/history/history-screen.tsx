@@ -1,7 +1,7 @@
 import { differenceBetween, type DifferenceRun } from '@tandem/document/history';
 import { ArrowLeft, List, Tag } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import type * as Y from 'yjs';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -23,6 +23,9 @@ import { SessionList } from './session-list.tsx';
 import { dayAndTime } from './session-time.ts';
 import { useNamedVersions, type NamedVersions } from './use-named-versions.ts';
 import { VersionName } from './version-name.tsx';
+import words from '../languages/history.en.json' with { type: 'json' };
+
+addTexts(words);
 
 export interface HistoryScreenProps {
   readonly document: string;

@@ -1,12 +1,3 @@
-import account from './account.en.json' with { type: 'json' };
-import comments from './comments.en.json' with { type: 'json' };
-import editor from './editor.en.json' with { type: 'json' };
-import importing from './import.en.json' with { type: 'json' };
-import exporting from './export.en.json' with { type: 'json' };
-import files from './files.en.json' with { type: 'json' };
-import notifications from './notifications.en.json' with { type: 'json' };
-import sharing from './sharing.en.json' with { type: 'json' };
-import en from './en.json' with { type: 'json' };
 import { expect, test } from 'vitest';
 
 const sources = Object.entries(
@@ -16,14 +7,12 @@ const sources = Object.entries(
     eager: true,
   }),
 );
+const catalogues = Object.values(
+  import.meta.glob<object>('./*.json', { import: 'default', eager: true }),
+);
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
-const keys = [
-  ...new Set(
-    [en, editor, comments, account, exporting, files, importing, notifications, sharing].flatMap(
-      (catalogue) => leaves(catalogue).map((key) => key.replace(PLURAL, '')),
-    ),
-  ),
-];
+const texts = catalogues.flatMap((catalogue) => leaves(catalogue));
+const keys = [...new Set(texts.map((key) => key.replace(PLURAL, '')))];
 
 const written = sources.flatMap(([, source]) =>
   [...source.matchAll(/['"`]([A-Za-z][\w.$\-{} ]*)['"`]/gu)].map(([, text]) => text!),
@@ -47,9 +36,7 @@ test('every key that is used exists', () => {
 
 test('a plural has all forms of its language', () => {
   const { pluralCategories } = new Intl.PluralRules('en').resolvedOptions();
-  const plurals = [en, account, exporting, files, importing, sharing]
-    .flatMap((catalogue) => leaves(catalogue))
-    .filter((key) => PLURAL.test(key));
+  const plurals = texts.filter((key) => PLURAL.test(key));
   for (const key of plurals) {
     const stem = key.replace(PLURAL, '');
     expect(plurals.filter((other) => other.replace(PLURAL, '') === stem).toSorted()).toEqual(
@@ -58,11 +45,8 @@ test('a plural has all forms of its language', () => {
   }
 });
 
-test('the catalogues do not share a name', () => {
-  const names = [en, editor, account, exporting, files, importing, sharing].flatMap((catalogue) =>
-    Object.keys(catalogue),
-  );
-  expect(new Set(names).size).toBe(names.length);
+test('the catalogues do not share a key', () => {
+  expect(new Set(texts).size).toBe(texts.length);
 });
 
 function leaves(tree: object, prefix = ''): string[] {
@@ -76,7 +60,7 @@ function patternOf(template: string): RegExp {
     `^${template
       .split(/\$\{[^}]*\}/u)
       .map((part) => part.replaceAll('.', '\\.'))
-      .join('[\\w-]+')}$`,
+      .join('[\\w:-]+')}$`,
     'u',
   );
 }

@@ -2,7 +2,7 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { FileText, Search, UserRound, Zap } from 'lucide-react';
 import { useCallback, useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { allDocuments, useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { navigate } from '../navigation/location.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
@@ -17,6 +17,9 @@ import {
   type PaletteGroup,
   type PaletteItem,
 } from './palette-groups.ts';
+import words from '../languages/palette.en.json' with { type: 'json' };
+
+addTexts(words);
 
 interface PaletteProps {
   readonly open: boolean;

@@ -1,13 +1,16 @@
 import { COLOR_COUNT, profilePatch, type ProfilePatch, type User } from '@tandem/protocol';
 import { Check } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { ProfileAccount } from '../account/profile-account.tsx';
 import { personColor } from '../components/avatar.tsx';
 import { isComposing } from '../components/keyboard.ts';
 import { useServices } from '../session/services.ts';
 import { ThemePicker } from '../theme/theme-picker.tsx';
 import { SignOut } from './sign-out.tsx';
+import words from '../languages/profile.en.json' with { type: 'json' };
+
+addTexts(words);
 
 export function Profile({ user, close }: { readonly user: User; readonly close: () => void }) {
   const { t } = useTranslation();

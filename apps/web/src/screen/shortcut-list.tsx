@@ -1,5 +1,8 @@
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { chord, NEW_DOCUMENT, NOTICES_KEYS } from './shortcuts.ts';
+import words from '../languages/shortcuts.en.json' with { type: 'json' };
+
+addTexts(words);
 
 const groups = [
   {

@@ -31,7 +31,11 @@ interface Texts {
   readonly [key: string]: string | Texts;
 }
 
-let all: Partial<Catalogue> = {};
+interface CollectedTexts {
+  [key: string]: string | CollectedTexts;
+}
+
+const all: CollectedTexts = {};
 let current = createTranslation('en', {});
 const listeners = new Set<() => void>();
 
@@ -47,16 +51,16 @@ export function currentLanguage(): string {
   return current.language;
 }
 
-/** Without the texts of parts that add theirs when they are loaded. */
-export function startTranslation(language: string, texts: Partial<Catalogue>): void {
-  all = { ...texts };
+/** @param texts those of the first screen; a part that is loaded later adds its own */
+export function startTranslation(language: string, texts: Texts): void {
+  collect(texts, all);
   current = createTranslation(language, all);
   for (const listener of listeners) listener();
 }
 
-/** Adds the texts of a part that is loaded when it is used. */
-export function addTexts(texts: Partial<Catalogue>): void {
-  startTranslation(current.language, { ...all, ...texts });
+/** Adds the texts of a part that is loaded when it is used. Nothing that is shown already needs them. */
+export function addTexts(texts: Texts): void {
+  collect(texts, all);
 }
 
 /** A text that is missing is shown as its key. */
@@ -75,6 +79,16 @@ export function createTranslation(language: string, texts: Texts): Translation {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Parts may have texts under the same name. */
+function collect(texts: Texts, into: CollectedTexts): CollectedTexts {
+  for (const [key, text] of Object.entries(texts)) {
+    const there = into[key];
+    into[key] =
+      typeof text === 'string' ? text : collect(text, typeof there === 'object' ? there : {});
+  }
+  return into;
 }
 
 function find(texts: Texts, key: string): string | null {

@@ -1,7 +1,10 @@
 import { useState } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { useServices } from '../session/services.ts';
+import words from '../languages/trash.en.json' with { type: 'json' };
+
+addTexts(words);
 
 interface TrashActionsProps {
   readonly document: string;

@@ -1,6 +1,9 @@
 import type { Call } from '@tandem/protocol';
-import type { Translate } from '../translation/translation.ts';
+import { addTexts, type Translate } from '../translation/translation.ts';
 import { isolated } from '../languages/names.ts';
+import words from '../languages/unconfirmed.en.json' with { type: 'json' };
+
+addTexts(words);
 
 export function commandDescription(call: Call, t: Translate): string {
   switch (call.name) {

@@ -1,4 +1,5 @@
 /** The queue of this page, and the uploads of single documents in it. Loaded with the first file. */
+import '../editor/files/file-texts.ts';
 import { toFileName } from '@tandem/protocol';
 import { newFileId } from '@tandem/protocol/file-secrets';
 import { currentLanguage, translate } from '../translation/translation.ts';

@@ -1,3 +1,4 @@
+import './file-texts.ts';
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from '../../translation/translation.ts';

@@ -50,6 +50,37 @@ export class Deferred<T> {
     void this.load().catch(() => undefined);
   }
 
+  /**
+   * Calls back once the code is there, and tries to load it until then.
+   *
+   * @param goesOn asked after each attempt that failed
+   * @returns a function that ends the wait
+   */
+  whenLoaded(
+    run: (module: T) => void,
+    goesOn: (attempts: number) => boolean = () => true,
+  ): () => void {
+    let timer: ReturnType<typeof setTimeout>;
+    let isOver = false;
+    const attempt = (count: number) => {
+      if (this.#module !== null) return run(this.#module);
+      this.load().then(
+        (module) => {
+          if (!isOver) run(module);
+        },
+        () => {
+          if (!isOver && goesOn(count))
+            timer = setTimeout(() => attempt(count + 1), RETRY_AFTER_MS);
+        },
+      );
+    };
+    attempt(1);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -89,18 +120,7 @@ export function useDeferred<T>(
   });
   useEffect(() => {
     if (!isMissing) return;
-    let timer: ReturnType<typeof setTimeout>;
-    let isOver = false;
-    const attempt = (count: number) => {
-      deferred.load().catch(() => {
-        if (!isOver && fail(count)) timer = setTimeout(() => attempt(count + 1), RETRY_AFTER_MS);
-      });
-    };
-    attempt(1);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-    };
+    return deferred.whenLoaded(() => undefined, fail);
   }, [deferred, isMissing]);
   return module;
 }

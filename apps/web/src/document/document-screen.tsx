@@ -1,8 +1,8 @@
 import type { DocumentSession } from '@tandem/client';
+import type { Restoration } from '@tandem/document/history';
 import type { LibraryState } from '@tandem/protocol';
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { EditorView } from '@tiptap/pm/view';
-import type * as Y from 'yjs';
 import { ChatAside } from '../chat/chat-aside.tsx';
 import { CommentsAside } from '../comments/comments-aside.tsx';
 import { Deferred, Loaded } from '../components/deferred.tsx';
@@ -70,8 +70,8 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
     [session],
   );
   const mayWrite = facts.access === 'edit' && facts.outdated === null;
-  const restore = (earlier: Y.Doc) => {
-    editor.current?.restore(earlier);
+  const restore = (restoration: Restoration) => {
+    editor.current?.restore(restoration);
     closeHistory();
     toast(t('history.restored'), {
       action: { label: t('history.undo'), onClick: () => editor.current?.undo() },

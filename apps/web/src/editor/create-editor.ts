@@ -1,8 +1,8 @@
 import type * as Y from 'yjs';
-import { dropCursor } from '@tiptap/pm/dropcursor';
 import { gapCursor } from '@tiptap/pm/gapcursor';
 import { EditorState, type Plugin, Selection, type Transaction } from '@tiptap/pm/state';
 import { type EditorProps, EditorView } from '@tiptap/pm/view';
+import { Deferred } from '../components/deferred.tsx';
 import type { Translate } from '../translation/translation.ts';
 import type { Awareness } from 'y-protocols/awareness';
 import { binding, isRemote } from './binding/binding.ts';
@@ -19,13 +19,13 @@ import { fileViews } from './files/file-view.ts';
 import { pastedFiles } from './files/pasted-files.ts';
 import { inputRules } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
+import { laterView } from './later-view.ts';
 import { keepSections } from './keep-sections.ts';
 import { LinkEditor } from './link-editor.ts';
 import { listNumbers } from './list-numbers.ts';
 import { longDocument, sectionStyle } from './section-style.ts';
 import { Observable } from '../runtime/observable.ts';
 import { pendingInput } from './pending-input.ts';
-import { peopleCarets } from './people-carets.ts';
 import { emptyNote, placeholder } from './placeholder.ts';
 import { editorSchema } from './sections.ts';
 import { selectionObservable, selectionState, type SelectionState } from './selection-state.ts';
@@ -34,6 +34,9 @@ import { textBlockViews } from './text-block-view.ts';
 import { TypingSignal } from '../runtime/typing-signal.ts';
 import { applyAnchored } from './scroll-anchor.ts';
 import { writeBelow } from './write-below.ts';
+
+const carets = new Deferred(() => import('./people-carets.ts'), { preload: 'at once' });
+const drops = new Deferred(() => import('./drop-cursor.ts'));
 
 export interface EditorOptions {
   readonly doc: Y.Doc;
@@ -107,12 +110,14 @@ export function createEditor(options: EditorOptions): MountedEditor {
     sectionStyle(),
     listNumbers(),
     writeBelow(),
-    peopleCarets(options.awareness, options.caretLayer),
+    laterView(carets, ({ drawPeopleCarets }, view) =>
+      drawPeopleCarets(view, options.awareness, options.caretLayer),
+    ),
     // Before the keys: the word is checked before Enter ends its block.
     inputRules(),
     ...editorKeys(editorSchema, () => links.edit(view)),
     gapCursor(),
-    dropCursor({ color: 'var(--accent)', width: 2 }),
+    laterView(drops, ({ drawDropCursor }, view) => drawDropCursor(view)),
     blockIds(),
   ];
   const view: EditorView = new EditorView(options.element, {

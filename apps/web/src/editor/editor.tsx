@@ -1,4 +1,5 @@
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import type { Restoration } from '@tandem/document/history';
 import type { EditorView } from '@tiptap/pm/view';
 import { useTranslation } from '../translation/translation.ts';
 import type { Awareness } from 'y-protocols/awareness';
@@ -41,7 +42,7 @@ export interface EditorHandle {
   readonly write: (text: string) => void;
   readonly undo: () => void;
   readonly redo: () => void;
-  readonly restore: (earlier: Y.Doc) => void;
+  readonly restore: (restoration: Restoration) => void;
 }
 
 export function Editor({
@@ -128,7 +129,7 @@ export function Editor({
       },
       undo: () => void (mounted && undo(mounted.view)),
       redo: () => void (mounted && redo(mounted.view)),
-      restore: (earlier) => void (mounted && restore(mounted.view, earlier)),
+      restore: (restoration) => void (mounted && restore(mounted.view, restoration)),
     }),
     [mounted],
   );

@@ -1,4 +1,4 @@
-import { Plugin } from '@tiptap/pm/state';
+import type { PluginView } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -14,23 +14,23 @@ import { CURSOR_HOVER_PX, CURSOR_INTERVAL_MS, CURSOR_LABEL_MS } from './limits.t
  * layer, selections as CSS highlights. The editor's DOM stays untouched, which input methods (above
  * all Android's) require, and block edges never clip a name.
  */
-export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
-  return new Plugin({
-    view: (view) => {
-      const publisher = new CursorPublisher(view, awareness);
-      const carets = new CaretLayer(view, awareness, layer);
-      return {
-        update(_view, before) {
-          publisher.update();
-          if (before.doc !== view.state.doc) carets.follow();
-        },
-        destroy() {
-          publisher.destroy();
-          carets.destroy();
-        },
-      };
+export function drawPeopleCarets(
+  view: EditorView,
+  awareness: Awareness,
+  layer: HTMLElement,
+): PluginView {
+  const publisher = new CursorPublisher(view, awareness);
+  const carets = new CaretLayer(view, awareness, layer);
+  return {
+    update(_view, before) {
+      publisher.update();
+      if (before.doc !== view.state.doc) carets.follow();
     },
-  });
+    destroy() {
+      publisher.destroy();
+      carets.destroy();
+    },
+  };
 }
 
 class CursorPublisher {

@@ -1,4 +1,5 @@
 import { readPage } from '@tandem/document';
+import { restorationOf } from '@tandem/document/history';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 
@@ -29,7 +30,7 @@ test('HY8 a restore is shown to everyone, and is one step of undo', () => {
   const moment = edited(ada);
   sync();
   const now = outlineOf(ada.view);
-  expect(restore(ada.view.asView, moment)).toBe(true);
+  expect(restore(ada.view.asView, restorationOf(moment))).toBe(true);
   sync();
   const then = ['text "one two"', 'text "three"', 'text "four"'];
   for (const { view } of pages) expect(outlineOf(view)).toEqual(then);
@@ -51,7 +52,7 @@ test('HY9 words typed in what is deleted or brought back stay, and are where the
   ben.view.type('XYZ ');
   ben.view.select('one', 3);
   ben.view.type('KLM');
-  restore(ada.view.asView, moment);
+  restore(ada.view.asView, restorationOf(moment));
   sync();
   for (const { view } of pages)
     expect(outlineOf(view)).toEqual(['text "oneKLM two"', 'text "threeXYZ "', 'text "four"']);
@@ -64,7 +65,7 @@ test('HY8 what one person restores while another takes the deletion back is ther
   ben.view.select('two', 0, 3);
   ben.view.dispatch(ben.view.state.tr.deleteSelection());
   sync();
-  restore(ada.view.asView, moment);
+  restore(ada.view.asView, restorationOf(moment));
   undo(ben.view.asView);
   sync();
   sync();

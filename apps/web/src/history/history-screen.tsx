@@ -1,4 +1,9 @@
-import { differenceBetween, type DifferenceRun } from '@tandem/document/history';
+import {
+  differenceBetween,
+  type DifferenceRun,
+  type Restoration,
+  restorationOf,
+} from '@tandem/document/history';
 import { ArrowLeft, List, Tag } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { addTexts, useTranslation } from '../translation/translation.ts';
@@ -31,7 +36,7 @@ export interface HistoryScreenProps {
   readonly document: string;
   readonly title: string;
   /** Null for a person who may not write at the moment. */
-  readonly onRestore: ((earlier: Y.Doc) => void) | null;
+  readonly onRestore: ((restoration: Restoration) => void) | null;
   readonly onClose: () => void;
 }
 
@@ -175,7 +180,7 @@ interface SessionViewProps {
   readonly moments: Moments;
   readonly named: NamedVersions;
   readonly title: string;
-  readonly onRestore: ((earlier: Y.Doc) => void) | null;
+  readonly onRestore: ((restoration: Restoration) => void) | null;
 }
 
 function Session({ list, state, moments, named, title, onRestore }: SessionViewProps) {
@@ -228,7 +233,7 @@ function Session({ list, state, moments, named, title, onRestore }: SessionViewP
           />
           <Naming onName={(name) => named.name(offset, name)} />
           {onRestore !== null && (
-            <Button look="primary" onClick={() => onRestore(moments.at(step))}>
+            <Button look="primary" onClick={() => onRestore(restorationOf(moments.at(step)))}>
               {t('history.restore')}
             </Button>
           )}

@@ -6,4 +6,4 @@ export {
   type DifferenceRun,
 } from './difference.ts';
 export { IdRanges } from './id-ranges.ts';
-export { restorePage } from './restoring.ts';
+export { type Restoration, restorationOf } from './restoring.ts';

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { AttributeIndex, attributeKey, parseAttributeKey } from '../stream/attributes.ts';
 import { markerOf } from '../stream/embeds.ts';
 import type { Formats } from '../stream/formats.ts';
-import type { PageRoots } from '../stream/roots.ts';
+import { pageRoots, type PageRoots } from '../stream/roots.ts';
 import type { IdRange } from './id-ranges.ts';
 import { type Match, matchStreams, thenRange } from './matching.ts';
 import { partOf } from './noted-origins.ts';
@@ -13,6 +13,13 @@ export interface RestoredRun {
   readonly clock: number;
   readonly length: number;
   readonly source: Y.ID;
+}
+
+/** Writes into a page, in a transaction, what makes it read as it did at an earlier moment. */
+export type Restoration = (roots: PageRoots, transaction: Y.Transaction) => readonly RestoredRun[];
+
+export function restorationOf(earlier: Y.Doc): Restoration {
+  return (roots, transaction) => restorePage(roots, pageRoots(earlier), transaction);
 }
 
 /**

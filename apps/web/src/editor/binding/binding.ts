@@ -1,5 +1,5 @@
 import { pageRoots } from '@tandem/document';
-import { restorePage } from '@tandem/document/history';
+import type { Restoration } from '@tandem/document/history';
 import type { Node } from '@tiptap/pm/model';
 import {
   AllSelection,
@@ -74,8 +74,8 @@ export function redo(view: EditorView): boolean {
 }
 
 /** Makes the page read as at an earlier moment of its life, in one step that can be undone (HY8). */
-export function restore(view: EditorView, earlier: Y.Doc): boolean {
-  return key.getState(view.state)?.binding.restore(earlier) ?? false;
+export function restore(view: EditorView, restoration: Restoration): boolean {
+  return key.getState(view.state)?.binding.restore(restoration) ?? false;
 }
 
 const DOUBLES = 'restored-copies';
@@ -153,14 +153,14 @@ class Binding {
     return selection !== undefined;
   }
 
-  restore(earlier: Y.Doc): boolean {
+  restore(restoration: Restoration): boolean {
     const bound = this.#bound;
     if (!bound) return false;
     this.#release();
     const { view, page, copies, history, positions } = bound;
     history.startStep('command', positions.share(view.state.selection));
     this.#doc.transact((transaction) => {
-      copies.record(restorePage(page.roots, pageRoots(earlier), transaction));
+      copies.record(restoration(page.roots, transaction));
     }, RESTORE);
     copies.deleteDoubles(DOUBLES, 'all');
     return true;

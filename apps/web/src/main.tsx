@@ -35,12 +35,13 @@ const descriptions = new Deferred(() => import('./unconfirmed/command-descriptio
 });
 
 const services = await createServices({
-  async reportRefusal(call, { message }) {
-    const loaded = await descriptions.load().catch(() => null);
-    toast.error(message, {
-      description: loaded?.commandDescription(call, translate),
-      duration: REFUSAL_MS,
-    });
+  reportRefusal(call, { message }) {
+    const tell = (description?: string) =>
+      toast.error(message, { description, duration: REFUSAL_MS });
+    descriptions.load().then(
+      ({ commandDescription }) => tell(commandDescription(call, translate)),
+      () => tell(),
+    );
   },
 });
 // Before the client starts: a refused message returns to its draft, whether or not the chat is open.

@@ -45,9 +45,7 @@ type AnyDefinition = CommandDefinition<CommandName, z.ZodMiniType, string, z.Zod
 const definitionOf = (name: CommandName) => COMMANDS[name] as unknown as AnyDefinition;
 
 const variants = Object.values(COMMANDS).map(({ name, summary, input }) =>
-  z
-    .strictObject({ id: ulid, name: z.literal(name), input: input as z.ZodMiniType })
-    .check(z.describe(summary)),
+  z.strictObject({ id: ulid, name: z.literal(name), input }).check(z.describe(summary)),
 );
 
 export const command = z.discriminatedUnion(

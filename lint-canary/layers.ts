@@ -36,7 +36,8 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
   'apps/web/src': [
     ['translation', 'zod-csp'],
     ['components', 'runtime'],
-    ['languages', 'navigation', 'theme', 'editor'],
+    ['languages'],
+    ['navigation', 'theme', 'editor'],
     ['uploads'],
     ['session', 'screen'],
     ['unconfirmed'],

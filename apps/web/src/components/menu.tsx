@@ -3,7 +3,12 @@ import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import type { Deferred } from './deferred.tsx';
 import { loadedOverlays, usePopup, type Trigger } from './overlays.ts';
-import type { MenuChoiceProps, MenuItemProps, MenuSwitchProps } from './overlays/props.ts';
+import type {
+  MenuChoiceProps,
+  MenuItemProps,
+  MenuSwitchProps,
+  SubmenuProps,
+} from './overlays/props.ts';
 
 interface MenuProps {
   readonly trigger: Trigger;
@@ -40,6 +45,11 @@ export function MenuSwitch(props: MenuSwitchProps) {
 export function MenuChoice<T extends string>(props: MenuChoiceProps<T>) {
   const overlays = loadedOverlays();
   return <overlays.MenuChoice {...props} />;
+}
+
+export function Submenu(props: SubmenuProps) {
+  const overlays = loadedOverlays();
+  return <overlays.Submenu {...props} />;
 }
 
 export function MenuLine() {

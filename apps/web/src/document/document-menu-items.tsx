@@ -1,21 +1,25 @@
 import type { DocumentSession } from '@tandem/client';
 import {
   Copy,
+  CopyPlus,
   Download,
   FileUp,
+  FolderInput,
   History,
   Keyboard,
   Paperclip,
   Pencil,
   StretchHorizontal,
+  SunMoon,
   Trash2,
 } from 'lucide-react';
 import { navigate } from '../navigation/location.ts';
 import { useTranslation } from '../translation/translation.ts';
 import { toast } from '../components/toast.ts';
+import { useMedia } from '../components/browser-state.ts';
 import { copyText } from '../components/copy-button.tsx';
-import { Loaded } from '../components/deferred.tsx';
-import { MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
+import { Deferred, Loaded } from '../components/deferred.tsx';
+import { MenuChoice, MenuItem, MenuLine, MenuSwitch, Submenu } from '../components/menu.tsx';
 import { requestImport } from '../import/import-request.ts';
 import { inbox } from '../inbox/inbox-button.tsx';
 import { useObservable } from '../runtime/observable.ts';
@@ -24,10 +28,13 @@ import { chord } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
 import { FavouriteItem } from '../tree/favourite-item.tsx';
+import { askWhereTo } from '../tree/move-host.tsx';
 import { HISTORY } from './document-link.ts';
 import { fullWidth, setFullWidth } from './full-width.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
+
+const duplication = new Deferred(() => import('./duplicate-document.ts'));
 
 export interface DocumentMenuItemsProps {
   readonly session: DocumentSession;
@@ -38,7 +45,9 @@ export interface DocumentMenuItemsProps {
 
 export function DocumentMenuItems({ session, facts, onExport, onFiles }: DocumentMenuItemsProps) {
   const { t } = useTranslation();
-  const { client } = useServices();
+  const { client, library } = useServices();
+  const isPhone = useMedia('(max-width: 700px)');
+  const isTouched = useMedia('(pointer: coarse)');
   const isWide = useObservable(fullWidth);
   const chosenTheme = useObservable(theme);
   const copyMarkdown = async () => {
@@ -50,32 +59,45 @@ export function DocumentMenuItems({ session, facts, onExport, onFiles }: Documen
     if (done) toast(t('copied'));
     else toast.error(t('copyFailed'));
   };
+  const duplicate = async () => {
+    const loaded = await duplication.load().catch(() => null);
+    if (loaded === null) return toast.error(t('notLoaded'));
+    const title = t('menu.copyOf', { title: facts.title || t('untitled') });
+    const result = await loaded.duplicateDocument(
+      { session, title, library: library.state },
+      client,
+    );
+    if (result.kind === 'files-need-server') return toast.error(t('menu.copyNeedsServer'));
+    // A refused command is told where all are.
+    if (result.kind === 'refused') return;
+    navigate('/d/$document', { params: { document: result.document } });
+    if (result.kind === 'incomplete')
+      toast.error(result.error?.message ?? t('menu.copyIncomplete'));
+  };
+  const isPage = facts.kind === 'page';
+  const isKnown = !facts.isUnknownToServer;
+  const isActive = isKnown && facts.trashedAt === null;
+  const mayEdit = facts.access === 'edit';
   return (
     <>
-      {facts.kind === 'page' && (
-        <MenuItem icon={Copy} onSelect={() => void copyMarkdown()}>
-          {t('menu.copyMarkdown')}
-        </MenuItem>
-      )}
-      {facts.kind === 'page' && (
-        <MenuItem icon={Download} onSelect={onExport}>
-          {t('menu.export')}
-        </MenuItem>
-      )}
-      {facts.access === 'edit' && (
-        <MenuItem icon={FileUp} onSelect={() => requestImport(facts.id)}>
-          {t('menu.import')}
-        </MenuItem>
-      )}
-      {facts.access === 'edit' && (
+      {isActive && <FavouriteItem document={facts.id} />}
+      {mayEdit && (
         <MenuItem icon={Pencil} onSelect={focusTitle}>
           {t('menu.rename')}
         </MenuItem>
       )}
-      {!facts.isUnknownToServer && facts.trashedAt === null && (
-        <FavouriteItem document={facts.id} />
+      {isPage && facts.trashedAt === null && (
+        <MenuItem icon={CopyPlus} onSelect={() => void duplicate()}>
+          {t('menu.duplicate')}
+        </MenuItem>
       )}
-      {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
+      {isActive && mayEdit && (
+        <MenuItem icon={FolderInput} onSelect={() => askWhereTo(facts.id)}>
+          {t('tree.moveTo')}
+        </MenuItem>
+      )}
+      {isPage && isKnown && (mayEdit || isActive) && <MenuLine />}
+      {isPage && mayEdit && isKnown && (
         <MenuItem
           icon={History}
           onSelect={() =>
@@ -85,31 +107,49 @@ export function DocumentMenuItems({ session, facts, onExport, onFiles }: Documen
           {t('history.open')}
         </MenuItem>
       )}
-      {facts.kind === 'page' && facts.access === 'edit' && !facts.isUnknownToServer && (
+      {isPage && mayEdit && isKnown && (
         <MenuItem icon={Paperclip} onSelect={onFiles}>
           {t('menu.files')}
         </MenuItem>
       )}
-      <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
-        {t('menu.fullWidth')}
-      </MenuSwitch>
-      {facts.kind === 'page' && !facts.isUnknownToServer && facts.trashedAt === null && (
-        <>
-          <MenuLine />
-          <Loaded from={inbox}>{({ FollowChoice }) => <FollowChoice document={facts.id} />}</Loaded>
-        </>
+      {isPage && isActive && (
+        <Loaded from={inbox}>{({ FollowChoice }) => <FollowChoice document={facts.id} />}</Loaded>
+      )}
+      {(isPage || mayEdit) && <MenuLine />}
+      {isPage && (
+        <MenuItem icon={Copy} onSelect={() => void copyMarkdown()}>
+          {t('menu.copyMarkdown')}
+        </MenuItem>
+      )}
+      {isPage && (
+        <MenuItem icon={Download} onSelect={onExport}>
+          {t('menu.export')}
+        </MenuItem>
+      )}
+      {mayEdit && (
+        <MenuItem icon={FileUp} onSelect={() => requestImport(facts.id)}>
+          {t('menu.import')}
+        </MenuItem>
       )}
       <MenuLine />
-      <MenuChoice
-        label={t('theme.title')}
-        value={chosenTheme}
-        options={THEME_CHOICES.map((value) => ({ value, label: t(`theme.${value}`) }))}
-        onChange={chooseTheme}
-      />
-      <MenuLine />
-      <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
-        {t('menu.shortcuts')}
-      </MenuItem>
+      {!isPhone && (
+        <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
+          {t('menu.fullWidth')}
+        </MenuSwitch>
+      )}
+      <Submenu icon={SunMoon} label={t('theme.title')} value={t(`theme.${chosenTheme}`)}>
+        <MenuChoice
+          label={null}
+          value={chosenTheme}
+          options={THEME_CHOICES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+          onChange={chooseTheme}
+        />
+      </Submenu>
+      {!isTouched && (
+        <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
+          {t('menu.shortcuts')}
+        </MenuItem>
+      )}
       {facts.mayTrash && (
         <>
           <MenuLine />

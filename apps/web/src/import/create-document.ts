@@ -20,7 +20,7 @@ export interface NewDocument {
   readonly imported: ImportedDocument;
   readonly title: string;
   readonly parent: string | null;
-  /** At the top of the tree. In a document, the new one is the last. */
+  /** Without it, the new one is the last in a document, or the first at the top. */
   readonly position?: string;
 }
 
@@ -54,7 +54,8 @@ export async function createDocument(
     input: {
       document,
       title: fitTitle(title, MAX_TITLE_LENGTH),
-      ...(parent !== null ? { parent } : position !== undefined && { position }),
+      ...(parent !== null && { parent }),
+      ...(position !== undefined && { position }),
     },
   });
   const opening = openSession(client, document);

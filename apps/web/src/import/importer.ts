@@ -119,7 +119,10 @@ export class Importer {
     this.#show(id, { kind: 'writing' });
     const { imported } = result;
     const title = imported.title ?? titleOf(file.name);
-    const created = await create({ imported, title, parent, position }, signal);
+    const created = await create(
+      { imported, title, parent, ...(parent === null && { position }) },
+      signal,
+    );
     if (created.kind === 'refused') return { kind: 'failed', error: created.error };
     if (created.kind === 'incomplete') return { ...created, title };
     const losses = new Losses();

@@ -1,4 +1,5 @@
-import { MenuChoice } from '../components/menu.tsx';
+import { Bell } from 'lucide-react';
+import { MenuChoice, Submenu } from '../components/menu.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { useTranslation } from '../translation/translation.ts';
@@ -14,13 +15,15 @@ export function FollowChoice({ document }: { readonly document: string }) {
     ({ state }) => state?.documents.find(({ id }) => id === document)?.follows ?? 'own',
   );
   return (
-    <MenuChoice
-      label={t('notifications.follow.title')}
-      value={follows ?? 'own'}
-      options={CHOICES.map((value) => ({ value, label: t(`notifications.follow.${value}`) }))}
-      onChange={(chosen) =>
-        client.commands.run({ name: 'document:follow', input: { document, follows: chosen } })
-      }
-    />
+    <Submenu icon={Bell} label={t('notifications.follow.title')}>
+      <MenuChoice
+        label={null}
+        value={follows ?? 'own'}
+        options={CHOICES.map((value) => ({ value, label: t(`notifications.follow.${value}`) }))}
+        onChange={(chosen) =>
+          client.commands.run({ name: 'document:follow', input: { document, follows: chosen } })
+        }
+      />
+    </Submenu>
   );
 }

@@ -20,6 +20,7 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./help.en.json') &
   typeof import('./history.en.json') &
   typeof import('./import.en.json') &
+  typeof import('./move.en.json') &
   typeof import('./notifications.en.json') &
   typeof import('./palette.en.json') &
   typeof import('./profile.en.json') &

@@ -1,8 +1,14 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
-import { Dialog } from '@base-ui/react/dialog';
-import { FileText, Search, UserRound, Zap } from 'lucide-react';
+import { FileText, UserRound, Zap } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { addTexts, useTranslation } from '../translation/translation.ts';
+import {
+  FinderField,
+  FinderNote,
+  FinderPopup,
+  finderList,
+  finderRow,
+} from '../components/finder-popup.tsx';
 import { allDocuments, useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { navigate } from '../navigation/location.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
@@ -29,17 +35,9 @@ interface PaletteProps {
 export function Palette({ open, onOpenChange }: PaletteProps) {
   const { t } = useTranslation();
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-(--quick) data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Dialog.Popup
-          aria-label={t('palette.title')}
-          className="floats fixed top-[min(12dvh,96px)] left-1/2 z-50 flex max-h-[min(560px,calc(100dvh-24px-min(12dvh,96px)))] w-[min(600px,calc(100vw-24px))] -translate-x-1/2 flex-col overflow-hidden"
-        >
-          <Finder close={() => onOpenChange(false)} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <FinderPopup open={open} onOpenChange={onOpenChange} label={t('palette.title')}>
+      <Finder close={() => onOpenChange(false)} />
+    </FinderPopup>
   );
 }
 
@@ -84,19 +82,9 @@ function Finder({ close }: { readonly close: () => void }) {
       autoHighlight="always"
       keepHighlight
     >
-      <div className="flex h-12 shrink-0 items-center gap-2.5 border-b border-line px-4">
-        <Search size={16} aria-hidden className="shrink-0 text-ink-3" />
-        <Autocomplete.Input
-          aria-label={t('palette.title')}
-          placeholder={t('palette.placeholder')}
-          className="h-full min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-ink-3"
-        />
-        <kbd className="font-sans text-tiny text-ink-3 pointer-coarse:hidden">Esc</kbd>
-      </div>
-      <p role="status" className={note === null ? 'sr-only' : 'px-4 py-3 text-ui text-ink-2'}>
-        {note !== null && t(`palette.${note}`, { search })}
-      </p>
-      <Autocomplete.List className="min-h-0 overflow-y-auto overscroll-contain p-1.5 empty:hidden">
+      <FinderField label={t('palette.title')} placeholder={t('palette.placeholder')} />
+      <FinderNote>{note && t(`palette.${note}`, { search })}</FinderNote>
+      <Autocomplete.List className={finderList}>
         {(group: PaletteGroup) => (
           <Autocomplete.Group
             key={group.value}
@@ -114,7 +102,7 @@ function Finder({ close }: { readonly close: () => void }) {
                   key={item.id}
                   value={item}
                   onClick={() => choose(item)}
-                  className="flex min-h-9 cursor-default items-center gap-2.5 rounded-[5px] px-2.5 py-1 text-ui outline-none select-none data-highlighted:bg-hover pointer-coarse:min-h-11"
+                  className={finderRow}
                 >
                   <Row item={item} />
                 </Autocomplete.Item>

@@ -11,6 +11,7 @@ import { PaletteHost } from '../palette/palette-host.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useLeaveGuard } from '../save-status/leave-guard.ts';
 import { SidebarContext } from '../screen/screen-header.tsx';
+import { MoveHost } from '../tree/move-host.tsx';
 import { ShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { useShortcut } from '../screen/use-shortcut.ts';
 import { useServices } from '../session/services.ts';
@@ -78,6 +79,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <ShortcutSheet />
       <PaletteHost />
       <ImportHost />
+      <MoveHost />
       {loadedInbox !== null && <loadedInbox.InboxHost />}
       {ConnectionView !== null && (
         <Suspense>

@@ -10,6 +10,7 @@ import {
   ChevronRight,
   Ellipsis,
   FileText,
+  FolderInput,
   ListX,
   Plus,
   Trash2,
@@ -25,6 +26,7 @@ import { chord } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { moveToTrash } from '../trash/move-to-trash.ts';
+import { askWhereTo } from './move-host.tsx';
 import { FavouriteItem } from './favourite-item.tsx';
 import type { DropTarget } from './tree-moves.ts';
 import type { DocumentRow, TreeDocument } from './tree-rows.ts';
@@ -182,6 +184,11 @@ function ItemActions({
           </MenuItem>
         )}
         <FavouriteItem document={document.id} />
+        {may('write') && (
+          <MenuItem icon={FolderInput} onSelect={() => askWhereTo(document.id)}>
+            {t('tree.moveTo')}
+          </MenuItem>
+        )}
         <Steps steps={() => actions.stepsOf(document)} />
         {document.parent === null && (
           <MenuItem

@@ -57,7 +57,11 @@ export function dropPlace(row: DocumentRow, ratio: number): DropTarget {
 const EDGE = 0.28;
 
 /** What the server decides as well, as far as it is known here (TR4, TR7). */
-function mayMove(tree: Tree, moved: TreeDocument, parent: string | null): boolean {
+export function mayMove(
+  tree: Pick<Tree, 'documents'>,
+  moved: TreeDocument,
+  parent: string | null,
+): boolean {
   if (isWithin(tree.documents, parent, moved.id)) return false;
   const standing = { role: moved.role, lifecycle: 'active' } as const;
   if (!can(standing, 'write')) return false;

@@ -1,11 +1,19 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { Check } from 'lucide-react';
+import { Check, ChevronRight } from 'lucide-react';
 import { classNames } from '../class-names.ts';
 import { returnFocusTo } from './return-focus.ts';
-import type { MenuChoiceProps, MenuItemProps, MenuSwitchProps, PopupProps } from './props.ts';
+import type {
+  MenuChoiceProps,
+  MenuItemProps,
+  MenuSwitchProps,
+  PopupProps,
+  SubmenuProps,
+} from './props.ts';
 
 const row =
   'flex h-8.5 w-full cursor-default items-center gap-2.5 rounded-[5px] px-2 text-ui outline-none select-none data-highlighted:bg-hover pointer-coarse:h-11';
+
+const popup = 'floats max-h-(--available-height) overflow-y-auto overscroll-contain p-1.25';
 
 export function MenuPopup({ id, open, onOpenChange, anchor, align, children }: PopupProps) {
   return (
@@ -18,7 +26,11 @@ export function MenuPopup({ id, open, onOpenChange, anchor, align, children }: P
           collisionPadding={8}
           className="z-50"
         >
-          <Base.Popup id={id} finalFocus={returnFocusTo(anchor)} className="floats min-w-56 p-1.25">
+          <Base.Popup
+            id={id}
+            finalFocus={returnFocusTo(anchor)}
+            className={classNames(popup, 'min-w-60')}
+          >
             {children}
           </Base.Popup>
         </Base.Positioner>
@@ -61,9 +73,11 @@ export function MenuChoice<T extends string>({
 }: MenuChoiceProps<T>) {
   return (
     <Base.Group>
-      <Base.GroupLabel className="px-2 pt-2 pb-1 text-tiny font-medium text-ink-3">
-        {label}
-      </Base.GroupLabel>
+      {label !== null && (
+        <Base.GroupLabel className="px-2 pt-2 pb-1 text-tiny font-medium text-ink-3">
+          {label}
+        </Base.GroupLabel>
+      )}
       <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
         {options.map((option) => (
           <Base.RadioItem key={option.value} value={option.value} className={row} closeOnClick>
@@ -77,6 +91,33 @@ export function MenuChoice<T extends string>({
         ))}
       </Base.RadioGroup>
     </Base.Group>
+  );
+}
+
+/** A row that opens a menu of its own beside it, or over it where there is no room. */
+export function Submenu({ icon: Icon, label, value, children }: SubmenuProps) {
+  return (
+    <Base.SubmenuRoot>
+      <Base.SubmenuTrigger className={classNames(row, 'data-popup-open:bg-hover')}>
+        <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0 text-ink-2" />
+        <span className="flex-1 whitespace-nowrap">{label}</span>
+        {value !== undefined && (
+          <span className="min-w-0 truncate text-small text-ink-3">{value}</span>
+        )}
+        <ChevronRight size={14} aria-hidden className="shrink-0 text-ink-3 rtl:-scale-x-100" />
+      </Base.SubmenuTrigger>
+      <Base.Portal>
+        <Base.Positioner
+          side="inline-end"
+          sideOffset={2}
+          alignOffset={-5}
+          collisionPadding={8}
+          className="z-50"
+        >
+          <Base.Popup className={classNames(popup, 'min-w-44')}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.SubmenuRoot>
   );
 }
 

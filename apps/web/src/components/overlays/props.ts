@@ -33,10 +33,19 @@ export interface MenuSwitchProps {
 }
 
 export interface MenuChoiceProps<T extends string> {
-  readonly label: string;
+  /** Null where the menu around the choices says it. */
+  readonly label: string | null;
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly onChange: (value: T) => void;
+}
+
+export interface SubmenuProps {
+  readonly icon: LucideIcon;
+  readonly label: string;
+  /** What is chosen in it. */
+  readonly value?: string | undefined;
+  readonly children: ReactNode;
 }
 
 export type DialogPlace = 'middle' | 'narrow' | 'left' | 'right' | 'panel';

@@ -7,7 +7,9 @@ export function returnFocusTo(anchor: RefObject<HTMLElement | null>): () => HTML
     const isElsewhere =
       activeElement !== null &&
       activeElement !== body &&
-      activeElement.closest('[data-open], [data-closed]') === null;
+      (activeElement.closest('[data-open], [data-closed]') === null ||
+        // An item of the menu has opened it.
+        activeElement.closest('[role="dialog"][data-open]') !== null);
     return isElsewhere || anchor.current === null ? false : anchor.current;
   };
 }

@@ -1,0 +1,130 @@
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import { CornerLeftUp, FileText } from 'lucide-react';
+import { useCallback, useState } from 'react';
+import {
+  FinderField,
+  FinderNote,
+  FinderPopup,
+  finderList,
+  finderRow,
+} from '../components/finder-popup.tsx';
+import { toast } from '../components/toast.ts';
+import words from '../languages/move.en.json' with { type: 'json' };
+import { isolated } from '../languages/names.ts';
+import { useServices } from '../session/services.ts';
+import { useSearch } from '../session/use-search.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
+import { moveTargets, type MoveTarget } from './move-targets.ts';
+import { mayMove } from './tree-moves.ts';
+import type { TreeDocument } from './tree-rows.ts';
+import { useTree, type TreeView } from './use-tree.ts';
+
+addTexts(words);
+
+interface MoveDialogProps {
+  readonly document: string;
+  readonly onClose: () => void;
+}
+
+/** Asks into which document another one is moved. */
+export function MoveDialog({ document, onClose }: MoveDialogProps) {
+  const { t } = useTranslation();
+  const tree = useTree();
+  const moved = tree?.documents.find(({ id }) => id === document);
+  const name = isolated(moved?.title || t('untitled'));
+  return (
+    <FinderPopup open onOpenChange={(open) => !open && onClose()} label={t('move.title', { name })}>
+      {tree !== null && moved !== undefined && (
+        <Finder tree={tree} moved={moved} name={name} close={onClose} />
+      )}
+    </FinderPopup>
+  );
+}
+
+interface FinderProps {
+  readonly tree: TreeView;
+  readonly moved: TreeDocument;
+  readonly name: string;
+  readonly close: () => void;
+}
+
+function Finder({ tree, moved, name, close }: FinderProps) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  const [search, setSearch] = useState('');
+  const find = useCallback((text: string) => client.search.find(text), [client]);
+  const results = useSearch(search, find);
+  const targets = moveTargets(search, { ...tree, moved, found: results.answer ?? [] });
+  const nameOf = ({ parent, title }: MoveTarget) =>
+    parent === null ? t('move.top') : title || t('untitled');
+  const move = (target: MoveTarget) => {
+    close();
+    const { id, parent, position } = moved;
+    const to = (place: { parent: string | null; position?: string }) =>
+      client.commands.run({ name: 'document:move', input: { document: id, ...place } });
+    to({ parent: target.parent });
+    const told =
+      target.parent === null
+        ? t('tree.movedToTop')
+        : t('tree.movedInto', { title: isolated(nameOf(target)) });
+    const undo = { label: t('move.undo'), onClick: () => to({ parent, position }) };
+    toast(told, mayMove(tree, moved, parent) ? { action: undo } : {});
+  };
+  const note =
+    targets.length > 0
+      ? null
+      : results.state === 'running'
+        ? t('move.searching')
+        : results.state === 'failed'
+          ? t('move.offline')
+          : t(search.trim() === '' ? 'move.nowhere' : 'move.nothing', { search });
+  return (
+    <Autocomplete.Root
+      open
+      inline
+      items={targets}
+      filter={null}
+      value={search}
+      onValueChange={(value, { reason }) => reason !== 'item-press' && setSearch(value)}
+      itemToStringValue={nameOf}
+      autoHighlight="always"
+      keepHighlight
+    >
+      <FinderField
+        label={t('move.title', { name })}
+        placeholder={t('move.placeholder', { name })}
+      />
+      <FinderNote>{note}</FinderNote>
+      <Autocomplete.List className={finderList}>
+        {(target: MoveTarget) => (
+          <Autocomplete.Item
+            key={target.parent ?? 'top'}
+            value={target}
+            onClick={() => move(target)}
+            className={finderRow}
+          >
+            <Target target={target} name={nameOf(target)} />
+          </Autocomplete.Item>
+        )}
+      </Autocomplete.List>
+    </Autocomplete.Root>
+  );
+}
+
+function Target({ target, name }: { readonly target: MoveTarget; readonly name: string }) {
+  const { t } = useTranslation();
+  const Icon = target.parent === null ? CornerLeftUp : FileText;
+  return (
+    <>
+      <Icon size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-ink-3" />
+      <span className="flex min-w-0 flex-1 items-baseline gap-2">
+        <bdi className="truncate font-medium">{name}</bdi>
+        {target.path.length > 0 && (
+          <span className="min-w-0 shrink-2 truncate text-small text-ink-3">
+            {target.path.map((title) => isolated(title || t('untitled'))).join(' / ')}
+          </span>
+        )}
+      </span>
+    </>
+  );
+}

@@ -23,6 +23,7 @@ import { StaticFiles } from './http/static-files.ts';
 import { readTlsCertificate, type TlsCertificate } from './http/tls-certificate.ts';
 import { TlsReload } from './http/tls-reload.ts';
 import { DRAIN } from './limits.ts';
+import { findDocument } from './storage/documents.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog, type Log } from './runtime/log.ts';
 import { OtlpSpans } from './metrics/otlp-spans.ts';
@@ -169,6 +170,7 @@ async function startStorage(
     engine,
     log,
     mayCreate: (user, input) => mayCreate(db, user, input),
+    isDocument: async (document) => (await findDocument(db, document)) !== undefined,
   });
   await runner.start();
   storage.confirm();

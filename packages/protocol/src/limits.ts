@@ -92,6 +92,8 @@ export const MAX_REACTIONS_PER_MESSAGE = 20;
 export const MAX_DELETED_RANGES = 50;
 export const MAX_CHAT_PAGE = 50;
 export const MAX_CHAT_HISTORY_PAGE = 500;
+/** Of older messages, which come with their reactions: as many as fit, and at least one. */
+export const MAX_CHAT_PAGE_BYTES = 1024 * 1024;
 
 export const MAX_COMMENT_THREADS = 500;
 export const MAX_THREAD_MESSAGES = 100;

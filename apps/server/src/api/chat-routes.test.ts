@@ -1,6 +1,12 @@
 import { Hono } from 'hono';
 import { beforeEach, expect, test } from 'vitest';
-import { chatPage, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE } from '@tandem/protocol';
+import {
+  chatPage,
+  MAX_CHAT_HISTORY_PAGE,
+  MAX_CHAT_PAGE,
+  MAX_CHAT_PAGE_BYTES,
+  MAX_MESSAGE_TEXT_LENGTH,
+} from '@tandem/protocol';
 import { createDocument } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
@@ -55,4 +61,19 @@ test.each([
 test('the largest page before a number is whole', async () => {
   const page = await numbers(`?limit=${MAX_CHAT_HISTORY_PAGE + 1}&before=${HEAD}`);
   expect([page.length, page[0], page.at(-1)]).toEqual([MAX_CHAT_HISTORY_PAGE, 5, HEAD - 1]);
+});
+
+test('a page of large messages has fewer, and the next ones follow without a gap', async () => {
+  const text = '潮'.repeat(MAX_MESSAGE_TEXT_LENGTH);
+  await db.updateTable('message').set({ text }).where('number', '>', 100).execute();
+  const seen: (number | null)[] = [];
+  for (let before = HEAD + 1; before > 1; before = seen[0] as number) {
+    const answer = await app.request(`/plan/chat?limit=${MAX_CHAT_HISTORY_PAGE}&before=${before}`);
+    const body = await answer.text();
+    expect(Buffer.byteLength(body)).toBeLessThan(MAX_CHAT_PAGE_BYTES + 1_024);
+    const page = chatPage.parse(JSON.parse(body)).messages;
+    expect(page.length).toBeGreaterThan(MAX_CHAT_PAGE);
+    seen.unshift(...page.map(({ number }) => number));
+  }
+  expect(seen).toEqual(Array.from({ length: HEAD }, (_, index) => index + 1));
 });

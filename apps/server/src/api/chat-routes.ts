@@ -1,7 +1,7 @@
 /** Chat history, paginated. */
 import { Hono } from 'hono';
 import { documentId, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE, type ChatPage } from '@tandem/protocol';
-import { readMessages } from '../storage/chat.ts';
+import { readChatPage } from '../storage/chat.ts';
 import { findAccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Database } from '../storage/tables.ts';
@@ -15,7 +15,7 @@ export function chatRoutes({ db }: { readonly db: Database }) {
     const whose = { document: document.data ?? '', user: context.get('user').id };
     if ((await findAccessEntry(db, whose)) === null) throw new ApiError('not-found');
     const page: ChatPage = {
-      messages: await readMessages(db, whose.document, {
+      messages: await readChatPage(db, whose.document, {
         before,
         limit: Math.min(limit, MAX_CHAT_HISTORY_PAGE),
       }),

@@ -18,12 +18,11 @@ import { ApiError } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { PageWriter } from '../documents/page-writer.ts';
 import type { Rooms } from '../documents/rooms.ts';
-import type { Engine } from '../engine/port.ts';
 import type { History } from '../history/port.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
-import { boundedWrite, runCommand } from './bounded-write.ts';
+import { runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
 import { contentRoutes } from './content-routes.ts';
@@ -48,7 +47,6 @@ function documentIn(address: string): string {
 
 export interface DocumentRoutesOptions {
   readonly db: Database;
-  readonly engine: Engine;
   readonly rooms: Rooms;
   readonly runner: CommandRunner;
   readonly history: Pick<History, 'read'>;
@@ -59,7 +57,6 @@ export interface DocumentRoutesOptions {
 
 export function documentRoutes({
   db,
-  engine,
   rooms,
   runner,
   history,
@@ -118,7 +115,6 @@ export function documentRoutes({
     .post('/', async (context) => {
       const { id: user } = context.get('user');
       const { id: document, title } = await readBody(context, documentCreate);
-      await boundedWrite(engine.create({ document, kind: 'page', user }));
       await run(context.var, { name: 'document:create', input: { document, title } });
       return context.json(await find(document, user));
     })

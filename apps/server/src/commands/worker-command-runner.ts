@@ -27,15 +27,22 @@ type NewDocument = Extract<ServerCommand, { name: 'document:create' }>['input'];
 
 export type MayCreate = (user: string, input: NewDocument) => Promise<boolean>;
 
+/** Whether anything but content is known of a document. */
+export type IsDocument = (document: string) => Promise<boolean>;
+
 export interface WorkerCommandRunnerOptions {
   readonly storage: StorageDescription;
   readonly engine: Engine;
   readonly log: Log;
   /** Whether the command to create a document will probably be done; it is decided when it is executed. */
   readonly mayCreate: MayCreate;
+  readonly isDocument: IsDocument;
   readonly workerUrl?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
+
+/** Of content that nobody has written to. */
+const FIRST_HEAD = 1;
 
 interface Unanswered {
   readonly request: NumberedRequest;
@@ -47,6 +54,7 @@ export class WorkerCommandRunner implements CommandRunner {
   readonly #engine: Engine;
   readonly #log: Log;
   readonly #mayCreate: MayCreate;
+  readonly #isDocument: IsDocument;
   /** Documents that are being created, and whether they may be. */
   readonly #creations = new Map<string, Promise<boolean>>();
   readonly #faults: CommandFaultLog;
@@ -62,10 +70,11 @@ export class WorkerCommandRunner implements CommandRunner {
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
   constructor(options: WorkerCommandRunnerOptions) {
-    const { storage, engine, log, mayCreate, workerUrl, clock = systemClock } = options;
+    const { storage, engine, log, workerUrl, clock = systemClock } = options;
     this.#engine = engine;
     this.#log = log;
-    this.#mayCreate = mayCreate;
+    this.#mayCreate = options.mayCreate;
+    this.#isDocument = options.isDocument;
     this.#faults = new CommandFaultLog(log);
     this.#worker = new SupervisedWorker({
       name: 'command',
@@ -138,14 +147,28 @@ export class WorkerCommandRunner implements CommandRunner {
     this.#creations.set(document, allowed);
     try {
       const isExpected = await allowed;
-      if (isExpected) await this.#engine.create({ document, kind: 'page', user });
+      const made = isExpected ? await this.#engine.create({ document, kind: 'page', user }) : null;
       const answer = await this.#submit(request);
+      if (made === 'created' && answer.kind === 'refused' && !answer.error.temporary)
+        await this.#deleteContent(document, allowed);
       // It became possible meanwhile.
       if (!isExpected && answer.kind === 'done')
         await this.#engine.create({ document, kind: 'page', user });
       return answer;
     } finally {
       if (this.#creations.get(document) === allowed) this.#creations.delete(document);
+    }
+  }
+
+  /** What stood in the way happened meanwhile, such as the end of the session. */
+  async #deleteContent(document: string, creation: Promise<boolean>): Promise<void> {
+    try {
+      if (await this.#isDocument(document)) return;
+      // Another command is creating it.
+      if (this.#creations.get(document) !== creation) return;
+      await this.#engine.delete(document, { maxHead: FIRST_HEAD });
+    } catch (error) {
+      this.#log.warn({ err: error }, 'content of a refused document could not be deleted');
     }
   }
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import {
   MAX_CHAT_PAGE,
+  MAX_CHAT_PAGE_BYTES,
   MAX_DELETED_RANGES,
   type NumberRange,
   type ThreadMessage,
@@ -29,6 +30,30 @@ export async function readMessages(
     .limit(limit)
     .execute();
   return await toMessages(db, document, rows.toReversed());
+}
+
+/** As many of the newest before a number as fit into a page of `MAX_CHAT_PAGE_BYTES`, and at least one. */
+export async function readChatPage(
+  db: Database,
+  document: string,
+  { before, limit }: { readonly before: number | undefined; readonly limit: number },
+): Promise<ThreadMessage[]> {
+  const page: ThreadMessage[] = [];
+  let bytes = 0;
+  let end = before;
+  while (page.length < limit) {
+    // A part at a time, so that the reactions of messages beyond the page are not read.
+    const some = Math.min(MAX_CHAT_PAGE, limit - page.length);
+    const part = await readMessages(db, document, { before: end, limit: some });
+    for (const message of part.toReversed()) {
+      bytes += Buffer.byteLength(JSON.stringify(message));
+      if (bytes > MAX_CHAT_PAGE_BYTES && page.length > 0) return page.toReversed();
+      page.push(message);
+    }
+    if (part.length < some) break;
+    end = part[0]?.number ?? 0;
+  }
+  return page.toReversed();
 }
 
 export async function readDeletedRanges(

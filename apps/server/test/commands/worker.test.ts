@@ -50,6 +50,7 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
     engine,
     log: pino({ level: 'silent' }),
     mayCreate: async () => true,
+    isDocument: async () => true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
     clock,
   });
@@ -69,6 +70,43 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
   expect(errors).toEqual([UNANSWERED.message, null]);
 });
 
+test('a document whose creation is refused after all has no content, unless it is known', async () => {
+  const path = await databaseWithUser();
+  const contents = new Set<string>();
+  const known = new Set<string>();
+  await using runner = new WorkerCommandRunner({
+    storage: describeSqlite(path),
+    engine: {
+      async create({ document }) {
+        if (contents.has(document)) return 'exists';
+        contents.add(document);
+        return 'created';
+      },
+      async delete(document) {
+        contents.delete(document);
+        return 'deleted';
+      },
+    } as Pick<Engine, 'create' | 'delete'> as Engine,
+    log: pino({ level: 'silent' }),
+    mayCreate: async () => true,
+    isDocument: async (document) => known.has(document),
+    workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
+  });
+  await runner.start();
+  const create = (document: string, session?: string) =>
+    runner.run({
+      user: 'u1',
+      ...(session === undefined ? {} : { session }),
+      command: { id: ulid(), name: 'document:create', input: { document } },
+    });
+  const [own, refused, other] = [`own-${ulid()}`, `refused-${ulid()}`, `other-${ulid()}`];
+  known.add(other);
+  expect(await create(own)).toMatchObject({ kind: 'done' });
+  for (const document of [refused, other, own])
+    expect(await create(document, 'a session that has ended')).toMatchObject({ kind: 'refused' });
+  expect([...contents].toSorted()).toEqual([other, own].toSorted());
+});
+
 test('executes a command once that a worker committed without reporting it (W25)', async () => {
   const path = await databaseWithUser();
   await using runner = new WorkerCommandRunner({
@@ -76,6 +114,7 @@ test('executes a command once that a worker committed without reporting it (W25)
     engine,
     log: pino({ level: 'silent' }),
     mayCreate: async () => true,
+    isDocument: async () => true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   const batches: CommittedBatch[] = [];

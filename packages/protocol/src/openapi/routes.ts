@@ -181,7 +181,7 @@ const ROUTE_TABLE = {
     scope: 'documents:read',
     query: {
       before: { about: 'the number of a message', schema: number },
-      limit: { about: '50 unless given, at most 500', schema: number },
+      limit: { about: '50 unless given, at most 500; fewer, if they are large', schema: number },
     },
     answer: chatPage,
   },

@@ -168,7 +168,11 @@ export async function mayCreate(
   user: string,
   { document, parent }: { readonly document: string; readonly parent?: string | undefined },
 ): Promise<boolean> {
-  if (parent === undefined || (await findDocument(db, document)) !== undefined) return true;
+  if ((await findDocument(db, document)) !== undefined) {
+    const entry = await findAccessEntry(db, { document, user });
+    return entry !== null && entry.lifecycle !== 'purged';
+  }
+  if (parent === undefined) return true;
   return (await refuseCreation({ db, user }, { document, parent })) === null;
 }
 

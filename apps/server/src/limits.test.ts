@@ -43,6 +43,11 @@ test.each([
     { spreadMs: SECOND, connectionsPerSecond: 2_000, timeoutMs: 30 * SECOND },
   ],
   ['new guests', limits.REQUEST_RATES.guests, { burst: 200, perSecond: 5 }],
+  [
+    'the reach of commands (W27)',
+    limits.FAN_OUT,
+    { rate: { burst: 2_000, perSecond: 100 }, free: 5, retryMs: SECOND },
+  ],
   ['the wait of guests', limits.ACCOUNTS, { guestRetryMs: 3 * SECOND }],
   ['changes over HTTP', limits.HTTP, { writeTimeoutMs: 5 * SECOND }],
   ['new connections (T12)', limits.HANDSHAKE, { maxWaitMs: 2 * SECOND, retryAfterS: 3 }],

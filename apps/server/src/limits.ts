@@ -412,6 +412,14 @@ export const COMMAND_LIMITS = {
   maxLoggedFaults: 1_000,
 } as const;
 
+/** Events that a person's commands publish (W27): `burst` at once, `perSecond` in the long run. */
+export const FAN_OUT = {
+  rate: { burst: 2_000, perSecond: 100 },
+  /** Of a command that counts for nothing. */
+  free: 5,
+  retryMs: 1_000,
+} as const;
+
 export const EVENTS = {
   /** The newest events of a channel that the database keeps; older ones are deleted in batches. */
   maxStored: RECOVERY_EVENTS,

@@ -28,6 +28,7 @@ import { Cluster } from './cluster/cluster.ts';
 import { logSweep } from './cluster/log-sweep.ts';
 import { createEventChannels } from './channels/event-channels.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
+import { FanOutLimiter, limitFanOut } from './commands/fan-out-limiter.ts';
 import { measureCommands } from './commands/measured-command-runner.ts';
 import { notificationSweep } from './commands/notification-sweep.ts';
 import { resultSweep } from './commands/result-sweep.ts';
@@ -64,7 +65,13 @@ import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import type { AnyJobHandler } from './jobs/job-handler.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { JOBS } from './jobs/limits.ts';
-import { MAX_TRACKED_CALLERS, REQUEST_RATES, SIGN_IN_RATE, type RequestRate } from './limits.ts';
+import {
+  FAN_OUT,
+  MAX_TRACKED_CALLERS,
+  REQUEST_RATES,
+  SIGN_IN_RATE,
+  type RequestRate,
+} from './limits.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
@@ -188,6 +195,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     metrics,
     log,
   });
+  const fanOutRate = new KeyedRateLimiter({ rate: FAN_OUT.rate, clock });
+  const fanOut = new FanOutLimiter(fanOutRate);
   const createConnection = connectionFactory(
     {
       owner: connections,
@@ -199,7 +208,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       clock,
       random: Math.random,
     },
-    { rooms, policy, metrics, authenticator, runner, eventChannels, wheel, clock },
+    { rooms, policy, metrics, authenticator, runner, fanOut, eventChannels, wheel, clock },
   );
 
   const originPolicy = createOriginPolicy(configuration);
@@ -283,7 +292,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         signedIn: signedInMiddleware({ authenticator, changes: uploads, reads: downloads }),
       }),
       documentRoutes({
-        ...{ db, engine, rooms, runner, signedIn },
+        ...{ db, engine, rooms, runner: limitFanOut(runner, fanOut), signedIn },
         ...{ history: options.history, pages: options.pages },
         historyRates: rateLimiter('history'),
       }),
@@ -370,6 +379,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             },
             rates: {
               ...{ changes, reads, uploads, downloads, violations },
+              fanOut: fanOutRate,
               signInsOfAccount: signInRates.account,
               signInsOfAccountFromAddress: signInRates.accountFromAddress,
               signInsOfDevice: signInRates.device,

@@ -18,6 +18,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { PageWriter } from '../documents/page-writer.ts';
 import type { Rooms } from '../documents/rooms.ts';
+import type { Engine } from '../engine/port.ts';
 import type { History } from '../history/port.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Database } from '../storage/tables.ts';
@@ -47,6 +48,7 @@ function documentIn(address: string): string {
 
 export interface DocumentRoutesOptions {
   readonly db: Database;
+  readonly engine: Engine;
   readonly rooms: Rooms;
   readonly runner: CommandRunner;
   readonly history: Pick<History, 'read'>;
@@ -57,6 +59,7 @@ export interface DocumentRoutesOptions {
 
 export function documentRoutes({
   db,
+  engine,
   rooms,
   runner,
   history,

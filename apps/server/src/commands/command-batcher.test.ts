@@ -15,7 +15,7 @@ import type { CommandAnswer } from './command-runner.ts';
 const fullDisk = () =>
   new StorageError({ message: 'the disk is full', retryable: true, damaged: false });
 
-const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
+const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [], events: 1 };
 
 function fixture(fail: (numbers: readonly number[]) => Error | null = () => null) {
   const clock = new ManualClock();

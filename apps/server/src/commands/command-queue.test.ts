@@ -11,13 +11,17 @@ import {
 } from '@tandem/protocol';
 import { systemClock } from '../runtime/clock.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
-import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
+import { COMMAND_LIMITS, FAN_OUT, TIMER_WHEEL } from '../limits.ts';
 import { CommandQueue } from './command-queue.ts';
 import type { CommandAnswer, CommandRunner } from './command-runner.ts';
+import { FanOutLimiter, limitFanOut } from './fan-out-limiter.ts';
+import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 
-const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
+const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [], events: 1 };
 
-function fixture() {
+const fanOutRate = () => new KeyedRateLimiter({ rate: FAN_OUT.rate, clock: systemClock });
+
+function fixture(fanOut = new FanOutLimiter(fanOutRate())) {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const begun: { readonly command: Command; readonly answer: (answer: CommandAnswer) => void }[] =
@@ -31,6 +35,7 @@ function fixture() {
   const wheel = new TimerWheel();
   const line = new CommandQueue({
     runner,
+    fanOut,
     wheel,
     clock: systemClock,
     client: {
@@ -168,4 +173,85 @@ test('executes and answers nothing once the connection is closed', async () => {
   pass(5_000);
   expect(begun).toHaveLength(COMMAND_BURST);
   expect(answers).toEqual([]);
+});
+
+const comment = (): Command => ({
+  id: ulid(),
+  name: 'comment:delete',
+  input: { document: 'd1', message: ulid() },
+});
+const widely = (events: number): CommandAnswer => ({ ...DONE, events });
+
+test('a person whose commands reached many others waits, over all connections (W27)', async () => {
+  const fanOut = new FanOutLimiter(fanOutRate());
+  const [one, other] = [fixture(fanOut), fixture(fanOut)];
+  const { burst, perSecond } = FAN_OUT.rate;
+  for (let sent = 0; sent < burst; sent += 200) {
+    one.line.submit(comment());
+    one.begun.at(-1)?.answer(widely(200));
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect(one.begun).toHaveLength(burst / 200);
+  other.line.submit(rename());
+  expect(other.begun).toHaveLength(0);
+  other.pass(1_000 / perSecond + 2 * TIMER_WHEEL.tickMs);
+  expect(other.begun).toHaveLength(1);
+});
+
+test('commands that reach few others cost nothing (W27)', async () => {
+  const { line, begun, pass } = fixture();
+  for (let i = 0; i < FAN_OUT.rate.burst; i++) {
+    line.submit(see());
+    begun.at(-1)?.answer(widely(FAN_OUT.free));
+    await vi.advanceTimersByTimeAsync(0);
+    pass(TIMER_WHEEL.tickMs);
+  }
+  expect(begun).toHaveLength(FAN_OUT.rate.burst);
+});
+
+test('PO7 a request for access costs the same, no matter whom it reaches (W27)', async () => {
+  const { line, begun } = fixture();
+  const ask: Command = {
+    id: ulid(),
+    name: 'access:request',
+    input: { document: 'd1', message: '' },
+  };
+  line.submit(ask);
+  begun[0]?.answer(widely(2 * FAN_OUT.rate.burst));
+  await vi.advanceTimersByTimeAsync(0);
+  line.submit(rename());
+  expect(begun).toHaveLength(2);
+});
+
+test('comments of a person are executed one after the other, over all connections (W27)', async () => {
+  const fanOut = new FanOutLimiter(fanOutRate());
+  const [one, other] = [fixture(fanOut), fixture(fanOut)];
+  one.line.submit(comment());
+  one.line.submit(comment());
+  other.line.submit(comment());
+  other.line.submit(see());
+  expect([one.begun.length, other.begun.length]).toEqual([1, 0]);
+  // Also when the connection is closed before the answer.
+  one.line.end();
+  one.begun[0]?.answer(widely(200));
+  await vi.advanceTimersByTimeAsync(0);
+  other.pass(2 * TIMER_WHEEL.tickMs);
+  expect(other.begun.map(({ command }) => command.name)).toEqual(['comment:delete', 'chat:see']);
+});
+
+test('a request whose person has reached many others is refused, and comes again (W27)', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { burst, perSecond } = FAN_OUT.rate;
+  const answers = [widely(burst)];
+  const runner = { run: async () => answers.pop() ?? DONE };
+  const limited = limitFanOut(runner as unknown as CommandRunner, new FanOutLimiter(fanOutRate()));
+  const run = () => limited.run({ user: 'u1', command: comment() });
+  expect(await Promise.all([run(), run()])).toMatchObject([
+    { kind: 'done' },
+    { kind: 'refused', error: { code: 'too-many', temporary: true } },
+  ]);
+  expect(await run()).toMatchObject({ kind: 'refused' });
+  vi.advanceTimersByTime(1_000 / perSecond);
+  expect(await run()).toMatchObject({ kind: 'done' });
 });

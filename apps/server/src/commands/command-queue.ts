@@ -15,6 +15,7 @@ import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel
 import { TokenBucket } from '../runtime/token-bucket.ts';
 import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
 import type { CommandAnswer, CommandRunner } from './command-runner.ts';
+import type { FanOutLimiter } from './fan-out-limiter.ts';
 
 export interface CommandClient {
   readonly user: string;
@@ -25,6 +26,8 @@ export interface CommandClient {
 export interface CommandQueueOptions {
   readonly client: CommandClient;
   readonly runner: CommandRunner;
+  /** Of the person, over all connections. */
+  readonly fanOut: FanOutLimiter;
   readonly wheel: TimerWheel;
   readonly clock: Clock;
 }
@@ -84,13 +87,18 @@ export class CommandQueue implements Expiring {
     while (this.#state === 'open' && !this.#pause.armed) {
       const [command] = this.#waiting;
       if (command === undefined) return;
-      if (!this.#hasTokens(command)) {
+      if (!this.#isInTurn(command) || !this.#hasTokens(command)) {
         this.#options.wheel.arm(this.#pause, TIMER_WHEEL.tickMs);
         return;
       }
       this.#waiting.shift();
       this.#begin(command);
     }
+  }
+
+  #isInTurn(command: Command | InvalidCommand): boolean {
+    const { fanOut, client } = this.#options;
+    return command.name === 'invalid' || fanOut.mayBegin(client.user, command);
   }
 
   #hasTokens({ name }: Command | InvalidCommand): boolean {
@@ -100,7 +108,7 @@ export class CommandQueue implements Expiring {
   }
 
   #begin(command: Command | InvalidCommand): void {
-    const { runner, client } = this.#options;
+    const { runner, client, fanOut } = this.#options;
     if (command.name === 'invalid') {
       const { id, error } = command;
       this.#lastAnswer = this.#lastAnswer.then(() =>
@@ -110,9 +118,17 @@ export class CommandQueue implements Expiring {
     }
     // Creating a document takes an additional step, and later commands may be about the document.
     if (command.name === 'document:create') this.#state = 'blocked';
-    this.#lastAnswer = runner.run({ user: client.user, command }).then(
-      (answer) => this.#finish(command, answer),
-      () => client.close('internal'),
+    const { user } = client;
+    fanOut.begin(user, command);
+    this.#lastAnswer = runner.run({ user, command }).then(
+      (answer) => {
+        fanOut.end(user, command, answer.kind === 'done' ? answer.events : 0);
+        this.#finish(command, answer);
+      },
+      () => {
+        fanOut.end(user, command, 0);
+        client.close('internal');
+      },
     );
   }
 

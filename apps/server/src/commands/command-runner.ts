@@ -132,6 +132,8 @@ export type CommandAnswer =
       readonly repeated: boolean;
       /** The command's last positions in channels that its author may see, the first `MAX_DONE_POSITIONS`. */
       readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[];
+      /** How many it has published; none when it is repeated. */
+      readonly events: number;
     }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 

@@ -146,7 +146,9 @@ export class CommandTransactions {
     return requests.map((request, at) => {
       const answer = answers.get(keyOf(request)) as CommandAnswer;
       const isFirst = first.get(keyOf(request)) === at;
-      return isFirst || answer.kind === 'refused' ? answer : { ...answer, repeated: true };
+      return isFirst || answer.kind === 'refused'
+        ? answer
+        : { ...answer, repeated: true, events: 0 };
     });
   }
 
@@ -243,7 +245,7 @@ function subjectsOf({ user, command: { name, input } }: CommandRequest): readonl
 function repeatedAnswer(stored: StoredResult): CommandAnswer {
   return 'error' in stored
     ? { kind: 'refused', error: stored.error }
-    : { kind: 'done', repeated: true, positions: stored.positions };
+    : { kind: 'done', repeated: true, positions: stored.positions, events: 0 };
 }
 
 function toResult(answer: CommandAnswer): StoredResult | null {
@@ -270,5 +272,6 @@ function toAnswer(
     kind: 'done',
     repeated: false,
     positions: [...positions.values()].slice(0, MAX_DONE_POSITIONS),
+    events: published.events.length,
   };
 }

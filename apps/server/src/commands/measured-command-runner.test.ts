@@ -7,7 +7,7 @@ import { Metrics } from '../metrics/metrics.ts';
 test('times commits, passes all batches on, and ignores batches that wrote nothing', () => {
   let say: (batch: CommittedBatch) => void = () => {};
   const runner: CommandRunner = {
-    run: () => Promise.resolve({ kind: 'done', repeated: false, positions: [] }),
+    run: () => Promise.resolve({ kind: 'done', repeated: false, positions: [], events: 1 }),
     onCommitted: (listener) => (say = listener),
     onLost: () => {},
     storageError: null,

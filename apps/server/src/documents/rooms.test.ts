@@ -96,7 +96,7 @@ async function context({
     run: async (request: CommandRequest): Promise<CommandAnswer> => {
       ran.push(request);
       if (visits === 'refused') return { kind: 'refused', error: errorOf('internal') };
-      return { kind: 'done', repeated: false, positions: [] };
+      return { kind: 'done', repeated: false, positions: [], events: 1 };
     },
   } as unknown as CommandRunner;
   const recentDocuments = new RecentDocuments({ runner, log });

@@ -2,6 +2,7 @@
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { EventChannels } from '../channels/event-channels.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
+import type { FanOutLimiter } from '../commands/fan-out-limiter.ts';
 import type { ConnectionPolicy } from '../connection/connection-policy.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -20,6 +21,7 @@ export interface YjsServices extends DocumentServices {
 
 export interface NativeServices extends YjsServices {
   readonly runner: CommandRunner;
+  readonly fanOut: FanOutLimiter;
   readonly eventChannels: EventChannels;
   readonly wheel: TimerWheel;
   readonly clock: Clock;

@@ -63,6 +63,14 @@ export class KeyedRateLimiter {
     return isTaken;
   }
 
+  /** Takes what was given already, also when there is not so much: at most another burst is owed. */
+  charge(key: string, amount: number): void {
+    const nowMs = this.#clock.monotonicMs();
+    const entry = this.#entry(key, nowMs);
+    entry.bucket.charge(amount, nowMs);
+    this.#report(key, entry, amount);
+  }
+
   /** Another node has given so many: LI4. */
   takenElsewhere(key: string, amount: number): void {
     const nowMs = this.#clock.monotonicMs();

@@ -2,7 +2,7 @@
  * Notifications (NT1–NT12): rows that say who was notified of what. Their words are read from the document and the
  * message each time, as far as the person may read them then.
  */
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { PostgresAdapter, sql, type RawBuilder, type SqlBool } from 'kysely';
 import {
   fitText,
   MAX_EXCERPT_LENGTH,
@@ -11,7 +11,7 @@ import {
   type Notification,
   type NotificationKind,
 } from '@tandem/protocol';
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import { NOTIFICATIONS } from '../limits.ts';
 import { inboxKey } from './channel-key.ts';
 import { compiledQuery } from './compiled-query.ts';
@@ -55,29 +55,30 @@ export async function addNotifications(
   if (recipients.length === 0) return [];
   // Two nodes that notify the same people lock their rows in the same order.
   const sorted = recipients.toSorted((a, b) => (a.user < b.user ? -1 : 1));
-  const about = { document, cause, actor, at, read_at: null };
   const { channel, number, thread } = message ?? { channel: null, number: null, thread: null };
-  const added = await db
-    .insertInto('notification')
-    .values(
-      sorted.map((recipient) => ({
-        ...recipient,
-        ...about,
-        channel,
-        number,
-        thread,
-        id: ulid(at),
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(['user', 'id', 'kind'])
-    .execute();
+  // One statement for any number of people, so that it is prepared once.
+  const rows = JSON.stringify(sorted.map(({ user, kind }) => [user, nextId(at), kind]));
+  const each =
+    db.getExecutor().adapter instanceof PostgresAdapter
+      ? sql`json_array_elements(cast(${rows} as json))`
+      : sql`json_each(${rows})`;
+  const { rows: added } = await sql<Pick<NotificationRow, 'user' | 'id' | 'kind'>>`
+    insert into notification
+      ("user", id, kind, document, cause, actor, at, channel, number, thread)
+    select value->>0, value->>1, value->>2, ${document}, ${cause}, ${actor},
+      cast(${at} as bigint), ${channel}, cast(${number} as bigint), ${thread}
+    from ${each} where true
+    on conflict do nothing
+    returning "user", id, kind`.execute(db);
   await trim(
     db,
     added.map(({ user }) => user),
   );
   return added;
 }
+
+/** A random number for each would take longer than all else; they grow, and are no secret. */
+const nextId = monotonicFactory();
 
 /** @param users everyone who has got another one */
 async function trim(db: Database, users: readonly string[]): Promise<void> {
@@ -305,14 +306,13 @@ async function forgetWords(
     const event = JSON.parse(data) as { readonly notifications: readonly { id?: string }[] };
     const left = event.notifications.filter(({ id }) => id === undefined || !ids.has(id));
     if (left.length === event.notifications.length) continue;
-    await db
-      .updateTable('event')
-      .set({ data: JSON.stringify({ ...event, notifications: left }) })
-      .where('channel', '=', channel)
-      .where('offset', '=', offset)
-      .execute();
+    await rewriteEvent(db, JSON.stringify({ ...event, notifications: left }), channel, offset);
   }
 }
+
+const rewriteEvent = compiledQuery((db, data: string, channel: string, offset: number) =>
+  db.updateTable('event').set({ data }).where('channel', '=', channel).where('offset', '=', offset),
+);
 
 /** At most so many at once, the oldest first. @returns whether there may be more */
 export async function deleteOldNotifications(db: Database, before: number): Promise<boolean> {

@@ -164,10 +164,11 @@ export class NativeProtocol implements ProtocolHandler {
   }
 
   get #commandQueue(): CommandQueue {
-    const { runner, wheel, clock } = this.#services;
+    const { runner, fanOut, wheel, clock } = this.#services;
     const connection = this.#connection;
     this.#commands ??= new CommandQueue({
       runner,
+      fanOut,
       wheel,
       clock,
       client: {

@@ -185,6 +185,16 @@ export class DocumentPersistence {
     return { updates: stored.updates, orphans };
   }
 
+  /** Rejects what closed tabs left of earlier epochs; null if they left nothing. */
+  async rejectOrphans({ epoch }: Position, now: number): Promise<RejectedWork | null> {
+    await this.#writes.settled();
+    const { position, facts, outbox } = await this.#options.store.load(this.#options.document);
+    // Another tab may be in a later epoch.
+    if (position?.epoch !== epoch) return null;
+    const entries = outbox.filter((entry) => !isOfEpoch(entry, epoch) && isOrphaned(entry, now));
+    return this.#rejectUpdates(entries, facts?.title ?? '');
+  }
+
   settled(): Promise<void> {
     return this.#writes.settled();
   }
@@ -215,7 +225,11 @@ export class DocumentPersistence {
     const rejected = { title, replica, error: errorOf('epoch-changed') };
     const entry = { ...rejected, document: this.#options.document, at: this.#options.clock.now() };
     const ids = entries.map(({ id }) => id);
-    this.#rejectedUpdates(entry, () => ({ rejected: entry, ids, replica: 'keep' }));
+    this.#rejectedUpdates(entry, ({ outbox }) => {
+      // Another tab may have rejected them already.
+      const isThere = outbox.some(({ id }) => ids.includes(id));
+      return { rejected: isThere ? entry : null, ids, replica: 'keep' };
+    });
     return rejected;
   }
 

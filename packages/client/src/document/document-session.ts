@@ -177,7 +177,10 @@ export class DocumentSession {
     const [kept, replica, channel] = [this.#persistence, this.#replica, this.#channel];
     if (channel === null) return;
     const isCurrent = () => !this.#destroyed && this.#replica === replica;
-    await adoptOrphans({ kept, replica, channel }, now, isCurrent);
+    const rejected = await adoptOrphans({ kept, replica, channel }, now, isCurrent);
+    if (rejected === null || !isCurrent()) return;
+    this.#status.rejected(rejected.error);
+    this.#changed();
   }
 
   async destroy(): Promise<void> {

@@ -12,4 +12,6 @@ export const KEPT_SEEDS: readonly number[] = [
   110,
   // Text that a closed tab left of a document that was never opened waited for the next page that loads.
   250,
+  // So did the news that text of an earlier epoch was rejected.
+  568,
 ];

@@ -11,7 +11,7 @@ import {
   titleOf,
   writeLines,
 } from '../harness/screens.ts';
-import { expect, test } from '../harness/test.ts';
+import { expect, phone, test } from '../harness/test.ts';
 
 // A reader sees a file that is not there yet.
 test.use({ allowedErrors: [NETWORK_ERRORS] });
@@ -66,11 +66,12 @@ test('TR3 a document is moved into another by a search, and back', async ({ open
   await expect(pathOf(page)).toHaveCount(0);
 });
 
-test('the menu of a document fits the screen', async ({ openAsGuest, isMobile }) => {
-  const { page } = await openAsGuest();
-  await startDocument(page, 'Almanac');
-  if (!isMobile) await page.setViewportSize({ width: 1280, height: 640 });
-  await page.getByRole('banner').getByRole('button', { name: 'More' }).click();
-  await expect(page.getByRole('menuitem', { name: 'Add to favourites' })).toBeInViewport();
-  await expect(page.getByRole('menuitem', { name: 'Move to the trash' })).toBeInViewport();
-});
+for (const screen of ['a phone', 'a low window'] as const)
+  test(`the menu of a document fits ${screen}`, async ({ openAsGuest }) => {
+    const { page } = await openAsGuest('/', screen === 'a phone' ? phone : {});
+    if (screen === 'a low window') await page.setViewportSize({ width: 1280, height: 640 });
+    await startDocument(page, 'Almanac');
+    await page.getByRole('banner').getByRole('button', { name: 'More' }).click();
+    await expect(page.getByRole('menuitem', { name: 'Add to favourites' })).toBeInViewport();
+    await expect(page.getByRole('menuitem', { name: 'Move to the trash' })).toBeInViewport();
+  });

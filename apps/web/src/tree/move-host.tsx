@@ -1,4 +1,4 @@
-import { Deferred, Loaded } from '../components/deferred.tsx';
+import { Deferred, useDeferred } from '../components/deferred.tsx';
 import { Observable, useObservable } from '../runtime/observable.ts';
 
 const dialog = new Deferred(() => import('./move-dialog.tsx'));
@@ -12,10 +12,8 @@ export function askWhereTo(document: string): void {
 
 export function MoveHost() {
   const document = useObservable(moving);
-  if (document === null) return null;
-  return (
-    <Loaded from={dialog}>
-      {({ MoveDialog }) => <MoveDialog document={document} onClose={() => moving.set(null)} />}
-    </Loaded>
-  );
+  const close = () => moving.set(null);
+  const loaded = useDeferred(dialog, document !== null, close);
+  if (document === null || loaded === null) return null;
+  return <loaded.MoveDialog document={document} onClose={close} />;
 }

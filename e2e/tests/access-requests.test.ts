@@ -14,7 +14,7 @@ import { expect, phone, test } from '../harness/test.ts';
 /** The page opens within a second; the rest is for a busy machine. */
 const OPENS = { timeout: 3_000 };
 
-test.use({ allowedErrors: [/status of 40[34]/] });
+test.use({ allowedErrors: [/status of 40[034]/] });
 
 type Open = (path?: string) => Promise<{ readonly page: Page }>;
 
@@ -113,4 +113,51 @@ test('PO8 a document that does not exist looks the same', async ({ openAsGuest }
 test('PO7 a person asks on a phone', async ({ openAsGuest }) => {
   const { page } = await openAsGuest(`/d/${'x'.repeat(24)}`, phone);
   await ask(page, 'May I?');
+});
+
+test('PO12 PO13 a link with a password lets in who enters it, until it changes', async ({
+  openAsGuest,
+}) => {
+  const { page: ada } = await openAsGuest('/');
+  await startDocument(ada, 'Tide log');
+  await ada.keyboard.type('high at six');
+  await expectSaved(ada);
+  const { page: cleo } = await openAsGuest(documentPathOf(ada));
+  await expect(textOf(cleo)).toBeEditable();
+  await ada.getByRole('banner').getByRole('button', { name: 'Share' }).click();
+  const share = ada.getByRole('dialog', { name: 'Share' });
+  const set = async (button: string, password: string) => {
+    await share.getByRole('button', { name: button, exact: true }).click();
+    await share.getByRole('textbox', { name: 'New password of the link' }).fill(password);
+    await share.getByRole('button', { name: 'Save' }).click();
+  };
+  await set('Set a password', 'tide');
+  await expect(share.getByText('Choose a password of at least 6 characters.')).toBeVisible();
+  await share.getByRole('textbox', { name: 'New password of the link' }).fill('spring tide');
+  await share.getByRole('button', { name: 'Save' }).click();
+  await expect(share.getByText('People need a password to open it.')).toBeVisible();
+  const closed = { name: 'You need access' };
+  await expect(cleo.getByRole('heading', closed)).toBeVisible(OPENS);
+
+  const { page: ben } = await openAsGuest(documentPathOf(ada));
+  await expect(ben.getByRole('heading', closed)).toBeVisible();
+  await ben.getByRole('button', { name: 'I have a password' }).click();
+  await expectAccessible(ben, 'password of a link');
+  const field = ben.getByLabel('Password of the link');
+  await field.fill('neap tide');
+  await field.press('Enter');
+  await expect(ben.getByRole('alert')).toContainText('This password does not open the document.');
+  await field.fill('spring tide');
+  await field.press('Enter');
+  await expect(ben.getByRole('heading', closed)).toBeHidden(OPENS);
+  await expect(textOf(ben)).toHaveText('high at six', OPENS);
+  await expect(textOf(ben)).toBeEditable();
+  await ben.reload();
+  await expect(textOf(ben)).toBeEditable();
+  await set('Change', 'another tide');
+  await expect(ben.getByRole('heading', closed)).toBeVisible(OPENS);
+  await share.getByRole('button', { name: 'Remove password' }).click();
+  await expect(share.getByText('No password is needed.')).toBeVisible();
+  await expect(ben.getByRole('heading', closed)).toBeHidden(OPENS);
+  await expect(textOf(ben)).toBeEditable(OPENS);
 });

@@ -316,6 +316,8 @@ export const SEARCH = {
 export const SHARING = {
   /** People to whom an owner may give a role. */
   maxMembers: 50,
+  /** People who have entered the password of a link (PO12). */
+  maxEntered: 1_000,
   /** The search for people one has met reads this many documents, and this many rows of each person. */
   maxMetDocuments: 200,
   maxMetRows: 2_000,

@@ -293,6 +293,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       }),
       documentRoutes({
         ...{ db, engine, rooms, runner: limitFanOut(runner, fanOut), signedIn },
+        ...{ signInRates, addressOf },
         ...{ history: options.history, pages: options.pages },
         historyRates: rateLimiter('history'),
       }),

@@ -195,6 +195,22 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofDocument((subject) => at(`/files/${subject.file}`)(subject), forOwners),
   ],
 
+  // Links of this table are off; the answer is that of a document that nobody may read.
+  'POST /documents/:id/link/password': [
+    ofDocument((subject) => ({ ...at('/link/password')(subject), body: { password: null } }), {
+      ...forOwners,
+      shared: { ...forOwners.shared, owner: 403 },
+      'inside a shared one': { ...forOwners['inside a shared one'], owner: 403 },
+      restricted: { ...forOwners.restricted, owner: 403 },
+    }),
+  ],
+  'POST /documents/:id/link/entry': [
+    ofDocument(
+      (subject, password) => ({ ...at('/link/entry')(subject), body: { password } }),
+      byPlace(everyone(403), 403, everyone(403)),
+    ),
+  ],
+
   'GET /openapi.json': [ofCaller(to('/openapi.json'), all(200))],
   'GET /me': [ofCaller(to('/me'), signedIn(200))],
   'PATCH /me': [ofCaller(to('/me', { name: 'Ada' }), signedIn(200))],

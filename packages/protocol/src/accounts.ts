@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { session } from './http.ts';
 import { user } from './messages/field.ts';
 import { opaqueText, refusalSentence } from './text.ts';
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './limits.ts';
+import { MAX_PASSWORD_LENGTH, MIN_LINK_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './limits.ts';
 
 const MAX_EMAIL_LENGTH = 254;
 const MAX_AGENT_LENGTH = 256;
@@ -45,6 +45,19 @@ const oneTimeToken = z
       refusalSentence('This link is not complete. Open it again from where you got it.'),
     ),
   );
+
+/** Of a link (PO12): people tell it each other. */
+export const linkPassword = z.strictObject({
+  password: z.nullable(
+    password.check(
+      z.minLength(
+        MIN_LINK_PASSWORD_LENGTH,
+        refusalSentence(`Choose a password of at least ${MIN_LINK_PASSWORD_LENGTH} characters.`),
+      ),
+    ),
+  ),
+});
+export const linkEntry = z.strictObject({ password });
 
 export const passwordSignUp = z.strictObject({
   email,

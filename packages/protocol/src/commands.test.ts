@@ -93,6 +93,7 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
     type: 'sharing',
     owner: 'ada',
     expiresAt: null,
+    hasPassword: false,
     link: 'off',
     isLinkInherited: false,
     around: { link: 'view', isRestricted: false },

@@ -130,6 +130,7 @@ export const ACTIVITY_INTERVAL_MS = 1_000;
 export const DASHBOARD_INTERVAL_MS = 1_000;
 
 export const MIN_PASSWORD_LENGTH = 10;
+export const MIN_LINK_PASSWORD_LENGTH = 6;
 export const MAX_PASSWORD_LENGTH = 200;
 
 export const MAX_MET_PEOPLE = 20;

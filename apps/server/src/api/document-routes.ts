@@ -28,6 +28,7 @@ import { chatRoutes } from './chat-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
 import { contentRoutes } from './content-routes.ts';
 import { historyRoutes } from './history-routes.ts';
+import { linkRoutes, type LinkRoutesOptions } from './link-routes.ts';
 import { readBody } from './request-body.ts';
 
 const libraryQuery = z.object({
@@ -46,7 +47,10 @@ function documentIn(address: string): string {
   return id.data;
 }
 
-export interface DocumentRoutesOptions {
+export interface DocumentRoutesOptions extends Pick<
+  LinkRoutesOptions,
+  'signInRates' | 'addressOf'
+> {
   readonly db: Database;
   readonly engine: Engine;
   readonly rooms: Rooms;
@@ -65,6 +69,8 @@ export function documentRoutes({
   history,
   pages,
   historyRates,
+  signInRates,
+  addressOf,
   signedIn,
 }: DocumentRoutesOptions) {
   const summary = ({ document, ...standing }: AccessEntry): DocumentSummary => ({
@@ -149,6 +155,7 @@ export function documentRoutes({
     })
     .route('/:id', contentRoutes({ db, pages, writer, rates: historyRates }))
     .route('/:id/comments', commentRoutes({ db, runner, pages, rates: historyRates }))
+    .route('/:id/link', linkRoutes({ db, runner, signInRates, addressOf }))
     .route('/:id/chat', chatRoutes({ db }))
     .route('/:id/history', historyRoutes({ db, history, rates: historyRates }));
   return new Hono<ApiEnvironment>().route('/documents', routes);

@@ -90,6 +90,10 @@ interface OwnInputs {
   'settings:change': ServerSettingsPatch;
   /** Purges the document if it has been in the trash since before `before`, as its owner. */
   'document:expire': { readonly document: string; readonly before: number };
+  /** Null: the link needs none. */
+  'link:protect': { readonly document: string; readonly passwordHash: string | null };
+  /** The hash that a person's password matches. */
+  'link:enter': { readonly document: string; readonly verifiedHash: string };
   /** Ends a link whose time is over. */
   'link:expire': { readonly document: string };
   'document:visit': {

@@ -60,6 +60,8 @@ const COMMAND_NAMES = [
   'document:visit',
   'document:expire',
   'link:expire',
+  'link:protect',
+  'link:enter',
   'account:sign-up',
   'account:sign-in',
   'account:change-password',

@@ -12,7 +12,15 @@ import {
 } from './document-tree.ts';
 import { addVisit, createDocument } from './documents.ts';
 import { listDocuments, readTreePage } from './library.ts';
-import { findAccess, findAccessEntry, mayRead, standingIn, type GivenRole } from './roles.ts';
+import { enterLink, setLinkPassword } from './link-terms.ts';
+import { mayRead } from './access-conditions.ts';
+import {
+  findAccess,
+  findAccessEntry,
+  standingIn,
+  standingsInEach,
+  type GivenRole,
+} from './roles.ts';
 import { changeLink, giveRole } from './sharing.ts';
 import {
   findOthersInside,
@@ -32,6 +40,8 @@ interface Model {
   parent: string | null;
   isRestricted: boolean;
   link: LinkAccess | null;
+  /** Who has entered the password of the link; null: it has none. */
+  entered: Set<string> | null;
   readonly given: Map<string, GivenRole>;
 }
 
@@ -66,6 +76,8 @@ const step = fc.oneof(
     document,
     link: fc.constantFrom<LinkAccess>('off', 'view', 'comment', 'edit'),
   }),
+  fc.record({ kind: fc.constant('protect' as const), document, hash: fc.constantFrom(null, 'h') }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('enter' as const), document, user }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -80,7 +92,7 @@ function chain(tree: Tree, id: string): string[] {
   return parent === null || isRestricted ? [id] : [id, ...chain(tree, parent)];
 }
 
-/** TR5 and TR6, as they are written. */
+/** TR5, TR6 and PO12, as they are written. */
 function roleOf(tree: Tree, id: string, user: string): Role | null {
   const at = (other: string) => tree.get(other) as Model;
   if ([id, ...around(tree, id)].some((other) => at(other).owner === user)) return 'owner';
@@ -88,7 +100,8 @@ function roleOf(tree: Tree, id: string, user: string): Role | null {
   for (const role of ['editor', 'commenter', 'viewer'] as const)
     if (given.includes(role)) return role;
   const link = chain(tree, id).find((other) => at(other).link !== null);
-  return link === undefined ? null : LINK_ROLES[at(link).link ?? 'off'];
+  if (link === undefined || at(link).entered?.has(user) === false) return null;
+  return LINK_ROLES[at(link).link ?? 'off'];
 }
 
 async function apply(db: Database, tree: Tree, change: Step): Promise<void> {
@@ -113,6 +126,13 @@ async function apply(db: Database, tree: Tree, change: Step): Promise<void> {
     case 'link':
       model.link = change.link;
       return await changeLink(db, id, change.link);
+    case 'protect':
+      model.entered = change.hash === null ? null : new Set();
+      return await setLinkPassword(db, id, change.hash);
+    case 'enter':
+      model.entered?.add(change.user);
+      // As the command does, for a link with a password.
+      if (model.entered !== null) await enterLink(db, { document: id, user: change.user, at: 1 });
   }
 }
 
@@ -139,12 +159,14 @@ async function expectClosure(db: Database, tree: Tree): Promise<void> {
 
 async function expectRoles(db: Database, tree: Tree): Promise<void> {
   for (const user of [...USERS, 'nobody']) {
+    const standingOf = await standingsInEach(db, new Set(DOCUMENTS));
     const readable = DOCUMENTS.filter((id) => roleOf(tree, id, user) !== null);
     for (const id of DOCUMENTS) {
       const role = roleOf(tree, id, user);
       const access = await findAccess(db, id);
       expect((await findAccessEntry(db, { document: id, user }))?.role ?? null).toBe(role);
       expect((access && standingIn(access, user))?.role ?? null).toBe(role);
+      expect(standingOf(id, user)?.role ?? null).toBe(role);
     }
     const { rows } = await sql<{ readonly id: string }>`
       select id from document where ${mayRead(user, 'document')} order by id`.execute(db);
@@ -174,7 +196,10 @@ export function testDocumentTree(open: () => Promise<Database>, runs: number): v
     const db = await open();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-        for (const table of ['document', 'document_ancestor', 'member', 'visit'] as const)
+        for (const table of [
+          ...(['document', 'document_ancestor', 'member', 'visit'] as const),
+          ...(['link_terms', 'link_entry'] as const),
+        ])
           await db.deleteFrom(table).execute();
         const tree = new Map<string, Model>();
         for (const [index, id] of DOCUMENTS.entries()) {
@@ -182,7 +207,10 @@ export function testDocumentTree(open: () => Promise<Database>, runs: number): v
           const linkAccess = null;
           await createDocument(db, { id, kind: 'page', title: id, owner, linkAccess, at: index });
           for (const user of USERS) await addVisit(db, { user, document: id, at: 1 });
-          tree.set(id, { owner, parent: null, isRestricted: false, link: null, given: new Map() });
+          tree.set(id, {
+            ...{ owner, parent: null, isRestricted: false, link: null, entered: null },
+            given: new Map(),
+          });
         }
         for (const change of steps) await apply(db, tree, change);
         await expectClosure(db, tree);

@@ -6,6 +6,7 @@ import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { sql } from 'kysely';
 import { mergeAccessRequests } from './access-requests.ts';
 import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
+import { mergeLinkEntries } from './link-terms.ts';
 import type { GivenRole } from './roles.ts';
 import type { Database, UserRow } from './tables.ts';
 
@@ -55,6 +56,7 @@ export async function mergeGuest(
   await mergeMessages(db, guest, account.id);
   await mergeFiles(db, guest, account.id);
   const removed = await mergeNotifications(db, guest, account.id);
+  await mergeLinkEntries(db, guest, account.id);
   await mergeAccessRequests(db, guest, account.id);
   // Nobody reads them again, and a purge would not find them.
   const channels = [libraryKey(guest), trashKey(guest), inboxKey(guest)];

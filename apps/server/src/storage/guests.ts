@@ -128,7 +128,14 @@ async function deleteMetadata(db: Database, guests: readonly string[]): Promise<
   const pages = db.selectFrom('document').select('id').where('owner', 'in', guests);
   await db.deleteFrom('member').where('document', 'in', pages).execute();
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
-  for (const table of ['visit', 'session', 'command', 'notification', 'access_request'] as const)
+  for (const table of [
+    'visit',
+    'session',
+    'command',
+    'notification',
+    'access_request',
+    'link_entry',
+  ] as const)
     await db.deleteFrom(table).where('user', 'in', guests).execute();
   const channels = guests.flatMap((guest) => [libraryKey(guest), trashKey(guest), inboxKey(guest)]);
   await db.deleteFrom('event').where('channel', 'in', channels).execute();

@@ -16,9 +16,9 @@ import {
 } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
 import { containing, findListers, newestMessage, NEVER_OPENED, type Listing } from './documents.ts';
+import { mayRead } from './access-conditions.ts';
 import {
   decideStanding,
-  mayRead,
   NOTHING_INHERITED,
   readInherited,
   standingsIn,

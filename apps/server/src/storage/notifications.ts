@@ -16,7 +16,7 @@ import { NOTIFICATIONS } from '../limits.ts';
 import { inboxKey } from './channel-key.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { containing } from './documents.ts';
-import { mayRead, owns } from './roles.ts';
+import { mayRead, owns } from './access-conditions.ts';
 import type { Database, MessageChannel, NotificationRow } from './tables.ts';
 
 /** What all recipients are notified of. */

@@ -4,7 +4,7 @@
  */
 import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
 import { SHARING } from '../limits.ts';
-import { mayRead } from './roles.ts';
+import { mayRead } from './access-conditions.ts';
 import type { Database } from './tables.ts';
 
 export async function findMetPeople(

@@ -1,8 +1,10 @@
 /**
  * Roles in documents (PO1, TR5–TR7): the owner's, else the strongest role that was given to a user in the document or
- * in one around it, else the role that the link gives. Queries of lists decide the same by `mayRead`.
+ * in one around it, else the role that the link gives: a link with a password gives it to those who have entered it
+ * (PO12). Queries of lists decide the same by `mayRead`, of
+ * `access-conditions.ts`.
  */
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import {
   can,
   LINK_ROLES,
@@ -12,6 +14,7 @@ import {
   type Standing,
 } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
+import { readEntered } from './link-terms.ts';
 import type { Database, DocumentAncestorTable, DocumentRow, MemberTable } from './tables.ts';
 
 export type GivenRole = MemberTable['role'];
@@ -23,7 +26,11 @@ export interface AccessEntry extends Standing {
 
 type LifecycleColumns = Pick<DocumentRow, 'trashed_at' | 'purged_at'>;
 
-type Decisive = Pick<DocumentRow, 'owner' | 'link_access'> & LifecycleColumns;
+type Decisive = Pick<DocumentRow, 'owner' | 'link_access'> &
+  LifecycleColumns & {
+    /** Who has entered the password of the document's own link; null or absent: it has none. */
+    readonly entered?: ReadonlySet<string> | null;
+  };
 
 export interface DocumentAccess
   extends Decisive, Pick<DocumentRow, 'id' | 'kind' | 'title' | 'parent'> {
@@ -38,9 +45,31 @@ export interface Inherited {
   readonly given: ReadonlyMap<string, GivenRole>;
   /** Of the nearest document that says it. */
   readonly link: LinkAccess | null;
+  /** Whose link that is, and who has entered its password; null: it has none. */
+  readonly protection: Protection | null;
 }
 
-export const NOTHING_INHERITED: Inherited = { owners: new Set(), given: new Map(), link: null };
+interface Protection {
+  readonly document: string;
+  readonly entered: ReadonlySet<string>;
+}
+
+export const NOTHING_INHERITED: Inherited = {
+  owners: new Set(),
+  given: new Map(),
+  link: null,
+  protection: null,
+};
+
+/** Joined to a document: whether its link has a password, and whether this user has entered it. */
+interface EntryColumns {
+  readonly password: string | null;
+  readonly entered: string | null;
+}
+
+function enteredBy({ password, entered }: EntryColumns): ReadonlySet<string> | null {
+  return password === null ? null : new Set(entered === null ? [] : [entered]);
+}
 
 const accessEntryRow = compiledQuery((db, document: string, user: string) =>
   db
@@ -48,8 +77,12 @@ const accessEntryRow = compiledQuery((db, document: string, user: string) =>
     .leftJoin('member', (join) =>
       join.onRef('member.document', '=', 'document.id').on('member.user', '=', user),
     )
+    .leftJoin('link_terms', 'link_terms.document', 'document.id')
+    .leftJoin('link_entry', (join) =>
+      join.onRef('link_entry.document', '=', 'document.id').on('link_entry.user', '=', user),
+    )
     .selectAll('document')
-    .select('member.role as given')
+    .select(['member.role as given', 'link_terms.password', 'link_entry.user as entered'])
     .where('document.id', '=', document),
 );
 
@@ -59,8 +92,9 @@ export async function findAccessEntry(
 ): Promise<AccessEntry | null> {
   const row = await findRow(db, id, user);
   if (row === null) return null;
-  const { given, inherited, ...document } = row;
-  const standing = decideStanding(document, { user, given, inherited });
+  const { given, inherited, password, entered, ...document } = row;
+  const own = { ...document, entered: enteredBy({ password, entered }) };
+  const standing = decideStanding(own, { user, given, inherited });
   if (standing === null) return null;
   return {
     ...standing,
@@ -77,7 +111,8 @@ export async function hasRoleByLink(
   const row = await findRow(db, id, user);
   if (row === null || row.owner === user || row.given !== null) return false;
   const { owners, given } = row.inherited;
-  return !owners.has(user) && !given.has(user) && LINK_ROLES[linkOf(row)] !== null;
+  const link = linkFor(user, { ...row, entered: enteredBy(row) });
+  return !owners.has(user) && !given.has(user) && LINK_ROLES[link] !== null;
 }
 
 async function findRow(db: Database, document: string, user: string) {
@@ -91,9 +126,10 @@ const accessRows = compiledQuery((db, document: string) =>
   db
     .selectFrom('document')
     .leftJoin('member', 'member.document', 'document.id')
+    .leftJoin('link_terms', 'link_terms.document', 'document.id')
     .select(['document.id', 'document.kind', 'document.title', 'document.owner'])
     .select(['document.link_access', 'document.trashed_at', 'document.purged_at'])
-    .select(['document.parent', 'member.user', 'member.role'])
+    .select(['document.parent', 'member.user', 'member.role', 'link_terms.password'])
     .where('document.id', '=', document),
 );
 
@@ -101,12 +137,21 @@ export async function findAccess(db: Database, document: string): Promise<Docume
   const rows = await accessRows(db, document);
   const [first] = rows;
   if (first === undefined) return null;
-  const { user: _user, role: _role, ...facts } = first;
+  const { user: _user, role: _role, password, ...facts } = first;
   const given = new Map<string, GivenRole>();
   for (const { user, role } of rows) if (user !== null && role !== null) given.set(user, role);
-  const inherited =
-    first.parent === null ? NOTHING_INHERITED : toInherited(await inheritedRowsOfAll(db, document));
-  return { ...facts, given: given.size === 0 ? null : given, inherited };
+  const entered = password === null ? null : await readEntered(db, document);
+  const inherited = first.parent === null ? NOTHING_INHERITED : await inheritedByAll(db, document);
+  return { ...facts, entered, given: given.size === 0 ? null : given, inherited };
+}
+
+/** Of the nearest link, the entries are read only if it has a password. */
+async function inheritedByAll(db: Database, document: string): Promise<Inherited> {
+  const inherited = toInherited(await inheritedRowsOfAll(db, document));
+  const { protection } = inherited;
+  if (protection === null) return inherited;
+  const entered = await readEntered(db, protection.document);
+  return { ...inherited, protection: { ...protection, entered } };
 }
 
 /** Null for a user to whom the document does not exist. */
@@ -141,13 +186,14 @@ export async function standingsInEach(
   }
   const all = new Set(documents);
   for (const rows of around.values()) for (const { ancestor } of rows) all.add(ancestor);
-  const facts = new Map<string, Decisive>();
+  const facts = new Map<string, Decisive & Pick<EntryColumns, 'password'>>();
   const given = new Map<string, Map<string, GivenRole>>();
   for (const ids of inGroups([...all])) {
     const rows = await db
       .selectFrom('document')
       .leftJoin('member', 'member.document', 'document.id')
-      .select(['document.id', 'document.owner', 'document.link_access'])
+      .leftJoin('link_terms', 'link_terms.document', 'document.id')
+      .select(['document.id', 'document.owner', 'document.link_access', 'link_terms.password'])
       .select(['document.trashed_at', 'document.purged_at', 'member.user', 'member.role'])
       .where('document.id', 'in', ids)
       .execute();
@@ -158,16 +204,23 @@ export async function standingsInEach(
       given.set(id, roles);
     }
   }
+  const entered = new Map<string, ReadonlySet<string>>();
+  for (const [id, { password }] of facts)
+    if (password !== null) entered.set(id, await readEntered(db, id));
   return (document, user) => {
     const decisive = facts.get(document);
     if (decisive === undefined) return null;
     const rows = (around.get(document) ?? []).flatMap(({ ancestor, inherits }) => {
       const fact = facts.get(ancestor);
       const role = given.get(ancestor)?.get(user) ?? null;
-      return fact === undefined ? [] : [{ ...fact, inherits, user, role }];
+      const entry = entered.get(ancestor)?.has(user) === true ? user : null;
+      return fact === undefined
+        ? []
+        : [{ ...fact, ancestor, inherits, user, role, entered: entry }];
     });
     const own = given.get(document)?.get(user) ?? null;
-    return decideStanding(decisive, { user, given: own, inherited: toInherited(rows) });
+    const itself = { ...decisive, entered: entered.get(document) ?? null };
+    return decideStanding(itself, { user, given: own, inherited: toInherited(rows) });
   };
 }
 
@@ -221,10 +274,29 @@ export function decideStanding(
     document.owner === user || inherited.owners.has(user)
       ? 'owner'
       : (stronger(given, inherited.given.get(user) ?? null) ??
-        LINK_ROLES[linkOf({ ...document, inherited })]);
+        LINK_ROLES[linkFor(user, { ...document, inherited })]);
   if (role === null) return null;
   const standing = { role, lifecycle: lifecycleOf(document) };
   return can(standing, 'read') ? standing : null;
+}
+
+/** What the link allows this user: nothing before its password was entered. */
+function linkFor(
+  user: string,
+  document: Pick<Decisive, 'link_access' | 'entered'> & { readonly inherited: Inherited },
+): LinkAccess {
+  const isOwn = document.link_access !== null;
+  const entered = isOwn ? document.entered : document.inherited.protection?.entered;
+  return entered == null || entered.has(user) ? linkOf(document) : 'off';
+}
+
+/** Who has entered the password of the link that holds in a document; null: it has none. */
+export function enteredIn({
+  link_access,
+  entered,
+  inherited,
+}: DocumentAccess): ReadonlySet<string> | null {
+  return (link_access === null ? inherited.protection?.entered : entered) ?? null;
 }
 
 /** What the link of a document allows, be it its own or that of a document around it. */
@@ -239,6 +311,7 @@ export function linkOf({
 export function isSameInherited(one: Inherited, other: Inherited): boolean {
   return (
     one.link === other.link &&
+    one.protection?.document === other.protection?.document &&
     isSameSet(one.owners, other.owners) &&
     one.given.size === other.given.size &&
     [...one.given].every(([user, role]) => other.given.get(user) === role)
@@ -257,7 +330,14 @@ export function inheritedFrom(
   const given = new Map(around.inherited.given);
   for (const [user, role] of around.given ?? [])
     given.set(user, stronger(role, given.get(user) ?? null) ?? role);
-  return { owners, given, link: around.link_access ?? around.inherited.link };
+  const { entered } = around;
+  const protection =
+    around.link_access === null
+      ? around.inherited.protection
+      : entered == null
+        ? null
+        : { document: around.id, entered };
+  return { owners, given, link: around.link_access ?? around.inherited.link, protection };
 }
 
 /**
@@ -284,38 +364,8 @@ export async function readInherited(
   return new Map(Array.from(byDocument, ([document, of]) => [document, toInherited(of)]));
 }
 
-/** A condition of SQL: the document of this alias, which is not in the trash, exists for the user. */
-export function mayRead(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
-  const column = (name: string) => sql.ref(`${alias}.${name}`);
-  const nearestLink = sql`select around.link_access
-    from document_ancestor as inside join document as around on around.id = inside.ancestor
-    where inside.document = ${column('id')} and inside.inherits = 1
-      and around.link_access is not null
-    order by inside.depth limit 1`;
-  return sql<boolean>`(${column('trashed_at')} is null and (
-    ${column('owner')} = ${user}
-    or coalesce(${column('link_access')}, 'off') <> 'off'
-    or exists (select 1 from member
-      where member.document = ${column('id')} and member."user" = ${user})
-    or (${column('parent')} is not null and (
-      exists (select 1 from document_ancestor as inside
-          join document as around on around.id = inside.ancestor
-        where inside.document = ${column('id')} and (around.owner = ${user} or (inside.inherits = 1
-          and exists (select 1 from member
-            where member.document = inside.ancestor and member."user" = ${user}))))
-      or (${column('link_access')} is null and coalesce((${nearestLink}), 'off') <> 'off')))))`;
-}
-
-/** A condition of SQL: the user owns the document of this alias, or one around it. */
-export function owns(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
-  const column = (name: string) => sql.ref(`${alias}.${name}`);
-  return sql<boolean>`(${column('owner')} = ${user}
-    or exists (select 1 from document_ancestor as inside
-        join document as around on around.id = inside.ancestor
-      where inside.document = ${column('id')} and around.owner = ${user}))`;
-}
-
-interface InheritedRow extends Pick<DocumentRow, 'owner' | 'link_access'> {
+interface InheritedRow extends Pick<DocumentRow, 'owner' | 'link_access'>, EntryColumns {
+  readonly ancestor: string;
   readonly inherits: number;
   readonly user: string | null;
   readonly role: GivenRole | null;
@@ -332,8 +382,13 @@ function selectInherited(db: Database, user: string) {
     .leftJoin('member', (join) =>
       join.onRef('member.document', '=', 'document.id').on('member.user', '=', user),
     )
+    .leftJoin('link_terms', 'link_terms.document', 'document.id')
+    .leftJoin('link_entry', (join) =>
+      join.onRef('link_entry.document', '=', 'document.id').on('link_entry.user', '=', user),
+    )
     .select(['document.owner', 'document.link_access', 'document_ancestor.inherits'])
-    .select(['member.user', 'member.role'])
+    .select(['document_ancestor.ancestor', 'member.user', 'member.role'])
+    .select(['link_terms.password', 'link_entry.user as entered'])
     .orderBy('document_ancestor.depth');
 }
 
@@ -342,8 +397,10 @@ const inheritedRowsOfAll = compiledQuery((db, document: string) =>
     .selectFrom('document_ancestor')
     .innerJoin('document', 'document.id', 'document_ancestor.ancestor')
     .leftJoin('member', 'member.document', 'document.id')
+    .leftJoin('link_terms', 'link_terms.document', 'document.id')
     .select(['document.owner', 'document.link_access', 'document_ancestor.inherits'])
-    .select(['member.user', 'member.role'])
+    .select(['document_ancestor.ancestor', 'member.user', 'member.role', 'link_terms.password'])
+    .select(sql<string | null>`null`.as('entered'))
     .where('document_ancestor.document', '=', document)
     .orderBy('document_ancestor.depth'),
 );
@@ -353,14 +410,19 @@ function toInherited(rows: readonly InheritedRow[]): Inherited {
   const owners = new Set<string>();
   const strongest = new Map<string, GivenRole>();
   let link: LinkAccess | null = null;
-  for (const { owner, link_access, inherits, user, role } of rows) {
+  let protection: Protection | null = null;
+  for (const { owner, ancestor, link_access, inherits, user, role, ...entry } of rows) {
     if (owner !== null) owners.add(owner);
     if (inherits === 0) continue;
-    link ??= link_access;
+    if (link === null && link_access !== null) {
+      link = link_access;
+      const entered = enteredBy(entry);
+      if (entered !== null) protection = { document: ancestor, entered };
+    }
     const given = stronger(role, user === null ? null : (strongest.get(user) ?? null));
     if (user !== null && given !== null) strongest.set(user, given);
   }
-  return { owners, given: strongest, link };
+  return { owners, given: strongest, link, protection };
 }
 
 const STRENGTH: Readonly<Record<Role, number>> = { viewer: 1, commenter: 2, editor: 3, owner: 4 };

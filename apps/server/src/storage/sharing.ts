@@ -9,8 +9,15 @@ import {
 } from '@tandem/protocol';
 import { LIBRARY } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { readExpiry } from './link-terms.ts';
-import { findAccess, isStronger, linkOf, NOTHING_INHERITED, type GivenRole } from './roles.ts';
+import { readLinkTerms } from './link-terms.ts';
+import {
+  enteredIn,
+  findAccess,
+  isStronger,
+  linkOf,
+  NOTHING_INHERITED,
+  type GivenRole,
+} from './roles.ts';
 import type { Database } from './tables.ts';
 
 interface Membership {
@@ -67,17 +74,21 @@ export async function readSharing(
       if (known === undefined || isStronger(member.role, known.role))
         members.set(member.user.id, member);
     }
+  const terms = await readLinkTerms(db, document);
+  const entered = access === null ? null : enteredIn(access);
   const linkRole = LINK_ROLES[link];
   if (linkRole !== null) {
     for (const user of await readVisitors(db, document)) {
       if (members.size >= MAX_SHARING_MEMBERS) break;
+      if (entered !== null && !entered.has(user.id)) continue;
       if (!members.has(user.id)) members.set(user.id, { user, role: linkRole, isOwn: false });
     }
   }
   return {
     type: 'sharing',
     owner,
-    expiresAt: (await readExpiry(db, document))?.expires_at ?? null,
+    expiresAt: terms?.expires_at ?? null,
+    hasPassword: terms?.password != null,
     link,
     isLinkInherited: link_access === null,
     around:

@@ -25,6 +25,7 @@ export interface Tables {
   notification: NotificationTable;
   access_request: AccessRequestTable;
   link_terms: LinkTermsTable;
+  link_entry: LinkEntryTable;
   file: FileTable;
   command: CommandTable;
   event: EventTable;
@@ -257,14 +258,23 @@ export interface AccessRequestTable {
 }
 export type AccessRequestRow = Selectable<AccessRequestTable>;
 
-/** Of a document's own link, if it ends by itself (PO11). */
+/** Of a document's own link, if it ends by itself (PO11) or has a password (PO12). */
 export interface LinkTermsTable {
   document: string;
   expires_at: number | null;
   /** 1: the link has ended, and is off since then. */
   is_over: Generated<number>;
+  /** A hash. */
+  password: string | null;
 }
 export type LinkTermsRow = Selectable<LinkTermsTable>;
+
+/** Who has entered the password that the link has now. */
+export interface LinkEntryTable {
+  document: string;
+  user: string;
+  at: number;
+}
 
 /**
  * An uploaded file, or an attempt to upload one: the row comes before the bytes and goes after them, so that no

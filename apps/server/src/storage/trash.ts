@@ -321,6 +321,7 @@ const PURGED = [
   'notification',
   'access_request',
   'link_terms',
+  'link_entry',
   'document_ancestor',
   'named_version',
 ] as const;

@@ -68,7 +68,7 @@ export function DocumentProblem({
             <>
               {needsAccess && (
                 <Loaded from={requestForm}>
-                  {({ RequestForm }) => <RequestForm document={document} />}
+                  {({ RequestForm }) => <RequestForm document={document} onEntered={retry} />}
                 </Loaded>
               )}
               {problem.kind === 'not-here' && problem.why === 'sign-in' ? (

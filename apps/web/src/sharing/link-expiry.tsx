@@ -35,7 +35,7 @@ export function LinkExpiry({
   };
   return (
     <div className="flex flex-wrap items-center gap-x-2.5 ps-9">
-      <p className="min-w-0 flex-1 text-small text-ink-2">
+      <p className="min-w-0 flex-1 basis-44 text-small text-ink-2">
         {expiresAt === null ? t('sharing.expiry.endless') : t('sharing.expiry.ends', { when })}
       </p>
       {onChange !== null && (
@@ -64,7 +64,7 @@ export function LinkExpiry({
             const end = endOf(target.value);
             if (end !== null && end > Date.now()) onChange(end);
           }}
-          className="mt-1 h-7.5 rounded-box border border-line-strong bg-canvas px-2 text-ui pointer-coarse:h-9"
+          className="mt-1 h-7.5 basis-full rounded-box border border-line-strong bg-canvas px-2 text-ui pointer-coarse:h-9"
         />
       )}
     </div>

@@ -6,13 +6,29 @@ import { Observable, useObservable } from '../runtime/observable.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
 import { useTranslation } from '../translation/translation.ts';
+import { PasswordForm } from './password-form.tsx';
 import './sharing-words.ts';
 
 /** For which documents a request was sent from this page. */
 const requested = new Observable<ReadonlySet<string>>(new Set());
 
+interface RequestFormProps {
+  readonly document: string;
+  /** The password of the link was right: the document can be opened. */
+  readonly onEntered: () => void;
+}
+
 /** Asks for access to a document, which may not exist: the person learns nothing of that (PO8). */
-export function RequestForm({ document }: { readonly document: string }) {
+export function RequestForm(props: RequestFormProps) {
+  return (
+    <>
+      <Request document={props.document} />
+      <PasswordForm {...props} />
+    </>
+  );
+}
+
+function Request({ document }: Pick<RequestFormProps, 'document'>) {
   const { t } = useTranslation();
   const { account, client, refusals } = useServices();
   const { user } = useObservable(account.state);

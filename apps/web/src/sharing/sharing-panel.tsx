@@ -7,6 +7,7 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
 import { LinkExpiry } from './link-expiry.tsx';
+import { LinkPassword } from './link-password.tsx';
 import { AccessRequests } from './access-requests.tsx';
 import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 
@@ -77,6 +78,7 @@ export function SharingPanel({
             onChange={isOwner ? intents.changeLink : null}
           />
           <LinkExpiry sharing={sharing} onChange={isOwner ? intents.changeExpiry : null} />
+          <LinkPassword document={document} sharing={sharing} isOwner={isOwner} />
           {sharing.around !== null && (
             <Inheritance
               isRestricted={sharing.around.isRestricted}

@@ -11,6 +11,8 @@ import {
   guestChoice,
   identityRemoval,
   invitationEnd,
+  linkEntry,
+  linkPassword,
   newInvitation,
   oidcRedirect,
   oidcStart,
@@ -253,6 +255,14 @@ const ROUTE_TABLE = {
     scope: 'notifications:read',
     query: { before: { about: placeOf('a page'), schema: inboxPlace } },
     answer: inboxPage,
+  },
+  'POST /documents/:id/link/password': {
+    summary: 'sets the password of the link, or takes it away',
+    ...{ scope: 'never', body: linkPassword, answer: 'nothing' },
+  },
+  'POST /documents/:id/link/entry': {
+    summary: 'enters by a link with a password',
+    ...{ scope: 'never', body: linkEntry, answer: 'nothing' },
   },
   'GET /me': { summary: 'the person', scope: 'any', answer: user },
   'PATCH /me': {

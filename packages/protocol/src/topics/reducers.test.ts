@@ -49,6 +49,7 @@ const NO_SHARING: SharingState = {
   type: 'sharing',
   owner: 'ada',
   expiresAt: null,
+  hasPassword: false,
   link: 'off',
   isLinkInherited: false,
   around: null,

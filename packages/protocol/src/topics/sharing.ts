@@ -54,6 +54,8 @@ export const sharingState = z.object({
   owner: z.nullable(userId),
   /** Of a link that has ended, when it did. */
   expiresAt,
+  /** The document's own link needs a password (PO12). */
+  hasPassword: z.boolean(),
   ...inherited,
 });
 export type SharingState = z.infer<typeof sharingState>;
@@ -63,6 +65,7 @@ const sharingEvents = [
     link: linkAccess,
     isInherited: z.optional(z.literal(true)),
     expiresAt,
+    hasPassword: z.optional(z.literal(true)),
   }),
   defineEvent('inheritance:changed', inherited),
   defineEvent('member:changed', { member: sharingMember }),
@@ -87,6 +90,7 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
         link: event.link,
         isLinkInherited: event.isInherited === true,
         expiresAt: event.expiresAt,
+        hasPassword: event.hasPassword === true,
         members: inOrder(state.members.flatMap((member) => underLink(member, event.link))),
       };
     case 'inheritance:changed': {
@@ -160,7 +164,9 @@ export const sharingCommands = defineCommands(
       if (link !== null) {
         const before = state !== null && (state.expiresAt ?? 0) > at ? state.expiresAt : null;
         const { expiresAt = before } = input;
-        return { name: 'link:changed', link, expiresAt: link === 'off' ? null : expiresAt };
+        if (link === 'off') return { name: 'link:changed', link, expiresAt: null };
+        const protection = state?.hasPassword === true ? { hasPassword: true as const } : {};
+        return { name: 'link:changed', link, expiresAt, ...protection };
       }
       const isRestricted = state?.around?.isRestricted === true;
       const around = isRestricted ? 'off' : (state?.around?.link ?? 'off');

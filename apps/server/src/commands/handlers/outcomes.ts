@@ -16,6 +16,10 @@ const FORBIDDEN = {
   'not-your-link': 'Only the owner of a document may change what its link allows.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
   'link-over': 'This time is over. Choose a later one, or turn the link off.',
+  'no-link': 'The link of this document is off. Turn it on first.',
+  'link-password-changed': 'The password was changed a moment ago. Ask for the new one.',
+  'too-many-entered':
+    'Many people use this link already. Ask the owner of the document for a role.',
   'nothing-around': 'This document is not inside another one, so that it inherits nothing.',
   'owner-stays': 'The owner of a document may always do everything in it.',
   'too-many-members':

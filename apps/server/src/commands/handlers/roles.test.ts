@@ -20,9 +20,17 @@ const ROLES = {
   'by a link to view': { user: 'lin', link: 'view' },
   'by a link that is off': { user: 'lin', link: 'off' },
   'by an expired link': { user: 'lin', link: 'edit', isExpired: true },
+  'by a link with a password, not given': { user: 'lin', link: 'edit', password: 'not given' },
+  'by a link with a password, given': { user: 'lin', link: 'edit', password: 'given' },
+  'by a link with a password, changed': { user: 'lin', link: 'edit', password: 'changed' },
 } as const satisfies Record<
   string,
-  { readonly user: string; readonly link: LinkAccess; readonly isExpired?: true }
+  {
+    readonly user: string;
+    readonly link: LinkAccess;
+    readonly isExpired?: true;
+    readonly password?: 'not given' | 'given' | 'changed';
+  }
 >;
 
 type RoleName = keyof typeof ROLES;
@@ -38,11 +46,16 @@ const ALL: Readonly<Record<RoleName, Result>> = {
   'by a link to view': 'done',
   'by a link that is off': 'done',
   'by an expired link': 'done',
+  'by a link with a password, not given': 'done',
+  'by a link with a password, given': 'done',
+  'by a link with a password, changed': 'done',
 };
 const READERS = {
   ...ALL,
   'by a link that is off': 'not-found',
   'by an expired link': 'not-found',
+  'by a link with a password, not given': 'not-found',
+  'by a link with a password, changed': 'not-found',
 } as const;
 const COMMENTERS = { ...READERS, viewer: 'forbidden', 'by a link to view': 'forbidden' } as const;
 const WRITERS = {
@@ -50,7 +63,12 @@ const WRITERS = {
   commenter: 'forbidden',
   'by a link to comment': 'forbidden',
 } as const;
-const OWNER = { ...WRITERS, editor: 'forbidden', 'by a link to edit': 'forbidden' } as const;
+const OWNER = {
+  ...WRITERS,
+  editor: 'forbidden',
+  'by a link to edit': 'forbidden',
+  'by a link with a password, given': 'forbidden',
+} as const;
 
 /** Ids of messages. */
 interface Authored {
@@ -71,7 +89,7 @@ interface Row<N extends ServerCommandName> {
 /** For others than the owner a document in the trash does not exist (PO3). */
 interface InTrash {
   readonly owner: Result;
-  readonly others: 'done' | 'not-found';
+  readonly others: 'done' | 'not-found' | 'forbidden';
 }
 
 const READABLE: InTrash = { owner: 'done', others: 'not-found' };
@@ -81,6 +99,12 @@ const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
 /** Not about the document, or about the person's own list only. */
 const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
 const NOBODY: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
+
+/** The link is off for the roles that are tested with one. */
+const NO_LINK = { ...NOBODY, 'by an expired link': 'not-found' } as const;
+const EVERYBODY_REFUSED = Object.fromEntries(
+  Object.keys(ALL).map((role) => [role, 'forbidden']),
+) as Readonly<Record<RoleName, Result>>;
 
 const NO_VERSION = '01JD0000000000000000000000';
 
@@ -119,6 +143,7 @@ const TABLE: {
         owner: 'not-found',
         editor: 'not-found',
         'by a link to edit': 'not-found',
+        'by a link with a password, given': 'not-found',
       },
       inTrash: REFUSED,
     },
@@ -150,6 +175,17 @@ const TABLE: {
   ],
   'document:purge': [{ call: () => ({ document }), expected: NOBODY, inTrash: READABLE }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER, inTrash: REFUSED }],
+  'link:protect': [
+    { call: () => ({ document, passwordHash: null }), expected: NO_LINK, inTrash: REFUSED },
+  ],
+  // The hash is that of no password.
+  'link:enter': [
+    {
+      call: () => ({ document, verifiedHash: 'none' }),
+      expected: EVERYBODY_REFUSED,
+      inTrash: { owner: 'forbidden', others: 'forbidden' },
+    },
+  ],
   // Given by servers; there is no time for it to be over.
   'link:expire': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
   'document:restrict': [
@@ -201,6 +237,7 @@ const TABLE: {
         owner: 'not-found',
         editor: 'not-found',
         'by a link to edit': 'not-found',
+        'by a link with a password, given': 'not-found',
       },
       inTrash: REFUSED,
     },
@@ -236,7 +273,7 @@ const TABLE: {
     },
     {
       call: (_user, { others }) => ({ document, message: others }),
-      expected: { ...OWNER, 'by a link that is off': 'not-found' },
+      expected: OWNER,
       inTrash: REFUSED,
     },
   ],
@@ -397,6 +434,19 @@ async function move(fixture: Fixture, lifecycle: Lifecycle): Promise<void> {
     await fixture.do('ada', { name: 'document:purge', input: { document } });
 }
 
+async function protect(
+  fixture: Fixture,
+  user: string,
+  password: 'not given' | 'given' | 'changed',
+): Promise<void> {
+  const set = (passwordHash: string) =>
+    fixture.do('ada', { name: 'link:protect', input: { document, passwordHash } });
+  await set('a hash');
+  if (password === 'not given') return;
+  await fixture.do(user, { name: 'link:enter', input: { document, verifiedHash: 'a hash' } });
+  if (password === 'changed') await set('another hash');
+}
+
 async function expire(fixture: Fixture, link: LinkAccess): Promise<void> {
   const expiresAt = fixture.now + 1_000;
   await fixture.do('ada', { name: 'link:change', input: { document, link, expiresAt } });
@@ -413,6 +463,7 @@ describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
       const sent = await messages(fixture, user);
       await fixture.do('ada', { name: 'link:change', input: { document, link } });
       if ('isExpired' in rest) await expire(fixture, link);
+      if ('password' in rest) await protect(fixture, user, rest.password);
       await move(fixture, lifecycle);
       const before = await contents(fixture);
 

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { LinkAccess } from '@tandem/protocol';
 import { listDocuments } from '../../storage/library.ts';
 import { standingsIn } from '../../storage/roles.ts';
+import { mergeGuest } from '../../storage/guest-merge.ts';
+import { findLinkPassword } from '../../storage/link-terms.ts';
 import { readSharing } from '../../storage/sharing.ts';
-import { createUser } from '../../storage/users.ts';
+import { createUser, findUser } from '../../storage/users.ts';
 import { LIBRARY, SHARING, VISITS } from '../../limits.ts';
 import {
   DOCUMENT as document,
@@ -155,6 +157,117 @@ describe('PO11 a link that ends', () => {
     await setLink(fixture, 'edit');
     await expire(fixture);
     expect(await sharing(fixture)).toMatchObject({ link: 'edit', expiresAt: null });
+  });
+});
+
+describe('PO12 a link with a password', () => {
+  const protect = (fixture: Fixture, passwordHash: string | null, user = 'ada') =>
+    fixture.run(user, { name: 'link:protect', input: { document, passwordHash } });
+  const enter = (fixture: Fixture, user: string, verifiedHash: string) =>
+    fixture.run(user, { name: 'link:enter', input: { document, verifiedHash } });
+  const byLink = async (fixture: Fixture) =>
+    (await readSharing(fixture.db, document))?.members
+      .filter(({ isOwn }) => !isOwn)
+      .map(({ user }) => user.id);
+
+  test('sends away who came by the link, and lets in who has entered it', async () => {
+    const fixture = await fixtureWithRoles();
+    expect(await byLink(fixture)).toEqual(['lin']);
+    await protect(fixture, 'first');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', null]);
+    expect(told(fixture, 'lin')).toEqual({ name: 'document:unlisted', document });
+    expect(fixture.effects).toContainEqual({ kind: 'access-changed', document });
+    expect(await readSharing(fixture.db, document)).toMatchObject({ hasPassword: true });
+    expect(fixture.sharing().slice(-2)).toMatchObject([
+      { name: 'link:changed', link: 'edit', hasPassword: true },
+      { name: 'inheritance:changed' },
+    ]);
+    expect(await byLink(fixture)).toEqual([]);
+    expect(JSON.stringify(await readSharing(fixture.db, document))).not.toContain('first');
+
+    await enter(fixture, 'lin', 'first');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'editor']);
+    expect(told(fixture, 'lin')).toMatchObject({ name: 'document:listed' });
+    expect(await byLink(fixture)).toEqual(['lin']);
+    await setLink(fixture, 'view');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
+    await protect(fixture, 'second');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', null]);
+    await protect(fixture, null);
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
+  });
+
+  test('is not entered with a password that was changed meanwhile', async () => {
+    const fixture = await fixtureWithRoles();
+    await protect(fixture, 'first');
+    await protect(fixture, 'second');
+    expect(await enter(fixture, 'lin', 'first')).toMatchObject({ error: { code: 'forbidden' } });
+    await protect(fixture, null);
+    expect(await enter(fixture, 'lin', 'second')).toMatchObject({ error: { code: 'forbidden' } });
+    await setLink(fixture, 'off');
+    expect(await protect(fixture, 'third')).toMatchObject({ error: { code: 'forbidden' } });
+    expect(await enter(fixture, 'lin', 'third')).toMatchObject({ error: { code: 'forbidden' } });
+  });
+
+  test('forgets the password and who entered it when it is turned off, or ends', async () => {
+    const fixture = await fixtureWithRoles();
+    for (const end of ['off', 'over'] as const) {
+      await setLink(fixture, 'edit');
+      await protect(fixture, 'first');
+      await enter(fixture, 'lin', 'first');
+      const expiresAt = fixture.now + 1_000;
+      const input = { document, link: 'edit', expiresAt } as const;
+      await fixture.do('ada', { name: 'link:change', input });
+      expect((await rolesNow(fixture))[3]).toBe('editor');
+      if (end === 'off') await setLink(fixture, 'off');
+      else {
+        fixture.now = expiresAt;
+        await fixture.do('ada', { name: 'link:expire', input: { document } });
+      }
+      expect((await rolesNow(fixture))[3]).toBeNull();
+      expect(await fixture.db.selectFrom('link_entry').selectAll().execute()).toEqual([]);
+      expect(await fixture.db.selectFrom('link_terms').select('password').execute()).toEqual(
+        end === 'off' ? [] : [{ password: null }],
+      );
+    }
+  });
+
+  test('has at most so many people', async () => {
+    const fixture = await fixtureWithRoles();
+    await protect(fixture, 'first');
+    const others = Array.from({ length: SHARING.maxEntered }, (_, i) => ({
+      ...{ document, user: `u${i}`, at: 1 },
+    }));
+    for (let from = 0; from < others.length; from += 200)
+      await fixture.db
+        .insertInto('link_entry')
+        .values(others.slice(from, from + 200))
+        .execute();
+    expect(await enter(fixture, 'lin', 'first')).toMatchObject({ error: { code: 'forbidden' } });
+  });
+
+  test('of the document around it holds inside, too', async () => {
+    const fixture = await fixtureWithRoles();
+    const inside = 'a-document-inside-the-plan';
+    const place = { document: inside, parent: document };
+    await fixture.do('ada', { name: 'document:create', input: place });
+    const roleInside = async () => (await standingsIn(fixture.db, inside))('lin')?.role ?? null;
+    expect(await roleInside()).toBe('editor');
+    await protect(fixture, 'first');
+    expect(await roleInside()).toBeNull();
+    expect(await findLinkPassword(fixture.db, inside)).toEqual({ document, password: 'first' });
+    expect(await findLinkPassword(fixture.db, 'nowhere')).toBeNull();
+    await enter(fixture, 'lin', 'first');
+    expect(await roleInside()).toBe('editor');
+  });
+
+  test('entered as a guest holds for the account', async () => {
+    const fixture = await fixtureWithRoles();
+    await protect(fixture, 'first');
+    await enter(fixture, 'lin', 'first');
+    const account = (await findUser(fixture.db, 'ned'))!;
+    await mergeGuest(fixture.db, { guest: 'lin', account });
+    expect((await standingsIn(fixture.db, document))('ned')?.role).toBe('editor');
   });
 });
 

@@ -1,9 +1,18 @@
 /** Commands about access to a document, for its owner only. */
+import { SHARING } from '../../limits.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
 import { findListers, findListing, forgetVisits } from '../../storage/documents.ts';
 import { SHARED } from '../../storage/notifications.ts';
-import { markExpired, readExpiry, setExpiry } from '../../storage/link-terms.ts';
+import {
+  enterLink,
+  forgetLinkTerms,
+  markExpired,
+  readEntered,
+  readLinkTerms,
+  setExpiry,
+  setLinkPassword,
+} from '../../storage/link-terms.ts';
 import { hasMet } from '../../storage/people.ts';
 import { findAccess, givenRoles, linkOf } from '../../storage/roles.ts';
 import { changeLink, readSharing, takeRole } from '../../storage/sharing.ts';
@@ -18,7 +27,13 @@ import { grantRole } from './role-grants.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
-  'document:restrict' | 'link:change' | 'link:expire' | 'member:change' | 'member:remove'
+  | 'document:restrict'
+  | 'link:change'
+  | 'link:enter'
+  | 'link:expire'
+  | 'link:protect'
+  | 'member:change'
+  | 'member:remove'
 >;
 
 export const sharingHandlers: SharingHandlers = {
@@ -28,7 +43,7 @@ export const sharingHandlers: SharingHandlers = {
     const permission = await authorize(context, { document: id, action: 'share', otherwise });
     if (permission.kind === 'refused') return permission;
     const { document } = permission.entry;
-    const terms = await readExpiry(db, id);
+    const terms = await readLinkTerms(db, id);
     const earlier = terms?.is_over === 0 ? terms.expires_at : null;
     const isOpen = link !== null && link !== 'off';
     const expiresAt = isOpen ? (wanted === undefined ? earlier : wanted) : null;
@@ -37,20 +52,48 @@ export const sharingHandlers: SharingHandlers = {
     const before = await findAccess(db, id);
     const changed = await changeAccess(context, id, async () => {
       await changeLink(db, id, link);
-      await setExpiry(db, id, expiresAt);
+      if (isOpen) await setExpiry(db, id, expiresAt);
+      else await forgetLinkTerms(db, id);
     });
     const state = await readSharing(db, id);
     const isInherited = link === null ? { isInherited: true as const } : {};
-    const now = { link: state?.link ?? 'off', ...isInherited, expiresAt };
+    const protection = state?.hasPassword === true ? { hasPassword: true as const } : {};
+    const now = { link: state?.link ?? 'off', ...isInherited, expiresAt, ...protection };
     publish(sharingKey(id), { name: 'link:changed', ...now });
     if (before !== null && linkOf(before) === 'off') await showVisitors(context, id);
     return changed;
   },
 
+  async 'link:protect'(context, { document: id, passwordHash }) {
+    const { db, publish } = context;
+    const otherwise = 'not-your-link';
+    const permission = await authorize(context, { document: id, action: 'share', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const { link_access: link } = permission.entry.document;
+    if (link === null || link === 'off') return forbidden('no-link');
+    const changed = await changeAccess(context, id, () => setLinkPassword(db, id, passwordHash));
+    const expiresAt = (await readLinkTerms(db, id))?.expires_at ?? null;
+    const protection = passwordHash === null ? {} : { hasPassword: true as const };
+    publish(sharingKey(id), { name: 'link:changed', link, expiresAt, ...protection });
+    await publishInherited(context, id);
+    return changed;
+  },
+
+  /** The route has compared the password; it may have changed since. */
+  async 'link:enter'(context, { document: id, verifiedHash }) {
+    const { db, user, at } = context;
+    if ((await readLinkTerms(db, id))?.password !== verifiedHash)
+      return forbidden('link-password-changed');
+    const entered = await readEntered(db, id);
+    if (entered.has(user)) return DONE;
+    if (entered.size >= SHARING.maxEntered) return forbidden('too-many-entered');
+    return await changeAccess(context, id, () => enterLink(db, { document: id, user, at }));
+  },
+
   /** Given by each server when it is time (PO11). */
   async 'link:expire'(context, { document: id }) {
     const { db, at, publish } = context;
-    const terms = await readExpiry(db, id);
+    const terms = await readLinkTerms(db, id);
     if (terms === undefined || terms.is_over === 1 || (terms.expires_at ?? Infinity) > at)
       return DONE;
     const changed = await changeAccess(context, id, async () => {

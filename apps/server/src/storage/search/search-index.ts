@@ -13,7 +13,7 @@ import {
 } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import { listedIds } from '../library.ts';
-import { mayRead } from '../roles.ts';
+import { mayRead } from '../access-conditions.ts';
 import type { Database } from '../tables.ts';
 
 export interface SearchableText {

@@ -25,6 +25,7 @@ test('opening an empty file creates all tables', async () => {
     'identity',
     'job',
     'journal',
+    'link_entry',
     'link_terms',
     'member',
     'message',

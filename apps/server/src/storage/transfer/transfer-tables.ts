@@ -203,8 +203,12 @@ const DEFINITIONS: Definitions = {
     key: ['document', 'user'],
   },
   link_terms: {
-    columns: { document: 'text', expires_at: 'integer', is_over: 'integer' },
+    columns: { document: 'text', expires_at: 'integer', is_over: 'integer', password: 'text' },
     key: ['document'],
+  },
+  link_entry: {
+    columns: { document: 'text', user: 'text', at: 'integer' },
+    key: ['document', 'user'],
   },
   reaction: {
     columns: {

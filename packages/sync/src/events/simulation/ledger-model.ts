@@ -299,6 +299,7 @@ export class LedgerModel {
     this.#make(`sharing:${document}`, {
       type: 'sharing',
       expiresAt: null,
+      hasPassword: false,
       owner,
       link: 'off',
       isLinkInherited: false,

@@ -1,0 +1,78 @@
+/** The password of a document's link: to set it, and to enter by it (PO12, PO13). */
+import type { IncomingMessage } from 'node:http';
+import { Hono } from 'hono';
+import { documentId } from '@tandem/protocol';
+import { linkEntry, linkPassword } from '@tandem/protocol/accounts';
+import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
+import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import { ApiError } from '../http/api-error.ts';
+import { findLinkPassword } from '../storage/link-terms.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
+import { readBody } from './request-body.ts';
+
+export interface LinkRoutesOptions {
+  readonly db: Database;
+  readonly runner: CommandRunner;
+  /** Passwords of links are guessed as those of accounts are. */
+  readonly signInRates: SignInRates;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+}
+
+const RETRY_MS = 10_000;
+const WRONG =
+  'This password does not open the document. Check it, or ask the person who sent you the link.';
+
+export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOptions) {
+  return new Hono<ApiEnvironment>()
+    .post('/password', async (context) => {
+      const { user, session } = context.var;
+      const { password } = await readBody(context, linkPassword);
+      const document = documentIn(context.req.param('id'));
+      const passwordHash = password === null ? null : await inTurn(hashPassword(password));
+      const call = { name: 'link:protect', input: { document, passwordHash } } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .post('/entry', async (context) => {
+      const { user, session } = context.var;
+      const { password } = await readBody(context, linkEntry);
+      const id = documentIn(context.req.param('id'));
+      const address = addressOf(context.env.incoming);
+      if (!tryCountSignIn(signInRates, { subject: `link ${id}`, address, device: null }))
+        throw new ApiError('too-many', {
+          detail: 'Many passwords were tried. Nothing is lost. Wait a minute and try again.',
+          retryAfterMs: RETRY_MS,
+        });
+      // The same work and the same answer where there is no document, no link or no password.
+      const link = await findLinkPassword(db, id);
+      const isRight = await inTurn(isPassword(link?.password ?? null, password));
+      if (link === null || !isRight) throw new ApiError('forbidden', { detail: WRONG });
+      const input = { document: link.document, verifiedHash: link.password };
+      const call = { name: 'link:enter', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    });
+}
+
+function documentIn(address: string | undefined): string {
+  const id = documentId.safeParse(address);
+  if (!id.success) throw new ApiError('not-found');
+  return id.data;
+}
+
+/** @throws ApiError */
+async function inTurn<T>(hashing: Promise<T>): Promise<T> {
+  try {
+    return await hashing;
+  } catch (error) {
+    if (!(error instanceof PasswordsBusy)) throw error;
+    throw new ApiError('overloaded', {
+      detail:
+        'Many passwords are checked at this moment. Nothing is lost. Try again in some seconds.',
+      retryAfterMs: RETRY_MS,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** Conditions of queries that decide as `roles.ts` does: the contract of the tree compares them. */
+import { sql, type RawBuilder } from 'kysely';
+
+/** A condition of SQL: the document of this alias, which is not in the trash, exists for the user. */
+export function mayRead(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${alias}.${name}`);
+  const isLocked = (id: RawBuilder<unknown>) => sql`(exists (select 1 from link_terms
+      where link_terms.document = ${id} and link_terms.password is not null)
+    and not exists (select 1 from link_entry
+      where link_entry.document = ${id} and link_entry."user" = ${user}))`;
+  const nearestLink = sql`select case when ${isLocked(sql.ref('around.id'))} then 'off'
+      else around.link_access end
+    from document_ancestor as inside join document as around on around.id = inside.ancestor
+    where inside.document = ${column('id')} and inside.inherits = 1
+      and around.link_access is not null
+    order by inside.depth limit 1`;
+  return sql<boolean>`(${column('trashed_at')} is null and (
+    ${column('owner')} = ${user}
+    or (coalesce(${column('link_access')}, 'off') <> 'off' and not ${isLocked(column('id'))})
+    or exists (select 1 from member
+      where member.document = ${column('id')} and member."user" = ${user})
+    or (${column('parent')} is not null and (
+      exists (select 1 from document_ancestor as inside
+          join document as around on around.id = inside.ancestor
+        where inside.document = ${column('id')} and (around.owner = ${user} or (inside.inherits = 1
+          and exists (select 1 from member
+            where member.document = inside.ancestor and member."user" = ${user}))))
+      or (${column('link_access')} is null and coalesce((${nearestLink}), 'off') <> 'off')))))`;
+}
+
+/** A condition of SQL: the user owns the document of this alias, or one around it. */
+export function owns(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${alias}.${name}`);
+  return sql<boolean>`(${column('owner')} = ${user}
+    or exists (select 1 from document_ancestor as inside
+        join document as around on around.id = inside.ancestor
+      where inside.document = ${column('id')} and around.owner = ${user}))`;
+}

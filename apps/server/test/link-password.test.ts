@@ -1,0 +1,76 @@
+/** Links with a password, over HTTP and the wire (PO12, PO13). */
+import { expect, test } from 'vitest';
+import { command, newDocument, runCommand, subscribe } from './event-client.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { signIn, type SignedIn } from './signed-in.ts';
+
+const ask = async (by: SignedIn, document: string, what: 'password' | 'entry', password: unknown) =>
+  await by.fetch(`/api/documents/${document}/link/${what}`, {
+    method: 'POST',
+    body: { password },
+  });
+
+async function scene() {
+  const server = await RunningServer.start({});
+  const [ada, bob] = [await signIn(server), await signIn(server)];
+  const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+  const document = newDocument();
+  await runCommand(owner, command({ name: 'document:create', input: { document } }));
+  const guest = await NativeClient.onAuthenticated(server, { guest: bob });
+  return { server, ada, bob, owner, guest, document };
+}
+
+test('PO12 a password sends away who came by the link within a second, and lets in who enters it', async () => {
+  const { ada, bob, guest, document } = await scene();
+  const { channel } = await guest.open(document, { client: 2 });
+  await subscribe(guest, `chat:${document}`);
+  expect((await ask(bob, document, 'password', 'spring tide')).status).toBe(403);
+  for (const wrong of ['tide', '', 5])
+    expect((await ask(ada, document, 'password', wrong)).status).toBe(400);
+  const beganMs = performance.now();
+  expect((await ask(ada, document, 'password', 'spring tide')).status).toBe(204);
+  await guest.next('closed', (of) => of.channel === channel);
+  await guest.next('unsubscribed');
+  // With the time to hash it.
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
+  expect((await bob.fetch(`/api/documents/${document}`)).status).toBe(404);
+  expect((await ask(bob, document, 'entry', 'neap tide')).status).toBe(403);
+  expect((await ask(bob, document, 'entry', 'spring tide')).status).toBe(204);
+  expect((await bob.fetch(`/api/documents/${document}`)).status).toBe(200);
+  const { channel: again } = await guest.open(document, { client: 3 });
+  expect((await ask(ada, document, 'password', 'another tide')).status).toBe(204);
+  await guest.next('closed', (of) => of.channel === again && of.ref === undefined);
+  expect((await ask(bob, document, 'entry', 'spring tide')).status).toBe(403);
+  expect((await ask(ada, document, 'password', null)).status).toBe(204);
+  expect((await bob.fetch(`/api/documents/${document}`)).status).toBe(200);
+});
+
+test('PO13 a wrong password is answered as for a document without one, and for none', async () => {
+  const { ada, bob, owner, document } = await scene();
+  const [open, off] = [newDocument(), newDocument()];
+  for (const id of [open, off])
+    await runCommand(owner, command({ name: 'document:create', input: { document: id } }));
+  const input = { document: off, link: 'off' } as const;
+  await runCommand(owner, command({ name: 'link:change', input }));
+  await ask(ada, document, 'password', 'spring tide');
+  const answers = new Set<string>();
+  for (const id of [document, open, off, newDocument()]) {
+    const answer = await ask(bob, id, 'entry', 'a guess');
+    answers.add(`${answer.status} ${await answer.text()}`);
+  }
+  expect(answers.size).toBe(1);
+});
+
+test('PO13 attempts are slowed, whether or not there is a document', async () => {
+  const { ada, bob, document } = await scene();
+  await ask(ada, document, 'password', 'spring tide');
+  for (const id of [document, newDocument()]) {
+    const statuses: number[] = [];
+    for (let i = 0; i < 30 && statuses.at(-1) !== 429; i++)
+      statuses.push((await ask(bob, id, 'entry', `guess ${i}`)).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect(statuses.length).toBeGreaterThan(5);
+  }
+  expect((await ask(bob, document, 'entry', 'spring tide')).status).toBe(429);
+});

@@ -1,13 +1,14 @@
 /** The password of a document's link: to set it, and to enter by it (PO12, PO13). */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
-import { documentId } from '@tandem/protocol';
+import { can, documentId } from '@tandem/protocol';
 import { linkEntry, linkPassword } from '@tandem/protocol/accounts';
 import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
 import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { ApiError } from '../http/api-error.ts';
 import { findLinkPassword } from '../storage/link-terms.ts';
+import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
@@ -31,6 +32,10 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
       const { user, session } = context.var;
       const { password } = await readBody(context, linkPassword);
       const document = documentIn(context.req.param('id'));
+      // Asked again by the command; nobody else makes the server hash.
+      const entry = await findAccessEntry(db, { document, user: user.id });
+      if (entry === null) throw new ApiError('not-found');
+      if (!can(entry, 'share')) throw new ApiError('forbidden');
       const passwordHash = password === null ? null : await inTurn(hashPassword(password));
       const call = { name: 'link:protect', input: { document, passwordHash } } as const;
       await runCommand(runner, { user: user.id, session, call });

@@ -4,19 +4,15 @@ import { sql, type RawBuilder } from 'kysely';
 /** A condition of SQL: the document of this alias, which is not in the trash, exists for the user. */
 export function mayRead(user: string | RawBuilder<unknown>, alias: string): RawBuilder<boolean> {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
-  const isLocked = (id: RawBuilder<unknown>) => sql`(exists (select 1 from link_terms
-      where link_terms.document = ${id} and link_terms.password is not null)
-    and not exists (select 1 from link_entry
-      where link_entry.document = ${id} and link_entry."user" = ${user}))`;
-  const nearestLink = sql`select case when ${isLocked(sql.ref('around.id'))} then 'off'
-      else around.link_access end
+  const nearestLink = sql`select case when ${mayEnter(user, sql.ref('around.id'))} then around.link_access
+      else 'off' end
     from document_ancestor as inside join document as around on around.id = inside.ancestor
     where inside.document = ${column('id')} and inside.inherits = 1
       and around.link_access is not null
     order by inside.depth limit 1`;
   return sql<boolean>`(${column('trashed_at')} is null and (
     ${column('owner')} = ${user}
-    or (coalesce(${column('link_access')}, 'off') <> 'off' and not ${isLocked(column('id'))})
+    or (coalesce(${column('link_access')}, 'off') <> 'off' and ${mayEnter(user, column('id'))})
     or exists (select 1 from member
       where member.document = ${column('id')} and member."user" = ${user})
     or (${column('parent')} is not null and (
@@ -35,4 +31,15 @@ export function owns(user: string | RawBuilder<unknown>, alias: string): RawBuil
     or exists (select 1 from document_ancestor as inside
         join document as around on around.id = inside.ancestor
       where inside.document = ${column('id')} and around.owner = ${user}))`;
+}
+
+/** A condition of SQL: the link of the document with this id has no password, or the user has entered it (PO12). */
+export function mayEnter(
+  user: string | RawBuilder<unknown>,
+  document: RawBuilder<unknown>,
+): RawBuilder<boolean> {
+  return sql<boolean>`(not exists (select 1 from link_terms
+      where link_terms.document = ${document} and link_terms.password is not null)
+    or exists (select 1 from link_entry
+      where link_entry.document = ${document} and link_entry."user" = ${user}))`;
 }

@@ -2,6 +2,7 @@ import { MAX_MET_PEOPLE, type LinkAccess } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import { addVisit, createDocument, NEVER_OPENED } from './documents.ts';
 import { SHARING } from '../limits.ts';
+import { enterLink, setLinkPassword } from './link-terms.ts';
 import { findMetPeople, hasMet } from './people.ts';
 import { giveRole } from './sharing.ts';
 import type { Database } from './tables.ts';
@@ -121,4 +122,14 @@ test('PE1 so many openings are looked through, the last ones', async () => {
   await db.insertInto('visit').values(visits[0]!).execute();
   expect(await found(db, 'ada', 'bob')).toEqual([]);
   expect(await found(db, 'ada')).toHaveLength(visitors.length);
+});
+
+test('PE1 PO12 who has not entered the password of a link is met by nobody through it', async () => {
+  const db = await people('Ada', 'Bob', 'Cy');
+  await share(db, 'plan', { visitors: ['bob', 'cy'] });
+  await setLinkPassword(db, 'plan', 'a hash');
+  await enterLink(db, { document: 'plan', user: 'cy', at: 3 });
+  expect(await found(db, 'ada')).toEqual(['cy']);
+  expect(await found(db, 'cy')).toEqual(['ada']);
+  expect(await found(db, 'bob')).toEqual([]);
 });

@@ -3,8 +3,9 @@
  * The search reveals a name, a colour, one document that both see, and its last visit; nothing else.
  */
 import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { SHARING } from '../limits.ts';
-import { mayRead } from './access-conditions.ts';
+import { mayEnter, mayRead } from './access-conditions.ts';
 import type { Database } from './tables.ts';
 
 export async function findMetPeople(
@@ -60,6 +61,7 @@ function meetings(db: Database, user: string) {
         .innerJoin('visit', 'visit.document', 'seen.id')
         .select(['seen.id as document', 'seen.title', 'visit.user as person'])
         .where('seen.link_access', '!=', 'off')
+        .where(mayEnter(sql.ref('visit.user'), sql.ref('seen.id')) as RawBuilder<SqlBool>)
         .union(
           cte
             .selectFrom('seen')

@@ -111,6 +111,8 @@ const LARGEST = {
     head: NUMBER,
   },
   sharing: {
+    expiresAt: AT,
+    hasPassword: true,
     ...{ owner: id(0), link: 'comment', isLinkInherited: true },
     around: { link: 'comment', isRestricted: true },
     members: many(MAX_SHARING_MEMBERS, (i) => ({

@@ -43,7 +43,7 @@ export class BackgroundSync {
   /** Null while the document's work is being sent, or nothing is known about it. */
   heldBack(document: string): HeldBack | null {
     const session = this.#options.documents.get(document);
-    if (session !== undefined && !this.#running.has(document)) return heldBackBy(session);
+    if (session !== undefined) return heldBackBy(session);
     return this.#heldBack.get(document)?.reason ?? null;
   }
 
@@ -54,7 +54,7 @@ export class BackgroundSync {
     if (session === undefined) return;
     const isLast = documents.isHeldOnce(document);
     if (isLast && session.pending > 0) {
-      if (isDelivering(session)) this.#start(document);
+      if (mustStay(session)) this.#start(document);
       else this.#holdBack(session);
     }
     documents.release(document);
@@ -97,7 +97,7 @@ export class BackgroundSync {
     const { documents } = this.#options;
     const session = documents.hold(document);
     const stop = session.onChange(() => {
-      if (isDelivering(session)) return;
+      if (mustStay(session)) return;
       stop();
       this.#running.delete(document);
       if (session.pending > 0) this.#holdBack(session);
@@ -117,8 +117,17 @@ export class BackgroundSync {
   }
 }
 
+function mustStay(session: DocumentSession): boolean {
+  return isDelivering(session) || isOnlyHere(session);
+}
+
 function isDelivering({ status }: DocumentSession): boolean {
   return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
+}
+
+/** Whether closing the session would lose work, because this device has no room for it. */
+function isOnlyHere({ pending, isKept }: DocumentSession): boolean {
+  return pending > 0 && !isKept;
 }
 
 function heldBackBy({ status }: DocumentSession): HeldBack | null {

@@ -146,8 +146,11 @@ export class DocumentPersistence {
     this.#rejectedUpdates(ids.length > 0 ? entry : null, ({ updates, outbox }) => {
       const own = this.#takeStoredIds(ids);
       const left = outbox.filter(
-        ({ id, epoch }) =>
-          rejected.error.code === 'epoch-changed' && epoch === life && !own.includes(id),
+        (waiting) =>
+          rejected.error.code === 'epoch-changed' &&
+          life !== undefined &&
+          isOfEpoch(waiting, life) &&
+          !own.includes(waiting.id),
       );
       const replica =
         left.length === 0

@@ -14,4 +14,8 @@ export const KEPT_SEEDS: readonly number[] = [
   250,
   // So did the news that text of an earlier epoch was rejected.
   568,
+  // Text of an earlier epoch came into the next one, from a page that had closed before the document opened.
+  684,
+  // A person left a document with text that their device had no room for, after a notice about other text.
+  818,
 ];

@@ -50,6 +50,7 @@ export function Composer(props: ComposerProps) {
   const { text } = shown;
   const list = useId();
   const field = useRef<HTMLTextAreaElement>(null);
+  const caretAfter = useRef<number | null>(null);
   const [mention, setMention] = useState<MentionQuery | null>(null);
   const [chosen, setChosen] = useState(0);
   const others = people.filter(({ id }) => id !== me);
@@ -63,6 +64,10 @@ export function Composer(props: ComposerProps) {
     if (element === null) return;
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`;
+    // With the text, not in a later frame: the next letter may be typed before that.
+    const caret = caretAfter.current;
+    caretAfter.current = null;
+    if (caret !== null) element.setSelectionRange(caret, caret);
   }, [text]);
   const draftId = (draft.edit?.message ?? draft.replyTo)?.id;
   useEffect(() => {
@@ -70,16 +75,16 @@ export function Composer(props: ComposerProps) {
   }, [draftId]);
 
   const updateMention = ({ value, selectionStart }: HTMLTextAreaElement) => {
+    caretAfter.current = null;
     setMention(mentionQuery(value, selectionStart));
     setChosen(0);
   };
   const insertMention = (person: ChatPerson) => {
     if (mention === null) return;
     const { from, query } = mention;
+    caretAfter.current = from + person.name.length + 2;
     write(withPerson(shown, { from, to: from + 1 + query.length, person }));
     setMention(null);
-    const caret = from + person.name.length + 2;
-    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
   };
   const send = () => {
     setMention(null);

@@ -1,6 +1,6 @@
 /**
  * The device cookie tells in which accounts this browser has signed in, so that others who use up the attempts of an
- * account do not lock its person out: AC31, and decision 0030. It signs nobody in.
+ * account do not lock its person out: AC31, and decision 0032. It signs nobody in.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';

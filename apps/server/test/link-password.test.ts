@@ -62,6 +62,24 @@ test('PO13 a wrong password is answered as for a document without one, and for n
   expect(answers.size).toBe(1);
 });
 
+test('PO13 passwords that are set are slowed, too, and none is set while the link is off', async () => {
+  const { ada, owner, document } = await scene();
+  const change = (link: 'off' | 'view') =>
+    runCommand(owner, command({ name: 'link:change', input: { document, link } }));
+  await change('off');
+  // Nothing is hashed, so that nothing is counted.
+  for (let i = 0; i < 30; i++)
+    expect((await ask(ada, document, 'password', 'spring tide')).status).toBe(403);
+  await change('view');
+  const statuses: number[] = [];
+  for (let i = 0; i < 30 && statuses.at(-1) !== 429; i++)
+    statuses.push((await ask(ada, document, 'password', `tide ${i}`)).status);
+  expect(statuses.length).toBeGreaterThan(5);
+  expect(statuses.at(-1)).toBe(429);
+  // To take it away needs no hash.
+  expect((await ask(ada, document, 'password', null)).status).toBe(204);
+});
+
 test('PO13 attempts are slowed, whether or not there is a document', async () => {
   const { ada, bob, document } = await scene();
   await ask(ada, document, 'password', 'spring tide');

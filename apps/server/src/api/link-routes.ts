@@ -6,6 +6,7 @@ import { linkEntry, linkPassword } from '@tandem/protocol/accounts';
 import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
 import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
+import { forbidden } from '../commands/handlers/outcomes.ts';
 import { ApiError } from '../http/api-error.ts';
 import { findLinkPassword } from '../storage/link-terms.ts';
 import { findAccessEntry } from '../storage/roles.ts';
@@ -23,19 +24,30 @@ export interface LinkRoutesOptions {
 }
 
 const RETRY_MS = 10_000;
+const TOO_MANY = 'Many passwords were tried. Nothing is lost. Wait a minute and try again.';
 const WRONG =
   'This password does not open the document. Check it, or ask the person who sent you the link.';
 
 export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOptions) {
+  /** @throws ApiError */
+  const countAttempt = (request: IncomingMessage, subject: string): void => {
+    const attempt = { subject, address: addressOf(request), device: null };
+    if (!tryCountSignIn(signInRates, attempt))
+      throw new ApiError('too-many', { detail: TOO_MANY, retryAfterMs: RETRY_MS });
+  };
+
   return new Hono<ApiEnvironment>()
     .post('/password', async (context) => {
       const { user, session } = context.var;
       const { password } = await readBody(context, linkPassword);
       const document = documentIn(context.req.param('id'));
-      // Asked again by the command; nobody else makes the server hash.
+      // Asked again by the command; nobody else makes the server hash, and nobody in vain.
       const entry = await findAccessEntry(db, { document, user: user.id });
       if (entry === null) throw new ApiError('not-found');
       if (!can(entry, 'share')) throw new ApiError('forbidden');
+      const { link_access: link } = entry.document;
+      if (link === null || link === 'off') throw ApiError.from(forbidden('no-link').error);
+      if (password !== null) countAttempt(context.env.incoming, `link password of ${user.id}`);
       const passwordHash = password === null ? null : await inTurn(hashPassword(password));
       const call = { name: 'link:protect', input: { document, passwordHash } } as const;
       await runCommand(runner, { user: user.id, session, call });
@@ -45,12 +57,7 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
       const { user, session } = context.var;
       const { password } = await readBody(context, linkEntry);
       const id = documentIn(context.req.param('id'));
-      const address = addressOf(context.env.incoming);
-      if (!tryCountSignIn(signInRates, { subject: `link ${id}`, address, device: null }))
-        throw new ApiError('too-many', {
-          detail: 'Many passwords were tried. Nothing is lost. Wait a minute and try again.',
-          retryAfterMs: RETRY_MS,
-        });
+      countAttempt(context.env.incoming, `link ${id}`);
       // The same work and the same answer where there is no document, no link or no password.
       const link = await findLinkPassword(db, id);
       const isRight = await inTurn(isPassword(link?.password ?? null, password));

@@ -1,6 +1,14 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { channelEvent, reduceChannel, type ChannelName, type ChannelState } from './channels.ts';
-import { channelOf, command, COMMANDS, predict, type Call, type Command } from './commands.ts';
+import {
+  channelOf,
+  command,
+  COMMANDS,
+  predict,
+  replaces,
+  type Call,
+  type Command,
+} from './commands.ts';
 import { ANY_ORDER, commandsOf, defineCommands } from './topics/definition.ts';
 import { libraryChannel } from './topics/library.ts';
 import { newMessage } from './topics/message.ts';
@@ -290,4 +298,41 @@ test('a message is signed with the name that its author has just taken', () => {
     { ...context, stateOf: () => ({ ...renamed, documents: [] }) },
   );
   expect(event).toMatchObject({ message: { author: { name: 'Countess' } } });
+});
+
+describe('PO11 a change of a link', () => {
+  type Change = Omit<Extract<Call, { name: 'link:change' }>['input'], 'document'>;
+  const change = (input: Change): Command => ({
+    ...{ id: ULID, name: 'link:change' },
+    input: { document: D, ...input },
+  });
+
+  test.each<[Change, Change, boolean]>([
+    [{ link: 'view', expiresAt: 99 }, { link: 'comment' }, false],
+    [{ expiresAt: 99 }, { link: 'comment' }, false],
+    [{ link: 'view' }, { expiresAt: 99 }, false],
+    // It would open the link with its old password.
+    [{ link: 'off' }, { link: 'view' }, false],
+    // The time between them would have no link to end.
+    [{ link: 'edit' }, { link: 'view' }, false],
+    [{ expiresAt: 98 }, { expiresAt: 99 }, true],
+    [{ link: 'view', expiresAt: 99 }, { link: 'off' }, true],
+    [{ expiresAt: 99 }, { link: null }, true],
+  ])('%o, which waits, and then %o: it is replaced: %s', (earlier, later, isReplaced) => {
+    expect(replaces(change(later), change(earlier))).toBe(isReplaced);
+  });
+
+  const predicted = (input: Change, state: object) => {
+    const before = { ...context.stateOf(`sharing:${D}`), ...state } as ChannelState;
+    return predict(change(input), { ...context, stateOf: () => before });
+  };
+
+  test('by its time alone leaves what it allows, and opens none', () => {
+    const open = { link: 'comment', isLinkInherited: false, hasPassword: true };
+    expect(predicted({ expiresAt: 99 }, open)).toMatchObject({
+      ...{ link: 'comment', expiresAt: 99, hasPassword: true },
+    });
+    expect(predicted({ expiresAt: 99 }, { ...open, link: 'off' })).toBeNull();
+    expect(predicted({ expiresAt: 99 }, { ...open, isLinkInherited: true })).toBeNull();
+  });
 });

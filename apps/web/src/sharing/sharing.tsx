@@ -31,7 +31,6 @@ export function Sharing({ id }: { readonly id: string }) {
   const documents = useChannelValue(library, ({ state }) => state?.documents ?? null);
   const around = useMemo(() => titlesAround(documents ?? [], id), [documents, id]);
   const [refusal, clearRefusal] = useRefusal(refusals, isAboutThis);
-  const link = sharing?.link;
   const intents = useMemo((): SharingIntents => {
     const run = (call: Call) => {
       clearRefusal();
@@ -39,17 +38,14 @@ export function Sharing({ id }: { readonly id: string }) {
     };
     return {
       changeLink: (link) => run({ name: 'link:change', input: { document: id, link } }),
-      changeExpiry: (expiresAt) =>
-        link === undefined || link === 'off'
-          ? undefined
-          : run({ name: 'link:change', input: { document: id, link, expiresAt } }),
+      changeExpiry: (expiresAt) => run({ name: 'link:change', input: { document: id, expiresAt } }),
       restrict: (isRestricted) =>
         run({ name: 'document:restrict', input: { document: id, isRestricted } }),
       changeRole: (user, role) =>
         run({ name: 'member:change', input: { document: id, user, role } }),
       remove: (user) => run({ name: 'member:remove', input: { document: id, user } }),
     };
-  }, [client, id, link, clearRefusal]);
+  }, [client, id, clearRefusal]);
   return (
     <div className="mt-2">
       <SharingPanel

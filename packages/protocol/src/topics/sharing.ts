@@ -143,6 +143,14 @@ export const sharingChannel = defineChannel({
 
 const OF_MEMBER: Replacement<{ readonly user: string }> = { key: ({ user }) => `member ${user}` };
 
+interface LinkChange {
+  readonly link?: LinkAccess | null | undefined;
+}
+
+/** Its time and its password go with it. */
+const isClosing = ({ link }: LinkChange): boolean => link === null || link === 'off';
+const isTimeAlone = ({ link }: LinkChange): boolean => link === undefined;
+
 const defineCommand = commandsOf(sharingChannel);
 
 export const sharingCommands = defineCommands(
@@ -152,15 +160,21 @@ export const sharingCommands = defineCommands(
       'Sets what people who have the link may do, and until when. Null: as in the document around this one.',
     input: z.strictObject({
       document: documentId,
-      link: z.nullable(linkAccess),
+      /** As before without it, if the document's own link is open: who changes only the time opens no link. */
+      link: z.optional(z.nullable(linkAccess)),
       /** As before without it, while the link stays open. */
       expiresAt: z.optional(expiresAt),
     }),
     order: IN_TURN,
-    replaces: { key: () => 'link' },
+    replaces: {
+      key: () => 'link',
+      // What opens the link keeps the time and the password that it has by then, so that none of those before may go.
+      covers: (later, earlier) => isClosing(later) || (isTimeAlone(later) && isTimeAlone(earlier)),
+    },
     isIdempotent: false,
     predict({ input, state, at }) {
-      const { link } = input;
+      const { link = state?.isLinkInherited === false ? state.link : 'off' } = input;
+      if (input.link === undefined && link === 'off') return null;
       if (link !== null) {
         const before = state !== null && (state.expiresAt ?? 0) > at ? state.expiresAt : null;
         const { expiresAt = before } = input;

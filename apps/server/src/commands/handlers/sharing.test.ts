@@ -158,6 +158,26 @@ describe('PO11 a link that ends', () => {
     await expire(fixture);
     expect(await sharing(fixture)).toMatchObject({ link: 'edit', expiresAt: null });
   });
+
+  test('gets another time with what it allows by then, and is not opened by one', async () => {
+    const fixture = await fixtureWithRoles();
+    const [soon, later] = [fixture.now + 1_000, fixture.now + 9_000];
+    const end = (expiresAt: number | null) =>
+      fixture.run('ada', { name: 'link:change', input: { document, expiresAt } });
+    await setLink(fixture, 'view');
+    expect(await end(soon)).toMatchObject({ kind: 'done' });
+    expect(await sharing(fixture)).toMatchObject({ link: 'view', expiresAt: soon });
+    fixture.now = soon;
+    await expire(fixture);
+    const events = fixture.sharing().length;
+    for (const expiresAt of [later, null])
+      expect(await end(expiresAt)).toMatchObject({ error: { code: 'forbidden' } });
+    expect(await sharing(fixture)).toMatchObject({ link: 'off', expiresAt: soon });
+    await setLink(fixture, 'off');
+    expect(await end(later)).toMatchObject({ error: { code: 'forbidden' } });
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', null]);
+    expect(fixture.sharing()).toHaveLength(events + 1);
+  });
 });
 
 describe('PO12 a link with a password', () => {

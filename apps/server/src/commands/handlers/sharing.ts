@@ -37,15 +37,18 @@ type SharingHandlers = Pick<
 >;
 
 export const sharingHandlers: SharingHandlers = {
-  async 'link:change'(context, { document: id, link, expiresAt: wanted }) {
+  async 'link:change'(context, { document: id, link: asked, expiresAt: wanted }) {
     const { db, at, publish } = context;
     const otherwise = 'not-your-link';
     const permission = await authorize(context, { document: id, action: 'share', otherwise });
     if (permission.kind === 'refused') return permission;
     const { document } = permission.entry;
+    const link = asked === undefined ? document.link_access : asked;
     const terms = await readLinkTerms(db, id);
     const earlier = terms?.is_over === 0 ? terms.expires_at : null;
     const isOpen = link !== null && link !== 'off';
+    // Its author saw a link that has ended since, or was turned off.
+    if (asked === undefined && !isOpen) return forbidden('no-link');
     const expiresAt = isOpen ? (wanted === undefined ? earlier : wanted) : null;
     if (document.link_access === link && earlier === expiresAt && terms?.is_over !== 1) return DONE;
     if (expiresAt !== null && expiresAt <= at) return forbidden('link-over');

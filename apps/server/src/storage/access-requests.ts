@@ -35,6 +35,19 @@ export async function putAccessRequest(
     .execute();
 }
 
+/** One that is repeated and tells nobody anything counts all the same. */
+export async function countAccessRequest(
+  db: Database,
+  { document, user, at }: Asker & { readonly at: number },
+): Promise<void> {
+  await db
+    .updateTable('access_request')
+    .set({ at })
+    .where('document', '=', document)
+    .where('user', '=', user)
+    .execute();
+}
+
 export async function countRequestsOf(db: Database, user: string, after: number): Promise<number> {
   const { count } = await db
     .selectFrom('access_request')

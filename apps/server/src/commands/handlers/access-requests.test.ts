@@ -178,6 +178,30 @@ describe('PO8 who asks learns nothing', () => {
   });
 });
 
+test('PO8 the limit of a day is the same for a request that was declined as for one that is open', async () => {
+  const answers: unknown[] = [];
+  for (const isDeclined of [false, true]) {
+    const fixture = await scene();
+    await request(fixture, 'zoe');
+    fixture.now += DAY_MS - 1;
+    if (isDeclined) await answer(fixture, 'ada');
+    fixture.now += 1;
+    for (let i = 1; i < ACCESS_REQUESTS.perPerson; i++)
+      await request(fixture, 'zoe', { to: `no-document-${i}` });
+    // It counts again after a day.
+    const of = [await request(fixture, 'zoe')];
+    of.push(await request(fixture, 'zoe', { to: 'no-document-more' }));
+    of.push(await request(fixture, 'zoe'));
+    fixture.now += DAY_MS;
+    for (let i = 0; i < ACCESS_REQUESTS.perPerson; i++)
+      await request(fixture, 'zoe', { to: `no-document-${i}` });
+    of.push(await request(fixture, 'zoe'));
+    answers.push(of.map((each) => ({ ...each, events: 0 })));
+    expect(of.map(({ kind }) => kind)).toEqual(['done', 'refused', 'done', 'refused']);
+  }
+  expect(answers[1]).toEqual(answers[0]);
+});
+
 describe('PO9 a flood of requests', () => {
   test('of one person notifies once, and again a day after it was declined', async () => {
     const fixture = await scene();

@@ -1,6 +1,7 @@
 /** Commands of people who ask for access to a document, and of those who answer (PO7 to PO10). */
 import { ACCESS_REQUESTS } from '../../limits.ts';
 import {
+  countAccessRequest,
   countOpenRequests,
   countRequestsOf,
   declineAccessRequest,
@@ -27,17 +28,21 @@ export const accessRequestHandlers: AccessRequestHandlers = {
     if (isReadable || (access !== null && isHiddenByTrash(access, user))) return DONE;
     const earlier = await findAccessRequest(db, { document, user });
     const declinedAt = earlier?.declined_at ?? null;
-    if (declinedAt !== null && declinedAt > at - ACCESS_REQUESTS.repeatMs) return DONE;
-    if (earlier === undefined || declinedAt !== null) {
-      const since = at - ACCESS_REQUESTS.windowMs;
-      if ((await countRequestsOf(db, user, since)) >= ACCESS_REQUESTS.perPerson)
-        return forbidden('too-many-requests');
-      await putAccessRequest(db, { document, user, message, at });
+    const since = at - ACCESS_REQUESTS.windowMs;
+    const isCounted = earlier !== undefined && earlier.at > since;
+    // The limit is asked first, and a repeated one counts again after the day, whatever was answered (PO8).
+    if (!isCounted && (await countRequestsOf(db, user, since)) >= ACCESS_REQUESTS.perPerson)
+      return forbidden('too-many-requests');
+    if (declinedAt !== null && declinedAt > at - ACCESS_REQUESTS.repeatMs) {
+      if (!isCounted) await countAccessRequest(db, { document, user, at });
+      return DONE;
     }
+    const text = earlier?.message || message;
+    if (!isCounted || declinedAt !== null)
+      await putAccessRequest(db, { document, user, message: text, at });
     // An open one that is repeated reaches an owner whom it has not reached yet, and nobody twice.
     const others = await countOpenRequests(db, { document, user });
-    if (others < ACCESS_REQUESTS.perDocument)
-      await notifyOfRequest(context, { document, text: earlier?.message || message });
+    if (others < ACCESS_REQUESTS.perDocument) await notifyOfRequest(context, { document, text });
     return DONE;
   },
 

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { ACCOUNTS } from '../limits.ts';
+import { putAccessRequest, requestCause } from './access-requests.ts';
 import { addParticipant, appendMessage } from './messages.ts';
 import { createDocument, renameDocument, addVisit } from './documents.ts';
 import { deleteAbandonedGuests } from './guests.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
+import { addNotifications } from './notifications.ts';
 import { createSession, sessionId } from './sessions.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
@@ -98,6 +100,19 @@ test('an abandoned guest is deleted with the welcome page', async () => {
   for (const table of ['document', 'visit', 'session'] as const)
     expect(await on.db.selectFrom(table).selectAll().execute(), table).toEqual([]);
   expect(await on.journal.load(page)).toBeNull();
+});
+
+test('PO9 what a guest asked for goes with the guest, so that the inboxes of owners are not full of it', async () => {
+  const on = await fixture();
+  await guest(on, 'robot');
+  for (const user of ['robot', 'ben']) {
+    await putAccessRequest(on.db, { document: 'd', user, message: '', at: 0 });
+    const about = { document: 'd', cause: requestCause(user), message: null, actor: user, at: 0 };
+    await addNotifications(on.db, about, [{ user: 'ada', kind: 'request' }]);
+  }
+  await sweep(on);
+  for (const table of ['access_request', 'notification'] as const)
+    expect(await on.db.selectFrom(table).selectAll().execute(), table).toHaveLength(1);
 });
 
 test('a guest whose page’s content is gone is deleted by the next sweep', async () => {

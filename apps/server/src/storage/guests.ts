@@ -128,6 +128,15 @@ async function deleteMetadata(db: Database, guests: readonly string[]): Promise<
   const pages = db.selectFrom('document').select('id').where('owner', 'in', guests);
   await db.deleteFrom('member').where('document', 'in', pages).execute();
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
+  // Owners do not see requests of people who are gone, and so cannot answer them (PO9).
+  await db
+    .deleteFrom('notification')
+    .where('kind', '=', 'request')
+    .where('actor', 'in', guests)
+    .where('document', 'in', (eb) =>
+      eb.selectFrom('access_request').select('document').where('user', 'in', guests),
+    )
+    .execute();
   for (const table of [
     'visit',
     'session',

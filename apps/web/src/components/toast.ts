@@ -19,6 +19,10 @@ toast.error = (message: string, options?: ExternalToast): void => {
   show((module) => void module.toast.error(message, options));
 };
 
+toast.dismiss = (id: string): void => {
+  show((module) => void module.toast.dismiss(id));
+};
+
 /** Called by the place of the notices once it is on the screen: notices before that would be lost. */
 export function showToasts(module: Toasts): void {
   shown = module;

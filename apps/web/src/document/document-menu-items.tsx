@@ -34,7 +34,7 @@ import { fullWidth, setFullWidth } from './full-width.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
 
-const duplication = new Deferred(() => import('./duplicate-document.ts'));
+const duplication = new Deferred(() => import('./duplication.ts'));
 
 export interface DocumentMenuItemsProps {
   readonly session: DocumentSession;
@@ -62,17 +62,8 @@ export function DocumentMenuItems({ session, facts, onExport, onFiles }: Documen
   const duplicate = async () => {
     const loaded = await duplication.load().catch(() => null);
     if (loaded === null) return toast.error(t('notLoaded'));
-    const title = t('menu.copyOf', { title: facts.title || t('untitled') });
-    const result = await loaded.duplicateDocument(
-      { session, title, library: library.state },
-      client,
-    );
-    if (result.kind === 'files-need-server') return toast.error(t('menu.copyNeedsServer'));
-    // A refused command is told where all are.
-    if (result.kind === 'refused') return;
-    navigate('/d/$document', { params: { document: result.document } });
-    if (result.kind === 'incomplete')
-      toast.error(result.error?.message ?? t('menu.copyIncomplete'));
+    const title = facts.title || t('untitled');
+    await loaded.duplicate({ session, title, library: library.state }, client);
   };
   const isPage = facts.kind === 'page';
   const isKnown = !facts.isUnknownToServer;

@@ -29,6 +29,8 @@ export interface CreationOptions {
   readonly uploadsOf: (document: string) => Promise<FileUploads>;
   /** Ends waiting. The text is written nevertheless. */
   readonly signal: AbortSignal;
+  /** What the text needs to be whole. If it resolves with false, the document stays empty, and is incomplete. */
+  readonly beforeText?: (document: string) => Promise<boolean>;
 }
 
 export type CreationResult =
@@ -41,7 +43,7 @@ export async function createDocument(
   { imported, title, parent, position }: NewDocument,
   options: CreationOptions,
 ): Promise<CreationResult> {
-  const { client, uploadsOf, signal } = options;
+  const { client, uploadsOf, signal, beforeText } = options;
   const { state } = client.connection;
   if (state.kind === 'stopped') return { kind: 'refused', error: state.error };
   const document = newDocumentId();
@@ -61,11 +63,15 @@ export async function createDocument(
   const opening = openSession(client, document);
   const cancelling = watchAbort(signal);
   try {
-    const session = await Promise.race([opening.session, refusal.found, cancelling.found]);
-    const result =
-      session === null || 'code' in session
-        ? ({ kind: 'incomplete', error: null } as const)
-        : await writeDocument(imported, { client, session, uploads, signal });
+    const ending = Promise.race([refusal.found, cancelling.found]);
+    const session = await Promise.race([opening.session, ending]);
+    const isReady =
+      session !== null &&
+      !('code' in session) &&
+      (beforeText === undefined || (await Promise.race([beforeText(document), ending])) === true);
+    const result = isReady
+      ? await writeDocument(imported, { client, session, uploads, signal })
+      : ({ kind: 'incomplete', error: null } as const);
     return refusal.error === null
       ? { ...result, document }
       : { kind: 'refused', error: refusal.error };

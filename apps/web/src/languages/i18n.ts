@@ -13,6 +13,7 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./data.en.json') &
   typeof import('./developer.en.json') &
   typeof import('./documents.en.json') &
+  typeof import('./duplicate.en.json') &
   typeof import('./editor-controls.en.json') &
   typeof import('./export.en.json') &
   typeof import('./file-blocks.en.json') &

@@ -145,7 +145,7 @@ export const REQUEST_RATES = {
   signInsOfAccountFromAddress: { burst: 10, perSecond: 1 / 60 },
   signInsOfDevice: { burst: 10, perSecond: 1 / 60 },
   signInsFromAddress: { burst: 40, perSecond: 1 },
-  /** Mails (AC28): asked for from one address, sent to one e-mail address, and sent from the whole server. */
+  /** Mails (AC28): asked for from one network, sent to one e-mail address, and sent from the whole server. */
   mailsFromAddress: { burst: 20, perSecond: 1 / 60 },
   mailsToAddress: { burst: 12, perSecond: 24 / (DAY_MS / 1_000) },
   mails: { burst: 300, perSecond: 0.1 },
@@ -239,6 +239,8 @@ export const ACCOUNTS = {
   maxDeviceAccounts: 6,
   /** Within some minutes; nobody waits for a mail for longer. */
   maxMailFailures: 6,
+  /** Between two looks whether the server may send another mail, while it has sent too many (AC28). */
+  mailWaitMs: 30_000,
   sessionsPerQuery: 500,
   /** Random, in an API token (AT2). */
   apiTokenBytes: 32,

@@ -323,7 +323,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       ? null
       : jobRunner([
           linkMail({
-            ...{ db, mailer, publicUrl: configuration.mail.publicUrl, clock },
+            ...{ db, jobs: options.jobs, mailer, clock },
+            publicUrl: configuration.mail.publicUrl,
             rates: mailRates,
           }),
         ]);

@@ -161,6 +161,14 @@ describe('AC28 somebody else who asks for mails', () => {
     expect(await finish(tokenIn(mails[0]!))).toBe(204);
   });
 
+  test('is in one network with a whole site of IPv6', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 21; i++)
+      statuses.push(await askFrom(`2001:db8:1:${i.toString(16)}::1`, newAddress()));
+    expect(statuses.filter((status) => status === 204)).toHaveLength(20);
+    expect(await askFrom('2001:db8:2:0::1', newAddress())).toBe(204);
+  });
+
   test('in the network of a person with a confirmed address does not refuse their browser', async () => {
     const ada = await signUp(server);
     expect(await ask(ada.email)).toBe(204);

@@ -12,7 +12,7 @@ import { MailFailure, type Mailer } from '../mail/mailer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { credentialDigest, findEmailIdentity, hasStillCredential } from '../storage/identities.ts';
-import type { NewJob } from '../storage/jobs/job-store.ts';
+import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import {
   addOneTime,
   deleteOneTime,
@@ -91,8 +91,8 @@ export function linkMailJob(
 ): NewJob {
   const user = identity?.user ?? null;
   const credential = credentialDigest(identity?.credential ?? null);
-  const key = `${purpose} ${mailKey(email)}`;
-  return createJob(LINK_MAIL, { key, input: { user, purpose, credential } });
+  const input = { user, purpose, credential };
+  return createJob(LINK_MAIL, { key: jobKey(purpose, email), input });
 }
 
 /**
@@ -109,6 +109,8 @@ export function isLinkDue(
   if (newest === undefined || links.length < ACCOUNTS.maxOpenLinks) return true;
   return at - newest.created_at >= LINKS[purpose].lifetimeMs / 2;
 }
+
+const jobKey = (purpose: LinkPurpose, email: string): string => `${purpose} ${mailKey(email)}`;
 
 /** Names an address where it has no place. */
 function mailKey(email: string): string {
@@ -127,12 +129,14 @@ const isAsRequested = (email: IdentityRow, credential: string): boolean =>
 
 export function linkMail({
   db,
+  jobs,
   mailer,
   publicUrl,
   clock,
   rates,
 }: {
   readonly db: Database;
+  readonly jobs: Pick<JobStore, 'enqueue'>;
   readonly mailer: Pick<Mailer, 'send'>;
   readonly publicUrl: URL;
   readonly clock: Pick<Clock, 'now'>;
@@ -142,7 +146,8 @@ export function linkMail({
   return {
     ...LINK_MAIL,
     maxFailures: ACCOUNTS.maxMailFailures,
-    async run({ user, purpose, credential }, { signal }) {
+    async run(input, { signal }) {
+      const { user, purpose, credential } = input;
       const email = user === null ? undefined : await findEmailIdentity(db, user);
       if (email === undefined || !isAsRequested(email, credential)) return;
       const at = clock.now();
@@ -150,7 +155,12 @@ export function linkMail({
       if (!isLinkDue(await findOneTimesOf(db, { ...about, at }), { purpose, at })) return;
       const to = mailKey(email.subject);
       if (!rates.toAddress.has(to)) return;
-      if (!rates.all.tryTake('all')) throw new Error('there were too many mails');
+      if (!rates.all.tryTake('all')) {
+        // No failure: after some of those, a mail is given up.
+        const key = jobKey(purpose, email.subject);
+        const again = createJob(LINK_MAIL, { key, input, delayMs: ACCOUNTS.mailWaitMs });
+        return await jobs.enqueue([again]);
+      }
       rates.toAddress.tryTake(to);
       const { lifetimeMs, fragment, subject, text } = LINKS[purpose];
       // The job has no token, so that the database has nothing but its digest.

@@ -72,7 +72,7 @@ function takesOfUnknown(
  *
  * @param address as limits name it: an IPv4 address, or the /64 network of an IPv6 one.
  */
-function siteOf(address: string): string {
+export function siteOf(address: string): string {
   const groups = address.endsWith('::/64') ? address.slice(0, -'::/64'.length).split(':') : null;
   return groups?.length === 4 ? `${groups.slice(0, 3).join(':')}::/48` : address;
 }

@@ -27,7 +27,7 @@ import { guestColor, guestName } from '../accounts/guest-name.ts';
 import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
 import type { OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
-import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
+import { siteOf, tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -61,7 +61,7 @@ export interface AccountRoutesOptions {
   readonly settings: CurrentSettings;
   readonly providers: OidcProviders;
   readonly rates: SignInRates;
-  /** Of asking for mails, by network address (AC28). */
+  /** Of asking for mails, by network (AC28). */
   readonly mailRate: KeyedRateLimiter;
   readonly cookies: CookiePolicy;
   readonly secrets: Secrets;
@@ -122,7 +122,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
   const countMail = (context: Context<ApiEnvironment>, device: string | null = null): void => {
     const address = options.addressOf(context.env.incoming);
     if (device !== null) countAttempt(context, 'mail', device);
-    else if (address !== null && !options.mailRate.tryTake(address))
+    else if (address !== null && !options.mailRate.tryTake(siteOf(address)))
       throw new ApiError('too-many', { detail: TOO_MANY_MAILS, retryAfterMs: RETRY_MS });
   };
 

@@ -162,7 +162,7 @@ export const MAX_TRACKED_CALLERS = 10_000;
 export const SIGN_IN_RATE = {
   /** What an attempt of an unknown browser takes from what its network has, once the account has none left (AC6). */
   costUnderAttack: 5,
-  /** Somebody who tries many accounts makes a server forget what it has counted. */
+  /** Somebody who tries many accounts, from more than 150 networks, makes a server forget what it has counted (AC6). */
   maxTracked: 100_000,
 } as const;
 
@@ -247,9 +247,10 @@ export const ACCOUNTS = {
   /** How exactly a person is told when a token was used last (AT9). */
   apiTokenUseIntervalMs: MINUTE_MS,
   maxAgentLength: 256,
-  /** Passwords (AC6). */
+  /** Passwords: at once, and waiting, for known and for unknown browsers (AC6). */
   hashesAtOnce: 2,
   maxQueuedHashes: 32,
+  maxQueuedHashesOfUnknown: 24,
 } as const;
 
 /** Until the mail server has to answer, at each step. */

@@ -65,6 +65,18 @@ describe('AC6 somebody who uses up their attempts with an account', () => {
   });
 });
 
+test('AC6 a whole site of IPv6 is one network, also where providers are asked', async () => {
+  const statuses: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    const headers = { 'X-Forwarded-For': `2001:db8:1:${i.toString(16)}::1` };
+    const body = JSON.stringify({ provider: 'nobody', to: '/', purpose: 'sign-in' });
+    const url = `${server.url}/api/account/oidc`;
+    statuses.push((await fetch(url, { method: 'POST', headers, body })).status);
+  }
+  expect(statuses.slice(0, 40)).toEqual(Array.from({ length: 40 }, () => 404));
+  expect(statuses.slice(40)).toContain(429);
+});
+
 describe('AC31 a browser that has signed in before', () => {
   test('signs in although somebody in its network has used up the attempts', async () => {
     const from = '198.51.100.10';

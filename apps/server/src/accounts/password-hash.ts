@@ -18,9 +18,12 @@ const inTurn = pLimit(ACCOUNTS.hashesAtOnce);
 /** Too many passwords wait to be hashed. */
 export class PasswordsBusy extends Error {}
 
+/** Unknown browsers have only some of the places in which passwords wait, as they are as many as somebody likes (AC6). */
+export type BrowserKind = 'known' | 'unknown';
+
 /** @throws PasswordsBusy */
-export async function hashPassword(password: string): Promise<string> {
-  return await queued(() => hash(normalized(password), PARAMETERS));
+export async function hashPassword(password: string, browser: BrowserKind): Promise<string> {
+  return await queued(browser, () => hash(normalized(password), PARAMETERS));
 }
 
 let nobodys: Promise<string> | null = null;
@@ -29,14 +32,20 @@ let nobodys: Promise<string> | null = null;
  * @param hashed null for an unknown person: the answer takes as long (AC5).
  * @throws PasswordsBusy
  */
-export async function isPassword(hashed: string | null, password: string): Promise<boolean> {
+export async function isPassword(
+  hashed: string | null,
+  password: string,
+  browser: BrowserKind,
+): Promise<boolean> {
   nobodys ??= hash(randomBytes(32).toString('base64url'), PARAMETERS);
   const unknown = await nobodys;
-  const isRight = await queued(() => verify(hashed ?? unknown, normalized(password)));
+  const isRight = await queued(browser, () => verify(hashed ?? unknown, normalized(password)));
   return hashed !== null && isRight;
 }
 
-async function queued<T>(work: () => Promise<T>): Promise<T> {
-  if (inTurn.pendingCount >= ACCOUNTS.maxQueuedHashes) throw new PasswordsBusy();
+async function queued<T>(browser: BrowserKind, work: () => Promise<T>): Promise<T> {
+  const { maxQueuedHashes, maxQueuedHashesOfUnknown } = ACCOUNTS;
+  const places = browser === 'known' ? maxQueuedHashes : maxQueuedHashesOfUnknown;
+  if (inTurn.pendingCount >= places) throw new PasswordsBusy();
   return await inTurn(work);
 }

@@ -6,7 +6,7 @@ import { tryCountSignIn, type SignInAttempt } from './sign-in-rate.ts';
 
 const EMAIL = 'ada@example.org';
 
-function fixture() {
+function fixture(maxTracked: number = SIGN_IN_RATE.maxTracked) {
   const clock = new ManualClock();
   const limiter = (
     rate: (typeof REQUEST_RATES)[
@@ -14,7 +14,7 @@ function fixture() {
       | 'signInsFromAddress'
       | 'signInsOfDevice'
       | 'signInsOfAccountFromAddress'],
-  ) => new KeyedRateLimiter({ rate, clock, maxKeys: SIGN_IN_RATE.maxTracked });
+  ) => new KeyedRateLimiter({ rate, clock, maxKeys: maxTracked });
   const rates = {
     account: limiter(REQUEST_RATES.signInsOfAccount),
     accountFromAddress: limiter(REQUEST_RATES.signInsOfAccountFromAddress),
@@ -81,6 +81,19 @@ describe('AC6 an unknown browser', () => {
     expect(spray()).toBe(40);
     clock.advance(1_000);
     expect(spray()).toBe(1);
+  });
+
+  test('in a whole site of IPv6 makes a server forget nothing, whatever accounts it tries', () => {
+    const { clock, attempt, attempts } = fixture(100);
+    expect(attempts(20, { address: '2001:db8:1:0::/64' })).toBe(10);
+    let counted = 0;
+    for (let i = 0; i < 1_000; i++) {
+      const address = `2001:db8:1:${i.toString(16)}::/64`;
+      if (attempt({ address, subject: `${i}@example.org` })) counted++;
+    }
+    expect(counted).toBe(30);
+    clock.advance(1_000);
+    expect(attempts(20, { address: '2001:db8:1:0::/64' })).toBe(0);
   });
 
   test('on this machine counts by account', () => {

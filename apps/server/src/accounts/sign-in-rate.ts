@@ -38,7 +38,7 @@ export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): bool
   if (address !== null)
     takes.push({
       rate: rates.address,
-      key: device === null ? address : `known ${address}`,
+      key: device === null ? siteOf(address) : `known ${address}`,
       amount: 1,
     });
   const missing = takes.find(({ rate, key, amount }) => !rate.has(key, amount));

@@ -136,7 +136,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
     if (email === undefined) throw new ApiError('forbidden', { detail: NO_PASSWORD });
     // By the session: somebody who guesses the password would keep its owner from changing it.
     countAttempt(context, `password ${user.id}`, context.var.session);
-    const isRight = await inTurn(isPassword(email.credential, password));
+    const isRight = await inTurn(isPassword(email.credential, password, 'known'));
     if (email.credential === null || !isRight) throw new ApiError('forbidden', { detail });
     return email.credential;
   };
@@ -184,7 +184,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
         throw refuseWithoutInvitation();
       const id = guest?.user.id ?? ulid();
       const profile = guest === null ? { name: guestName(), color: guestColor() } : null;
-      const passwordHash = await inTurn(hashPassword(password));
+      const passwordHash = await inTurn(hashPassword(password, 'unknown'));
       const { cookie, start } = newSession(context, guest?.session ?? null);
       const input = {
         ...{ session: start, profile },
@@ -202,8 +202,10 @@ export function accountRoutes(options: AccountRoutesOptions) {
     .post('/account/sign-in', async (context) => {
       const { email, password, as } = await readBody(context, passwordSignIn);
       const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
-      countAttempt(context, email, await devices.find(cookiesOf(context), identity));
-      const isRight = await inTurn(isPassword(identity?.credential ?? null, password));
+      const device = await devices.find(cookiesOf(context), identity);
+      countAttempt(context, email, device);
+      const browser = device === null ? 'unknown' : 'known';
+      const isRight = await inTurn(isPassword(identity?.credential ?? null, password, browser));
       if (identity === undefined || !isRight)
         throw new ApiError('forbidden', {
           detail: 'The e-mail address or the password is not right. Check both and try again.',
@@ -235,7 +237,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       // Who has a link that works, is not refused because of what others in the same network try.
       countAttempt(context, 'reset', link === null ? null : tokenHash);
       if (link === null) throw new ApiError('forbidden', { detail: RESET_OVER });
-      const passwordHash = await inTurn(hashPassword(password));
+      const passwordHash = await inTurn(hashPassword(password, 'known'));
       const call = { name: 'account:reset-password', input: { tokenHash, passwordHash } } as const;
       await runCommand(runner, { user: link.subject, session: null, call });
       const identity = await findEmailIdentity(db, link.subject);
@@ -249,7 +251,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
         password: current,
         detail: 'Your current password is not right.',
       });
-      const passwordHash = await inTurn(hashPassword(password));
+      const passwordHash = await inTurn(hashPassword(password, 'known'));
       const input = { passwordHash, verifiedHash, session };
       const call = { name: 'account:change-password', input } as const;
       await runCommand(runner, { user: user.id, session, call });

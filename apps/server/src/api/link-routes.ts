@@ -48,7 +48,8 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
       const { link_access: link } = entry.document;
       if (link === null || link === 'off') throw ApiError.from(forbidden('no-link').error);
       if (password !== null) countAttempt(context.env.incoming, `link password of ${user.id}`);
-      const passwordHash = password === null ? null : await inTurn(hashPassword(password));
+      const passwordHash =
+        password === null ? null : await inTurn(hashPassword(password, 'unknown'));
       const call = { name: 'link:protect', input: { document, passwordHash } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
@@ -60,7 +61,7 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
       countAttempt(context.env.incoming, `link ${id}`);
       // The same work and the same answer where there is no document, no link or no password.
       const link = await findLinkPassword(db, id);
-      const isRight = await inTurn(isPassword(link?.password ?? null, password));
+      const isRight = await inTurn(isPassword(link?.password ?? null, password, 'unknown'));
       if (link === null || !isRight) throw new ApiError('forbidden', { detail: WRONG });
       const input = { document: link.document, verifiedHash: link.password };
       const call = { name: 'link:enter', input } as const;

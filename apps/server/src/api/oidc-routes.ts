@@ -10,6 +10,7 @@ import { guestColor, guestName } from '../accounts/guest-name.ts';
 import type { OidcPerson, OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
 import { SealedCookie } from '../accounts/sealed-cookie.ts';
+import { siteOf } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
@@ -41,7 +42,7 @@ export interface OidcRoutesOptions {
   readonly sessions: SessionAnswer;
   readonly newSession: NewSession;
   readonly secrets: Secrets;
-  /** Attempts to sign in, by address (AC6). */
+  /** Attempts to sign in, by network (AC6). */
   readonly attempts: KeyedRateLimiter;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly log: Log;
@@ -90,7 +91,7 @@ export function oidcRoutes(options: OidcRoutesOptions) {
   /** Each start, and each return, may ask a provider (AC6). */
   const countAttempt = (context: Context<ApiEnvironment>): void => {
     const address = options.addressOf(context.env.incoming);
-    if (address !== null && !options.attempts.tryTake(address))
+    if (address !== null && !options.attempts.tryTake(siteOf(address)))
       throw new ApiError('too-many', { retryAfterMs: RETRY_MS });
   };
   const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>

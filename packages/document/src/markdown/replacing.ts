@@ -79,6 +79,8 @@ class Replacement {
   readonly #targets: readonly Target[];
   readonly #edits: Edit[] = [];
   readonly #quoteIds = new Map<Quote, string>();
+  /** Ids in `#quoteIds` that the page had before: each is that of one quote. */
+  readonly #keptQuotes = new Set<string>();
   readonly #indexes = new IdRanges<number>();
   readonly #segmentIndex = new Map<Segment, number>();
   #length = 0;
@@ -140,8 +142,11 @@ class Replacement {
   /** For each target that is there already, which block it is. */
   #pairs(): Map<number, number> {
     const places = new Map<string, number[]>();
-    for (const [index, { read }] of this.#present.entries())
-      places.set(read.key, [...(places.get(read.key) ?? []), index]);
+    for (const [index, { read }] of this.#present.entries()) {
+      const known = places.get(read.key);
+      if (known === undefined) places.set(read.key, [index]);
+      else known.push(index);
+    }
     const used = new Map<string, number>();
     const same = this.#targets.flatMap(({ key }, at) => {
       const count = used.get(key) ?? 0;
@@ -239,10 +244,12 @@ class Replacement {
 
   #nameQuotes({ quotes }: Target, { containers }: Present): void {
     if (quotes.length !== containers.length) return;
-    const taken = new Set(this.#quoteIds.values());
-    for (const [depth, quote] of quotes.entries())
-      if (!this.#quoteIds.has(quote) && !taken.has(containers[depth]!))
-        this.#quoteIds.set(quote, containers[depth]!);
+    for (const [depth, quote] of quotes.entries()) {
+      const id = containers[depth]!;
+      if (this.#quoteIds.has(quote) || this.#keptQuotes.has(id)) continue;
+      this.#quoteIds.set(quote, id);
+      this.#keptQuotes.add(id);
+    }
   }
 
   #quoteId(quotes: readonly Quote[]): string | null {
@@ -269,7 +276,7 @@ class Replacement {
     for (const edit of edits) {
       if (edit.index > index) delta.push({ retain: edit.index - index });
       index = Math.max(index, edit.index);
-      if (edit.insert !== undefined) delta.push(...edit.insert);
+      for (const insertion of edit.insert ?? []) delta.push(insertion);
       if (edit.delete === undefined) continue;
       delta.push({ delete: edit.delete });
       index += edit.delete;

@@ -357,3 +357,9 @@ function depthOf(blocks: readonly Block[]): number {
     ...blocks.map((block) => 1 + (block.type === 'quote' ? depthOf(block.content ?? []) : 0)),
   );
 }
+
+test('a code block with many runs of backticks has a fence of its own', () => {
+  const code = '`\n'.repeat(300_000);
+  const markdown = toMarkdown([{ type: 'codeBlock', content: [{ type: 'text', text: code }] }]);
+  expect(markdown.startsWith('```\n`\n`\n')).toBe(true);
+});

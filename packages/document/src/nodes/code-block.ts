@@ -45,7 +45,9 @@ export const codeBlock: BlockDefinition<CodeBlock> = {
   },
   toMarkdown({ attrs, content }) {
     const code = inlineText(content);
-    const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((run) => run.length));
+    // Not spread: a block may have more runs than a call takes arguments.
+    const runs = code.match(/`+/g) ?? [];
+    const longest = runs.reduce((most, run) => Math.max(most, run.length), 2);
     const fence = '`'.repeat(longest + 1);
     return `${fence}${attrs?.language ?? ''}\n${code === '' ? '' : `${code}\n`}${fence}`;
   },

@@ -23,6 +23,7 @@ import { StaticFiles } from './http/static-files.ts';
 import { readTlsCertificate, type TlsCertificate } from './http/tls-certificate.ts';
 import { TlsReload } from './http/tls-reload.ts';
 import { DRAIN } from './limits.ts';
+import { HISTORY } from './storage/history/limits.ts';
 import { findDocument } from './storage/documents.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog, type Log } from './runtime/log.ts';
@@ -176,8 +177,12 @@ async function startStorage(
   storage.confirm();
   const jobs = openJobStore(description, db, systemClock);
   const search = openSearch(description, db);
-  const history = new WorkerHistory({ storage: description, log });
-  const pages = new WorkerHistory({ storage: description, log });
+  const history = new WorkerHistory({
+    ...{ storage: description, log, placesPerPerson: HISTORY.maxQueuedPerPerson },
+  });
+  const pages = new WorkerHistory({
+    ...{ storage: description, log, placesPerPerson: HISTORY.maxQueuedPagesPerPerson },
+  });
   return { secrets, db, search, engine, history, pages, runner, jobs, cluster, bus };
 }
 

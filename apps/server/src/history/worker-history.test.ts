@@ -11,9 +11,21 @@ const SILENT = new URL(
    parentPort.once('message', () => process.exit());`,
 );
 
-async function open() {
+/** A thread that answers each request with nothing. */
+const QUICK = new URL(
+  `data:text/javascript,import { parentPort } from 'node:worker_threads';
+   parentPort.on('message', ({ kind }) => {
+     if (kind === 'stop') process.exit();
+     parentPort.postMessage({ kind: 'message', message: { kind: 'done', answer: null } });
+   });
+   parentPort.postMessage({ kind: 'ready' });`,
+);
+
+async function open(workerUrl = SILENT) {
   const storage = describeSqlite(await temporaryDatabaseFile());
-  const history = new WorkerHistory({ storage, log: { error() {} }, workerUrl: SILENT });
+  const history = new WorkerHistory({
+    ...{ storage, log: { error() {} }, workerUrl, placesPerPerson: HISTORY.maxQueuedPerPerson },
+  });
   const answers: string[] = [];
   const ask = (user: string, signal = new AbortController().signal) => {
     const request = { kind: 'state', document: 'a', offset: 1 } as const;
@@ -43,4 +55,21 @@ test('HY13 P7 a person has a few places in the queue, and the others theirs', as
   expect(await settled()).toEqual([]);
   await history[Symbol.asyncDispose]();
   expect(await settled()).toHaveLength(HISTORY.maxQueuedPerPerson + 1);
+});
+
+test('CT5 P7 who was served longest ago is next', async () => {
+  const { history } = await open(QUICK);
+  const served: string[] = [];
+  const ask = async (user: string) => {
+    const request = { kind: 'state', document: 'a', offset: 1 } as const;
+    await history.read(request, { user, signal: new AbortController().signal });
+    served.push(user);
+  };
+  await Promise.all(['ada', 'ada', 'ada', 'bob', 'bob', 'eve'].map(ask));
+  expect(served).toEqual(['ada', 'bob', 'eve', 'ada', 'bob', 'ada']);
+  served.length = 0;
+  await Promise.all(['ada', 'eve', 'bob'].map(ask));
+  // The thread was idle, and has begun with the first.
+  expect(served).toEqual(['ada', 'eve', 'bob']);
+  await history[Symbol.asyncDispose]();
 });

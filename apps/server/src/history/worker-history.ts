@@ -1,9 +1,12 @@
 /**
  * The history in a worker thread, which begins with the first request. It takes one request at a time, so that its
- * memory is that of one document; the others wait, and one too many is refused.
+ * memory is that of one document; the others wait, and one too many is refused. Next is the person who was served
+ * longest ago, so that nobody waits for more than one request of each other person.
  */
 import { errorOf } from '@tandem/protocol';
+import { LRUCache } from 'lru-cache';
 import { EngineError } from '../engine/port.ts';
+import { MAX_TRACKED_CALLERS } from '../limits.ts';
 import { HISTORY } from '../storage/history/limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -16,6 +19,7 @@ import type { Asker, History, HistoryAnswers, HistoryRequest } from './port.ts';
 export interface WorkerHistoryOptions {
   readonly storage: StorageDescription;
   readonly log: Pick<Log, 'error'>;
+  readonly placesPerPerson: number;
   readonly workerUrl?: URL | undefined;
 }
 
@@ -26,15 +30,23 @@ interface Waiting {
   readonly reject: (error: EngineError) => void;
 }
 
+/** Who asks for the jobs of the server itself. */
+const SERVER = '';
+
 export class WorkerHistory implements History {
   readonly #log: Pick<Log, 'error'>;
   readonly #worker: SupervisedWorker<HistoryRequest, HistoryReply>;
+  readonly #placesPerPerson: number;
   #waiting: Waiting[] = [];
+  /** By person, their last turn. Those whose turn was longest ago are forgotten, and are next. */
+  readonly #turns = new LRUCache<string, number>({ max: MAX_TRACKED_CALLERS });
+  #lastTurn = 0;
   #current: Waiting | null = null;
   #state: 'unused' | 'starting' | 'ready' | 'ended' = 'unused';
 
-  constructor({ storage, log, workerUrl }: WorkerHistoryOptions) {
+  constructor({ storage, log, placesPerPerson, workerUrl }: WorkerHistoryOptions) {
     this.#log = log;
+    this.#placesPerPerson = placesPerPerson;
     this.#worker = new SupervisedWorker({
       name: 'history',
       workerUrl: workerUrl ?? new URL('./history-worker.js', import.meta.url),
@@ -79,7 +91,7 @@ export class WorkerHistory implements History {
     if (this.#waiting.length >= HISTORY.maxQueued) return true;
     if (asker === undefined) return false;
     const own = [this.#current, ...this.#waiting].filter((each) => each?.user === asker.user);
-    return own.length >= HISTORY.maxQueuedPerPerson;
+    return own.length >= this.#placesPerPerson;
   }
 
   /** Nobody waits for it any more. What the thread has begun goes on. */
@@ -96,8 +108,13 @@ export class WorkerHistory implements History {
 
   #next(): void {
     if (this.#state !== 'ready' || this.#current !== null) return;
-    this.#current = this.#waiting.shift() ?? null;
-    if (this.#current !== null) this.#worker.post(this.#current.request);
+    if (this.#waiting.length === 0) return;
+    const turnOf = ({ user }: Waiting) => this.#turns.get(user ?? SERVER) ?? 0;
+    const next = this.#waiting.reduce((one, other) => (turnOf(other) < turnOf(one) ? other : one));
+    this.#turns.set(next.user ?? SERVER, ++this.#lastTurn);
+    this.#waiting = this.#waiting.filter((each) => each !== next);
+    this.#current = next;
+    this.#worker.post(next.request);
   }
 
   #answer(reply: HistoryReply): void {

@@ -25,6 +25,10 @@ export const HISTORY = {
   maxQueued: 64,
   /** Of one person: a page asks for a few things at once. */
   maxQueuedPerPerson: 6,
+  /** Of one person in the thread for programs, where a request may take long (CT5). */
+  maxQueuedPagesPerPerson: 2,
+  /** For what is made of a page, or into it: the longest text takes a few seconds. */
+  pageBudgetMs: 20_000,
   /** Of updates in which one request looks for files; others wait for it. */
   searchedBytes: 4 * MIB,
   thinningIntervalMs: DAY_MS,

@@ -262,6 +262,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     signedInOrGuest: signedInMiddleware({ ...callers, admits: 'guests-to-sign-in' }),
   });
   const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
+  const historyRates = rateLimiter('history');
   const files = createFiles({ ...options, metrics, clock }, configuration.files);
   const signUpGuest = guestSignUp({
     people,
@@ -295,7 +296,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         ...{ db, engine, rooms, runner: limitFanOut(runner, fanOut), signedIn },
         ...{ signInRates, addressOf },
         ...{ history: options.history, pages: options.pages },
-        historyRates: rateLimiter('history'),
+        ...{ historyRates, violations, metrics },
       }),
       peopleRoutes({ db, people, runner, signedIn }),
       inboxRoutes({ db, signedIn }),
@@ -381,6 +382,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             },
             rates: {
               ...{ changes, reads, uploads, downloads, violations },
+              history: historyRates,
               fanOut: fanOutRate,
               signInsOfAccount: signInRates.account,
               signInsOfAccountFromAddress: signInRates.accountFromAddress,

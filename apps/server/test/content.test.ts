@@ -190,7 +190,8 @@ describe('text', () => {
   });
 
   test.each([
-    ['another-life.1', 409],
+    ['another-life~t.1', 409],
+    ['another-life.1', 400],
     ['9', 400],
     ['', 400],
   ])('CT4 the base %j is answered %i', async (base, status) => {

@@ -2,6 +2,7 @@
 import { copyFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import type { PageWritten } from '@tandem/protocol/content';
 import { expect, onTestFinished, test } from 'vitest';
 import { createData } from './data-document.ts';
 import { Device } from './device.ts';
@@ -9,6 +10,7 @@ import { chat, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
+import { createPage } from './file-transfers.ts';
 import { signIn } from './signed-in.ts';
 
 const RESTORED = 'database restored';
@@ -166,3 +168,25 @@ test('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is
 function texts({ state }: Awaited<ReturnType<typeof subscribe>>): readonly string[] {
   return state?.type === 'chat' ? state.messages.map(({ text }) => text) : [];
 }
+
+test('CT4 a program that has read before a restore takes no words that were written after it', async () => {
+  const server = await RunningServer.start();
+  const ada = await signIn(server);
+  const document = await createPage(ada);
+  const send = async (method: 'POST' | 'PUT', text: string, base = '') =>
+    await fetch(`${server.url}/api/documents/${document}/markdown${base}`, {
+      ...{ method, headers: { Cookie: ada.cookie }, body: text },
+    });
+  const append = async (text: string) =>
+    ((await (await send('POST', text)).json()) as PageWritten).revision;
+  await append('Kept.\n');
+  const restore = await folder(server.dataDir);
+  const base = `?base=${encodeURIComponent(await append('Lost.\n'))}`;
+  await server.kill('SIGKILL');
+  await restore();
+  await server.restart();
+  for (const text of ['New.\n', 'Newer.\n', 'Newest.\n']) await append(text);
+  expect((await send('PUT', 'Kept.\n\nLost, and found.\n', base)).status).toBe(409);
+  const page = await ada.fetch(`/api/documents/${document}/markdown`);
+  expect(await page.text()).toBe('Kept.\n\nNew.\n\nNewer.\n\nNewest.\n');
+});

@@ -15,8 +15,8 @@ export const REVISION_HEADER = 'Tandem-Revision';
 export const MAX_MARKDOWN_BODY_BYTES = 512 * 1024;
 const MAX_QUOTE_LENGTH = 1_000;
 
-/** `<epoch>.<offset>`: a document at one moment. */
-export const revision = z.string().check(z.regex(/^[!-~]{1,64}\.\d{1,15}$/));
+/** `<epoch>~<timeline>.<offset>`: a document at one moment. */
+export const revision = z.string().check(z.regex(/^[!-~]{1,64}~[!-~]{1,64}\.\d{1,15}$/));
 
 export const pageBlocks = z.object({
   revision,

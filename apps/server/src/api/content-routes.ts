@@ -9,7 +9,8 @@ import {
   revision,
   type PageWritten,
 } from '@tandem/protocol/content';
-import type { PageWriter, Position } from '../documents/page-writer.ts';
+import type { Position } from '@tandem/sync';
+import type { PageWriter } from '../documents/page-writer.ts';
 import type { History, PageWriting } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -19,9 +20,10 @@ import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { takeRequest, type ApiEnvironment } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
+import type { LinkRoutesOptions } from './link-routes.ts';
 import { readText } from './request-body.ts';
 
-export interface ContentRoutesOptions {
+export interface ContentRoutesOptions extends Pick<LinkRoutesOptions, 'addressOf'> {
   readonly db: Database;
   readonly pages: Pick<History, 'read'>;
   readonly writer: PageWriter;
@@ -29,7 +31,7 @@ export interface ContentRoutesOptions {
   readonly rates: KeyedRateLimiter;
 }
 
-export function contentRoutes({ db, pages, writer, rates }: ContentRoutesOptions) {
+export function contentRoutes({ db, pages, writer, rates, addressOf }: ContentRoutesOptions) {
   /** @throws ApiError */
   const checkAccess = async (context: Context<ApiEnvironment>, action: Action): Promise<string> => {
     const document = documentId.safeParse(context.req.param('id')).data ?? '';
@@ -71,10 +73,10 @@ export function contentRoutes({ db, pages, writer, rates }: ContentRoutesOptions
     // The page took a while: a session or an API token may have ended meanwhile (AC21).
     if (!(await isSignedIn(db, { session, user: user.id, at: systemClock.now() })))
       throw new ApiError('unauthenticated');
-    const { update } = made;
-    return {
-      revision: toRevision(await boundedWrite(writer.write({ document, user, update }))),
-    };
+    const { update, ...position } = made;
+    const address = addressOf(context.env.incoming);
+    const page = { document, user, address, update, position };
+    return { revision: toRevision(await boundedWrite(writer.write(page))) };
   };
 
   return (
@@ -104,8 +106,8 @@ const LONG = `A text may have up to ${MAX_MARKDOWN_LENGTH} characters. Append it
 const OTHER_BASE =
   'The document was not at this revision, or it was restored since. Nothing was changed. Read it again.';
 
-function toRevision({ epoch, offset }: Position): string {
-  return `${epoch}.${offset}`;
+function toRevision({ epoch, timeline, offset }: Position): string {
+  return `${epoch}~${timeline}.${offset}`;
 }
 
 function readBase(context: Context): Position | null {
@@ -114,5 +116,10 @@ function readBase(context: Context): Position | null {
   if (!revision.safeParse(text).success)
     throw new ApiError('bad-message', { detail: '"base" is a revision of the document.' });
   const dot = text.lastIndexOf('.');
-  return { epoch: text.slice(0, dot), offset: Number(text.slice(dot + 1)) };
+  const tilde = text.lastIndexOf('~', dot);
+  return {
+    epoch: text.slice(0, tilde),
+    timeline: text.slice(tilde + 1, dot),
+    offset: Number(text.slice(dot + 1)),
+  };
 }

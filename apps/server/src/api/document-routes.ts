@@ -20,6 +20,8 @@ import { PageWriter } from '../documents/page-writer.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Engine } from '../engine/port.ts';
 import type { History } from '../history/port.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
@@ -58,6 +60,8 @@ export interface DocumentRoutesOptions extends Pick<
   readonly history: Pick<History, 'read'>;
   readonly pages: Pick<History, 'read'>;
   readonly historyRates: KeyedRateLimiter;
+  readonly violations: ViolationTracker;
+  readonly metrics: Pick<Metrics, 'rateLimited'>;
   readonly signedIn: SignedInMiddleware;
 }
 
@@ -69,6 +73,8 @@ export function documentRoutes({
   history,
   pages,
   historyRates,
+  violations,
+  metrics,
   signInRates,
   addressOf,
   signedIn,
@@ -94,7 +100,7 @@ export function documentRoutes({
   const run = ({ user, session }: ApiEnvironment['Variables'], call: Call): Promise<string> =>
     runCommand(runner, { user: user.id, session, call });
 
-  const writer = new PageWriter({ rooms, engine });
+  const writer = new PageWriter({ rooms, engine, violations, metrics });
 
   const routes = new Hono<ApiEnvironment>()
     .use(signedIn)
@@ -153,7 +159,7 @@ export function documentRoutes({
       await run(context.var, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })
-    .route('/:id', contentRoutes({ db, pages, writer, rates: historyRates }))
+    .route('/:id', contentRoutes({ db, pages, writer, rates: historyRates, addressOf }))
     .route('/:id/comments', commentRoutes({ db, runner, pages, rates: historyRates }))
     .route('/:id/link', linkRoutes({ db, runner, signInRates, addressOf }))
     .route('/:id/chat', chatRoutes({ db }))

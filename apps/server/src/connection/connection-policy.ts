@@ -5,7 +5,7 @@ import { ANONYMOUS } from '../accounts/people.ts';
 import type { Engine } from '../engine/port.ts';
 import { CONNECTION_LIMITS } from '../limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Sender, ViolationTracker } from '../rate-limits/violation-tracker.ts';
+import { isHarmful, type Sender, type ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionRegistry } from './connection-registry.ts';
 
@@ -73,8 +73,7 @@ export class ConnectionPolicy {
 
   /** Counts a harmful update, and closes the connection when it was one too many (W19). */
   onUpdateRefused(connection: Connection, error: ErrorBody): void {
-    // Only these make the engine reload a document.
-    if (error.code !== 'invalid-update' && error.code !== 'client-taken') return;
+    if (!isHarmful(error)) return;
     const { violations, metrics } = this.#options;
     if (violations.add(senderOf(connection, connection.user)) === 'tolerated') return;
     metrics.rateLimited.add('violations');

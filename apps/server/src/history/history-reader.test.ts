@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Position } from '@tandem/sync';
 import { decodeHistoryRows } from '@tandem/protocol';
 import { ulid } from 'ulid';
 import * as Y from 'yjs';
@@ -207,4 +208,20 @@ test('FS7 looks for files in every row, wherever compactions have moved them, a 
   }
   expect(found).toEqual([early, late]);
   expect(ends).toEqual([4, null]);
+});
+
+test('HY6 CT4 a base is a moment of one epoch in one timeline', async () => {
+  await using fixture = await open();
+  await fixture.write((text) => text.insert(0, 'x'));
+  await fixture.write((text) => text.insert(1, 'y'));
+  const { epoch, timeline } = await fixture.list();
+  const writing = async (base: Position) =>
+    await fixture.reader.read({
+      ...{ kind: 'writing', document: 'a' },
+      writing: { how: 'append', markdown: '', base },
+    });
+  const base = { epoch, timeline, offset: 1 };
+  expect(await writing(base)).toEqual({ ...base, update: null });
+  for (const other of [{ epoch: 'other' }, { timeline: 'other' }, { offset: 3 }])
+    expect(await writing({ ...base, ...other })).toBeNull();
 });

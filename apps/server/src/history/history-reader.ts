@@ -25,8 +25,6 @@ const CHUNKS_AT_ONCE = 8;
 const SUMMARIES_AT_ONCE = 100;
 /** Times that a compaction may move rows between two reads. */
 const MAX_ATTEMPTS = 5;
-/** Of Markdown, with what is made of it, for the time that it may take. */
-const BYTES_PER_LETTER = 16;
 
 type FilesRequest = Extract<HistoryRequest, { readonly kind: 'files' }>;
 type ThinRequest = Extract<HistoryRequest, { readonly kind: 'thin' }>;
@@ -50,22 +48,23 @@ export class HistoryReader implements AsyncDisposable {
     const { document } = request;
     const position = await this.#store.position(document);
     if (position === null) return null;
-    const { epoch, head } = position;
+    const { epoch, timeline, head } = position;
     switch (request.kind) {
       case 'page':
-        return await this.#withPage(document, head, 0, (state) => ({
-          ...{ epoch, offset: head, text: readPageAs(state, request.format) },
+        return await this.#withPage(document, head, (state) => ({
+          ...{ epoch, timeline, offset: head, text: readPageAs(state, request.format) },
         }));
       case 'writing': {
-        const { base, markdown } = request.writing;
-        if (base !== null && (base.epoch !== epoch || base.offset > head)) return null;
+        const { base } = request.writing;
+        const isOfPast = base?.epoch === epoch && base.timeline === timeline && base.offset <= head;
+        if (base !== null && !isOfPast) return null;
         const offset = base?.offset ?? head;
-        return await this.#withPage(document, offset, markdown.length, (state) => ({
-          ...{ epoch, offset, update: writePageAs(state, request.writing) },
+        return await this.#withPage(document, offset, (state) => ({
+          ...{ epoch, timeline, offset, update: writePageAs(state, request.writing) },
         }));
       }
       case 'anchor':
-        return await this.#withPage(document, head, 0, (state) => ({
+        return await this.#withPage(document, head, (state) => ({
           anchor: findAnchor(state, request.quote),
         }));
       case 'sessions':
@@ -161,15 +160,10 @@ export class HistoryReader implements AsyncDisposable {
     }
   }
 
-  /** @param letters that are parsed beside the page */
-  async #withPage<T>(
-    document: string,
-    offset: number,
-    letters: number,
-    use: (state: Uint8Array) => T,
-  ): Promise<T> {
+  async #withPage<T>(document: string, offset: number, use: (state: Uint8Array) => T): Promise<T> {
     const state = await this.#state(document, offset, 'living');
-    const budgetMs = 3 * documentBudgetMs(state.byteLength + letters * BYTES_PER_LETTER);
+    // The same for every page: a person chooses what is made of it, and others wait for it.
+    const budgetMs = HISTORY.pageBudgetMs;
     this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
     try {
       return use(state);

@@ -4,6 +4,7 @@
  */
 import type { Anchor } from '@tandem/document/anchors';
 import type { HistorySession } from '@tandem/protocol';
+import type { Position } from '@tandem/sync';
 
 export type PageFormat = 'markdown' | 'blocks';
 
@@ -11,7 +12,7 @@ export interface PageWriting {
   readonly how: 'append' | 'replace';
   readonly markdown: string;
   /** The moment that was read before; null for the present one. What was written since stays (CT4). */
-  readonly base: { readonly epoch: string; readonly offset: number } | null;
+  readonly base: Position | null;
 }
 
 export type HistoryRequest =
@@ -56,12 +57,6 @@ export interface SessionList {
   readonly next: number | null;
 }
 
-/** A moment of a document, and what was asked about it. */
-interface At {
-  readonly epoch: string;
-  readonly offset: number;
-}
-
 export interface FoundFiles {
   readonly found: readonly string[];
   /** The offset after which the search goes on; null at the end. */
@@ -69,9 +64,9 @@ export interface FoundFiles {
 }
 
 export interface HistoryAnswers {
-  readonly page: At & { readonly text: string };
+  readonly page: Position & { readonly text: string };
   /** Null: the page reads so already. */
-  readonly writing: At & { readonly update: Uint8Array | null };
+  readonly writing: Position & { readonly update: Uint8Array | null };
   /** Null: nothing reads so. */
   readonly anchor: { readonly anchor: Anchor | null };
   readonly sessions: SessionList;

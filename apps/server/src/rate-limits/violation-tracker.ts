@@ -3,6 +3,7 @@
  * reload the document. A few are tolerated; then the sender's connections close and new ones are banned, for
  * longer each time (W19).
  */
+import type { ErrorBody } from '@tandem/protocol';
 import { LRUCache } from 'lru-cache';
 import { VIOLATIONS } from '../limits.ts';
 import { backoffMs } from '../runtime/backoff.ts';
@@ -83,6 +84,11 @@ export class ViolationTracker {
     }
     return violator;
   }
+}
+
+/** Only these make the engine reload a document. */
+export function isHarmful({ code }: ErrorBody): boolean {
+  return code === 'invalid-update' || code === 'client-taken';
 }
 
 function keysOf({ user, address }: Sender): string[] {

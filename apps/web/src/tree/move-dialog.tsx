@@ -1,6 +1,6 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { CornerLeftUp, FileText } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import {
   FinderField,
   FinderNote,
@@ -12,6 +12,7 @@ import { toast } from '../components/toast.ts';
 import words from '../languages/move.en.json' with { type: 'json' };
 import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
 import { useSearch } from '../session/use-search.ts';
 import { addTexts, useTranslation } from '../translation/translation.ts';
 import { moveTargets, type MoveTarget } from './move-targets.ts';
@@ -30,35 +31,63 @@ interface MoveDialogProps {
 export function MoveDialog({ document, onClose }: MoveDialogProps) {
   const { t } = useTranslation();
   const tree = useTree();
-  const moved = tree?.documents.find(({ id }) => id === document);
-  const name = isolated(moved?.title || t('untitled'));
+  const moved = tree?.documents.find(({ id }) => id === document) ?? null;
+  const isUnreachable = useLoadedPath(document, tree !== null && moved === null);
+  const title =
+    moved === null
+      ? t('tree.moveTo')
+      : t('move.title', { name: isolated(moved.title || t('untitled')) });
   return (
-    <FinderPopup open onOpenChange={(open) => !open && onClose()} label={t('move.title', { name })}>
-      {tree !== null && moved !== undefined && (
-        <Finder tree={tree} moved={moved} name={name} close={onClose} />
-      )}
+    <FinderPopup open onOpenChange={(open) => !open && onClose()} label={title}>
+      <Finder {...{ tree, moved, title, isUnreachable }} close={onClose} />
     </FinderPopup>
   );
 }
 
+/**
+ * A document that was opened by its address or by a search may be outside of what is loaded of the tree.
+ *
+ * @returns whether it cannot be loaded now
+ */
+function useLoadedPath(document: string, isMissing: boolean): boolean {
+  const { client, library } = useServices();
+  const isLive = useChannelValue(library, ({ status }) => status === 'live') === true;
+  const [hasAnswer, setAnswered] = useState(false);
+  useEffect(() => {
+    if (!isMissing || !isLive) return;
+    let isOver = false;
+    const answered = () => !isOver && setAnswered(true);
+    client.pages.loadPath(library, document).then(answered, answered);
+    return () => {
+      isOver = true;
+    };
+  }, [isMissing, isLive, client, library, document]);
+  return !isLive || hasAnswer;
+}
+
 interface FinderProps {
-  readonly tree: TreeView;
-  readonly moved: TreeDocument;
-  readonly name: string;
+  readonly tree: TreeView | null;
+  /** Null while its place is unknown. */
+  readonly moved: TreeDocument | null;
+  readonly title: string;
+  readonly isUnreachable: boolean;
   readonly close: () => void;
 }
 
-function Finder({ tree, moved, name, close }: FinderProps) {
+function Finder({ tree, moved, title, isUnreachable, close }: FinderProps) {
   const { t } = useTranslation();
   const { client } = useServices();
   const [search, setSearch] = useState('');
   const find = useCallback((text: string) => client.search.find(text), [client]);
   const results = useSearch(search, find);
-  const targets = moveTargets(search, { ...tree, moved, found: results.answer ?? [] });
+  const found = results.answer ?? [];
+  const targets =
+    tree === null || moved === null ? [] : moveTargets(search, { ...tree, moved, found });
   const nameOf = ({ parent, title }: MoveTarget) =>
     parent === null ? t('move.top') : title || t('untitled');
   const move = (target: MoveTarget) => {
     close();
+    if (tree === null || moved === null) return;
     const { id, parent, position } = moved;
     const to = (place: { parent: string | null; position?: string }) =>
       client.commands.run({ name: 'document:move', input: { document: id, ...place } });
@@ -73,11 +102,13 @@ function Finder({ tree, moved, name, close }: FinderProps) {
   const note =
     targets.length > 0
       ? null
-      : results.state === 'running'
-        ? t('move.searching')
-        : results.state === 'failed'
-          ? t('move.offline')
-          : t(search.trim() === '' ? 'move.nowhere' : 'move.nothing', { search });
+      : moved === null
+        ? t(isUnreachable ? 'move.unreachable' : 'move.loading')
+        : results.state === 'running'
+          ? t('move.searching')
+          : results.state === 'failed'
+            ? t('move.offline')
+            : t(search.trim() === '' ? 'move.nowhere' : 'move.nothing', { search });
   return (
     <Autocomplete.Root
       open
@@ -91,8 +122,12 @@ function Finder({ tree, moved, name, close }: FinderProps) {
       keepHighlight
     >
       <FinderField
-        label={t('move.title', { name })}
-        placeholder={t('move.placeholder', { name })}
+        label={title}
+        placeholder={
+          moved === null
+            ? title
+            : t('move.placeholder', { name: isolated(moved.title || t('untitled')) })
+        }
       />
       <FinderNote>{note}</FinderNote>
       <Autocomplete.List className={finderList}>

@@ -44,6 +44,8 @@ class CursorPublisher {
     this.#view = view;
     this.#awareness = awareness;
     view.dom.addEventListener('focus', this.update);
+    // The text may have had the focus before this code was there.
+    this.update();
   }
 
   readonly update = (): void => {

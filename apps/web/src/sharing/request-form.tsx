@@ -9,7 +9,7 @@ import { useTranslation } from '../translation/translation.ts';
 import { PasswordForm } from './password-form.tsx';
 import './sharing-words.ts';
 
-/** For which documents a request was sent from this page. */
+/** For which documents a request was sent from this page, and by whom. */
 const requested = new Observable<ReadonlySet<string>>(new Set());
 
 interface RequestFormProps {
@@ -32,7 +32,8 @@ function Request({ document }: Pick<RequestFormProps, 'document'>) {
   const { t } = useTranslation();
   const { account, client, refusals } = useServices();
   const { user } = useObservable(account.state);
-  const isSent = useObservable(requested).has(document);
+  const request = `${user?.id ?? ''} ${document}`;
+  const isSent = useObservable(requested).has(request);
   const isOurs = useCallback(
     ({ name, input }: Call) => name === 'access:request' && input.document === document,
     [document],
@@ -53,7 +54,7 @@ function Request({ document }: Pick<RequestFormProps, 'document'>) {
         event.preventDefault();
         clearRefusal();
         client.commands.run({ name: 'access:request', input: { document, message } });
-        requested.set(new Set([...requested.get(), document]));
+        requested.set(new Set([...requested.get(), request]));
       }}
     >
       <label htmlFor={label} className="text-small text-ink-3">

@@ -48,6 +48,69 @@ test('FI12 a reader copies a document with its files, and without its roles', as
   await expect(ada.getByText('Copy of Tide log')).toHaveCount(0);
 });
 
+test('FI12 a copy whose files were not all copied before a reload says that it is unfinished', async ({
+  openAsGuest,
+}) => {
+  const { page } = await openAsGuest();
+  await startDocument(page, 'Tide log');
+  await writeLines(page, ['High water at nine.', '']);
+  await chooseFiles(page, 'image', [picture('pier.png', 320, 180)]);
+  await expectShown(imagesOf(page).first());
+  await expectSaved(page);
+  const asked = page.waitForRequest(/\/copy$/u);
+  await page.route(/\/copy$/u, () => undefined);
+  await chooseInMenu(page, 'Duplicate');
+  await asked;
+  await expect(page.getByText('Copying Tide log…')).toBeVisible();
+  await page.reload();
+  await expect(titleOf(page)).toHaveValue('Tide log');
+  await expect(page.getByText('Unfinished copy of Tide log')).toBeVisible();
+  await page.getByText('Unfinished copy of Tide log').click();
+  await expect(titleOf(page)).toHaveValue('Unfinished copy of Tide log');
+  await expect(textOf(page)).not.toContainText('High water');
+});
+
+test('a document without files is copied without a connection', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
+  await startDocument(page, 'Almanac');
+  await writeLines(page, ['High water at nine.']);
+  await expectSaved(page);
+  // Its code is loaded by now.
+  await chooseInMenu(page, 'Duplicate');
+  await expect(titleOf(page)).toHaveValue('Copy of Almanac');
+  await expectSaved(page);
+  await page.context().setOffline(true);
+  await expect(page.getByText('Offline').first()).toBeVisible();
+  await chooseInMenu(page, 'Duplicate');
+  await expect(titleOf(page)).toHaveValue('Copy of Copy of Almanac');
+  await expect(textOf(page)).toContainText('High water at nine.');
+  await page.context().setOffline(false);
+  await expectSaved(page);
+  await page.reload();
+  await expect(titleOf(page)).toHaveValue('Copy of Copy of Almanac');
+  await expect(textOf(page)).toContainText('High water at nine.');
+});
+
+test('TR5 a copy of a restricted document comes to the own list', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
+  await startDocument(page, 'Team');
+  await page.getByRole('treeitem', { name: 'Team' }).hover();
+  await page.getByRole('button', { name: 'New document inside Team' }).click();
+  await expect(titleOf(page)).toBeFocused();
+  await page.keyboard.type('Salaries');
+  await expectSaved(page);
+  await chooseInMenu(page, 'Duplicate');
+  await expect(titleOf(page)).toHaveValue('Copy of Salaries');
+  await expect(pathOf(page)).toHaveText(['Team']);
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Restrict' }).click();
+  await page.keyboard.press('Escape');
+  await expectSaved(page);
+  await chooseInMenu(page, 'Duplicate');
+  await expect(titleOf(page)).toHaveValue('Copy of Copy of Salaries');
+  await expect(pathOf(page)).toHaveCount(0);
+});
+
 test('TR3 a document is moved into another by a search, and back', async ({ openAsGuest }) => {
   const { page } = await openAsGuest();
   await startDocument(page, 'Almanac');

@@ -1,14 +1,25 @@
 // @vitest-environment happy-dom
 import type { ListedDocument } from '@tandem/protocol';
 import { act } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { toast } from '../components/toast.ts';
 import { startLanguage } from '../languages/i18n.ts';
 import { ServicesContext, type Services } from '../session/services.ts';
 import { MoveDialog } from './move-dialog.tsx';
 
+vi.mock(import('../components/toast.ts'));
+
+/** Longer than a search waits for the next key. */
+const SEARCHED_MS = 400;
+
+let root: Root | null = null;
+
 beforeEach(() => vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true));
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  act(() => root?.unmount());
+  vi.unstubAllGlobals();
+});
 
 const listed = (id: string): ListedDocument => ({
   ...{ id, title: `Title ${id}`, parent: null, position: 'a0', role: 'owner', kind: 'page' },
@@ -30,38 +41,84 @@ async function open(document: string, { isFound }: { readonly isFound: boolean }
     library.state = { documents: [...library.state.documents, listed(id)] };
     for (const listener of listeners) listener();
   });
-  const client = { pages: { loadPath }, search: { find: () => Promise.resolve([]) } };
+  const calls = new Set<() => void>();
+  const refusals = new Set<(call: object) => void>();
+  const commands = {
+    pending: [] as { readonly id: string }[],
+    run: () => commands.pending.push({ id: 'move' }) && 'move',
+    onChange: (listener: () => void) => calls.add(listener) && (() => calls.delete(listener)),
+    onRefused: (listener: (call: object) => void) =>
+      refusals.add(listener) && (() => refusals.delete(listener)),
+  };
+  const answer = (kind: 'done' | 'refused') => {
+    commands.pending = [];
+    if (kind === 'refused') for (const listener of refusals) listener({ id: 'move' });
+    for (const listener of calls) listener();
+  };
+  const find = () => Promise.resolve([{ document: 'other', title: 'Title other' }]);
+  const client = { pages: { loadPath }, search: { find }, commands };
   const services = { client, library } as unknown as Services;
   startLanguage();
-  const root = createRoot(window.document.body.appendChild(window.document.createElement('div')));
+  const shownRoot = createRoot(
+    window.document.body.appendChild(window.document.createElement('div')),
+  );
+  root = shownRoot;
   await act(async () =>
-    root.render(
+    shownRoot.render(
       <ServicesContext value={services}>
         <MoveDialog document={document} onClose={() => undefined} />
       </ServicesContext>,
     ),
   );
-  const dialog = window.document.querySelector('[role=dialog]');
-  const shown = {
-    field: dialog?.querySelector('input') != null,
-    note: dialog?.querySelector('[role=status]')?.textContent ?? null,
-    targets: [...(dialog?.querySelectorAll('[role=option]') ?? [])].map((row) => row.textContent),
+  const dialog = () => window.document.querySelector('[role=dialog]')!;
+  const field = () => dialog().querySelector('input');
+  const options = () => [...dialog().querySelectorAll<HTMLElement>('[role=option]')];
+  return {
+    loadPath,
+    answer,
+    field,
+    options,
+    note: () => dialog().querySelector('[role=status]')?.textContent,
+    targets: () => options().map((row) => row.textContent),
   };
-  act(() => root.unmount());
-  return { shown, loadPath };
 }
 
 test('a document that is not listed here is loaded before it is moved', async () => {
-  const { shown, loadPath } = await open('far', { isFound: true });
-  expect(loadPath.mock.calls.map(([, id]) => id)).toEqual(['far']);
-  expect(shown).toEqual({ field: true, note: '', targets: ['Title near'] });
-  const near = await open('near', { isFound: true });
-  expect(near.loadPath).not.toHaveBeenCalled();
+  const far = await open('far', { isFound: true });
+  expect(far.loadPath.mock.calls.map(([, id]) => id)).toEqual(['far']);
+  expect(far.field()).not.toBeNull();
+  expect(far.note()).toBe('');
+  expect(far.targets()).toEqual(['Title near']);
+});
+
+test('a document that is listed is not loaded again', async () => {
+  const { loadPath } = await open('near', { isFound: true });
+  expect(loadPath).not.toHaveBeenCalled();
 });
 
 test('a document that cannot be loaded is told about', async () => {
-  const { shown } = await open('far', { isFound: false });
-  expect(shown.field).toBe(true);
-  expect(shown.note).toMatch(/could not be loaded.*Nothing was moved/u);
-  expect(shown.targets).toEqual([]);
+  const far = await open('far', { isFound: false });
+  expect(far.field()).not.toBeNull();
+  expect(far.note()).toMatch(/could not be loaded.*Nothing was moved/u);
+  expect(far.targets()).toEqual([]);
 });
+
+test.each(['done', 'refused'] as const)(
+  'TR7 a move into a document that only the server knows is told when it is %s',
+  async (kind) => {
+    vi.mocked(toast).mockClear();
+    const near = await open('near', { isFound: true });
+    await act(async () => {
+      const field = near.field()!;
+      const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!;
+      set!.call(field, 'other');
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await new Promise((resolve) => setTimeout(resolve, SEARCHED_MS));
+    });
+    expect(near.targets()).toEqual(['Title other']);
+    await act(async () => near.options()[0]!.click());
+    expect(toast).not.toHaveBeenCalled();
+    await act(async () => near.answer(kind));
+    expect(vi.mocked(toast).mock.calls.length).toBe(kind === 'done' ? 1 : 0);
+  },
+);

@@ -1,4 +1,5 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
+import type { Commands } from '@tandem/client';
 import { CornerLeftUp, FileText } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import {
@@ -11,6 +12,7 @@ import {
 import { toast } from '../components/toast.ts';
 import words from '../languages/move.en.json' with { type: 'json' };
 import { isolated } from '../languages/names.ts';
+import { waitUntil } from '../runtime/wait-until.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { useSearch } from '../session/use-search.ts';
@@ -21,6 +23,8 @@ import type { TreeDocument } from './tree-rows.ts';
 import { useTree, type TreeView } from './use-tree.ts';
 
 addTexts(words);
+
+const ANSWER_WAIT_MS = 30_000;
 
 interface MoveDialogProps {
   readonly document: string;
@@ -65,6 +69,17 @@ function useLoadedPath(document: string, isMissing: boolean): boolean {
   return !isLive || hasAnswer;
 }
 
+async function isAccepted(commands: Commands, id: string): Promise<boolean> {
+  let isRefused = false;
+  const stop = commands.onRefused((call) => (isRefused ||= call.id === id));
+  const isAnswered = await waitUntil(() => commands.pending.every((call) => call.id !== id), {
+    subscribe: (listener) => commands.onChange(listener),
+    withinMs: ANSWER_WAIT_MS,
+  });
+  stop();
+  return isAnswered && !isRefused;
+}
+
 interface FinderProps {
   readonly tree: TreeView | null;
   /** Null while its place is unknown. */
@@ -91,13 +106,17 @@ function Finder({ tree, moved, title, isUnreachable, close }: FinderProps) {
     const { id, parent, position } = moved;
     const to = (place: { parent: string | null; position?: string }) =>
       client.commands.run({ name: 'document:move', input: { document: id, ...place } });
-    to({ parent: target.parent });
+    const command = to({ parent: target.parent });
     const told =
       target.parent === null
         ? t('tree.movedToTop')
         : t('tree.movedInto', { title: isolated(nameOf(target)) });
     const undo = { label: t('move.undo'), onClick: () => to({ parent, position }) };
-    toast(told, mayMove(tree, moved, parent) ? { action: undo } : {});
+    const tell = () => toast(told, mayMove(tree, moved, parent) ? { action: undo } : {});
+    const isListed = tree.documents.some((listed) => listed.id === target.parent);
+    if (target.parent === null || isListed) return tell();
+    // Whether this person may write there is not known here. A refusal is told where all are.
+    void isAccepted(client.commands, command).then((accepted) => accepted && tell());
   };
   const note =
     targets.length > 0

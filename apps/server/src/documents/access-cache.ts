@@ -4,7 +4,8 @@ import type { Engine } from '../engine/port.ts';
 import { ACCESS_CACHE } from '../limits.ts';
 import { AsyncCache } from '../runtime/async-cache.ts';
 import { createDocument } from '../storage/documents.ts';
-import { findAccess, type DocumentAccess } from '../storage/roles.ts';
+import { findAccess } from '../storage/roles.ts';
+import { type DocumentAccess } from '../storage/standing.ts';
 import type { Database } from '../storage/tables.ts';
 
 export interface AccessCacheOptions {

@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Subscriber } from '../presence/subscriber.ts';
 import { isHarmful, type ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { EncodedMessage } from '../runtime/encoded-message.ts';
-import type { DocumentAccess } from '../storage/roles.ts';
+import type { DocumentAccess } from '../storage/standing.ts';
 import type { DocumentRoom } from './document-room.ts';
 import type { Rooms } from './rooms.ts';
 

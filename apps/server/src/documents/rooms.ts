@@ -8,7 +8,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
-import { isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/roles.ts';
+import { isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/standing.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';

@@ -14,13 +14,8 @@ import { addVisit, createDocument } from './documents.ts';
 import { listDocuments, readTreePage } from './library.ts';
 import { enterLink, setLinkPassword } from './link-terms.ts';
 import { mayRead } from './access-conditions.ts';
-import {
-  findAccess,
-  findAccessEntry,
-  standingIn,
-  standingsInEach,
-  type GivenRole,
-} from './roles.ts';
+import { findAccess, findAccessEntry, standingsInEach } from './roles.ts';
+import { standingIn, type GivenRole } from './standing.ts';
 import { changeLink, giveRole } from './sharing.ts';
 import {
   findOthersInside,

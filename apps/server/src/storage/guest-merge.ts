@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { mergeAccessRequests } from './access-requests.ts';
 import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
 import { mergeLinkEntries } from './link-terms.ts';
-import type { GivenRole } from './roles.ts';
+import type { GivenRole } from './standing.ts';
 import type { Database, UserRow } from './tables.ts';
 
 export interface GuestMerge {

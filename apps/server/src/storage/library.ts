@@ -17,13 +17,8 @@ import {
 import { compiledQuery } from './compiled-query.ts';
 import { containing, findListers, newestMessage, NEVER_OPENED, type Listing } from './documents.ts';
 import { mayRead } from './access-conditions.ts';
-import {
-  decideStanding,
-  NOTHING_INHERITED,
-  readInherited,
-  standingsIn,
-  type GivenRole,
-} from './roles.ts';
+import { readInherited, standingsIn } from './roles.ts';
+import { decideStanding, NOTHING_INHERITED, type GivenRole } from './standing.ts';
 import type { Database, DocumentRow } from './tables.ts';
 
 export interface ListEntry extends Listing {

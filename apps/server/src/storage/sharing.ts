@@ -10,14 +10,8 @@ import {
 import { LIBRARY } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { readLinkTerms } from './link-terms.ts';
-import {
-  enteredIn,
-  findAccess,
-  isStronger,
-  linkOf,
-  NOTHING_INHERITED,
-  type GivenRole,
-} from './roles.ts';
+import { findAccess } from './roles.ts';
+import { enteredIn, isStronger, linkOf, NOTHING_INHERITED, type GivenRole } from './standing.ts';
 import type { Database } from './tables.ts';
 
 interface Membership {

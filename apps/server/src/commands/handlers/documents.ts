@@ -25,12 +25,10 @@ import {
   findAccess,
   findAccessEntry,
   hasRoleByLink,
-  inheritedFrom,
-  isSameInherited,
-  linkOf,
   standingsIn,
   type AccessEntry,
 } from '../../storage/roles.ts';
+import { inheritedFrom, isSameInherited, linkOf } from '../../storage/standing.ts';
 import { SHARED } from '../../storage/notifications.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import { findVisitor } from '../../storage/sharing.ts';

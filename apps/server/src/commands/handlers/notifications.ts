@@ -21,7 +21,8 @@ import {
   toExcerpt,
   type NotificationCause,
 } from '../../storage/notifications.ts';
-import { findAccess, readOwners, standingIn, standingsInEach } from '../../storage/roles.ts';
+import { findAccess, readOwners, standingsInEach } from '../../storage/roles.ts';
+import { standingIn } from '../../storage/standing.ts';
 import { markMessagesSeen, markSeen, type Seen } from '../../storage/seen-notifications.ts';
 import type { MessageChannel, MessageRow } from '../../storage/tables.ts';
 import { findUser, toUser } from '../../storage/users.ts';

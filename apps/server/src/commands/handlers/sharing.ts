@@ -14,7 +14,8 @@ import {
   setLinkPassword,
 } from '../../storage/link-terms.ts';
 import { hasMet } from '../../storage/people.ts';
-import { findAccess, givenRoles, linkOf } from '../../storage/roles.ts';
+import { findAccess, givenRoles } from '../../storage/roles.ts';
+import { linkOf } from '../../storage/standing.ts';
 import { changeLink, readSharing, takeRole } from '../../storage/sharing.ts';
 import { blankEvents } from '../../storage/trash.ts';
 import { findUser } from '../../storage/users.ts';

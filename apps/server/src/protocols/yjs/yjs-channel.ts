@@ -10,7 +10,7 @@ import {
   type MessageOf,
   type User,
 } from '@tandem/protocol';
-import type { DocumentAccess } from '../../storage/roles.ts';
+import type { DocumentAccess } from '../../storage/standing.ts';
 import { HANDSHAKE } from '../../limits.ts';
 import {
   EMPTY_AWARENESS,

@@ -64,6 +64,12 @@ export class BackgroundSync {
     this.#options.clock.clearTimeout(this.#timer);
   }
 
+  /** Documents that wait with text that only this page has do not count. */
+  get #delivering(): number {
+    const sessions = [...this.#running].map((document) => this.#options.documents.get(document));
+    return sessions.filter((session) => session !== undefined && isDelivering(session)).length;
+  }
+
   #sweepAfter(delayMs: number): void {
     const { clock } = this.#options;
     clock.clearTimeout(this.#timer);
@@ -86,7 +92,7 @@ export class BackgroundSync {
     for (const document of orphaned) {
       const session = documents.get(document);
       if (session !== undefined) await session.adopt(now);
-      else if (this.#running.size < MAX_BACKGROUND_SYNCS && !this.#isHeldBack(document, now))
+      else if (this.#delivering < MAX_BACKGROUND_SYNCS && !this.#isHeldBack(document, now))
         this.#start(document);
     }
   }
@@ -121,8 +127,8 @@ function mustStay(session: DocumentSession): boolean {
   return isDelivering(session) || isOnlyHere(session);
 }
 
-function isDelivering({ status }: DocumentSession): boolean {
-  return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
+function isDelivering({ delivery: { kind } }: DocumentSession): boolean {
+  return kind === 'saving' || kind === 'loading' || kind === 'offline';
 }
 
 /** Whether closing the session would lose work, because this device has no room for it. */
@@ -130,7 +136,7 @@ function isOnlyHere({ pending, isKept }: DocumentSession): boolean {
   return pending > 0 && !isKept;
 }
 
-function heldBackBy({ status }: DocumentSession): HeldBack | null {
-  if (status.kind === 'view-only') return 'view-only';
-  return status.kind === 'stopped' ? 'refused' : null;
+function heldBackBy({ delivery }: DocumentSession): HeldBack | null {
+  if (delivery.kind === 'view-only') return 'view-only';
+  return delivery.kind === 'stopped' ? 'refused' : null;
 }

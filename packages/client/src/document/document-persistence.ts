@@ -58,6 +58,8 @@ export class DocumentPersistence {
   /** The store's ids of entries that were written here; loaded entries carry theirs. */
   readonly #storedIds = new Map<number, number>();
   readonly #unpersisted: UnpersistedWork;
+  /** Entries whose rejection was told; they stay in the outbox where it cannot be stored. */
+  readonly #toldRejected = new Set<number>();
   /** The position of the stored copy once all queued writes are done. */
   #position: Position | null = null;
 
@@ -149,7 +151,9 @@ export class DocumentPersistence {
         (waiting) =>
           rejected.error.code === 'epoch-changed' &&
           life !== undefined &&
-          isOfEpoch(waiting, life) &&
+          // A page that is open delivers its own to the next epoch.
+          (waiting.epoch === life ||
+            (waiting.epoch === null && isOrphaned(waiting, clock.now()))) &&
           !own.includes(waiting.id),
       );
       const replica =
@@ -194,7 +198,10 @@ export class DocumentPersistence {
     const { position, facts, outbox } = await this.#options.store.load(this.#options.document);
     // Another tab may be in a later epoch.
     if (position?.epoch !== epoch) return null;
-    const entries = outbox.filter((entry) => !isOfEpoch(entry, epoch) && isOrphaned(entry, now));
+    const entries = outbox.filter(
+      (entry) =>
+        !isOfEpoch(entry, epoch) && isOrphaned(entry, now) && !this.#toldRejected.has(entry.id),
+    );
     return this.#rejectUpdates(entries, facts?.title ?? '');
   }
 
@@ -228,6 +235,7 @@ export class DocumentPersistence {
     const rejected = { title, replica, error: errorOf('epoch-changed') };
     const entry = { ...rejected, document: this.#options.document, at: this.#options.clock.now() };
     const ids = entries.map(({ id }) => id);
+    for (const id of ids) this.#toldRejected.add(id);
     this.#rejectedUpdates(entry, ({ outbox }) => {
       // Another tab may have rejected them already.
       const isThere = outbox.some(({ id }) => ids.includes(id));

@@ -134,12 +134,12 @@ export class DocumentSession {
   }
 
   get status(): SaveState {
-    return this.#status.saveState({
-      connection: this.#options.connection.state,
-      isCatchingUp: this.#channel?.phase === 'catching-up',
-      pending: this.pending,
-      kept: this.isKept,
-    });
+    return this.#saveState({ withRejected: true });
+  }
+
+  /** As `status`, but for the notice of rejected work, which says nothing of the rest. */
+  get delivery(): SaveState {
+    return this.#saveState({ withRejected: false });
   }
 
   onChange(listener: () => void): () => void {
@@ -195,6 +195,16 @@ export class DocumentSession {
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
     this.#listeners.clear();
     await this.#persistence.settled();
+  }
+
+  #saveState({ withRejected }: { readonly withRejected: boolean }): SaveState {
+    return this.#status.saveState({
+      connection: this.#options.connection.state,
+      isCatchingUp: this.#channel?.phase === 'catching-up',
+      pending: this.pending,
+      kept: this.isKept,
+      withRejected,
+    });
   }
 
   get #epoch(): string | null {

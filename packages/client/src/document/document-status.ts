@@ -114,19 +114,24 @@ export class DocumentStatus {
     this.#notice = error;
   }
 
-  /** @param isCatchingUp content is incomplete, and not the document yet */
+  /**
+   * @param isCatchingUp content is incomplete, and not the document yet
+   * @param withRejected whether work that was rejected before hides the state of the rest
+   */
   saveState({
     isCatchingUp,
+    withRejected,
     ...facts
   }: Pick<SaveFacts, 'connection' | 'pending' | 'kept'> & {
     readonly isCatchingUp: boolean;
+    readonly withRejected: boolean;
   }): SaveState {
     return saveState({
       ...facts,
       channel: isCatchingUp ? { kind: 'opening' } : this.#channel,
       loaded: this.hasContent,
       savedAt: this.#savedAt,
-      rejectedUpdates: this.#rejectedUpdates,
+      rejectedUpdates: withRejected ? this.#rejectedUpdates : null,
       storageError: this.#storageError,
       notice: this.#notice ?? (this.#document?.trashedAt == null ? null : IN_TRASH),
     });

@@ -46,11 +46,13 @@ async function backup(parameters: CommandParameters): Promise<void> {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const elapsed = createStopwatch();
   const hasOwnSecret = configuration.authSecrets !== null;
-  const files = parameters.has('without-files') ? null : filesOf(from, filesPlace);
+  const withoutFiles = parameters.has('without-files');
+  const files = withoutFiles ? null : filesOf(from, filesPlace);
   const report = await createBackup({
     from,
     to,
     objects: files === null ? null : existingObjects(files),
+    withoutFiles,
     secret: from.kind === 'folder' && !hasOwnSecret ? await readSecret(from.path) : null,
     hasOwnSecret,
     version: PRODUCT_VERSION,

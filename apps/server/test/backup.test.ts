@@ -1,6 +1,6 @@
 /** Backups beside running servers, and what is restored from them: BK1 to BK9 and BK11 of storage/backup. */
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   newPlace,
   restore,
   verify,
+  type Place,
 } from './backup-fixture.ts';
 import { withoutTimelines } from './command-process.ts';
 import { Device } from './device.ts';
@@ -184,8 +185,7 @@ test('BK2 BK11 a lost or damaged file is named, and the rest is backed up', asyn
   const source = await newPlace();
   const server = await RunningServer.start(source.environment);
   const filled = await fill(server);
-  const folder = new URL(source.environment['FILES_URL'] as string).pathname;
-  const path = await onlyFile(folder);
+  const path = await onlyFile(filesOf(source));
   const bytes = await readFile(path);
   bytes.writeUInt8(bytes.readUInt8(500) ^ 1, 500);
   await writeFile(path, bytes);
@@ -205,6 +205,27 @@ test('BK2 BK11 a lost or damaged file is named, and the rest is backed up', asyn
     code: 0,
   });
   expect(await readdir(without)).not.toContain('files');
+  filled.devices.forEach((device) => device.disconnect());
+});
+
+test('BK2 BK9 what a restore left of a file is in nobody’s way, and files without a place are missed', async () => {
+  const source = await newPlace();
+  const server = await RunningServer.start(source.environment);
+  const filled = await fill(server);
+  const backup = await newBackup();
+  expect(await backUp(source, backup)).toMatchObject({ code: 0 });
+  const target = await newPlace();
+  const incoming = join(filesOf(target), 'incoming');
+  await mkdir(incoming, { recursive: true });
+  await writeFile(join(incoming, basename(await onlyFile(filesOf(source)))), 'half');
+  expect(await restore(backup, target)).toMatchObject({ code: 0 });
+  await expectFile(await RunningServer.start(target.environment), filled);
+
+  // A server on a folder keeps files there; one on Postgres must be told where.
+  const isTold = source.environment['DATABASE_URL'] === '';
+  const without = await backUp(source, await newBackup(), { environment: { FILES_URL: '' } });
+  expect(without).toMatchObject({ code: isTold ? 0 : 1 });
+  if (!isTold) expect(without.errors).toContain('The database names uploaded files');
   filled.devices.forEach((device) => device.disconnect());
 });
 
@@ -238,6 +259,8 @@ test('BK7 BK11 a target that is not empty is refused, and compared', async () =>
   const again = await RunningServer.start(source.environment);
   expect(again.output).not.toContain('database restored');
 });
+
+const filesOf = ({ environment }: Place) => new URL(environment['FILES_URL'] as string).pathname;
 
 async function onlyFile(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

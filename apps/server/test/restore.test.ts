@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { PageWritten } from '@tandem/protocol/content';
 import { expect, onTestFinished, test } from 'vitest';
+import { runCommandProcess } from './command-process.ts';
 import { createData } from './data-document.ts';
 import { Device } from './device.ts';
 import { chat, runCommand, subscribe } from './event-client.ts';
@@ -66,9 +67,22 @@ const marked: BackUp = async (dataDir) => {
   };
 };
 
+/** Put in place by hand, as if it was any copy. */
+const byCommand: BackUp = async (dataDir) => {
+  const backup = join(await temporaryFolder(), 'backup');
+  const environment = { DATA_DIR: dataDir };
+  const made = await runCommandProcess('backup', ['--to', backup], { environment });
+  expect(made).toMatchObject({ code: 0 });
+  return async () => {
+    for (const end of ['-wal', '-shm']) await rm(join(dataDir, `tandem.db${end}`), { force: true });
+    await copyFile(join(backup, 'tandem.db'), join(dataDir, 'tandem.db'));
+  };
+};
+
 test.each<[string, BackUp]>([
   ['made by VACUUM INTO, of the same run', vacuumInto],
   ['of the files alone', files],
+  ['made by `tandem backup`', byCommand],
   ['of the whole folder', folder],
   ['that cannot be detected, and is marked', marked],
 ])(

@@ -116,8 +116,15 @@ export class DataDirectory {
     assertDatabase(path);
     const lock = tryLockFolder(path);
     if (lock === null) return join(path, DATABASE_FILE);
-    const directory = await DataDirectory.#openChecked(path, lock, options);
-    directory.release();
+    const directory = new DataDirectory(path, lock, options.clock);
+    let isAsLeft = false;
+    try {
+      isAsLeft = directory.#isAsLeft();
+    } finally {
+      // The check only reads, and must keep no server from starting.
+      directory.release();
+    }
+    if (!isAsLeft) await directory.#check(options.log);
     return directory.database;
   }
 

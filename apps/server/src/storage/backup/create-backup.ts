@@ -9,7 +9,7 @@ import { SqliteTransferSource, SqliteTransferTarget } from '../sqlite/sqlite-tra
 import { readBesideServers, type DatabasePlace } from '../transfer/databases.ts';
 import { transfer, type TransferProgress } from '../transfer/transfer.ts';
 import { BackupTarget } from './backup-target.ts';
-import type { Manifest, ManifestFiles } from './manifest.ts';
+import { refusal, type Manifest, type ManifestFiles } from './manifest.ts';
 import { sha256OfFile } from './stored-backup.ts';
 import { copyFile, forEachFile, readStoredKeys } from './stored-files.ts';
 
@@ -17,8 +17,9 @@ export interface BackupOptions {
   readonly from: DatabasePlace;
   /** The folder to create. */
   readonly to: string;
-  /** Where the server keeps files; null: they are left out. */
+  /** Where the server keeps files; null: nobody said where. */
   readonly objects: ObjectStore | null;
+  readonly withoutFiles: boolean;
   /** Of a server on a folder, or null; of one on Postgres it is in the database. */
   readonly secret: string | null;
   /** The operator has set the secret, and keeps it. */
@@ -71,10 +72,16 @@ async function copyFiles(
   options: BackupOptions,
   target: BackupTarget,
 ): Promise<ManifestFiles | null> {
-  const { objects, clock, onProgress } = options;
-  if (objects === null) return null;
-  const to = await DiskObjects.open(target.files);
+  const { objects, withoutFiles, clock, onProgress } = options;
+  if (withoutFiles) return null;
   using source = SqliteTransferSource.open(target.database, { clock, usedBy: 'nobody' });
+  if (objects === null) {
+    if ((await readStoredKeys(source)).size === 0) return null;
+    throw refusal(
+      'The database names uploaded files, and nothing says where they are. Set FILES_URL as for its servers, or add --without-files.',
+    );
+  }
+  const to = await DiskObjects.open(target.files);
   const { count, bytes, faults } = await forEachFile(
     source,
     { step: 'copying', onProgress },

@@ -92,6 +92,8 @@ export async function copyFile(
   const stream = (await from.has(file.key)) ? await from.read(file.key) : null;
   if (stream === null) return 'missing';
   const { key, size } = file;
+  // Also what an interrupted copy has left.
+  await to.delete(key);
   const body = Readable.from(verified(file, stream), { objectMode: false });
   try {
     const signal = AbortSignal.timeout(OBJECTS.transferTimeoutMs);

@@ -167,6 +167,8 @@ export class SqliteTransferTarget implements TransferTarget, Disposable {
         this.#sqlite
           .prepare('insert into timeline (id, began_at) values (?, ?)')
           .run(timeline.id, timeline.atMs);
+      // A file in the same timeline that is put in place by hand is of no run that a server remembers (RS1).
+      else this.#sqlite.exec("insert into run (id, schema_version) values ('backup', -1)");
       this.#sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       this.#sqlite.close();
     });

@@ -8,7 +8,7 @@ import { Metrics } from '../metrics/metrics.ts';
 import { ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { ErrorBoundary } from '../runtime/error-boundary.ts';
-import type { DocumentAccess } from '../storage/roles.ts';
+import type { DocumentAccess } from '../storage/standing.ts';
 import type { AccessCache } from './access-cache.ts';
 import { PageWriter } from './page-writer.ts';
 import type { RecentDocuments } from './recent-documents.ts';

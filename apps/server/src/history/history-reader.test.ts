@@ -182,6 +182,23 @@ test('HY12 thinned sessions have a beginning and an end, and named moments betwe
   expect(await fixture.list()).toEqual(before);
   const texts = await Promise.all([0, 3, 4, 6, 7, 8, 11].map((offset) => fixture.textAt(offset)));
   expect(texts).toEqual(['', '', 'ac', 'acde', 'acde', 'acdefg', 'acdefghij']);
+  const { epoch, timeline } = before;
+  const writing = async (offset: number) =>
+    await fixture.reader.read({
+      ...{ kind: 'writing', document: 'a' },
+      writing: { how: 'append', markdown: '', base: { epoch, timeline, offset } },
+    });
+  const named = await Promise.all([3, 4, 5, 6, 7, 8, 10, 11].map(writing));
+  expect(named.map((answer) => answer !== null)).toEqual([
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+  ]);
   // What was typed and deleted within a session is in no row any more.
   const rows = await fixture.rows(0, 4);
   expect(rows.some(({ update }) => Buffer.from(update).includes('b'))).toBe(false);

@@ -29,6 +29,11 @@ const MAX_ATTEMPTS = 5;
 type FilesRequest = Extract<HistoryRequest, { readonly kind: 'files' }>;
 type ThinRequest = Extract<HistoryRequest, { readonly kind: 'thin' }>;
 
+interface Moment {
+  readonly state: Uint8Array;
+  readonly reached: number;
+}
+
 export class HistoryReader implements AsyncDisposable {
   readonly #store: HistoryStore;
   readonly #progress: WorkerProgress;
@@ -59,9 +64,12 @@ export class HistoryReader implements AsyncDisposable {
         const isOfPast = base?.epoch === epoch && base.timeline === timeline && base.offset <= head;
         if (base !== null && !isOfPast) return null;
         const offset = base?.offset ?? head;
-        return await this.#withPage(document, offset, (state) => ({
-          ...{ epoch, timeline, offset, update: writePageAs(state, request.writing) },
-        }));
+        return await this.#withPage(document, offset, (state, reached) => {
+          // A moment within changes that were joined cannot be named any more (HY12).
+          if (base !== null && reached !== base.offset) return null;
+          const update = writePageAs(state, request.writing);
+          return { epoch, timeline, offset, update };
+        });
       }
       case 'anchor':
         return await this.#withPage(document, head, (state) => ({
@@ -72,7 +80,7 @@ export class HistoryReader implements AsyncDisposable {
       case 'state':
         return request.offset > position.head
           ? null
-          : await this.#state(document, request.offset, 'with-deleted');
+          : (await this.#moment(document, request.offset, 'with-deleted')).state;
       case 'rows': {
         const upTo = Math.min(request.upTo, position.head);
         return encodeHistoryRows(await this.#rows(document, { after: request.after, upTo }));
@@ -126,11 +134,12 @@ export class HistoryReader implements AsyncDisposable {
     }
   }
 
-  async #state(
+  /** The state after a row and the row itself, which is an earlier one where that was joined to others (HY12). */
+  async #moment(
     document: string,
     offset: number,
     content: 'living' | 'with-deleted',
-  ): Promise<Uint8Array> {
+  ): Promise<Moment> {
     const newest = await this.#store.checkpoint(document, offset);
     // The journal's snapshot has just lost what was deleted (HY3).
     const isSnapshot = newest !== null && !newest.isCompressed;
@@ -140,12 +149,13 @@ export class HistoryReader implements AsyncDisposable {
         : newest;
     const after = start?.offset ?? 0;
     const rows = await this.#readAll(document, { after, upTo: offset });
+    const reached = rows.at(-1)?.offset ?? after;
     const state = start === null || !start.isCompressed ? start?.state : decompress(start.state);
     const bytes = rows.reduce((sum, row) => sum + row.update.byteLength, state?.byteLength ?? 0);
     const budgetMs = 3 * documentBudgetMs(bytes);
     this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
     try {
-      if (state !== undefined && rows.length === 0) return state;
+      if (state !== undefined && rows.length === 0) return { state, reached };
       const doc = new Y.Doc({ gc: content === 'living' });
       // One transaction, since each has a cost that grows with the document.
       doc.transact(() => {
@@ -154,19 +164,23 @@ export class HistoryReader implements AsyncDisposable {
       });
       const encoded = Y.encodeStateAsUpdate(doc);
       doc.destroy();
-      return encoded;
+      return { state: encoded, reached };
     } finally {
       this.#progress.end();
     }
   }
 
-  async #withPage<T>(document: string, offset: number, use: (state: Uint8Array) => T): Promise<T> {
-    const state = await this.#state(document, offset, 'living');
+  async #withPage<T>(
+    document: string,
+    offset: number,
+    use: (state: Uint8Array, reached: number) => T,
+  ): Promise<T> {
+    const { state, reached } = await this.#moment(document, offset, 'living');
     // The same for every page: a person chooses what is made of it, and others wait for it.
     const budgetMs = HISTORY.pageBudgetMs;
     this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
     try {
-      return use(state);
+      return use(state, reached);
     } finally {
       this.#progress.end();
     }
@@ -176,7 +190,7 @@ export class HistoryReader implements AsyncDisposable {
     const limit = HISTORY.chunksPerThinning;
     const chunks = await this.#store.unthinned(document, { before, limit });
     for (const chunk of chunks) {
-      const state = await this.#state(document, chunk.from - 1, 'living');
+      const { state } = await this.#moment(document, chunk.from - 1, 'living');
       const budgetMs = 3 * documentBudgetMs(state.byteLength);
       this.#progress.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
       try {

@@ -6,7 +6,10 @@ import type { User } from '@tandem/protocol';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { SignedIn } from '../accounts/people.ts';
 import { ApiError } from '../http/api-error.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import { isSignedIn } from '../storage/sign-ins.ts';
+import type { Database } from '../storage/tables.ts';
 
 export interface ApiEnvironment {
   readonly Bindings: HttpBindings;
@@ -49,6 +52,19 @@ export const signedInMiddleware = ({
     context.set('session', signed.session);
     await next();
   });
+
+/**
+ * For what took a while: a session or an API token may have ended meanwhile (AC21, AT5).
+ *
+ * @throws ApiError `unauthenticated`
+ */
+export async function checkSignedIn(
+  db: Database,
+  { user, session }: Pick<ApiEnvironment['Variables'], 'user' | 'session'>,
+): Promise<void> {
+  if (!(await isSignedIn(db, { session, user: user.id, at: systemClock.now() })))
+    throw new ApiError('unauthenticated');
+}
 
 /** @throws ApiError `too-many` */
 export function takeRequest(gate: KeyedRateLimiter, user: User): void {

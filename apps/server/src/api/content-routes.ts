@@ -13,12 +13,10 @@ import type { Position } from '@tandem/sync';
 import type { PageWriter } from '../documents/page-writer.ts';
 import type { History, PageWriting } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
-import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
-import { isSignedIn } from '../storage/sign-ins.ts';
 import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
-import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { checkSignedIn, takeRequest, type ApiEnvironment } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
 import type { LinkRoutesOptions } from './link-routes.ts';
 import { readText } from './request-body.ts';
@@ -51,6 +49,7 @@ export function contentRoutes({ db, pages, writer, rates, addressOf }: ContentRo
     takeRequest(rates, context.get('user'));
     const page = await pages.read({ kind: 'page', document, format }, asker(context));
     // The right to it may be gone by now.
+    await checkSignedIn(db, context.var);
     await checkAccess(context, 'read');
     if (page === null) throw new ApiError('not-found');
     return { text: page.text, revision: toRevision(page) };
@@ -62,7 +61,7 @@ export function contentRoutes({ db, pages, writer, rates, addressOf }: ContentRo
   ): Promise<PageWritten> => {
     const document = await checkAccess(context, 'write');
     const base = readBase(context);
-    const { user, session } = context.var;
+    const { user } = context.var;
     takeRequest(rates, user);
     const markdown = toStorable(await readText(context, MAX_MARKDOWN_BODY_BYTES));
     if (markdown.length > MAX_MARKDOWN_LENGTH) throw new ApiError('too-large', { detail: LONG });
@@ -70,9 +69,7 @@ export function contentRoutes({ db, pages, writer, rates, addressOf }: ContentRo
     const made = await pages.read({ kind: 'writing', document, writing }, asker(context));
     if (made === null) throw new ApiError('epoch-changed', { detail: OTHER_BASE });
     if (made.update === null) return { revision: toRevision(made) };
-    // The page took a while: a session or an API token may have ended meanwhile (AC21).
-    if (!(await isSignedIn(db, { session, user: user.id, at: systemClock.now() })))
-      throw new ApiError('unauthenticated');
+    await checkSignedIn(db, context.var);
     const { update, ...position } = made;
     const address = addressOf(context.env.incoming);
     const page = { document, user, address, update, position };

@@ -17,7 +17,7 @@ import { listVersions } from '../storage/history/named-versions.ts';
 import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { findUsers } from '../storage/users.ts';
-import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { checkSignedIn, takeRequest, type ApiEnvironment } from './api-environment.ts';
 
 export interface HistoryRoutesOptions {
   readonly db: Database;
@@ -48,6 +48,7 @@ export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
   ): Promise<HistoryAnswers[R['kind']] | null> => {
     const { signal } = context.req.raw;
     const answer = await history.read(request, { user: context.get('user').id, signal });
+    await checkSignedIn(db, context.var);
     await checkAccess(context);
     return answer;
   };

@@ -189,6 +189,16 @@ describe('text', () => {
     expect((await read(ada, document)).text).toBe('# Empty\n');
   });
 
+  test('CT4 what is appended comes below what others wrote, whatever was read before', async () => {
+    const ada = await signIn(server);
+    const document = await createPage(ada);
+    const base = await append(ada, document, 'One.\n');
+    await append(ada, document, 'Two.\n');
+    const path = `${document}/markdown?base=${encodeURIComponent(base)}`;
+    await written(await send(ada, 'POST', path, 'Three.\n'));
+    expect((await read(ada, document)).text).toBe('One.\n\nTwo.\n\nThree.\n');
+  });
+
   test.each([
     ['another-life~t.1', 409],
     ['another-life.1', 400],

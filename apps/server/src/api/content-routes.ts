@@ -60,7 +60,7 @@ export function contentRoutes({ db, pages, writer, rates, addressOf }: ContentRo
     how: PageWriting['how'],
   ): Promise<PageWritten> => {
     const document = await checkAccess(context, 'write');
-    const base = readBase(context);
+    const base = how === 'replace' ? readBase(context) : null;
     const { user } = context.var;
     takeRequest(rates, user);
     const markdown = toStorable(await readText(context, MAX_MARKDOWN_BODY_BYTES));

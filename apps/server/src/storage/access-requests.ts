@@ -4,9 +4,11 @@
  */
 import { sql, type SqlBool } from 'kysely';
 import { ACCESS_REQUESTS, NOTIFICATIONS } from '../limits.ts';
-import type { AccessRequestRow, Database } from './tables.ts';
+import type { AccessRequestRow, Database, NotificationRow } from './tables.ts';
 
 type Asker = Pick<AccessRequestRow, 'document' | 'user'>;
+
+export type WithdrawnNotification = Pick<NotificationRow, 'user' | 'id'>;
 
 export async function findAccessRequest(
   db: Database,
@@ -130,12 +132,30 @@ export async function deleteOldAccessRequests(db: Database, before: number): Pro
   return numDeletedRows >= NOTIFICATIONS.sweepBatch;
 }
 
-/** A guest who becomes a part of an account has asked as this account. Its own requests stay. */
+/**
+ * A guest who becomes a part of an account has asked as this account. Its own requests stay, also one that was declined.
+ *
+ * @returns notifications that owners have no more
+ */
 export async function mergeAccessRequests(
   db: Database,
   guest: string,
   account: string,
-): Promise<void> {
+): Promise<readonly WithdrawnNotification[]> {
+  const withdrawn = await db
+    .deleteFrom('notification')
+    .where('kind', '=', 'request')
+    .where('actor', '=', guest)
+    .where(
+      sql<SqlBool>`(exists (select 1 from access_request as own
+        where own.document = notification.document and own."user" = ${account}
+          and own.declined_at is not null)
+        or exists (select 1 from notification as own where own."user" = notification."user"
+          and own.document = notification.document and own.kind = 'request'
+          and own.actor = ${account}))`,
+    )
+    .returning(['user', 'id'])
+    .execute();
   await db
     .deleteFrom('access_request')
     .where('user', '=', guest)
@@ -146,21 +166,12 @@ export async function mergeAccessRequests(
     .execute();
   await db.updateTable('access_request').set({ user: account }).where('user', '=', guest).execute();
   await db
-    .deleteFrom('notification')
-    .where('kind', '=', 'request')
-    .where('actor', '=', guest)
-    .where(
-      sql<SqlBool>`exists (select 1 from notification as own where own."user" = notification."user"
-        and own.document = notification.document and own.kind = 'request'
-        and own.actor = ${account})`,
-    )
-    .execute();
-  await db
     .updateTable('notification')
     .set({ actor: account, cause: requestCause(account) })
     .where('kind', '=', 'request')
     .where('actor', '=', guest)
     .execute();
+  return withdrawn;
 }
 
 /** A person has at most one notification of another one's request in a document. */

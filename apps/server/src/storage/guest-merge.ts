@@ -4,7 +4,7 @@
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { sql } from 'kysely';
-import { mergeAccessRequests } from './access-requests.ts';
+import { mergeAccessRequests, type WithdrawnNotification } from './access-requests.ts';
 import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
 import { mergeLinkEntries } from './link-terms.ts';
 import type { GivenRole } from './standing.ts';
@@ -41,6 +41,8 @@ export interface GuestMerged {
   readonly written: readonly string[];
   /** Notifications of the account of what its person had written as the guest. */
   readonly removed: readonly string[];
+  /** Notifications of owners whose request the person had made as the account, too. */
+  readonly withdrawn: readonly WithdrawnNotification[];
 }
 
 export async function mergeGuest(
@@ -57,7 +59,7 @@ export async function mergeGuest(
   await mergeFiles(db, guest, account.id);
   const removed = await mergeNotifications(db, guest, account.id);
   await mergeLinkEntries(db, guest, account.id);
-  await mergeAccessRequests(db, guest, account.id);
+  const withdrawn = await mergeAccessRequests(db, guest, account.id);
   // Nobody reads them again, and a purge would not find them.
   const channels = [libraryKey(guest), trashKey(guest), inboxKey(guest)];
   await db.deleteFrom('event').where('channel', 'in', channels).execute();
@@ -66,7 +68,12 @@ export async function mergeGuest(
     .set({ merged_into: account.id, name: account.name, color: account.color })
     .where('id', '=', guest)
     .execute();
-  return { documents: [...new Set([...owned, ...shared, ...visited])], written, removed };
+  return {
+    documents: [...new Set([...owned, ...shared, ...visited])],
+    written,
+    removed,
+    withdrawn,
+  };
 }
 
 const STRENGTH: Readonly<Record<GivenRole, number>> = { viewer: 0, commenter: 1, editor: 2 };

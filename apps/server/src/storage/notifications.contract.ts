@@ -196,6 +196,14 @@ export function testNotifications(open: () => Promise<Database>): void {
     await ask(db, 'eva', AT + 2);
     await mergeGuest(db, { guest: 'dan', account: (await findUser(db, 'eva'))! });
     expect(await readInbox(db, 'ada')).toMatchObject([{ by: { id: 'eva' }, excerpt: 'I am eva' }]);
+    await declineAccessRequest(db, { document, user: 'eva', at: AT + 3 });
+    await deleteNotifications(db, { document, cause: requestCause('eva') });
+    await createUser(db, { id: 'fay', name: 'Fay', color: 1, at: AT });
+    await ask(db, 'fay', AT + 4);
+    const eva = (await findUser(db, 'eva'))!;
+    const { withdrawn } = await mergeGuest(db, { guest: 'fay', account: eva });
+    expect(withdrawn.map(({ user }) => user).toSorted()).toEqual(['ada', 'ben']);
+    expect(await readInbox(db, 'ada')).toEqual([]);
   });
 
   test('NT8 nobody drives out what others had to say', async () => {

@@ -125,6 +125,36 @@ describe('PO7 a request', () => {
     expect(await inbox(fixture, 'ada')).toEqual([]);
   });
 
+  test('of a guest goes with the merge when the account was declined', async () => {
+    const fixture = await scene();
+    await request(fixture, 'lin');
+    await answer(fixture, 'ada', { user: 'lin' });
+    await request(fixture, 'zoe');
+    const account = (await findUser(fixture.db, 'lin'))!;
+    const { withdrawn } = await mergeGuest(fixture.db, { guest: 'zoe', account });
+    expect(withdrawn).toMatchObject([{ user: 'ada' }]);
+    expect(await inbox(fixture, 'ada')).toEqual([]);
+    expect(await fixture.db.selectFrom('notification').selectAll().execute()).toEqual([]);
+  });
+
+  test.each(['viewer', 'editor'] as const)(
+    'of an account whose guest was given a role is answered by that of a %s',
+    async (role) => {
+      const fixture = await scene();
+      await request(fixture, 'lin');
+      await request(fixture, 'zoe');
+      await answer(fixture, 'ada', { user: 'zoe', role: 'viewer' });
+      const account = (await findUser(fixture.db, 'lin'))!;
+      await mergeGuest(fixture.db, { guest: 'zoe', account });
+      expect(await inbox(fixture, 'ada')).toMatchObject([{ by: { id: 'lin' } }]);
+      expect(await answer(fixture, 'ada', { user: 'lin', role })).toMatchObject({ kind: 'done' });
+      expect(await inbox(fixture, 'ada')).toEqual([]);
+      expect(fixture.inbox('ada').at(-1)).toMatchObject({ name: 'notification:removed' });
+      expect(await fixture.db.selectFrom('access_request').selectAll().execute()).toEqual([]);
+      expect(await roleOf(fixture, 'lin')).toBe(role);
+    },
+  );
+
   test('of an owner who was a guest when asking goes with the merge', async () => {
     const fixture = await scene();
     await request(fixture, 'zoe');

@@ -58,7 +58,9 @@ export const accessRequestHandlers: AccessRequestHandlers = {
     if (target === undefined || request === undefined || request.declined_at !== null) {
       // The first answer counts; another owner may have given the same one (PO10).
       const given = (await givenRoles(db, document)).get(user) ?? null;
-      return given === role ? DONE : forbidden('request-over');
+      if (given !== role) return forbidden('request-over');
+      await withdraw(context, { document, cause: requestCause(user) });
+      return DONE;
     }
     if (role !== null) return await grantRole(context, { document, target, role });
     await declineAccessRequest(db, { document, user, at });

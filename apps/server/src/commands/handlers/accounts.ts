@@ -262,9 +262,11 @@ async function merge(context: HandlerContext, guest: string): Promise<Effect[]> 
   const shared = await findSharedWith(db, guest);
   const ended = await deleteSessionsOf(db, guest, { except: null });
   const effects = endedEffects(guest, ended);
-  const { documents, written, removed } = await mergeGuest(db, { guest, account });
+  const { documents, written, removed, withdrawn } = await mergeGuest(db, { guest, account });
   if (removed.length > 0)
     publish(inboxKey(user), { name: 'notification:removed', notifications: [...removed] });
+  for (const { user: owner, id } of withdrawn)
+    publish(inboxKey(owner), { name: 'notification:removed', notifications: [id] });
   const notifications = await readInbox(db, user);
   if (notifications.length > 0)
     publish(inboxKey(user), { name: 'notification:listed', notifications });

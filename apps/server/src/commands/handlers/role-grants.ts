@@ -24,8 +24,11 @@ export async function grantRole(
   const { db, publish } = context;
   const { id: user } = target;
   const given = await givenRoles(db, document);
-  if (given.get(user) === role) return DONE;
   if (!given.has(user) && given.size >= SHARING.maxMembers) return forbidden('too-many-members');
+  // It is answered, however the role was given (PO10); a guest may have been given it before becoming the account.
+  if (await endAccessRequest(db, { document, user }))
+    await withdraw(context, { document, cause: requestCause(user) });
+  if (given.get(user) === role) return DONE;
   const isListed = (await findListers(db, [document], [user])).length > 0;
   publish(sharingKey(document), {
     name: 'member:changed',
@@ -37,8 +40,5 @@ export async function grantRole(
   });
   if (given.has(user)) return changed;
   await notifyOfShare(context, { document, target: user });
-  // It is answered, however the role was given (PO10).
-  if (await endAccessRequest(db, { document, user }))
-    await withdraw(context, { document, cause: requestCause(user) });
   return changed;
 }

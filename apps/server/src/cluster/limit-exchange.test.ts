@@ -245,6 +245,16 @@ test('LI4 what was given everywhere in one moment is paid back', async () => {
   expect(members.map((member) => member.take('ada', 100))).toEqual([0, 0]);
 });
 
+test('LI4 what is given back on one node is there on the others', async () => {
+  const { environment, members } = await createMembers(2);
+  const [one, two] = members as [Member, Member];
+  expect(one.take('ada', 100)).toBe(RATE.burst);
+  await environment.pass(ROUND_MS);
+  one.limiter.giveBack('ada', RATE.burst);
+  await environment.pass(ROUND_MS);
+  expect(two.take('ada', 100)).toBe(RATE.burst);
+});
+
 test('LI6 without a bus, each node limits alone', async () => {
   const { environment, members } = await createMembers(2);
   for (const member of members) member.set('ada', MAX / 2);

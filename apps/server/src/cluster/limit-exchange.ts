@@ -40,13 +40,14 @@ export interface LimitExchangeOptions<Limit extends string> extends SharedLimits
 const MAX_KEY_LENGTH = 256;
 
 const name = z.string().max(MAX_KEY_LENGTH);
-const entries = z.array(z.tuple([name, name, z.number().int().nonnegative()]));
+const entriesOf = (amount: z.ZodType<number>) => z.array(z.tuple([name, name, amount]));
+const entries = entriesOf(z.number().int().nonnegative());
 
 const limitMessage = z.discriminatedUnion('kind', [
   /** How many the sender's node holds now. */
   z.object({ kind: z.literal('counts'), entries }),
-  /** What it has given since its last message. */
-  z.object({ kind: z.literal('taken'), entries }),
+  /** What it has given since its last message; less than none, if more was given back to it. */
+  z.object({ kind: z.literal('taken'), entries: entriesOf(z.number().int()) }),
   /** It drains, and holds nothing any more. */
   z.object({ kind: z.literal('released') }),
 ]);
@@ -135,7 +136,9 @@ export class LimitExchange<Limit extends string = string> implements Disposable 
     if (this.#isAlone || key.length > MAX_KEY_LENGTH) return;
     const id = idOf(rate, key);
     const [, , before] = this.#taken.get(id) ?? [rate, key, 0];
-    this.#taken.set(id, [rate, key, before + amount]);
+    const sum = before + amount;
+    if (sum === 0) this.#taken.delete(id);
+    else this.#taken.set(id, [rate, key, sum]);
     this.#sendSoon();
   }
 

@@ -62,6 +62,19 @@ test('LI4 what another node has given is taken here, down to another burst', () 
   expect(taken('ada')).toBe(3);
 });
 
+test('LI4 what is given back is there again, and others are told', () => {
+  const { limiter, taken } = fixture({ burst: 10, perSecond: 1 });
+  const told: number[] = [];
+  limiter.onTaken((_, amount) => told.push(amount));
+  expect(taken('ada', 4)).toBe(4);
+  limiter.giveBack('ada', 3);
+  expect(told).toEqual([1, 1, 1, 1, -3]);
+  limiter.giveBack('ada', 8);
+  expect(taken('ada', 20)).toBe(10);
+  limiter.takenElsewhere('ada', -3);
+  expect(taken('ada', 20)).toBe(3);
+});
+
 test('what there is can be asked for, and several taken at once, or none', () => {
   const { clock, limiter, refused } = fixture({ burst: 10, perSecond: 1 });
   const told: number[] = [];

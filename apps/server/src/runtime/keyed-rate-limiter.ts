@@ -71,16 +71,26 @@ export class KeyedRateLimiter {
     this.#report(key, entry, amount);
   }
 
-  /** Another node has given so many: LI4. */
+  /** Takes back what `tryTake` has given, here and on other nodes. */
+  giveBack(key: string, amount = 1): void {
+    const nowMs = this.#clock.monotonicMs();
+    const entry = this.#entry(key, nowMs);
+    entry.bucket.giveBack(amount, nowMs);
+    this.#report(key, entry, -amount);
+  }
+
+  /** Another node has given so many: LI4. Less than none were given back. */
   takenElsewhere(key: string, amount: number): void {
     const nowMs = this.#clock.monotonicMs();
-    this.#entry(key, nowMs).bucket.charge(amount, nowMs);
+    const { bucket } = this.#entry(key, nowMs);
+    if (amount < 0) bucket.giveBack(-amount, nowMs);
+    else bucket.charge(amount, nowMs);
   }
 
   #report(key: string, entry: Entry, amount: number): void {
     if (this.#onTaken === null) return;
     entry.unreported += amount;
-    if (entry.unreported < this.#rate.burst * SHARED_LIMITS.reportedShare) return;
+    if (Math.abs(entry.unreported) < this.#rate.burst * SHARED_LIMITS.reportedShare) return;
     this.#onTaken(key, entry.unreported);
     entry.unreported = 0;
   }

@@ -43,6 +43,12 @@ export class TokenBucket {
     this.#tokens = Math.max(-this.#burst, this.#tokens - amount);
   }
 
+  /** What was taken for nothing: never more than `burst`. */
+  giveBack(amount: number, nowMs: number): void {
+    this.#fill(nowMs);
+    this.#tokens = Math.min(this.#burst, this.#tokens + amount);
+  }
+
   #fill(nowMs: number): void {
     const grown = (Math.max(0, nowMs - this.#filledAtMs) * this.#perSecond) / 1000;
     this.#tokens = Math.min(this.#burst, this.#tokens + grown);

@@ -80,6 +80,28 @@ test('PO13 passwords that are set are slowed, too, and none is set while the lin
   expect((await ask(ada, document, 'password', null)).status).toBe(204);
 });
 
+test('PO13 a class that has the password gets in, one after the other', async () => {
+  const { ada, bob, document } = await scene();
+  await ask(ada, document, 'password', 'spring tide');
+  for (let i = 0; i < 12; i++)
+    expect((await ask(bob, document, 'entry', 'spring tide')).status).toBe(204);
+});
+
+test('PO13 guesses count by the document whose link it is, also from those inside it', async () => {
+  const { ada, bob, owner, document } = await scene();
+  const inside = [newDocument(), newDocument()];
+  for (const id of inside) {
+    const input = { document: id, parent: document };
+    await runCommand(owner, command({ name: 'document:create', input }));
+  }
+  await ask(ada, document, 'password', 'spring tide');
+  const statuses: number[] = [];
+  for (let i = 0; i < 30 && statuses.at(-1) !== 429; i++)
+    statuses.push((await ask(bob, inside[0]!, 'entry', `guess ${i}`)).status);
+  for (const id of [document, inside[1]!])
+    expect((await ask(bob, id, 'entry', 'spring tide')).status).toBe(429);
+});
+
 test('PO13 attempts are slowed, whether or not there is a document', async () => {
   const { ada, bob, document } = await scene();
   await ask(ada, document, 'password', 'spring tide');

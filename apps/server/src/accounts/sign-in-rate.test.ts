@@ -2,7 +2,7 @@ import { ManualClock } from '@tandem/testkit';
 import { describe, expect, test } from 'vitest';
 import { REQUEST_RATES, SIGN_IN_RATE } from '../limits.ts';
 import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
-import { tryCountSignIn, type SignInAttempt } from './sign-in-rate.ts';
+import { tryCountSignIn, type CountedSignIn, type SignInAttempt } from './sign-in-rate.ts';
 
 const EMAIL = 'ada@example.org';
 
@@ -21,8 +21,9 @@ function fixture(maxTracked: number = SIGN_IN_RATE.maxTracked) {
     device: limiter(REQUEST_RATES.signInsOfDevice),
     address: limiter(REQUEST_RATES.signInsFromAddress),
   };
-  const attempt = (more: Partial<SignInAttempt>): boolean =>
+  const count = (more: Partial<SignInAttempt>): CountedSignIn | null =>
     tryCountSignIn(rates, { subject: EMAIL, address: '192.0.2.1', device: null, ...more });
+  const attempt = (more: Partial<SignInAttempt>): boolean => count(more) !== null;
   /** @returns how many of so many attempts in a row count. */
   const attempts = (count: number, more: Partial<SignInAttempt> = {}): number =>
     Array.from({ length: count }, () => attempt(more)).filter(Boolean).length;
@@ -30,7 +31,7 @@ function fixture(maxTracked: number = SIGN_IN_RATE.maxTracked) {
   const attack = (networks = 100): void => {
     for (let i = 0; i < networks; i++) attempts(20, { address: `198.51.100.${i}` });
   };
-  return { clock, attempt, attempts, attack };
+  return { clock, count, attempt, attempts, attack };
 }
 
 const networksOf = (count: number): string[] =>
@@ -127,6 +128,23 @@ describe('AC31 a known browser', () => {
     let counted = 0;
     for (let i = 0; i < 20; i++) counted += attempts(5, { device: `browser ${i}` });
     expect(counted).toBe(40);
+  });
+});
+
+describe('PO13 right passwords of people who share one', () => {
+  test('do not slow them, and count by their network alone', () => {
+    const { count, attempts } = fixture();
+    for (let i = 0; i < 30; i++) count({})!.giveBack();
+    // 30 of the network's 40 are taken.
+    expect(attempts(20)).toBe(10);
+    expect(attempts(1, { subject: 'bob@example.org' })).toBe(0);
+  });
+
+  test('give back under an attack, too, and no more than was there', () => {
+    const { count, attempts, attack } = fixture();
+    attack();
+    for (let i = 0; i < 5; i++) count({})!.giveBack();
+    expect(attempts(20)).toBe(2);
   });
 });
 

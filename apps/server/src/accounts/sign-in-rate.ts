@@ -21,31 +21,45 @@ export interface SignInAttempt {
   readonly device: string | null;
 }
 
+export interface CountedSignIn {
+  /**
+   * The password was right, so that it was no guess: where many people have the same one, as that of a link, they do not
+   * slow each other. It still counts for the address, whose passwords have been hashed.
+   */
+  giveBack(): void;
+}
+
 interface Take {
   readonly rate: KeyedRateLimiter;
   readonly key: string;
   readonly amount: number;
 }
 
-/** Counts an attempt, right or wrong, before a password is hashed. A refused one counts nowhere. */
-export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): boolean {
+/** Counts an attempt, right or wrong, before a password is hashed. @returns null for a refused one, which counts nowhere. */
+export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): CountedSignIn | null {
   const { subject, address, device } = attempt;
-  const takes: Take[] =
+  const ofSubject: readonly Take[] =
     device === null
       ? takesOfUnknown(rates, attempt)
       : [{ rate: rates.device, key: keyOf(device, subject), amount: 1 }];
   // Unknown browsers of a network do not use up what its known browsers have.
-  if (address !== null)
-    takes.push({
-      rate: rates.address,
-      key: device === null ? siteOf(address) : `known ${address}`,
-      amount: 1,
-    });
+  const addressKey = address === null || device !== null ? `known ${address}` : siteOf(address);
+  const takes =
+    address === null
+      ? ofSubject
+      : [...ofSubject, { rate: rates.address, key: addressKey, amount: 1 }];
   const missing = takes.find(({ rate, key, amount }) => !rate.has(key, amount));
-  // It counts the refusal.
-  if (missing !== undefined) return missing.rate.tryTake(missing.key, missing.amount);
+  if (missing !== undefined) {
+    // It counts the refusal.
+    missing.rate.tryTake(missing.key, missing.amount);
+    return null;
+  }
   for (const { rate, key, amount } of takes) rate.tryTake(key, amount);
-  return true;
+  return {
+    giveBack: () => {
+      for (const { rate, key, amount } of ofSubject) rate.giveBack(key, amount);
+    },
+  };
 }
 
 /**

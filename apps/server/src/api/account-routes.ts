@@ -90,7 +90,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
     device: string | null = null,
   ): void => {
     const address = options.addressOf(context.env.incoming);
-    if (tryCountSignIn(options.rates, { subject, address, device })) return;
+    if (tryCountSignIn(options.rates, { subject, address, device }) !== null) return;
     const detail = options.sendsMail ? TOO_MANY_ATTEMPTS_BUT_MAIL : TOO_MANY_ATTEMPTS;
     throw new ApiError('too-many', { detail, retryAfterMs: RETRY_MS });
   };

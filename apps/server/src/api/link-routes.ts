@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { can, documentId } from '@tandem/protocol';
 import { linkEntry, linkPassword } from '@tandem/protocol/accounts';
 import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
-import { tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
+import { tryCountSignIn, type CountedSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { forbidden } from '../commands/handlers/outcomes.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -30,10 +30,12 @@ const WRONG =
 
 export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOptions) {
   /** @throws ApiError */
-  const countAttempt = (request: IncomingMessage, subject: string): void => {
+  const countAttempt = (request: IncomingMessage, subject: string): CountedSignIn => {
     const attempt = { subject, address: addressOf(request), device: null };
-    if (!tryCountSignIn(signInRates, attempt))
+    const counted = tryCountSignIn(signInRates, attempt);
+    if (counted === null)
       throw new ApiError('too-many', { detail: TOO_MANY, retryAfterMs: RETRY_MS });
+    return counted;
   };
 
   return new Hono<ApiEnvironment>()
@@ -58,11 +60,13 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
       const { user, session } = context.var;
       const { password } = await readBody(context, linkEntry);
       const id = documentIn(context.req.param('id'));
-      countAttempt(context.env.incoming, `link ${id}`);
       // The same work and the same answer where there is no document, no link or no password.
       const link = await findLinkPassword(db, id);
+      // Documents inside have the link from there, and are not so many more chances to guess its password.
+      const counted = countAttempt(context.env.incoming, `link ${link?.document ?? id}`);
       const isRight = await inTurn(isPassword(link?.password ?? null, password, 'unknown'));
       if (link === null || !isRight) throw new ApiError('forbidden', { detail: WRONG });
+      counted.giveBack();
       const input = { document: link.document, verifiedHash: link.password };
       const call = { name: 'link:enter', input } as const;
       await runCommand(runner, { user: user.id, session, call });

@@ -33,7 +33,10 @@ export function PopoverPopup({
           <Base.Popup
             id={id}
             finalFocus={returnFocusTo(anchor)}
-            className={classNames('floats max-w-[calc(100vw-16px)] p-4', className)}
+            className={classNames(
+              'floats max-h-(--available-height) max-w-[calc(100vw-16px)] overflow-y-auto overscroll-contain p-4',
+              className,
+            )}
           >
             <Base.Title
               className={titleIs === 'visually-hidden' ? 'sr-only' : 'mb-1 text-ui font-semibold'}

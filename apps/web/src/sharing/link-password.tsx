@@ -19,6 +19,7 @@ export function LinkPassword({ document, sharing, isOwner }: LinkPasswordProps) 
   const { account } = useServices();
   const { link, isLinkInherited, hasPassword } = sharing;
   const [entered, setEntered] = useState<string | null>(null);
+  const [wasEntered, setWasEntered] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   if (link === 'off' || isLinkInherited || (!hasPassword && !isOwner)) return null;
   const set = async (password: string | null) => {
@@ -26,6 +27,7 @@ export function LinkPassword({ document, sharing, isOwner }: LinkPasswordProps) 
     try {
       const path = `/api/documents/${document}/link/password`;
       await post(path, { body: { password }, fetch: account.fetch });
+      setWasEntered(password !== null);
       setEntered(null);
       toast(t(password === null ? 'sharing.password.removed' : 'sharing.password.saved'));
     } catch (error) {
@@ -40,7 +42,12 @@ export function LinkPassword({ document, sharing, isOwner }: LinkPasswordProps) 
       </p>
       {isOwner && entered === null && (
         <div className="-mx-2 flex">
-          <Button look="quiet" onClick={() => setEntered('')}>
+          <Button
+            look="quiet"
+            // The field that had the focus is gone.
+            autoFocus={wasEntered}
+            onClick={() => setEntered('')}
+          >
             {t(hasPassword ? 'sharing.password.change' : 'sharing.password.set')}
           </Button>
           {hasPassword && (

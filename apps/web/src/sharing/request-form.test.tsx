@@ -31,6 +31,7 @@ test('PO9 a person who signs in where a guest has asked may ask, too', () => {
   act(() => document.querySelector('form')!.requestSubmit());
   expect(run).toHaveBeenCalledOnce();
   expect(fields()).toBe(0);
+  expect(document.activeElement).toBe(document.querySelector('[role=status]'));
   act(() => state.set({ user: { id: 'ada', name: 'Ada', color: 2 } }));
   expect(fields()).toBe(1);
   act(() => root.unmount());

@@ -12,6 +12,9 @@ import './sharing-words.ts';
 /** For which documents a request was sent from this page, and by whom. */
 const requested = new Observable<ReadonlySet<string>>(new Set());
 
+/** The same function for each drawing, so that it focuses once. */
+const focus = (notice: HTMLElement | null) => notice?.focus();
+
 interface RequestFormProps {
   readonly document: string;
   /** The password of the link was right: the document can be opened. */
@@ -40,10 +43,17 @@ function Request({ document }: Pick<RequestFormProps, 'document'>) {
   );
   const [refusal, clearRefusal] = useRefusal(refusals, isOurs);
   const [message, setMessage] = useState('');
+  const [wasSentHere, setSentHere] = useState(false);
   const label = useId();
   if (isSent && refusal === null)
     return (
-      <p role="status" className="w-full text-ui text-ink-2">
+      <p
+        role="status"
+        tabIndex={-1}
+        // The field that had the focus is gone.
+        ref={wasSentHere ? focus : undefined}
+        className="w-full text-ui text-ink-2"
+      >
         {t('sharing.request.sent')}
       </p>
     );
@@ -54,6 +64,7 @@ function Request({ document }: Pick<RequestFormProps, 'document'>) {
         event.preventDefault();
         clearRefusal();
         client.commands.run({ name: 'access:request', input: { document, message } });
+        setSentHere(true);
         requested.set(new Set([...requested.get(), request]));
       }}
     >

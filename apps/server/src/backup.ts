@@ -24,7 +24,7 @@ const USAGE = `Usage: backup --to <new folder> [--without-files]
 Copies the database, the uploaded files and the secret of the server with the settings of this environment
 (DATA_DIR, DATABASE_URL, FILES_URL, AUTH_SECRET). The server goes on meanwhile.
 
-  --to <folder>     created; what is in it lets anyone act as anyone, so keep it as safe as the server
+  --to <folder>     a folder to create; its content lets anyone sign in as anyone, so keep it as safe as the server
   --without-files   leaves uploaded files out, for example where the bucket has a backup of its own
 
 Exit codes: 0 complete; 1 no backup; 2 complete, but files were lost or damaged on the server already.`;

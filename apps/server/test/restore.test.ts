@@ -67,7 +67,7 @@ const marked: BackUp = async (dataDir) => {
   };
 };
 
-/** Put in place by hand, as if it was any copy. */
+/** Put in place by hand, like any other copy. */
 const byCommand: BackUp = async (dataDir) => {
   const backup = join(await temporaryFolder(), 'backup');
   const environment = { DATA_DIR: dataDir };

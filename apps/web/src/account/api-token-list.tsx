@@ -33,8 +33,7 @@ export function ApiTokenList({ account, providers, requests, read }: ApiTokenLis
   const action = useAccountAction();
   const { run } = action;
   const list = useCallback(async () => setTokens(await requests.listTokens()), [requests]);
-  // oxlint-disable-next-line react/exhaustive-deps -- read once; `run` is new at each rendering
-  useEffect(() => void run(list), [list]);
+  useEffect(() => void run(list), [list, run]);
   const create = async (wanted: ApiTokenCreate) => {
     const token = await requests.createToken(wanted);
     setStep({ kind: 'created', name: wanted.name, token });

@@ -59,6 +59,15 @@ export function FinderNote({ children }: { readonly children: string | null }) {
   );
 }
 
+/** For `Autocomplete.Root`: the list is always there, and what is found comes filtered. */
+export const finder = {
+  open: true,
+  inline: true,
+  filter: null,
+  autoHighlight: 'always',
+  keepHighlight: true,
+} as const;
+
 export const finderList = 'min-h-0 overflow-y-auto overscroll-contain p-1.5 empty:hidden';
 
 export const finderRow =

@@ -3,6 +3,7 @@ import { FileText, UserRound, Zap } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { addTexts, useTranslation } from '../translation/translation.ts';
 import {
+  finder,
   FinderField,
   FinderNote,
   FinderPopup,
@@ -72,15 +73,11 @@ function Finder({ close }: { readonly close: () => void }) {
           : 'nothing';
   return (
     <Autocomplete.Root
-      open
-      inline
+      {...finder}
       items={groups}
-      filter={null}
       value={search}
       onValueChange={(value, { reason }) => reason !== 'item-press' && setSearch(value)}
       itemToStringValue={nameOf}
-      autoHighlight="always"
-      keepHighlight
     >
       <FinderField label={t('palette.title')} placeholder={t('palette.placeholder')} />
       <FinderNote>{note && t(`palette.${note}`, { search })}</FinderNote>

@@ -3,6 +3,7 @@ import type { Commands } from '@tandem/client';
 import { CornerLeftUp, FileText } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import {
+  finder,
   FinderField,
   FinderNote,
   FinderPopup,
@@ -130,15 +131,11 @@ function Finder({ tree, moved, title, isUnreachable, close }: FinderProps) {
             : t(search.trim() === '' ? 'move.nowhere' : 'move.nothing', { search });
   return (
     <Autocomplete.Root
-      open
-      inline
+      {...finder}
       items={targets}
-      filter={null}
       value={search}
       onValueChange={(value, { reason }) => reason !== 'item-press' && setSearch(value)}
       itemToStringValue={nameOf}
-      autoHighlight="always"
-      keepHighlight
     >
       <FinderField
         label={title}

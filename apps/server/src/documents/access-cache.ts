@@ -5,7 +5,7 @@ import { ACCESS_CACHE } from '../limits.ts';
 import { AsyncCache } from '../runtime/async-cache.ts';
 import { createDocument } from '../storage/documents.ts';
 import { findAccess } from '../storage/roles.ts';
-import { type DocumentAccess } from '../storage/standing.ts';
+import { standingIn, type DocumentAccess } from '../storage/standing.ts';
 import type { Database } from '../storage/tables.ts';
 
 export interface AccessCacheOptions {
@@ -37,12 +37,27 @@ export class AccessCache {
   }
 
   /**
+   * A refusal is read from the database: another node may have let this user in a moment ago.
+   *
+   * @throws StorageError
+   */
+  async findFor(document: string, user: string): Promise<DocumentAccess | null> {
+    const found = await this.find(document);
+    if (found === null || standingIn(found, user) !== null) return found;
+    const read = await findAccess(this.#options.db, document);
+    if (read === null || standingIn(read, user) === null) return read;
+    // Through the cache, so that a role that ends meanwhile is not missed.
+    this.invalidate(document);
+    return await this.find(document);
+  }
+
+  /**
    * A stock client creates the document that it names, where that is allowed.
    *
    * @throws StorageError or EngineError
    */
   async findOrCreate(document: string, { id: user }: User): Promise<DocumentAccess | null> {
-    const found = await this.find(document);
+    const found = await this.findFor(document, user);
     const { db, engine, allowAdhocDocuments } = this.#options;
     if (found !== null || !allowAdhocDocuments) return found;
     await engine.create({ document, kind: ADHOC_KIND, user });

@@ -237,6 +237,17 @@ test('W36 nobody comes in by a role that was taken', async () => {
   expect(await authorize('bob')).toMatchObject({ access: 'view' });
 });
 
+test('PO14 comes in by a role of which another node has not told yet', async () => {
+  const { db, reads, authorize, join } = await context({ link: 'off' });
+  await join('ada');
+  expect(await authorize('bob')).toMatchObject({ error: { code: 'not-found' } });
+  await giveRole(db, { document: 'd', user: 'bob', role: 'viewer' });
+  expect(await authorize('bob')).toMatchObject({ access: 'view' });
+  const before = reads();
+  expect(await authorize('bob')).toMatchObject({ access: 'view' });
+  expect(reads()).toBe(before);
+});
+
 test('W36 nobody comes in by a role that is taken while it is looked up', async () => {
   const { db, rooms, authorize, holdReads } = await context();
   const reads = holdReads();

@@ -83,7 +83,7 @@ export class Rooms implements Disposable {
     const { access, recentDocuments, log } = this.#options;
     try {
       const document =
-        client === 'stock' ? await access.findOrCreate(id, user) : await access.find(id);
+        client === 'stock' ? await access.findOrCreate(id, user) : await access.findFor(id, user.id);
       const standing = document === null ? null : standingIn(document, user.id);
       if (document === null || standing === null)
         return { kind: 'refused', error: refusalOf(document, user.id, errorOf('not-found')) };
@@ -100,7 +100,7 @@ export class Rooms implements Disposable {
 
   /** Null for a document that this user may not see. @throws StorageError */
   async standingOf(user: string, document: string): Promise<Standing | null> {
-    const access = await this.#options.access.find(document);
+    const access = await this.#options.access.findFor(document, user);
     return access === null ? null : standingIn(access, user);
   }
 

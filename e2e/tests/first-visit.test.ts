@@ -82,10 +82,14 @@ test.describe('where guests are not allowed', () => {
 
   test('the page says so, under a heading of its own', async ({ openAsGuest }) => {
     const { page } = await openAsGuest();
-    await expect(
-      page.getByRole('heading', { name: 'The server does not let you in' }),
-    ).toBeVisible();
+    const heading = page.getByRole('heading', { name: 'The server does not let you in' });
+    await expect(heading).toBeVisible();
     await expect(page.getByRole('main')).toContainText('This server takes no guests.');
+    // No dialog covers it before the person asks for one.
+    await page.waitForLoadState('networkidle');
+    await expect(heading).toBeVisible();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('dialog', { name: 'Sign in' })).toBeVisible();
   });
 });
 

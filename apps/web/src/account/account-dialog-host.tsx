@@ -15,7 +15,10 @@ export function AccountDialogHost() {
   const [isLoaded, setLoaded] = useState(false);
   if (view !== null && !isLoaded) setLoaded(true);
   const connection = useConnection();
-  const isOver = connection.kind === 'stopped' && connection.action === 'authenticate';
+  const { user } = useObservable(account.state);
+  // Whoever was never here is told so by the page, and chooses.
+  const isOver =
+    user !== null && connection.kind === 'stopped' && connection.action === 'authenticate';
   useEffect(() => {
     if (isOver) accountDialog.set(account.wayBack);
     else if (!isOver && accountDialog.get() === 'again') accountDialog.set(null);

@@ -41,7 +41,7 @@ export async function runCommand(
   } catch (error) {
     const known = error instanceof StartupError || error instanceof StorageError;
     process.stderr.write(
-      `Tandem cannot ${definition.name}.\n${known ? error.message : (error as Error).stack}\n`,
+      `tandem ${definition.name} failed.\n${known ? error.message : (error as Error).stack}\n`,
     );
     process.exit(1);
   }

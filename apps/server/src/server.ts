@@ -275,6 +275,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       return isCounted;
     },
   });
+  const limited = limitFanOut(runner, fanOut);
   const application = createApplication({
     configuration,
     routes: [
@@ -293,12 +294,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         signedIn: signedInMiddleware({ authenticator, changes: uploads, reads: downloads }),
       }),
       documentRoutes({
-        ...{ db, engine, rooms, runner: limitFanOut(runner, fanOut), signedIn },
+        ...{ db, engine, rooms, runner: limited, signedIn },
         ...{ signInRates, addressOf },
         ...{ history: options.history, pages: options.pages },
         ...{ historyRates, violations, metrics },
       }),
-      peopleRoutes({ db, people, runner, signedIn }),
+      peopleRoutes({ db, people, runner: limited, signedIn }),
       inboxRoutes({ db, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
     ],

@@ -53,6 +53,12 @@ export class Authenticator {
     return token === null ? undefined : await this.#options.apiTokens.find(token);
   }
 
+  /** Finds the caller by the API token of the request or, without one, by its session. */
+  async findCaller(header: HeaderReader): Promise<SignedIn | null> {
+    const holder = await this.findByApiToken(header);
+    return holder === undefined ? await this.findByHeaders(header) : holder;
+  }
+
   /** Finds the session by the cookie; by the session's token where the browser or a proxy drops cookies. */
   async findByHeaders(header: HeaderReader): Promise<SignedIn | null> {
     const known = await this.findGuestByHeaders(header);

@@ -26,7 +26,7 @@ export interface CountedSignIn {
    * The password was right, so that it was no guess: where many people have the same one, as that of a link, they do not
    * slow each other. It still counts for the address, whose passwords have been hashed.
    */
-  giveBack(): void;
+  refund(): void;
 }
 
 interface Take {
@@ -43,11 +43,11 @@ export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): Coun
       ? takesOfUnknown(rates, attempt)
       : [{ rate: rates.device, key: keyOf(device, subject), amount: 1 }];
   // Unknown browsers of a network do not use up what its known browsers have.
-  const addressKey = address === null || device !== null ? `known ${address}` : siteOf(address);
-  const takes =
-    address === null
-      ? ofSubject
-      : [...ofSubject, { rate: rates.address, key: addressKey, amount: 1 }];
+  const takes = [...ofSubject];
+  if (address !== null) {
+    const key = device === null ? siteOf(address) : `known ${address}`;
+    takes.push({ rate: rates.address, key, amount: 1 });
+  }
   const missing = takes.find(({ rate, key, amount }) => !rate.has(key, amount));
   if (missing !== undefined) {
     // It counts the refusal.
@@ -56,8 +56,8 @@ export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): Coun
   }
   for (const { rate, key, amount } of takes) rate.tryTake(key, amount);
   return {
-    giveBack: () => {
-      for (const { rate, key, amount } of ofSubject) rate.giveBack(key, amount);
+    refund: () => {
+      for (const { rate, key, amount } of ofSubject) rate.refund(key, amount);
     },
   };
 }

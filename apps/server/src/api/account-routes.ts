@@ -24,7 +24,7 @@ import type { Authenticator } from '../accounts/authenticator.ts';
 import type { CurrentSettings } from '../accounts/current-settings.ts';
 import { DeviceCookie, type DeviceCookieRequest } from '../accounts/device-cookie.ts';
 import { guestColor, guestName } from '../accounts/guest-name.ts';
-import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
+import { hashPassword, isPassword } from '../accounts/password-hash.ts';
 import type { OidcProviders } from '../accounts/oidc-providers.ts';
 import type { People, SignedIn } from '../accounts/people.ts';
 import { siteOf, tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
@@ -48,6 +48,7 @@ import type { Database, IdentityRow } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { newSession } from './new-session.ts';
+import { inTurn } from './password-hashing.ts';
 import { readBody } from './request-body.ts';
 import type { SessionAnswer } from './session-answer.ts';
 
@@ -56,7 +57,7 @@ export interface AccountRoutesOptions {
   readonly people: People;
   readonly administrators: Administrators;
   readonly authenticator: Authenticator;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly sessions: SessionAnswer;
   readonly settings: CurrentSettings;
   readonly providers: OidcProviders;
@@ -72,7 +73,6 @@ export interface AccountRoutesOptions {
 }
 
 const RETRY_MS = 60_000;
-const BUSY_RETRY_MS = 10_000;
 
 export function accountRoutes(options: AccountRoutesOptions) {
   const { db, administrators, authenticator, runner, sessions, signedIn } = options;
@@ -351,16 +351,16 @@ export function accountRoutes(options: AccountRoutesOptions) {
 /** Of commands that nobody has signed in for. */
 const SERVER = 'server';
 const TOO_MANY_ATTEMPTS =
-  'There were many attempts to sign in. Nothing is lost. Wait some minutes and try again, or sign in where you have signed in before.';
+  'There were many attempts to sign in. Nothing is lost. Wait a few minutes and try again, or sign in where you have signed in before.';
 const TOO_MANY_ATTEMPTS_BUT_MAIL =
-  'There were many attempts to sign in. Nothing is lost. Wait some minutes and try again, sign in where you have signed in before, or set a new password by a mail.';
+  'There were many attempts to sign in. Nothing is lost. Wait a few minutes and try again, sign in where you have signed in before, or reset your password by e-mail.';
 const TOO_MANY_MAILS =
   'Many mails were asked for from your network. Nothing is lost. Wait a minute and ask again, or ask from another network.';
 const NO_MAIL = 'This server sends no mails. Ask the person who runs it for help.';
 const RESET_OVER =
   'This link was used already, or it is older than eight hours. Ask for another one to set a new password.';
 const OTHER_ACCOUNT =
-  'This browser is signed in to another account by now. Nothing was confirmed. Open the link again.';
+  'This browser is signed in to another account now. Nothing was confirmed. Open the link again.';
 const NO_PASSWORD = 'Your account has no password.';
 const LAST_WAY = 'This is your only way to sign in, so it stays. Connect another one first.';
 
@@ -375,16 +375,4 @@ function refuseWithoutInvitation(): ApiError {
   return new ApiError('forbidden', {
     detail: 'This server is for people who were invited. Ask the person who runs it for a link.',
   });
-}
-
-async function inTurn<T>(hashing: Promise<T>): Promise<T> {
-  try {
-    return await hashing;
-  } catch (error) {
-    if (!(error instanceof PasswordsBusy)) throw error;
-    throw new ApiError('overloaded', {
-      detail: 'Many people sign in at this moment. Nothing is lost. Try again in some seconds.',
-      retryAfterMs: BUSY_RETRY_MS,
-    });
-  }
 }

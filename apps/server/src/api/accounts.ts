@@ -34,7 +34,7 @@ export interface AccountsOptions {
   readonly administrators: Administrators;
   readonly settings: CurrentSettings;
   readonly authenticator: Authenticator;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly sessions: SessionAnswer;
   readonly cookies: CookiePolicy;
   readonly rates: SignInRates;

@@ -34,5 +34,6 @@ function addressOf(context: Context): string {
 const ALL_METHODS = 'ALL';
 const API = '/api';
 
-const NOT_VALID = 'This API token is not valid, or it has ended. Make another one in your account.';
+const NOT_VALID =
+  'This API token is not valid: it has expired or was revoked. Create another one in your account.';
 const NOT_FOR_TOKENS = 'This address is not for API tokens. Sign in with a browser to do this.';

@@ -17,7 +17,7 @@ import { readBody } from './request-body.ts';
 
 export interface ApiTokenRoutesOptions {
   readonly db: Database;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly signedIn: SignedInMiddleware;
 }
 

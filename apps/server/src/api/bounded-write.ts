@@ -36,7 +36,7 @@ export interface RequestedCommand {
 
 /** @returns the id of the command. @throws ApiError when it is refused, or not stored in time. */
 export async function runCommand(
-  runner: CommandRunner,
+  runner: Pick<CommandRunner, 'run'>,
   { user, session, call }: RequestedCommand,
 ): Promise<string> {
   const command = { ...call, id: ulid() };

@@ -1,6 +1,6 @@
 /** Comments for programs: CT7 and CT8 of PROTOCOL.md. */
 import { Hono, type Context } from 'hono';
-import { can, documentId, type Action, type Call } from '@tandem/protocol';
+import type { Action, Call } from '@tandem/protocol';
 import {
   commentCreate,
   commentReply,
@@ -13,15 +13,15 @@ import type { History } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { readThreads } from '../storage/comments.ts';
-import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { requireAccess } from './document-access.ts';
 import { runCommand } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
 
 export interface CommentRoutesOptions {
   readonly db: Database;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly pages: Pick<History, 'read'>;
   /** Those of the history. */
   readonly rates: KeyedRateLimiter;
@@ -30,11 +30,9 @@ export interface CommentRoutesOptions {
 export function commentRoutes({ db, runner, pages, rates }: CommentRoutesOptions) {
   /** @throws ApiError */
   const checkAccess = async (context: Context<ApiEnvironment>, action: Action): Promise<string> => {
-    const document = documentId.safeParse(context.req.param('id')).data ?? '';
-    const entry = await findAccessEntry(db, { document, user: context.get('user').id });
-    if (entry === null) throw new ApiError('not-found');
-    if (!can(entry, action)) throw new ApiError('forbidden', { detail: FOR_COMMENTERS });
-    return document;
+    const need = { action, detail: FOR_COMMENTERS };
+    const { document } = await requireAccess(db, context, need);
+    return document.id;
   };
   const run = async ({ user, session }: ApiEnvironment['Variables'], call: Call) => {
     const id = await runCommand(runner, { user: user.id, session, call });
@@ -72,4 +70,5 @@ export function commentRoutes({ db, runner, pages, rates }: CommentRoutesOptions
 }
 
 const FOR_COMMENTERS = 'You may read this document but not comment on it. Ask its owner.';
-const NO_QUOTE = 'The document has no words that read like this quote. Nothing was changed.';
+const NO_QUOTE =
+  'This quote is not in the document. Nothing was changed. Read the document again, and quote its words without Markdown.';

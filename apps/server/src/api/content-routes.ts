@@ -1,7 +1,7 @@
 /** The text of pages for programs: CT1 to CT6 of PROTOCOL.md. */
 import { Hono, type Context } from 'hono';
 import { MAX_MARKDOWN_LENGTH } from '@tandem/document';
-import { can, documentId, toStorable, type Action } from '@tandem/protocol';
+import { toStorable, type Action } from '@tandem/protocol';
 import {
   MARKDOWN_TYPE,
   MAX_MARKDOWN_BODY_BYTES,
@@ -14,9 +14,9 @@ import type { PageWriter } from '../documents/page-writer.ts';
 import type { History, PageWriting } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
-import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { checkSignedIn, takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { requireAccess } from './document-access.ts';
 import { boundedWrite } from './bounded-write.ts';
 import type { LinkRoutesOptions } from './link-routes.ts';
 import { readText } from './request-body.ts';
@@ -32,12 +32,10 @@ export interface ContentRoutesOptions extends Pick<LinkRoutesOptions, 'addressOf
 export function contentRoutes({ db, pages, writer, rates, addressOf }: ContentRoutesOptions) {
   /** @throws ApiError */
   const checkAccess = async (context: Context<ApiEnvironment>, action: Action): Promise<string> => {
-    const document = documentId.safeParse(context.req.param('id')).data ?? '';
-    const entry = await findAccessEntry(db, { document, user: context.get('user').id });
-    if (entry === null) throw new ApiError('not-found');
-    if (!can(entry, action)) throw new ApiError('forbidden', { detail: FOR_WRITERS });
-    if (entry.document.kind !== 'page') throw new ApiError('forbidden', { detail: NO_PAGE });
-    return document;
+    const need = { action, detail: FOR_WRITERS };
+    const { document } = await requireAccess(db, context, need);
+    if (document.kind !== 'page') throw new ApiError('forbidden', { detail: NO_PAGE });
+    return document.id;
   };
   const asker = (context: Context<ApiEnvironment>) => ({
     user: context.get('user').id,

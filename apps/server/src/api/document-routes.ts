@@ -25,6 +25,7 @@ import type { ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import { documentIn } from './document-access.ts';
 import { runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
@@ -43,12 +44,6 @@ const treeQuery = z.object({
   after: z.optional(treePlaceText),
 });
 
-function documentIn(address: string): string {
-  const id = documentId.safeParse(address);
-  if (!id.success) throw new ApiError('not-found');
-  return id.data;
-}
-
 export interface DocumentRoutesOptions extends Pick<
   LinkRoutesOptions,
   'signInRates' | 'addressOf'
@@ -56,7 +51,7 @@ export interface DocumentRoutesOptions extends Pick<
   readonly db: Database;
   readonly engine: Engine;
   readonly rooms: Rooms;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly history: Pick<History, 'read'>;
   readonly pages: Pick<History, 'read'>;
   readonly historyRates: KeyedRateLimiter;

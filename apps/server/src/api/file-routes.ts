@@ -89,11 +89,7 @@ export function fileRoutes(options: FileRoutesOptions) {
     const known = checks.get(key);
     if (known !== undefined) return known;
     const check = async (): Promise<boolean> => {
-      const header = (name: string) => context.req.header(name);
-      const signed =
-        context.var.tokenHolder === undefined
-          ? await authenticator.findByHeaders(header)
-          : await authenticator.findByApiToken(header);
+      const signed = await authenticator.findCaller((name) => context.req.header(name));
       return signed?.user.id === caller.id && (await allows(context, action));
     };
     const checking = check();

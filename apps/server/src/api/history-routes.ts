@@ -1,8 +1,6 @@
 /** What a document was, and who wrote it: HY1–HY7, for people with the right to its history (PO6). */
 import { Hono, type Context } from 'hono';
 import {
-  can,
-  documentId,
   HISTORY_TYPE,
   type HistoryAuthors,
   type HistoryPage,
@@ -14,10 +12,10 @@ import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { readClients } from '../storage/history/history-clients.ts';
 import { listVersions } from '../storage/history/named-versions.ts';
-import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { findUsers } from '../storage/users.ts';
 import { checkSignedIn, takeRequest, type ApiEnvironment } from './api-environment.ts';
+import { requireAccess } from './document-access.ts';
 
 export interface HistoryRoutesOptions {
   readonly db: Database;
@@ -28,12 +26,9 @@ export interface HistoryRoutesOptions {
 export function historyRoutes({ db, history, rates }: HistoryRoutesOptions) {
   /** @throws ApiError */
   const checkAccess = async (context: Context<ApiEnvironment>): Promise<string> => {
-    const document = documentId.safeParse(context.req.param('id')).data ?? '';
-    const user = context.get('user');
-    const entry = await findAccessEntry(db, { document, user: user.id });
-    if (entry === null) throw new ApiError('not-found');
-    if (!can(entry, 'history')) throw new ApiError('forbidden', { detail: FOR_EDITORS });
-    return document;
+    const need = { action: 'history', detail: FOR_EDITORS } as const;
+    const { document } = await requireAccess(db, context, need);
+    return document.id;
   };
   /** @throws ApiError */
   const authorize = async (context: Context<ApiEnvironment>): Promise<string> => {

@@ -1,29 +1,29 @@
 /** The password of a document's link: to set it, and to enter by it (PO12, PO13). */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
-import { can, documentId } from '@tandem/protocol';
 import { linkEntry, linkPassword } from '@tandem/protocol/accounts';
-import { hashPassword, isPassword, PasswordsBusy } from '../accounts/password-hash.ts';
+import { hashPassword, isPassword } from '../accounts/password-hash.ts';
 import { tryCountSignIn, type CountedSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { forbidden } from '../commands/handlers/outcomes.ts';
 import { ApiError } from '../http/api-error.ts';
 import { findLinkPassword } from '../storage/link-terms.ts';
-import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
+import { documentIn, requireAccess } from './document-access.ts';
+import { inTurn } from './password-hashing.ts';
 import { readBody } from './request-body.ts';
 
 export interface LinkRoutesOptions {
   readonly db: Database;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   /** Passwords of links are guessed as those of accounts are. */
   readonly signInRates: SignInRates;
   readonly addressOf: (request: IncomingMessage) => string | null;
 }
 
-const RETRY_MS = 10_000;
+const RETRY_MS = 60_000;
 const TOO_MANY = 'Many passwords were tried. Nothing is lost. Wait a minute and try again.';
 const WRONG =
   'This password does not open the document. Check it, or ask the person who sent you the link.';
@@ -42,12 +42,9 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
     .post('/password', async (context) => {
       const { user, session } = context.var;
       const { password } = await readBody(context, linkPassword);
-      const document = documentIn(context.req.param('id'));
-      // Asked again by the command; nobody else makes the server hash, and nobody in vain.
-      const entry = await findAccessEntry(db, { document, user: user.id });
-      if (entry === null) throw new ApiError('not-found');
-      if (!can(entry, 'share')) throw new ApiError('forbidden');
-      const { link_access: link } = entry.document;
+      // Checked again by the command; nobody else makes the server hash, and nobody in vain.
+      const { document: row } = await requireAccess(db, context, { action: 'share' });
+      const { id: document, link_access: link } = row;
       if (link === null || link === 'off') throw ApiError.from(forbidden('no-link').error);
       if (password !== null) countAttempt(context.env.incoming, `link password of ${user.id}`);
       const passwordHash =
@@ -66,30 +63,10 @@ export function linkRoutes({ db, runner, signInRates, addressOf }: LinkRoutesOpt
       const counted = countAttempt(context.env.incoming, `link ${link?.document ?? id}`);
       const isRight = await inTurn(isPassword(link?.password ?? null, password, 'unknown'));
       if (link === null || !isRight) throw new ApiError('forbidden', { detail: WRONG });
-      counted.giveBack();
+      counted.refund();
       const input = { document: link.document, verifiedHash: link.password };
       const call = { name: 'link:enter', input } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     });
-}
-
-function documentIn(address: string | undefined): string {
-  const id = documentId.safeParse(address);
-  if (!id.success) throw new ApiError('not-found');
-  return id.data;
-}
-
-/** @throws ApiError */
-async function inTurn<T>(hashing: Promise<T>): Promise<T> {
-  try {
-    return await hashing;
-  } catch (error) {
-    if (!(error instanceof PasswordsBusy)) throw error;
-    throw new ApiError('overloaded', {
-      detail:
-        'Many passwords are checked at this moment. Nothing is lost. Try again in some seconds.',
-      retryAfterMs: RETRY_MS,
-    });
-  }
 }

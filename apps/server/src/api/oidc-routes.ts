@@ -38,7 +38,7 @@ export interface OidcRoutesOptions {
   readonly people: People;
   readonly authenticator: Authenticator;
   readonly providers: OidcProviders;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly sessions: SessionAnswer;
   readonly newSession: NewSession;
   readonly secrets: Secrets;

@@ -3,9 +3,11 @@ import { Hono } from 'hono';
 import description from '@tandem/protocol/openapi.json' with { type: 'json' };
 import type { ApiEnvironment } from './api-environment.ts';
 
+const BODY = JSON.stringify(description);
+
 export function openApiRoutes() {
   return new Hono<ApiEnvironment>().get('/openapi.json', (context) => {
     context.header('Cache-Control', 'no-cache');
-    return context.json(description as object);
+    return context.body(BODY, 200, { 'Content-Type': 'application/json' });
   });
 }

@@ -13,7 +13,7 @@ import { readBody } from './request-body.ts';
 export interface PeopleRoutesOptions {
   readonly db: Database;
   readonly people: People;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly signedIn: SignedInMiddleware;
 }
 

@@ -24,7 +24,7 @@ import { readBody } from './request-body.ts';
 export interface ServerRoutesOptions {
   readonly db: Database;
   readonly administrators: Administrators;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly signedIn: SignedInMiddleware;
 }
 

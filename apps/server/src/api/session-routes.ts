@@ -19,7 +19,7 @@ export interface SessionRoutesOptions {
   readonly allowGuests: boolean;
   readonly authenticator: Authenticator;
   readonly people: People;
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   readonly sessions: SessionAnswer;
   readonly cookies: Pick<CookiePolicy, 'readSession'>;
   readonly signUpGuest: SignUpGuest;

@@ -250,7 +250,7 @@ test('LI4 what is given back on one node is there on the others', async () => {
   const [one, two] = members as [Member, Member];
   expect(one.take('ada', 100)).toBe(RATE.burst);
   await environment.pass(ROUND_MS);
-  one.limiter.giveBack('ada', RATE.burst);
+  one.limiter.refund('ada', RATE.burst);
   await environment.pass(ROUND_MS);
   expect(two.take('ada', 100)).toBe(RATE.burst);
 });

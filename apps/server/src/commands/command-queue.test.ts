@@ -245,7 +245,7 @@ test('a request whose person has reached many others is refused, and comes again
   const { burst, perSecond } = FAN_OUT.rate;
   const answers = [widely(burst)];
   const runner = { run: async () => answers.pop() ?? DONE };
-  const limited = limitFanOut(runner as unknown as CommandRunner, new FanOutLimiter(fanOutRate()));
+  const limited = limitFanOut(runner, new FanOutLimiter(fanOutRate()));
   const run = () => limited.run({ user: 'u1', command: comment() });
   expect(await Promise.all([run(), run()])).toMatchObject([
     { kind: 'done' },

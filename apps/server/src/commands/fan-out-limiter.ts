@@ -7,7 +7,8 @@ import { FAN_OUT } from '../limits.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { CommandRunner, ServerCommand } from './command-runner.ts';
 
-type CommandNameOf = Pick<ServerCommand, 'name'>;
+type Named = Pick<ServerCommand, 'name'>;
+type Runner = Pick<CommandRunner, 'run'>;
 
 export class FanOutLimiter {
   readonly #rate: KeyedRateLimiter;
@@ -18,26 +19,28 @@ export class FanOutLimiter {
     this.#rate = rate;
   }
 
-  mayBegin(user: string, command: CommandNameOf): boolean {
+  mayBegin(user: string, command: Named): boolean {
     return this.#rate.has(user) && !(isComment(command) && this.#commenting.has(user));
   }
 
-  begin(user: string, command: CommandNameOf): void {
+  begin(user: string, command: Named): void {
     if (isComment(command)) this.#commenting.add(user);
   }
 
   /** @param events that the command has published */
-  end(user: string, command: CommandNameOf, events: number): void {
+  end(user: string, command: Named, events: number): void {
     if (isComment(command)) this.#commenting.delete(user);
     if (events > FAN_OUT.free && !isSilent(command)) this.#rate.charge(user, events);
   }
 }
 
+const isComment = ({ name }: Named): boolean => name.startsWith('comment:');
+
 /** Nobody may learn from a wait whether there is a document, and how many own it (PO7). */
-const isSilent = ({ name }: CommandNameOf): boolean => name === 'access:request';
+const isSilent = ({ name }: Named): boolean => name === 'access:request';
 
 /** For commands of requests, which do not wait for their turn, but come again. */
-export function limitFanOut(runner: CommandRunner, fanOut: FanOutLimiter): CommandRunner {
+export function limitFanOut(runner: Runner, fanOut: FanOutLimiter): Runner {
   return {
     async run(request) {
       const { user, command } = request;
@@ -53,14 +56,5 @@ export function limitFanOut(runner: CommandRunner, fanOut: FanOutLimiter): Comma
         fanOut.end(user, command, events);
       }
     },
-    onCommitted: (listener) => runner.onCommitted(listener),
-    get storageError() {
-      return runner.storageError;
-    },
-    onStorageChanged: (listener) => runner.onStorageChanged(listener),
-    onLost: (listener) => runner.onLost(listener),
-    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };
 }
-
-const isComment = ({ name }: CommandNameOf): boolean => name.startsWith('comment:');

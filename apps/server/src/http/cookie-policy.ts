@@ -30,13 +30,13 @@ export class CookiePolicy {
    */
   readSession(header: HeaderReader): string | null {
     const secure = readSessionCookie(header('Cookie'), 'secure');
+    if (secure !== null) return secure;
     const scheme = {
       origin: header('Origin'),
       host: header('Host'),
       'x-forwarded-proto': header('X-Forwarded-Proto'),
     };
-    if (secure !== null || this.#isHttps(scheme)) return secure;
-    return readSessionCookie(header('Cookie'), 'plain');
+    return this.#isHttps(scheme) ? null : readSessionCookie(header('Cookie'), 'plain');
   }
 
   #isHttps(headers: SchemeHeaders): boolean {

@@ -67,9 +67,9 @@ test('LI4 what is given back is there again, and others are told', () => {
   const told: number[] = [];
   limiter.onTaken((_, amount) => told.push(amount));
   expect(taken('ada', 4)).toBe(4);
-  limiter.giveBack('ada', 3);
+  limiter.refund('ada', 3);
   expect(told).toEqual([1, 1, 1, 1, -3]);
-  limiter.giveBack('ada', 8);
+  limiter.refund('ada', 8);
   expect(taken('ada', 20)).toBe(10);
   limiter.takenElsewhere('ada', -3);
   expect(taken('ada', 20)).toBe(3);

@@ -72,10 +72,10 @@ export class KeyedRateLimiter {
   }
 
   /** Takes back what `tryTake` has given, here and on other nodes. */
-  giveBack(key: string, amount = 1): void {
+  refund(key: string, amount = 1): void {
     const nowMs = this.#clock.monotonicMs();
     const entry = this.#entry(key, nowMs);
-    entry.bucket.giveBack(amount, nowMs);
+    entry.bucket.refund(amount, nowMs);
     this.#report(key, entry, -amount);
   }
 
@@ -83,7 +83,7 @@ export class KeyedRateLimiter {
   takenElsewhere(key: string, amount: number): void {
     const nowMs = this.#clock.monotonicMs();
     const { bucket } = this.#entry(key, nowMs);
-    if (amount < 0) bucket.giveBack(-amount, nowMs);
+    if (amount < 0) bucket.refund(-amount, nowMs);
     else bucket.charge(amount, nowMs);
   }
 

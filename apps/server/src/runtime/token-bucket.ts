@@ -44,7 +44,7 @@ export class TokenBucket {
   }
 
   /** What was taken for nothing: never more than `burst`. */
-  giveBack(amount: number, nowMs: number): void {
+  refund(amount: number, nowMs: number): void {
     this.#fill(nowMs);
     this.#tokens = Math.min(this.#burst, this.#tokens + amount);
   }

@@ -100,7 +100,14 @@ export class DataDirectory {
     options: { readonly clock: Clock; readonly log: Log },
   ): Promise<DataDirectory> {
     assertDatabase(path);
-    return await DataDirectory.#openChecked(path, lockFolder(path), options);
+    const directory = new DataDirectory(path, lockFolder(path), options.clock);
+    try {
+      if (!directory.#isAsLeft()) await directory.#check(options.log);
+      return directory;
+    } catch (error) {
+      directory.release();
+      throw error;
+    }
   }
 
   /**
@@ -126,21 +133,6 @@ export class DataDirectory {
     }
     if (!isAsLeft) await directory.#check(options.log);
     return directory.database;
-  }
-
-  static async #openChecked(
-    path: string,
-    lock: FolderLock,
-    { clock, log }: { readonly clock: Clock; readonly log: Log },
-  ): Promise<DataDirectory> {
-    const directory = new DataDirectory(path, lock, clock);
-    try {
-      if (!directory.#isAsLeft()) await directory.#check(log);
-      return directory;
-    } catch (error) {
-      directory.release();
-      throw error;
-    }
   }
 
   /**

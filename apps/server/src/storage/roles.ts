@@ -151,9 +151,16 @@ export async function standingsInEach(
       given.set(id, roles);
     }
   }
-  const entered = new Map<string, ReadonlySet<string>>();
-  for (const [id, { password }] of facts)
-    if (password !== null) entered.set(id, await readEntered(db, id));
+  const entered = new Map<string, Set<string>>();
+  for (const [id, { password }] of facts) if (password !== null) entered.set(id, new Set());
+  for (const ids of inGroups([...entered.keys()])) {
+    const entries = await db
+      .selectFrom('link_entry')
+      .select(['document', 'user'])
+      .where('document', 'in', ids)
+      .execute();
+    for (const { document, user } of entries) entered.get(document)?.add(user);
+  }
   return (document, user) => {
     const decisive = facts.get(document);
     if (decisive === undefined) return null;

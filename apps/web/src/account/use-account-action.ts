@@ -23,7 +23,7 @@ export function useAccountAction(first: string | null = null): AccountAction {
       return true;
     } catch (thrown) {
       const failure = failureOf(thrown);
-      // Not `t`, which is another when a part adds its texts: requests would be sent again.
+      // Not `t`, so that the callback never changes: requests would be sent again.
       const unreachable = translate('account.unreachable');
       setProblem(failure.kind === 'refused' ? failure.error.message : unreachable);
       return false;

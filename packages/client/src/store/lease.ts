@@ -34,7 +34,7 @@ export async function takeLease(
     )
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
     return async () => {
-      await answerWithin(() => giveBack(database, { name, holder }), { clock }).catch(
+      await answerWithin(() => refund(database, { name, holder }), { clock }).catch(
         () => undefined,
       );
       database.close();
@@ -62,7 +62,7 @@ async function tryToTake(
   return isFree;
 }
 
-async function giveBack(
+async function refund(
   database: IDBPDatabase<LeaseSchema>,
   { name, holder }: { readonly name: string; readonly holder: number },
 ): Promise<void> {

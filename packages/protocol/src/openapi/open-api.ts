@@ -65,7 +65,12 @@ export function openApi(): OpenApi {
           description:
             'A token that a person has made in their account, with the scopes that a route names.',
         },
-        session: { type: 'apiKey', in: 'cookie', name: 'tandem_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-tandem_session',
+          description: 'Over plain http, `tandem_session`.',
+        },
       },
     },
   };

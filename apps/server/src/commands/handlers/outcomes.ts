@@ -15,9 +15,10 @@ const FORBIDDEN = {
     'This document has reached the limit of comments. Delete some that nobody needs any more.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
-  'link-over': 'This time is over. Choose a later one, or turn the link off.',
+  'link-over': 'The link cannot end in the past. Choose a later day, or turn the link off.',
   'no-link': 'The link of this document is off. Turn it on first.',
-  'link-password-changed': 'The password was changed a moment ago. Ask for the new one.',
+  'link-password-changed':
+    'The password was changed a moment ago. Ask the person who sent you the link for the new one.',
   'too-many-entered':
     'Many people use this link already. Ask the owner of the document for a role.',
   'nothing-around': 'This document is not inside another one, so that it inherits nothing.',
@@ -69,7 +70,7 @@ const FORBIDDEN = {
   'reset-over':
     'This link was used already, or it is older than eight hours. Ask for another one to set a new password.',
   'too-many-mails':
-    'Several mails with a link were sent already, and their links work. Look for them, among unwanted mails, too.',
+    'Several mails with a link were sent already, and their links still work. Look for them, also in the spam folder.',
   'verification-over':
     'This link was used already, is older than a day, or is for another account. Sign in to the account that it was sent for, and open it again.',
   'identity-removed':
@@ -80,7 +81,7 @@ const FORBIDDEN = {
     'Show first that it is you: enter your password, or sign in again. Nothing was changed.',
   'account-first': 'API tokens are for people with an account. Create an account first.',
   'too-many-tokens':
-    'You have as many API tokens as you may have. End one that nobody uses any more first.',
+    'You have reached the limit of API tokens. Revoke one that no program uses any more, then create this one.',
   'last-way-of-person': 'This is your only way to sign in, so it stays. Connect another one first.',
   'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',

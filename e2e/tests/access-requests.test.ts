@@ -95,7 +95,10 @@ test('PO10 a request is answered in the share dialog; who is declined is told no
   await expect(ben.getByRole('status').filter({ hasText: 'on its way' })).toBeVisible();
   await ben.reload();
   await ask(ben);
-  await expect(share.getByRole('heading', { name: 'Requests' })).toBeHidden();
+  // Who asks later is shown, so that Ben's second request would be.
+  await ask(await openAs(openAsGuest, documentPathOf(ada), 'Dan'));
+  await expect(share.getByRole('button', { name: /^Decline the request of .*Dan/ })).toBeVisible();
+  await expect(share.getByRole('button', { name: /^Decline the request of .*Ben/ })).toBeHidden();
 });
 
 test('PO8 a document that does not exist looks the same', async ({ openAsGuest }) => {

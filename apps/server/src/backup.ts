@@ -64,7 +64,7 @@ async function backup(parameters: CommandParameters): Promise<void> {
   const lost = report.manifest.files?.lost ?? [];
   if (lost.length === 0) return;
   process.stderr.write(
-    `${lost.length} files are not in the backup, because the server has lost them or they are damaged: ${lost.slice(0, 5).join(', ')}. Look for them in older backups.\n`,
+    `Files that are not in the backup, because the server has lost them or they are damaged: ${lost.length}. The first are ${lost.slice(0, 5).join(', ')}. Look for them in older backups.\n`,
   );
   process.exitCode = INCOMPLETE_SOURCE;
 }

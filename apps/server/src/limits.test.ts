@@ -7,11 +7,13 @@ import { readConfiguration } from './configuration/configuration.ts';
 import * as engineLimits from './engine/limits.ts';
 import * as updateLimits from './engine/validation/limits.ts';
 import * as limits from './limits.ts';
+import * as historyLimits from './storage/history/limits.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 
 const KIB = 1_024;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 
 test.each([
   ['tokens (W35)', limits.ACCOUNTS, { tokenLifetimeMs: 10 * MINUTE }],
@@ -43,6 +45,16 @@ test.each([
     { spreadMs: SECOND, connectionsPerSecond: 2_000, timeoutMs: 30 * SECOND },
   ],
   ['new guests', limits.REQUEST_RATES.guests, { burst: 200, perSecond: 5 }],
+  ['reading over HTTP', limits.REQUEST_RATES.reads, { burst: 200, perSecond: 20 }],
+  ['changing over HTTP', limits.REQUEST_RATES.changes, { burst: 100, perSecond: 10 }],
+  ['text and history over HTTP (CT5)', limits.REQUEST_RATES.history, { burst: 60, perSecond: 5 }],
+  ['links in mails (AC25, AC28)', limits.ACCOUNTS, { resetLifetimeMs: 8 * HOUR, maxOpenLinks: 3 }],
+  [
+    'requests for access (PO9)',
+    limits.ACCESS_REQUESTS,
+    { perPerson: 20, perDocument: 20, perInbox: 50, windowMs: 24 * HOUR, repeatMs: 24 * HOUR },
+  ],
+  ['people who entered the password of a link (PO12)', limits.SHARING, { maxEntered: 1_000 }],
   [
     'the reach of commands (W27)',
     limits.FAN_OUT,
@@ -138,6 +150,7 @@ test('PROTOCOL.md lists every limit of the wire, and those of this server that a
     ['limits.ts', limits],
     ['engine/limits.ts', engineLimits],
     ['engine/validation/limits.ts', updateLimits],
+    ['storage/history/limits.ts', historyLimits],
   ] as const;
   const serverRows = [];
   for (const [file, values] of serverModules) {
@@ -189,7 +202,7 @@ function rowsOf(source: string, values: object) {
 }
 
 function row(name: string, value: number, comment: string) {
-  const rules = new Set(comment.match(/\b(W|T|PR)\d+\b/g));
+  const rules = new Set(comment.match(/\b(W|T|PR|PO|NT|CT)\d+\b/g));
   return { name, value: withUnit(name, value), rules: [...rules].join(', ') };
 }
 

@@ -351,7 +351,7 @@ export const ACCESS_REQUESTS = {
   perDocument: 20,
   /** Unanswered ones in a person's inbox (PO9). */
   perInbox: 50,
-  /** After which a declined one may be repeated (PO8). */
+  /** After which a declined one may be repeated (PO9). */
   repeatMs: DAY_MS,
 } as const;
 

@@ -120,11 +120,11 @@ function describe(
     `Backup of ${manifest.createdAt}, by version ${manifest.version}: ${held.join(', ')}.`,
     `SHA-256 of its manifest: ${sha256}`,
     ...(lost > 0
-      ? [`${lost} more files had been lost or damaged before the backup was made.`]
+      ? [`More files that had been lost or damaged before the backup was made: ${lost}.`]
       : []),
     problems.length === 0
       ? `The backup is whole${hasTarget ? ', and the target has the same' : ''}; checked in ${elapsed}.`
-      : `${problems.length} problems were found in ${elapsed}.`,
+      : `Problems: ${problems.length}; checked in ${elapsed}.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -155,7 +155,7 @@ describe('AC28 somebody else who asks for mails', () => {
     // Its person is told that there is a mail, and there are three, whose links work.
     expect(await askFrom('192.0.2.1', ada.email)).toBe(204);
     await sink.next(ada.email, 3);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     const mails = sink.to(ada.email);
     expect(mails).toHaveLength(ACCOUNTS.maxOpenLinks);
     expect(await finish(tokenIn(mails[0]!))).toBe(204);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
 import { binaryCodec } from './binary-codec.ts';
+import { COMMANDS } from './commands.ts';
 import { documentCreate, documentPatch, profilePatch } from './http.ts';
 import { jsonCodec } from './json-codec.ts';
 import { toDisplayName } from './messages/field.ts';
 import { MESSAGES, type MessageType, binaryBodies } from './messages/message.ts';
+
 import { newMessageText } from './topics/message.ts';
 import { examples } from './testing/examples.ts';
 import { fitText, hasVisibleText, toStorable } from './text.ts';
@@ -72,6 +74,16 @@ describe('W37', () => {
     expect(parsed(name, 'Ada\r\n\tLovelace\u0007')).toBe('Ada Lovelace');
     expect(parsed(title, 'a\u2028b\u0085c')).toBe('a b c');
     expect(parsed(newMessageText, 'if x:\r\n\ty\u001b[0m\ufffe')).toBe('if x:\n\ty[0m');
+  });
+
+  test('PO7 a request for access has up to 200 characters', () => {
+    const { input } = COMMANDS['access:request'];
+    const asks = (letters: number) => ({
+      document: 'a-document-of-tests',
+      message: 'é'.repeat(letters),
+    });
+    expect(input.safeParse(asks(200)).success).toBe(true);
+    expect(input.safeParse(asks(201)).success).toBe(false);
   });
 
   test('a text that is too long is refused in a sentence', () => {

@@ -48,7 +48,7 @@ const LINKS: Readonly<Record<LinkPurpose, LinkMail>> = {
     text: ({ host, link }) =>
       `Somebody, probably you, asked for a new password for the account with this e-mail address on ${host}.
 
-Set it here within eight hours. The link works once, and signs out all devices:
+Set it here within eight hours. The link works once, signs out all devices, and revokes all API tokens:
 
 ${link}
 

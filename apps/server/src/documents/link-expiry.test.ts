@@ -37,7 +37,7 @@ async function scene() {
     await settled();
   };
   return {
-    ...{ clock, expiry, endAt, pass },
+    ...{ fixture, clock, expiry, endAt, pass },
     isOpen: async () => (await standingsIn(fixture.db, document))('lin') !== null,
     commands: () => commands,
     fail: (on: boolean) => (isFailing = on),
@@ -74,7 +74,20 @@ test('PO11 a link ends at the last time that was set', async () => {
   expect(await isOpen()).toBe(false);
 });
 
-test('PO11 what was due while no server ran ends at the start; a failure is repeated', async () => {
+test('PO11 what was due while no server ran has ended when the start is over', async () => {
+  const { fixture, clock, expiry, isOpen } = await scene();
+  clock.advance(5_000);
+  fixture.now = clock.now();
+  const input = { document, link: 'edit', expiresAt: clock.now() + 1_000 } as const;
+  await fixture.do('ada', { name: 'link:change', input });
+  clock.advance(2_000);
+  expect(await isOpen()).toBe(true);
+  await expiry.start();
+  expect(await isOpen()).toBe(false);
+  expiry[Symbol.dispose]();
+});
+
+test('PO11 a failure is repeated', async () => {
   const { clock, endAt, pass, isOpen, expiry, fail } = await scene();
   clock.advance(5_000);
   await endAt(clock.now() + 1_000);

@@ -1,5 +1,5 @@
 /**
- * The port to the queue of jobs, which all nodes on a database share. The rules JB1 to JB21 are in `jobs/README.md`.
+ * The port to the queue of jobs, which all nodes on a database share. The rules JB1 to JB22 are in `jobs/README.md`.
  * Every call may fail with a `StorageError`.
  */
 

@@ -187,6 +187,28 @@ test('the list of documents works offline, and says that it may be out of date',
   await expectSaved(page);
 });
 
+test('the list marks documents that are not on this device, and they say why they do not open', async ({
+  openAsGuest,
+}) => {
+  const { page, context } = await openAsGuest();
+  await startDocument(page, 'Tide log');
+  await page.goto('/');
+  const rows = page.getByRole('main').getByRole('listitem');
+  const elsewhere = rows.filter({ hasText: 'Not on this device' });
+  await expect(rows).toHaveCount(2);
+  await expectSaved(page);
+  await expect(elsewhere).toHaveCount(0);
+  await goOffline(page);
+  await expect(elsewhere).toHaveCount(1);
+  await expect(elsewhere).toContainText('Welcome to Tandem');
+  await elsewhere.getByRole('link').click();
+  await expect(page.getByRole('main')).toContainText(
+    'You have not opened it on this device before',
+  );
+  await context.setOffline(false);
+  await expect(textOf(page)).toBeEditable();
+});
+
 test('a first visit without a server shows an error, and continues once the server is back', async ({
   openAsGuest,
 }) => {

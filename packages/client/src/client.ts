@@ -19,6 +19,7 @@ import { httpFallback, type FallbackStorage } from './connection/fallback.ts';
 import { HttpSession } from './connection/http-session.ts';
 import type { Socket } from './connection/socket.ts';
 import { BackgroundSync } from './document/background-sync.ts';
+import { DeviceCopies } from './document/device-copies.ts';
 import { DocumentSession } from './document/document-session.ts';
 import { OpenDocuments } from './document/open-documents.ts';
 import type { Environment } from './environment.ts';
@@ -61,6 +62,7 @@ export class Client {
   readonly #channels: Channels;
   readonly #documents: OpenDocuments;
   readonly #backgroundSync: BackgroundSync;
+  readonly #deviceCopies: DeviceCopies;
   readonly #unloadOutbox: UnloadOutbox;
   readonly #listeners = new Listeners<() => void>();
   readonly #stops: readonly (() => void)[];
@@ -116,9 +118,16 @@ export class Client {
       isConnected: () => this.connection.state.kind === 'connected',
       recover: () => this.#recover(),
     });
+    this.#deviceCopies = new DeviceCopies({
+      store: options.store,
+      clock: environment.clock,
+      isOpen: (document) => this.#documents.get(document) !== undefined,
+    });
     this.connection.listen({
       state: ({ kind }) => {
-        if (kind === 'connected') this.#backgroundSync.connected();
+        if (kind !== 'connected') return;
+        this.#backgroundSync.connected();
+        void this.#deviceCopies.evict().catch(() => undefined);
       },
       message: (message) => {
         // The page may have closed the document in the meantime.
@@ -209,6 +218,15 @@ export class Client {
     return [...listed, ...lost.map((entry) => ({ ...entry, kind: 'rejected' as const }))];
   }
 
+  /** Documents that can be opened without a network. */
+  async onDevice(): Promise<ReadonlySet<string>> {
+    const { pending } = this.commands;
+    const created = pending.flatMap(({ name, input }) =>
+      name === 'document:create' ? [input.document] : [],
+    );
+    return new Set([...(await this.#deviceCopies.list()), ...created]);
+  }
+
   async discard(id: number): Promise<void> {
     const isHere = this.#rejectedNotPersisted.some((entry) => entry.id === id);
     this.#rejectedNotPersisted = this.#rejectedNotPersisted.filter((entry) => entry.id !== id);
@@ -228,7 +246,7 @@ export class Client {
 
   #createSession(id: string): DocumentSession {
     if (this.commands.isCreating(id)) this.#openedBeforeCreation.add(id);
-    return new DocumentSession({
+    const session = new DocumentSession({
       id,
       connection: this.connection,
       store: this.#options.store,
@@ -243,6 +261,8 @@ export class Client {
         this.#changed();
       },
     });
+    void session.loaded.then(() => this.#deviceCopies.use(id)).catch(() => undefined);
+    return session;
   }
 
   #changed(): void {

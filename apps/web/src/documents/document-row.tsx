@@ -1,8 +1,9 @@
 import { Link } from '../navigation/link.tsx';
 import { can } from '@tandem/protocol';
-import { Ellipsis, ExternalLink, ListX, Trash2 } from 'lucide-react';
+import { CloudOff, Ellipsis, ExternalLink, ListX, Trash2 } from 'lucide-react';
 import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
+import { classNames } from '../components/class-names.ts';
 import { Menu, MenuItem, MenuLine } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
@@ -11,7 +12,13 @@ import { NewBadge, PresenceDots, UnreadBadge } from './document-badges.tsx';
 import { moveToTrash } from '../trash/move-to-trash.ts';
 import type { ShownDocument } from './shown-document.ts';
 
-export function DocumentRow({ document }: { readonly document: ShownDocument }) {
+interface DocumentRowProps {
+  readonly document: ShownDocument;
+  /** The document cannot be opened before the server answers. */
+  readonly isElsewhere: boolean;
+}
+
+export function DocumentRow({ document, isElsewhere }: DocumentRowProps) {
   const { t } = useTranslation();
   const { id, title, excerpt, updatedAt, kind, unread, isNew } = document;
   const name = title || t('untitled');
@@ -22,10 +29,22 @@ export function DocumentRow({ document }: { readonly document: ShownDocument }) 
           <Link
             to="/d/$document"
             params={{ document: id }}
-            className="truncate text-base font-medium after:absolute after:inset-0 after:rounded-box"
+            className={classNames(
+              'truncate text-base font-medium after:absolute after:inset-0 after:rounded-box',
+              isElsewhere && 'text-ink-3',
+            )}
           >
             {name}
           </Link>
+          {isElsewhere && (
+            <span
+              title={t('list.elsewhereTitle')}
+              className="flex shrink-0 items-center gap-1 text-small text-ink-3"
+            >
+              <CloudOff size={13} aria-hidden />
+              {t('list.elsewhere')}
+            </span>
+          )}
           <PresenceDots document={id} />
           {isNew === true && <NewBadge />}
           <UnreadBadge count={unread} />

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { DocumentRow } from './document-row.tsx';
 import type { ShownDocument } from './shown-document.ts';
+import { useOnDevice } from './use-on-device.ts';
 
 const ROW_PX = 68;
 const OVERSCAN = 8;
@@ -14,6 +15,7 @@ interface DocumentRowsProps {
 }
 
 export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
+  const onDevice = useOnDevice();
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   // The focused row stays drawn wherever the list is scrolled.
@@ -67,7 +69,10 @@ export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
             onBlur={() => setFocused(null)}
             className="absolute left-0 w-full"
           >
-            <DocumentRow document={document} />
+            <DocumentRow
+              document={document}
+              isElsewhere={onDevice !== null && !onDevice.has(document.id)}
+            />
           </li>
         );
       })}

@@ -125,12 +125,20 @@ export class DocumentPersistence {
     readonly position: Position;
     readonly facts?: DocumentFacts | null;
   }): void {
-    const { document, store } = this.#options;
+    const { document, store, clock } = this.#options;
     const since = this.#position;
+    const at = clock.now();
     this.#position = position;
     this.#unpersisted.settle(confirmed);
     this.#writes.push(() => {
-      const change = { updates, confirmed: this.#takeStoredIds(confirmed), since, position, facts };
+      const change = {
+        updates,
+        confirmed: this.#takeStoredIds(confirmed),
+        since,
+        position,
+        facts,
+        at,
+      };
       return store.advance(document, change);
     });
   }

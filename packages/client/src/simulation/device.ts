@@ -75,6 +75,9 @@ export class Device {
         compact: (document, change) => write(() => store.compact(document, change)),
         rejectedUpdates: (document, decide) => write(() => store.rejectedUpdates(document, decide)),
         discard: (id) => write(() => store.discard(id)),
+        touch: (document, at) => write(() => store.touch(document, at)),
+        copies: () => read(() => store.copies()),
+        evict: (documents) => write(() => store.evict(documents)),
         close: () => undefined,
       },
     };

@@ -78,6 +78,9 @@ export function watchStore(store: Store, health: StorageHealth): Store {
     outbox: 'bounded',
     listRejectedUpdates: 'bounded',
     discard: 'bounded',
+    touch: 'patient',
+    copies: 'bounded',
+    evict: 'patient',
     close: 'immediate',
   });
 }

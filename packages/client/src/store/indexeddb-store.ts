@@ -18,8 +18,14 @@ import {
 
 export const DOCUMENTS_DATABASE = 'tandem';
 
+interface StoredReplica {
+  readonly position: Position;
+  readonly facts: DocumentFacts | null;
+  readonly usedAt: number;
+}
+
 interface Schema extends DBSchema {
-  replica: { key: string; value: { position: Position; facts: DocumentFacts | null } };
+  replica: { key: string; value: StoredReplica };
   update: {
     key: number;
     value: { document: string; epoch: string; update: Uint8Array };
@@ -76,7 +82,7 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       }
       await transaction.done;
     },
-    async advance(document, { updates, confirmed, since, position, facts }) {
+    async advance(document, { updates, confirmed, since, position, facts, at }) {
       const names = ['replica', 'update', 'outbox'] as const;
       const transaction = withHandledDone(database.transaction(names, 'readwrite'));
       const rows = transaction.objectStore('update');
@@ -97,6 +103,7 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
         const stored = {
           position: laterPosition(before?.position ?? null, position),
           facts: facts ?? before?.facts ?? null,
+          usedAt: at ?? before?.usedAt ?? 0,
         };
         ignoreRejection(replicas.put(stored, document));
       }
@@ -147,6 +154,34 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
     },
     async discard(id) {
       await database.delete('rejected', id);
+    },
+    async touch(document, at) {
+      const transaction = withHandledDone(database.transaction('replica', 'readwrite'));
+      const found = await transaction.store.get(document);
+      if (found !== undefined)
+        ignoreRejection(transaction.store.put({ ...found, usedAt: at }, document));
+      await transaction.done;
+    },
+    async copies() {
+      const transaction = withHandledDone(database.transaction('replica'));
+      const [found, documents] = await Promise.all([
+        transaction.store.getAll(),
+        transaction.store.getAllKeys(),
+      ]);
+      return found.map(({ usedAt }, index) => ({ document: documents[index] as string, usedAt }));
+    },
+    async evict(documents) {
+      const names = ['replica', 'update', 'outbox'] as const;
+      const transaction = withHandledDone(database.transaction(names, 'readwrite'));
+      const rows = transaction.objectStore('update');
+      for (const document of documents) {
+        if ((await transaction.objectStore('outbox').index('document').count(document)) > 0)
+          continue;
+        ignoreRejection(transaction.objectStore('replica').delete(document));
+        for (const row of await rows.index('document').getAllKeys(document))
+          ignoreRejection(rows.delete(row));
+      }
+      await transaction.done;
     },
     close() {
       database.close();

@@ -15,6 +15,7 @@ import {
 interface StoredDocument {
   position: Position | null;
   facts: DocumentFacts | null;
+  usedAt: number;
   updates: Map<number, { readonly epoch: string; readonly update: Uint8Array }>;
 }
 
@@ -27,7 +28,10 @@ export function createMemoryStore(): Store {
   const documentOf = (document: string): StoredDocument => {
     let replica = replicas.get(document);
     if (replica === undefined)
-      replicas.set(document, (replica = { position: null, facts: null, updates: new Map() }));
+      replicas.set(
+        document,
+        (replica = { position: null, facts: null, usedAt: 0, updates: new Map() }),
+      );
     return replica;
   };
 
@@ -62,7 +66,7 @@ export function createMemoryStore(): Store {
     async recover(entries) {
       for (const entry of entries) if (!isAmong(entry, outbox.values())) add(entry);
     },
-    async advance(document, { updates, confirmed, since, position, facts }) {
+    async advance(document, { updates, confirmed, since, position, facts, at }) {
       const replica = documentOf(document);
       const entries = confirmed.flatMap((id) => outbox.get(id) ?? []);
       for (const { id } of entries) outbox.delete(id);
@@ -72,6 +76,7 @@ export function createMemoryStore(): Store {
         replica.updates.set(++lastId, { epoch, update });
       replica.position = laterPosition(replica.position, position);
       replica.facts = facts ?? replica.facts;
+      replica.usedAt = at ?? replica.usedAt;
     },
     async compact(document, { replica: update, epoch, rows }) {
       const replica = documentOf(document);
@@ -92,6 +97,19 @@ export function createMemoryStore(): Store {
     },
     async discard(id) {
       rejected.delete(id);
+    },
+    async touch(document, at) {
+      const replica = replicas.get(document);
+      if (replica !== undefined) replica.usedAt = at;
+    },
+    async copies() {
+      return [...replicas].flatMap(([document, { position, usedAt }]) =>
+        position === null ? [] : [{ document, usedAt }],
+      );
+    },
+    async evict(documents) {
+      const working = new Set([...outbox.values()].map(({ document }) => document));
+      for (const document of documents) if (!working.has(document)) replicas.delete(document);
     },
     close() {},
   };

@@ -279,4 +279,29 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', { ...next, facts: null });
     expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });
   });
+
+  test('copies are listed with their last use, and evicted unless there is unconfirmed work', async () => {
+    const store = await open();
+    const position = { epoch: 'one', timeline: 't1', offset: 1 };
+    const copy = { updates: [bytes(1)], confirmed: [], since: null, position, facts: null };
+    for (const document of ['a', 'b', 'c']) await store.advance(document, copy);
+    await store.touch('b', 7);
+    await store.touch('never opened', 8);
+    await store.advance('b', { ...copy, since: position });
+    await store.advance('c', { ...copy, since: position, at: 9 });
+    await store.enqueue(entry('c', 3));
+    const listed = (await store.copies()).toSorted((one, other) =>
+      one.document.localeCompare(other.document),
+    );
+    expect(listed).toEqual([
+      { document: 'a', usedAt: 0 },
+      { document: 'b', usedAt: 7 },
+      { document: 'c', usedAt: 9 },
+    ]);
+    await store.evict(['a', 'c', 'never opened']);
+    expect((await store.load('a')).updates).toEqual([]);
+    expect((await store.load('a')).position).toBeNull();
+    expect((await store.load('b')).updates).toHaveLength(2);
+    expect((await store.load('c')).updates).toHaveLength(2);
+  });
 }

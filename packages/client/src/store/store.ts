@@ -62,6 +62,8 @@ export interface Advance {
   readonly since: Position | null;
   readonly position: Position;
   readonly facts: DocumentFacts | null;
+  /** Counts as a use of the document. */
+  readonly at?: number;
 }
 
 export interface RejectedUpdatesChange {
@@ -106,7 +108,19 @@ export interface Store {
   outbox(): Promise<readonly OutboxEntry[]>;
   listRejectedUpdates(): Promise<readonly RejectedUpdate[]>;
   discard(id: number): Promise<void>;
+  /** Notes that a document was used, if the device has a copy of it. */
+  touch(document: string, at: number): Promise<void>;
+  /** Documents of which the device has a copy, and when each was last used. */
+  copies(): Promise<readonly StoredCopy[]>;
+  /** Deletes copies in one transaction, except of documents with unconfirmed work. */
+  evict(documents: readonly string[]): Promise<void>;
   close(): void;
+}
+
+export interface StoredCopy {
+  readonly document: string;
+  /** In milliseconds since the epoch; 0 before the document was opened here once more. */
+  readonly usedAt: number;
 }
 
 export function laterPosition(before: Position | null, after: Position): Position {

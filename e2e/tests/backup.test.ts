@@ -1,6 +1,7 @@
 /** The server's data is lost, and a backup is restored, while people have their pages open: BK8. */
 
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../harness/accessibility.ts';
 import { CLUSTER } from '../harness/cluster-process.ts';
 import {
   documentPathOf,
@@ -58,12 +59,24 @@ test('open pages bring back what was written after the backup, once', async ({
   for (const page of [ada, ben, cleo]) await expect.poll(() => linesOf(page)).toEqual(expected);
   await ada.reload();
   await expect.poll(() => linesOf(ada)).toEqual(expected);
-  // What the backup does not know is not in a list, and is said of a page that has it open.
-  await expect(dan.getByRole('heading', { name: 'You need access' })).toBeVisible({
-    timeout: RECONNECT_MS,
-  });
+  // RS7: what the backup does not know is said to be only on this device, where a new document is made from it.
+  const lost = { name: 'This document is not on the server any more' };
+  await expect(dan.getByRole('heading', lost)).toBeVisible({ timeout: RECONNECT_MS });
+  await expectAccessible(dan, 'a document that was not restored');
+  await dan.reload();
+  await expect(dan.getByRole('heading', lost)).toBeVisible();
   await dan.getByRole('link', { name: 'All documents' }).first().click();
-  await expect(dan.getByRole('main').getByRole('link', { name: 'Later' })).toHaveCount(0);
+  const onlyHere = dan.getByRole('region', { name: 'Only on this device' });
+  await expectAccessible(dan, 'the list with a document that was not restored');
+  await onlyHere.getByRole('link', { name: 'Later' }).click();
+  await dan.getByRole('button', { name: 'Make a new document from it' }).click();
+  await expect(textOf(dan)).toHaveText('written later');
+  await expect(textOf(dan)).toBeEditable();
+  await expectSaved(dan);
+  await dan.getByRole('link', { name: 'All documents' }).first().click();
+  await expect(dan.getByRole('main').getByRole('link', { name: 'Copy of Later' })).toBeVisible();
+  await onlyHere.getByRole('button', { name: 'Remove “Later” from this device' }).click();
+  await expect(onlyHere.getByRole('link', { name: 'Later' })).toHaveCount(0);
   // No repair is repeated.
   await ada.reload();
   await expectSaved(ada);

@@ -89,6 +89,7 @@ import { readDescendants } from './storage/document-tree.ts';
 import type { ObjectStore } from './storage/objects/object-store.ts';
 import type { SearchIndex } from './storage/search/search-index.ts';
 import type { Database } from './storage/tables.ts';
+import { readTimeline } from './storage/timelines.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 
@@ -147,7 +148,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log });
   const recentDocuments = new RecentDocuments({ runner, log });
   const access = new AccessCache({ db, engine, allowAdhocDocuments });
-  const rooms = new Rooms({ engine, access, recentDocuments, wheel, metrics, errors, log });
+  const rooms = new Rooms({
+    ...{ engine, access, recentDocuments, wheel, metrics, errors, log },
+    readTimeline: () => readTimeline(db),
+  });
 
   const connections = new ConnectionRegistry();
   let findCluster: () => Cluster | null = () => null;

@@ -28,7 +28,7 @@ import { PeopleSearch } from './people-search.ts';
 import { TextSearch } from './text-search.ts';
 import { UnloadOutbox, type UnloadOutboxStorage } from './store/unload-outbox.ts';
 import type { StorageHealth } from './store/storage-health.ts';
-import type { RejectedUpdate, Store } from './store/store.ts';
+import type { RejectedUpdate, Store, StoredCopy } from './store/store.ts';
 import { listUnconfirmedWork, type UnconfirmedWork } from './unconfirmed-work.ts';
 
 export interface ClientOptions {
@@ -225,6 +225,15 @@ export class Client {
       name === 'document:create' ? [input.document] : [],
     );
     return new Set([...(await this.#deviceCopies.list()), ...created]);
+  }
+
+  /** Copies on this device from before the server was restored, whose documents the server may lack. */
+  async copiesFromBefore(timeline: string): Promise<readonly StoredCopy[]> {
+    return await this.#deviceCopies.fromBefore(timeline);
+  }
+
+  async removeCopy(document: string): Promise<void> {
+    await this.#deviceCopies.remove(document);
   }
 
   async discard(id: number): Promise<void> {

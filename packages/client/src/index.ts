@@ -26,4 +26,5 @@ export {
   type Environment,
 } from './environment.ts';
 export { createMemoryStore } from './store/memory-store.ts';
+export type { StoredCopy } from './store/store.ts';
 export type { UnconfirmedWork } from './unconfirmed-work.ts';

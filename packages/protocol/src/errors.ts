@@ -54,6 +54,11 @@ export const ERRORS = {
     sentence:
       'No document was found at this address. Check the link, or ask the person who sent it.',
   },
+  'not-restored': {
+    action: 'stop',
+    sentence:
+      'The server was restored from a backup that does not have this document, or it is no longer shared with you. What this device has of it is kept.',
+  },
   'in-trash': {
     action: 'stop',
     sentence:

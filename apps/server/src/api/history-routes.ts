@@ -1,11 +1,6 @@
 /** What a document was, and who wrote it: HY1–HY7, for people with the right to its history (PO6). */
 import { Hono, type Context } from 'hono';
-import {
-  HISTORY_TYPE,
-  type HistoryAuthors,
-  type HistoryPage,
-  type User,
-} from '@tandem/protocol';
+import { HISTORY_TYPE, type HistoryAuthors, type HistoryPage, type User } from '@tandem/protocol';
 import type { DocumentVersions } from '@tandem/protocol/content';
 import type { History, HistoryAnswers, HistoryRequest } from '../history/port.ts';
 import { ApiError } from '../http/api-error.ts';

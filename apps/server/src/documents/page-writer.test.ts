@@ -54,6 +54,7 @@ function context({ refusal, isParted = false }: { refusal?: ErrorCode; isParted?
     ...{ engine, metrics, log, wheel: new TimerWheel() },
     access: { onOpened() {}, onClosed() {} } as unknown as AccessCache,
     recentDocuments: { note() {} } as unknown as RecentDocuments,
+    readTimeline: async () => 'now',
     errors: new ErrorBoundary({ log, counter: metrics.containedErrors }),
   });
   onTestFinished(() => rooms[Symbol.dispose]());

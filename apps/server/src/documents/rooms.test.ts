@@ -104,6 +104,7 @@ async function context({
     engine,
     access: new AccessCache({ db: watched, engine, allowAdhocDocuments: adhoc }),
     recentDocuments,
+    readTimeline: async () => 'now',
     wheel: new TimerWheel(),
     metrics: new Metrics(),
     errors: new ErrorBoundary({ log, counter: new Metrics().containedErrors }),
@@ -237,7 +238,7 @@ test('W36 nobody comes in by a role that was taken', async () => {
   expect(await authorize('bob')).toMatchObject({ access: 'view' });
 });
 
-test('PO14 comes in by a role of which another node has not told yet', async () => {
+test('PO14 comes in by a role that another node gave a moment ago', async () => {
   const { db, reads, authorize, join } = await context({ link: 'off' });
   await join('ada');
   expect(await authorize('bob')).toMatchObject({ error: { code: 'not-found' } });
@@ -260,6 +261,22 @@ test('W36 nobody comes in by a role that is taken while it is looked up', async 
   for (const admission of [bob, eve, late])
     expect(await admission).toMatchObject({ error: { code: 'not-found' } });
   await rechecked;
+});
+
+test('RS7 a document from before a restore is said to be missing since', async () => {
+  const { rooms } = await context({ link: 'off' });
+  const refusalOf = async (document: string, position?: { timeline: string; offset: number }) => {
+    const request = { user: user('bob'), client: 'native', position } as const;
+    const admission = await rooms.authorize(document, request);
+    return admission.kind === 'refused' ? admission.error.code : 'authorized';
+  };
+  // The same for a document of others as for none.
+  for (const document of ['d', 'none']) {
+    expect(await refusalOf(document)).toBe('not-found');
+    expect(await refusalOf(document, { timeline: 'now', offset: 3 })).toBe('not-found');
+    expect(await refusalOf(document, { timeline: 'before', offset: 0 })).toBe('not-found');
+    expect(await refusalOf(document, { timeline: 'before', offset: 3 })).toBe('not-restored');
+  }
 });
 
 test('makes what a stock client names only where that is allowed', async () => {

@@ -7,7 +7,7 @@ import {
   type Standing,
   type User,
 } from '@tandem/protocol';
-import type { EngineEvent, EngineRequest } from '@tandem/sync';
+import type { EngineEvent, EngineRequest, Position } from '@tandem/sync';
 import { isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/standing.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
@@ -25,6 +25,7 @@ import type { DocumentVisit, RecentDocuments } from './recent-documents.ts';
 export interface RoomsOptions {
   readonly engine: Engine;
   readonly access: AccessCache;
+  readonly readTimeline: () => Promise<string | null>;
   readonly recentDocuments: RecentDocuments;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
@@ -36,6 +37,13 @@ const NOT_ANY_MORE = errorOf('forbidden', {
   detail:
     'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
 });
+export interface AdmissionRequest {
+  readonly user: User;
+  readonly client: 'native' | 'stock';
+  /** What the client has of the document. */
+  readonly position?: Pick<Position, 'timeline' | 'offset'> | undefined;
+}
+
 export type Admission =
   | { readonly kind: 'authorized'; readonly document: DocumentAccess; readonly access: Access }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
@@ -76,17 +84,19 @@ export class Rooms implements Disposable {
   }
 
   /** Resolves a user's access. An invisible document is reported as missing. */
-  async authorize(
-    id: string,
-    { user, client }: { readonly user: User; readonly client: 'native' | 'stock' },
-  ): Promise<Admission> {
+  async authorize(id: string, { user, client, position }: AdmissionRequest): Promise<Admission> {
     const { access, recentDocuments, log } = this.#options;
     try {
       const document =
-        client === 'stock' ? await access.findOrCreate(id, user) : await access.findFor(id, user.id);
+        client === 'stock'
+          ? await access.findOrCreate(id, user)
+          : await access.findFor(id, user.id);
       const standing = document === null ? null : standingIn(document, user.id);
-      if (document === null || standing === null)
-        return { kind: 'refused', error: refusalOf(document, user.id, errorOf('not-found')) };
+      if (document === null || standing === null) {
+        const isLost = await this.#isFromBeforeRestore(position);
+        const missing = errorOf(isLost ? 'not-restored' : 'not-found');
+        return { kind: 'refused', error: refusalOf(document, user.id, missing) };
+      }
       if (user.id !== ANONYMOUS.id) recentDocuments.note({ user: user.id, document: document.id });
       return { kind: 'authorized', document, access: accessOf(standing) };
     } catch (error) {
@@ -210,6 +220,12 @@ export class Rooms implements Disposable {
       // Clients reconnect, which checks access again.
       this.#rooms.get(document)?.expel(errorOf('storage-failed'));
     }
+  }
+
+  /** Whether the client has text of a history that ended (RS7). */
+  async #isFromBeforeRestore(position: AdmissionRequest['position']): Promise<boolean> {
+    if (position === undefined || position.offset === 0) return false;
+    return position.timeline !== (await this.#options.readTimeline());
   }
 
   storageChanged(): void {

@@ -11,6 +11,7 @@ export const HTTP_STATUS = {
   forbidden: 403,
   'read-only': 403,
   'not-found': 404,
+  'not-restored': 404,
   'in-trash': 404,
   'epoch-changed': 409,
   'invalid-update': 422,

@@ -66,6 +66,17 @@ export async function beginRun(
   });
 }
 
+/** @returns null for a database that no server has used yet. @throws StorageError */
+export async function readTimeline(db: Database): Promise<string | null> {
+  const row = await db
+    .selectFrom('timeline')
+    .select('id')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 export async function beginTimeline(db: Database, id: string, atMs: number): Promise<void> {
   await db.insertInto('timeline').values({ id, began_at: atMs }).execute();
 }

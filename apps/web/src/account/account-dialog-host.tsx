@@ -16,7 +16,7 @@ export function AccountDialogHost() {
   if (view !== null && !isLoaded) setLoaded(true);
   const connection = useConnection();
   const { user } = useObservable(account.state);
-  // Whoever was never here is told so by the page, and chooses.
+  // Somebody who was never here is told by the page, and chooses.
   const isOver =
     user !== null && connection.kind === 'stopped' && connection.action === 'authenticate';
   useEffect(() => {

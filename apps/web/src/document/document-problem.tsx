@@ -1,3 +1,4 @@
+import type { DocumentSession } from '@tandem/client';
 import { ERRORS, type ErrorBody, type ErrorCode } from '@tandem/protocol';
 import { Link } from '../navigation/link.tsx';
 import type { Translate } from '../translation/translation.ts';
@@ -15,6 +16,7 @@ import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {
   'not-found': 'problem.needAccess',
+  'not-restored': 'problem.notRestored',
   'in-trash': 'problem.inTrash',
   forbidden: 'problem.needAccess',
   'document-damaged': 'problem.damaged',
@@ -22,6 +24,7 @@ const TITLES = {
 
 type Ending = keyof typeof TITLES;
 
+const rescue = new Deferred(() => import('./rescue-button.tsx'));
 const requestForm = new Deferred(() => import('../sharing/request-form.tsx'));
 
 export type Problem =
@@ -44,11 +47,13 @@ function isEnding(error: ErrorBody): error is ErrorBody & { readonly code: Endin
 }
 
 export function DocumentProblem({
-  document,
+  session,
+  title: titleOfDocument,
   problem,
   retry,
 }: {
-  readonly document: string;
+  readonly session: DocumentSession;
+  readonly title: string;
   readonly problem: Problem;
   readonly retry: () => void;
 }) {
@@ -66,9 +71,14 @@ export function DocumentProblem({
           title={title}
           action={
             <>
+              {problem.kind === 'ended' && problem.code === 'not-restored' && (
+                <Loaded from={rescue}>
+                  {({ RescueButton }) => <RescueButton session={session} title={titleOfDocument} />}
+                </Loaded>
+              )}
               {needsAccess && (
                 <Loaded from={requestForm}>
-                  {({ RequestForm }) => <RequestForm document={document} onEntered={retry} />}
+                  {({ RequestForm }) => <RequestForm document={session.id} onEntered={retry} />}
                 </Loaded>
               )}
               {problem.kind === 'not-here' && problem.why === 'sign-in' ? (

@@ -89,7 +89,8 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   if (problem !== null)
     return (
       <DocumentProblem
-        document={session.id}
+        session={session}
+        title={facts.title}
         problem={problem}
         retry={() => retryOpening(services, session)}
       />

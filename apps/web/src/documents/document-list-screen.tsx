@@ -18,6 +18,7 @@ import { SignInLink } from '../session/sign-in.tsx';
 import { useChannelValue } from '../session/use-channel.ts';
 import { cutOffBy, useConnection, type CutOff } from '../session/use-connection.ts';
 import { DocumentRows } from './document-rows.tsx';
+import { OnlyHere } from './only-here.tsx';
 import { matches, type ShownDocument } from './shown-document.ts';
 import { allDocuments, useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
@@ -63,12 +64,17 @@ export function DocumentListScreen() {
 function Content({ newDocument }: { readonly newDocument: () => void }) {
   const documents = useDocuments(allDocuments);
   useEffect(screenIsReady, []);
+  const listed = useMemo(() => new Set(documents?.map(({ id }) => id)), [documents]);
   if (documents === null) return <ListUnavailable />;
-  if (documents.length === 0) return <Empty newDocument={newDocument} />;
   return (
     <>
       <StaleNotice />
-      <Documents documents={documents} />
+      {documents.length === 0 ? (
+        <Empty newDocument={newDocument} />
+      ) : (
+        <Documents documents={documents} />
+      )}
+      <OnlyHere listed={listed} />
     </>
   );
 }

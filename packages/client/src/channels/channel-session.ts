@@ -133,6 +133,11 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     return this.#replica?.state == null ? 'loading' : 'stale';
   }
 
+  /** The history of the server's database that this channel follows, once it does. */
+  get timeline(): string | null {
+    return this.status === 'live' ? (this.#replica?.position?.epoch ?? null) : null;
+  }
+
   get error(): ErrorBody | null {
     return this.#error;
   }

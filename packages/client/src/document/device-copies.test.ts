@@ -40,6 +40,14 @@ test('a copy with unconfirmed work stays, and so does one that is open', async (
   expect((await store.load('a')).updates).toHaveLength(1);
 });
 
+test('copies from before a restore are found', async () => {
+  const { copies } = await deviceWith(['a']);
+  expect(await copies.fromBefore('t')).toEqual([]);
+  expect(await copies.fromBefore('t2')).toMatchObject([{ document: 'a', timeline: 't' }]);
+  await copies.remove('a');
+  expect(await copies.fromBefore('t2')).toEqual([]);
+});
+
 test('a document with nothing but unconfirmed work is on the device', async () => {
   const { store, copies } = await deviceWith([]);
   await store.enqueue({ document: 'new', epoch: null, update: Uint8Array.of(2), at: 1 });

@@ -3,10 +3,10 @@
  * a network. Copies with unconfirmed work are never deleted.
  */
 import type { Clock } from '../environment.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoredCopy } from '../store/store.ts';
 
 /** Enough for the work of weeks, and few enough for the space that browsers give. */
-export const MAX_DEVICE_COPIES = 200;
+const MAX_DEVICE_COPIES = 200;
 
 export interface DeviceCopiesOptions {
   readonly store: Pick<Store, 'copies' | 'evict' | 'touch' | 'outbox'>;
@@ -27,6 +27,17 @@ export class DeviceCopies {
     const { store } = this.#options;
     const [copies, outbox] = await Promise.all([store.copies(), store.outbox()]);
     return new Set([...copies, ...outbox].map(({ document }) => document));
+  }
+
+  /** Copies from a history of the server's database that has ended: a restore from a backup may lack the documents. */
+  async fromBefore(timeline: string): Promise<readonly StoredCopy[]> {
+    const copies = await this.#options.store.copies();
+    return copies.filter((copy) => copy.timeline !== timeline);
+  }
+
+  /** Unless there is unconfirmed work. */
+  async remove(document: string): Promise<void> {
+    await this.#options.store.evict([document]);
   }
 
   /** A copy that is not read or written for long gives way to others. */

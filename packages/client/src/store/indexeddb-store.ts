@@ -168,7 +168,9 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
         transaction.store.getAll(),
         transaction.store.getAllKeys(),
       ]);
-      return found.map(({ usedAt }, index) => ({ document: documents[index] as string, usedAt }));
+      return found.map(({ usedAt, facts, position: { timeline } }, index) => ({
+        ...{ document: documents[index] as string, timeline, title: facts?.title ?? '', usedAt },
+      }));
     },
     async evict(documents) {
       const names = ['replica', 'update', 'outbox'] as const;

@@ -103,8 +103,10 @@ export function createMemoryStore(): Store {
       if (replica !== undefined) replica.usedAt = at;
     },
     async copies() {
-      return [...replicas].flatMap(([document, { position, usedAt }]) =>
-        position === null ? [] : [{ document, usedAt }],
+      return [...replicas].flatMap(([document, { position, facts, usedAt }]) =>
+        position === null
+          ? []
+          : [{ document, timeline: position.timeline, title: facts?.title ?? '', usedAt }],
       );
     },
     async evict(documents) {

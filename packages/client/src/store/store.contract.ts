@@ -284,7 +284,9 @@ export function storeContract(open: () => Promise<Store>): void {
     const store = await open();
     const position = { epoch: 'one', timeline: 't1', offset: 1 };
     const copy = { updates: [bytes(1)], confirmed: [], since: null, position, facts: null };
-    for (const document of ['a', 'b', 'c']) await store.advance(document, copy);
+    const facts = { kind: 'page', title: 'Plan' } as const;
+    for (const document of ['a', 'b']) await store.advance(document, { ...copy, facts });
+    await store.advance('c', copy);
     await store.touch('b', 7);
     await store.touch('never opened', 8);
     await store.advance('b', { ...copy, since: position });
@@ -294,9 +296,9 @@ export function storeContract(open: () => Promise<Store>): void {
       one.document.localeCompare(other.document),
     );
     expect(listed).toEqual([
-      { document: 'a', usedAt: 0 },
-      { document: 'b', usedAt: 7 },
-      { document: 'c', usedAt: 9 },
+      { document: 'a', timeline: 't1', title: 'Plan', usedAt: 0 },
+      { document: 'b', timeline: 't1', title: 'Plan', usedAt: 7 },
+      { document: 'c', timeline: 't1', title: '', usedAt: 9 },
     ]);
     await store.evict(['a', 'c', 'never opened']);
     expect((await store.load('a')).updates).toEqual([]);

@@ -110,7 +110,7 @@ export interface Store {
   discard(id: number): Promise<void>;
   /** Notes that a document was used, if the device has a copy of it. */
   touch(document: string, at: number): Promise<void>;
-  /** Documents of which the device has a copy, and when each was last used. */
+  /** Documents that have a copy on the device, and when each was last used. */
   copies(): Promise<readonly StoredCopy[]>;
   /** Deletes copies in one transaction, except of documents with unconfirmed work. */
   evict(documents: readonly string[]): Promise<void>;
@@ -119,6 +119,9 @@ export interface Store {
 
 export interface StoredCopy {
   readonly document: string;
+  readonly timeline: string;
+  /** Empty before the server has told it. */
+  readonly title: string;
   /** In milliseconds since the epoch; 0 before the document was opened here once more. */
   readonly usedAt: number;
 }

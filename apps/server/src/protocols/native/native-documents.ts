@@ -121,6 +121,7 @@ export class NativeDocuments implements NativeChannelOwner {
     const decision = await this.#services.rooms.authorize(document, {
       user: channel.user,
       client: 'native',
+      position,
     });
     if (channel.state === 'closed') {
       this.connection.openQueue.done();

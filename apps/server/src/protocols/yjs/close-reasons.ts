@@ -11,6 +11,7 @@ export const CLOSE_REASONS = {
   'not-found': 'not-found',
   'in-trash': 'not-found',
   // Never sent to stock clients, which send no position.
+  'not-restored': 'not-found',
   'epoch-changed': 'internal',
   'invalid-update': 'invalid-update',
   'client-taken': 'invalid-update',

@@ -343,6 +343,12 @@ export const NOTIFICATIONS = {
   maxChecked: 10_000,
 } as const;
 
+/** The audit log: AU1 to AU9 of `storage/audit/README.md`. */
+export const AUDIT = {
+  perInsert: 500,
+  sweepMs: DAY_MS,
+  sweepBatch: 1_000,
+} as const;
 export const ACCESS_REQUESTS = {
   /** Of one person, also to documents that do not exist (PO9). */
   perPerson: 20,

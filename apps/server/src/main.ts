@@ -142,7 +142,7 @@ async function openStorage(configuration: Configuration, log: Log) {
 async function startStorage(
   storage: ServerStorage,
   {
-    configuration: { authSecrets, engineWorkers, redisUrl },
+    configuration: { authSecrets, auditDays, engineWorkers, redisUrl },
     log,
     dataDir,
   }: { readonly configuration: Configuration; readonly log: Log; readonly dataDir?: string },
@@ -170,6 +170,7 @@ async function startStorage(
     storage: description,
     engine,
     log,
+    isAudited: auditDays > 0,
     mayCreate: (user, input) => mayCreate(db, user, input),
     isDocument: async (document) => (await findDocument(db, document)) !== undefined,
   });

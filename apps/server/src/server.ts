@@ -27,6 +27,7 @@ import type { Bus } from './bus/bus.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { logSweep } from './cluster/log-sweep.ts';
 import { createEventChannels } from './channels/event-channels.ts';
+import { auditSweep } from './commands/audit-sweep.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import { FanOutLimiter, limitFanOut } from './commands/fan-out-limiter.ts';
 import { measureCommands } from './commands/measured-command-runner.ts';
@@ -341,6 +342,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     ...(files?.jobs ?? []),
     resultSweep(db, clock),
     notificationSweep(db, clock),
+    auditSweep({ db, clock, keptMs: configuration.auditDays * DAY_MS }),
     ...(configuration.historyFullDays === null
       ? []
       : [

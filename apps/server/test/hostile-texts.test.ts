@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import {
   chatPage,
+  documentId,
   hasVisibleText,
   libraryPage,
   MAX_CHAT_HISTORY_PAGE,
@@ -102,6 +103,7 @@ test(
     expectWhole(again, [...back, ...newcomers]);
 
     await again.kill('SIGKILL');
+    expectNoTextInAudit(again);
     storeAsBefore(again, owner.user.id);
     const last = await again.restart();
     await TransportClient.authenticated(last, WAYS[0]!, owner);
@@ -293,6 +295,21 @@ async function readWithStockClient(server: RunningServer) {
   const { doc, provider } = stockClient(server);
   await eventually('a stock client is in', () => provider.synced);
   return contentOf(doc);
+}
+
+/** AU2: the audit log has ids, and not a word of anybody. Some texts are what ids of documents may be. */
+function expectNoTextInAudit({ dataDir }: RunningServer): void {
+  const sqlite = new DatabaseSync(join(dataDir, 'tandem.db'));
+  const rows = sqlite.prepare('select * from audit').all();
+  sqlite.close();
+  expect(rows.length).toBeGreaterThan(SENDERS);
+  const written = new Set(rows.flatMap((row) => Object.values(row).map(String)));
+  const all = [...written].join('\n');
+  for (const text of ALL_HOSTILE_TEXTS) {
+    if (documentId.safeParse(text).success) continue;
+    expect(text !== '' && written.has(text), JSON.stringify(text)).toBe(false);
+    if (text.trim().length > 2) expect(all.includes(text), JSON.stringify(text)).toBe(false);
+  }
 }
 
 /** Earlier versions checked less and stored such values: a name of U+0000 came out empty. */

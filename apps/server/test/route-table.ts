@@ -298,6 +298,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofCaller(to('/account/tokens/end', { token: 'unknown' }), signedIn(204)),
   ],
   'POST /account/guest': [ofCaller(to('/account/guest', { take: true }), signedIn(204))],
+  'GET /server/audit': [ofCaller(to('/server/audit'), administrators(200))],
   'GET /server': [ofCaller(to('/server'), administrators(200))],
   'PATCH /server': [ofCaller(to('/server', { registration: 'open' }), administrators(204))],
   'POST /server/invitations': [ofCaller(to('/server/invitations'), administrators(200))],

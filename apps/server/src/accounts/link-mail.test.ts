@@ -24,7 +24,7 @@ async function withAccount() {
   await fixture.do('ada', {
     name: 'account:sign-up',
     input: {
-      session: { id: 'laptop', agent: 'Firefox', replaces: null },
+      session: { id: 'laptop', agent: 'Firefox', network: null, replaces: null },
       identity: { issuer: 'email', subject: EMAIL, credential: 'hash' },
       ...{ profile: null, invitation: null },
     },

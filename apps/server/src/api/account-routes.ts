@@ -107,6 +107,9 @@ export function accountRoutes(options: AccountRoutesOptions) {
   const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
     authenticator.findGuestByHeaders((name) => context.req.header(name));
 
+  const beginSession = (context: Context<ApiEnvironment>, replaces: string | null) =>
+    newSession(context, { replaces, address: options.addressOf(context.env.incoming) });
+
   const isOffered = (issuer: string): boolean => options.providers.idOf(issuer) !== null;
 
   /** @throws ApiError */
@@ -185,7 +188,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const id = guest?.user.id ?? ulid();
       const profile = guest === null ? { name: guestName(), color: guestColor() } : null;
       const passwordHash = await inTurn(hashPassword(password, 'unknown'));
-      const { cookie, start } = newSession(context, guest?.session ?? null);
+      const { cookie, start } = beginSession(context, guest?.session ?? null);
       const input = {
         ...{ session: start, profile },
         identity: { issuer: EMAIL_ISSUER, subject: email, credential: passwordHash },
@@ -331,7 +334,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
     { issuer, subject, credential, user: id }: IdentityRow,
   ): Promise<SignedInSession> {
     const before = await findCaller(context);
-    const { cookie, start } = newSession(context, before?.session ?? null);
+    const { cookie, start } = beginSession(context, before?.session ?? null);
     const guest = before === null || before.user.id === id ? null : before.user.id;
     const input = {
       session: start,

@@ -18,6 +18,7 @@ import { accountRoutes } from './account-routes.ts';
 import { apiTokenRoutes } from './api-token-routes.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import type { AccountRoutes } from './api-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { newSession } from './new-session.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -68,6 +69,7 @@ export function createAccounts(options: AccountsOptions): {
       apiTokenRoutes(options),
       oidc.api,
       serverRoutes(options),
+      auditRoutes(options),
     ],
     pages: oidc.pages,
   };

@@ -6,6 +6,7 @@
 import type { ExtractSchema } from 'hono/types';
 import type { accountRoutes } from './account-routes.ts';
 import type { apiTokenRoutes } from './api-token-routes.ts';
+import type { auditRoutes } from './audit-routes.ts';
 import type { documentRoutes } from './document-routes.ts';
 import type { fileRoutes } from './file-routes.ts';
 import type { inboxRoutes } from './inbox-routes.ts';
@@ -21,6 +22,7 @@ export type AccountRoutes = readonly [
   ReturnType<typeof apiTokenRoutes>,
   ReturnType<typeof oidcRoutes>['api'],
   ReturnType<typeof serverRoutes>,
+  ReturnType<typeof auditRoutes>,
 ];
 
 export type ApiRoutes = readonly [

@@ -153,7 +153,10 @@ export function oidcRoutes(options: OidcRoutesOptions) {
       return false;
     }
     if (flow.as !== null && owner !== flow.as) throw new SignInProblem('another-person');
-    const { cookie: value, start: begun } = options.newSession(context, caller?.session ?? null);
+    const { cookie: value, start: begun } = options.newSession(context, {
+      replaces: caller?.session ?? null,
+      address: options.addressOf(context.env.incoming),
+    });
     const start = { ...begun, confirmedAt: person.authenticatedAt ?? 0 };
     const id = owner ?? (caller?.isGuest === false ? null : (caller?.user.id ?? ulid()));
     if (id === null) throw new SignInProblem('another-person');

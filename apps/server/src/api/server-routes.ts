@@ -1,7 +1,6 @@
 /** Settings of the server and invitations, for its administrators: AC12 to AC14 in `accounts/README.md`. */
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { createMiddleware } from 'hono/factory';
 import {
   invitationEnd,
   MAX_INVITATIONS,
@@ -11,12 +10,12 @@ import {
 } from '@tandem/protocol/accounts';
 import type { Administrators } from '../accounts/administrators.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
-import { ApiError } from '../http/api-error.ts';
 import { ACCOUNTS } from '../limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readServerSettings } from '../storage/server-settings.ts';
 import { listOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';
 import type { Database } from '../storage/tables.ts';
+import { administratorGuard } from './administrator-guard.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
@@ -29,13 +28,7 @@ export interface ServerRoutesOptions {
 }
 
 export function serverRoutes({ db, administrators, runner, signedIn }: ServerRoutesOptions) {
-  const administrator = createMiddleware<ApiEnvironment>(async (context, next) => {
-    if (!administrators.has(context.var.user.id))
-      throw new ApiError('forbidden', {
-        detail: 'Only administrators of this server may do this.',
-      });
-    await next();
-  });
+  const administrator = administratorGuard(administrators);
 
   return new Hono<ApiEnvironment>()
     .get('/server', signedIn, administrator, async (context) => {

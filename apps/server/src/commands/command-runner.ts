@@ -16,6 +16,8 @@ import type { CommittedEvents } from '../storage/command-store.ts';
 export interface SessionStart {
   readonly id: string;
   readonly agent: string;
+  /** From where, as far as the audit log keeps it (AU5). */
+  readonly network: string | null;
   readonly replaces: string | null;
   /** When the person has shown who they are, if that was before: a provider may know the browser (AC23). */
   readonly confirmedAt?: number;

@@ -69,6 +69,7 @@ async function fixture(
     jobs,
     handlers: { ...HANDLERS, 'chat:see': play },
     clock: { now: () => clock.now },
+    isAudited: true,
     onFault: (_request, error) => faults.push(error),
   });
   const count = async (table: 'visit' | 'event' | 'command' | 'job') => {

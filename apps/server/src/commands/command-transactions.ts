@@ -9,7 +9,9 @@ import {
   type ChannelName,
   type ChannelPosition,
 } from '@tandem/protocol';
+import type { AuditAction } from '@tandem/protocol/audit';
 import type { Clock } from '../runtime/clock.ts';
+import { addAuditEntries, type NewAuditEntry } from '../storage/audit/audit-log.ts';
 import { nameOf } from '../storage/channel-key.ts';
 import type {
   CommandKey,
@@ -34,6 +36,8 @@ export interface CommandTransactionsOptions {
   /** Over the transaction of the store (JB1). */
   readonly jobs: Pick<JobStore, 'enqueue'>;
   readonly handlers: HandlerTable;
+  /** Whether commands are recorded (AU6). */
+  readonly isAudited: boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFault: (request: CommandRequest, error: unknown) => void;
 }
@@ -47,6 +51,7 @@ interface Execution {
   readonly outcome: Outcome;
   readonly events: readonly PublishedEvent[];
   readonly jobs: readonly NewJob[];
+  readonly audited: readonly NewAuditEntry[];
 }
 
 interface Mode {
@@ -129,6 +134,11 @@ export class CommandTransactions {
       await jobs.enqueue(enqueued);
       this.#effects.push({ kind: 'jobs-enqueued' });
     }
+    if (this.#options.isAudited)
+      await addAuditEntries(
+        store.db,
+        executions.flatMap(({ audited }) => audited),
+      );
     const positions = await store.appendEvents(executions.flatMap(({ events }) => events));
     let end = 0;
     for (const { request, outcome, events } of executions) {
@@ -156,25 +166,30 @@ export class CommandTransactions {
     const { user, command } = request;
     const events: PublishedEvent[] = [];
     const jobs: NewJob[] = [];
-    const context: HandlerContext = {
+    const audited: NewAuditEntry[] = [];
+    const context: HandlerContext<AuditAction> = {
       db: this.#options.store.db,
       user,
       command: command.id,
       at,
       publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),
       enqueue: (job) => jobs.push(job),
+      audit: (event) => audited.push({ at, user, event }),
     };
     const outcome =
       savepoints === 'none'
         ? await this.#executeOptimistic(request, context)
         : await this.#executeWithSavepoint(request, context);
     return outcome.kind === 'done'
-      ? { request, outcome, events, jobs }
-      : { request, outcome, events: [], jobs: [] };
+      ? { request, outcome, events, jobs, audited }
+      : { request, outcome, events: [], jobs: [], audited: [] };
   }
 
   /** @throws BatchAborted when the command fails. */
-  async #executeOptimistic(request: CommandRequest, context: HandlerContext): Promise<Outcome> {
+  async #executeOptimistic(
+    request: CommandRequest,
+    context: HandlerContext<AuditAction>,
+  ): Promise<Outcome> {
     try {
       const outcome = await this.#handle(request, context);
       if (outcome.kind === 'done') return outcome;
@@ -184,7 +199,10 @@ export class CommandTransactions {
     throw new BatchAborted();
   }
 
-  async #executeWithSavepoint(request: CommandRequest, context: HandlerContext): Promise<Outcome> {
+  async #executeWithSavepoint(
+    request: CommandRequest,
+    context: HandlerContext<AuditAction>,
+  ): Promise<Outcome> {
     const { store, onFault } = this.#options;
     try {
       return await store.savepoint(
@@ -199,7 +217,10 @@ export class CommandTransactions {
     }
   }
 
-  async #handle({ session, command }: CommandRequest, context: HandlerContext): Promise<Outcome> {
+  async #handle(
+    { session, command }: CommandRequest,
+    context: HandlerContext<AuditAction>,
+  ): Promise<Outcome> {
     const { name, input } = command;
     const { db, user, at } = context;
     if (session !== undefined && !(await isSignedIn(db, { session, user, at }))) return SIGNED_OUT;

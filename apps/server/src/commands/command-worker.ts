@@ -14,6 +14,7 @@ import { HANDLERS } from './handlers/handlers.ts';
 
 export interface CommandWorkerData {
   readonly storage: StorageDescription;
+  readonly isAudited: boolean;
 }
 
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
@@ -24,6 +25,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       store,
       jobs: openJobStore(data.storage, store.db, systemClock),
       handlers: HANDLERS,
+      isAudited: data.isAudited,
       clock: systemClock,
       onFault: (request, error) => send(toFault(request, error)),
     });

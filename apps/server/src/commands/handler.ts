@@ -4,20 +4,24 @@
  * are rolled back.
  */
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
+import type { AuditAction } from '@tandem/protocol/audit';
+import type { AuditEvent } from '../storage/audit/audit-log.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
 import type { Database } from '../storage/tables.ts';
+import type { AuditedBy } from './audited-actions.ts';
 import type { Effect, ServerCommandInput, ServerCommandName } from './command-runner.ts';
 
 export type Handler<N extends ServerCommandName> = (
-  context: HandlerContext,
+  context: HandlerContext<AuditedBy<N>>,
   input: ServerCommandInput<N>,
 ) => Promise<Outcome>;
 
 /** Complete by type: a new command does not compile without its handler. */
 export type HandlerTable = { readonly [N in ServerCommandName]: Handler<N> };
 
-export interface HandlerContext {
+/** @typeParam A what a handler may record in the audit log. */
+export interface HandlerContext<A extends AuditAction = never> {
   readonly db: Database;
   readonly user: string;
   readonly command: string;
@@ -26,6 +30,8 @@ export interface HandlerContext {
   publish(key: ChannelKey, event: NewEvent): void;
   /** Exists if the command takes effect (JB1); see `jobs/job-handler.ts`. */
   enqueue(job: NewJob): void;
+  /** Recorded if the command takes effect (AU3). A property, so that its type is checked strictly. */
+  readonly audit: (event: AuditEvent<A>) => void;
 }
 
 export type Outcome =

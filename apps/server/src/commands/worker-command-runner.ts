@@ -37,6 +37,8 @@ export interface WorkerCommandRunnerOptions {
   /** Whether the command to create a document will probably be done; it is decided when it is executed. */
   readonly mayCreate: MayCreate;
   readonly isDocument: IsDocument;
+  /** Whether commands are recorded in the audit log (AU6). */
+  readonly isAudited: boolean;
   readonly workerUrl?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -70,7 +72,7 @@ export class WorkerCommandRunner implements CommandRunner {
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
   constructor(options: WorkerCommandRunnerOptions) {
-    const { storage, engine, log, workerUrl, clock = systemClock } = options;
+    const { storage, isAudited, engine, log, workerUrl, clock = systemClock } = options;
     this.#engine = engine;
     this.#log = log;
     this.#mayCreate = options.mayCreate;
@@ -79,7 +81,7 @@ export class WorkerCommandRunner implements CommandRunner {
     this.#worker = new SupervisedWorker({
       name: 'command',
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
-      workerData: { storage } satisfies CommandWorkerData,
+      workerData: { storage, isAudited } satisfies CommandWorkerData,
       errors: storageErrors,
       clock,
       onMessage: (message) => this.#handle(message),

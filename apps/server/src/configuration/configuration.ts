@@ -157,6 +157,12 @@ const variables = {
     purpose:
       'For how many days each change of a document is kept by itself. Later, those of one writing session become one, and what was typed and deleted within it is gone. When it is not set, every change is kept.',
   },
+  AUDIT_DAYS: {
+    schema: whole({ min: 0, max: 36_500 }),
+    unset: '365',
+    purpose:
+      'For how many days the audit log is kept: who changed access, accounts and what exists. With 0, nothing is recorded, and what was is deleted.',
+  },
   LOG_LEVEL: {
     schema: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -282,6 +288,8 @@ export interface Configuration {
   readonly engineWorkers: number | null;
   /** Null: the history is never thinned. */
   readonly historyFullDays: number | null;
+  /** 0: nothing is recorded. */
+  readonly auditDays: number;
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
   readonly metricsToken: string | null;
@@ -360,6 +368,7 @@ export function readConfiguration(
     compressFromBytes: values.COMPRESS_FROM_BYTES,
     engineWorkers: values.ENGINE_WORKERS,
     historyFullDays: values.HISTORY_FULL_DAYS,
+    auditDays: values.AUDIT_DAYS,
     logLevel: values.LOG_LEVEL,
     administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),
     metricsToken: values.METRICS_TOKEN,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, widerNetwork } from './client-address.ts';
 
 const from = (remoteAddress: string, forwarded?: string, trusted = 0) =>
   clientAddress(
@@ -36,4 +36,16 @@ describe('client address', () => {
     expect(from('::1')).toBeNull();
     expect(from('::ffff:127.0.0.1')).toBeNull();
   });
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.0/24'],
+  ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['2001:db8:0:0::/64', '2001:db8:0::/48'],
+  [null, null],
+  ['unknown', null],
+  ['<b>Lantern</b>', null],
+  ['NaN:0:0:0::/64', null],
+])('AU5 %s is kept as %s', (address, network) => {
+  expect(widerNetwork(address)).toBe(network);
 });

@@ -1,6 +1,6 @@
 /** The network address of a client. */
 import type { IncomingMessage } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /**
  * @param trustedProxies how many entries of X-Forwarded-For, from the right, the operator's proxies wrote.
@@ -20,6 +20,18 @@ export function clientAddress(
   const plain = address.replace(/^::ffff:/, '');
   if (plain === '::1' || plain.startsWith('127.')) return null;
   return isIPv6(plain) ? networkOf(plain) : plain;
+}
+
+/**
+ * What the audit log keeps of a client's address (AU5): the /24 of an IPv4 address, or the /48 of an IPv6 one.
+ *
+ * @param address as above. @returns null for this machine, and for what is no address: a proxy may pass on any text.
+ */
+export function widerNetwork(address: string | null): string | null {
+  if (address === null) return null;
+  if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  const groups = /^([\da-f]+:[\da-f]+:[\da-f]+):[\da-f]+::\/64$/.exec(address);
+  return groups === null ? null : `${groups[1]}::/48`;
 }
 
 function networkOf(address: string): string {

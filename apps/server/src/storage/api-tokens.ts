@@ -87,17 +87,18 @@ export async function listApiTokens(
     .execute();
 }
 
-/** @param token without one, all of the person. */
+/** @param token without one, all of the person. @returns whether there was any. */
 export async function deleteApiTokensOf(
   db: Database,
   user: string,
   token: string | null = null,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numDeletedRows } = await db
     .deleteFrom('api_token')
     .where('user', '=', user)
     .$if(token !== null, (query) => query.where('id', '=', token))
-    .execute();
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** Writes the moment, unless one since `since` is there already. */

@@ -10,6 +10,7 @@ import { postgresSchema } from './postgres/postgres-schema.ts';
 import { createAccessRequests } from './schema/access-requests.ts';
 import { createAccounts } from './schema/accounts.ts';
 import { createApiTokens } from './schema/api-tokens.ts';
+import { createAudit } from './schema/audit.ts';
 import { createCommandsAndEvents } from './schema/commands.ts';
 import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
@@ -57,6 +58,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createJobs(db, types);
   await createSearch(db, SCHEMAS[kind]);
   await createHistory(db, types);
+  await createAudit(db, types);
 }
 
 async function createTimelines(

@@ -14,6 +14,7 @@ export interface Tables {
   one_time: OneTimeTable;
   api_token: ApiTokenTable;
   setting: SettingTable;
+  audit: AuditTable;
   document: DocumentTable;
   document_ancestor: DocumentAncestorTable;
   visit: VisitTable;
@@ -127,6 +128,22 @@ export type ApiTokenRow = Selectable<ApiTokenTable>;
 export interface SettingTable {
   name: 'sign-in' | 'registration';
   value: string;
+}
+
+/** Who did what to what: ids and words of lists only (AU2). */
+export interface AuditTable {
+  /** Numbers may be missing. */
+  number: Generated<number>;
+  at: number;
+  /** Null: the server by itself. */
+  actor: string | null;
+  action: string;
+  document: string | null;
+  /** Whom it was done to. */
+  person: string | null;
+  network: string | null;
+  /** JSON, by the schema of the action. */
+  detail: string;
 }
 
 export interface DocumentTable {

@@ -30,6 +30,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       jobs: openJobStore(storage, store.db, systemClock),
       handlers: HANDLERS,
       clock: systemClock,
+      isAudited: true,
       onFault() {},
     });
     return new CommandBatcher({

@@ -51,6 +51,7 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
     log: pino({ level: 'silent' }),
     mayCreate: async () => true,
     isDocument: async () => true,
+    isAudited: true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
     clock,
   });
@@ -90,6 +91,7 @@ test('a document whose creation is refused after all has no content, unless it i
     log: pino({ level: 'silent' }),
     mayCreate: async () => true,
     isDocument: async (document) => known.has(document),
+    isAudited: true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   await runner.start();
@@ -115,6 +117,7 @@ test('executes a command once that a worker committed without reporting it (W25)
     log: pino({ level: 'silent' }),
     mayCreate: async () => true,
     isDocument: async () => true,
+    isAudited: true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   const batches: CommittedBatch[] = [];

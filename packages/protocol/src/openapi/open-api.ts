@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import * as accounts from '../accounts.ts';
 import * as apiTokens from '../api-tokens.ts';
+import * as audit from '../audit.ts';
 import * as content from '../content.ts';
 import * as files from '../files.ts';
 import * as history from '../history.ts';
@@ -33,7 +34,7 @@ export interface OpenApi {
 /** The names of schemas are those of the modules. */
 const EXPORTED = new Map<unknown, string>(
   Object.entries({
-    ...{ ...accounts, ...apiTokens, ...content, ...files, ...history, ...http },
+    ...{ ...accounts, ...apiTokens, ...audit, ...content, ...files, ...history, ...http },
     ...{ user, chatPage, inboxPage, libraryPage, listedDocument, treePage },
   }).map(([name, schema]) => [schema, name]),
 );

@@ -36,6 +36,7 @@ import {
   newApiToken,
   type ApiScope,
 } from '../api-tokens.ts';
+import { auditAction, auditPage } from '../audit.ts';
 import {
   commentCreate,
   commentCreated,
@@ -61,7 +62,7 @@ import {
   session,
   treePlaceText,
 } from '../http.ts';
-import { documentId, offset, user } from '../messages/field.ts';
+import { documentId, offset, user, userId } from '../messages/field.ts';
 import { chatPage } from '../topics/chat.ts';
 import { inboxPage, inboxPlace } from '../topics/inbox.ts';
 import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
@@ -369,6 +370,19 @@ const ROUTE_TABLE = {
   'POST /server/invitations/end': {
     summary: 'withdraws an invitation',
     ...{ scope: 'never', body: invitationEnd, answer: 'nothing' },
+  },
+  'GET /server/audit': {
+    summary: 'the newest 50 rows of the audit log, or those before one; for administrators',
+    scope: 'never',
+    query: {
+      person: { about: 'who did it, or whom it was done to', schema: userId },
+      document: { about: 'in which document', schema: documentId },
+      action: { about: 'what was done', schema: auditAction },
+      since: { about: 'in milliseconds since 1970', schema: offset },
+      until: { about: 'in milliseconds since 1970; not included', schema: offset },
+      before: { about: placeOf('a page'), schema: offset },
+    },
+    answer: auditPage,
   },
 } as const satisfies Readonly<Record<string, RouteDescription>>;
 

@@ -64,6 +64,7 @@ export const accessRequestHandlers: AccessRequestHandlers = {
     }
     if (role !== null) return await grantRole(context, { document, target, role });
     await declineAccessRequest(db, { document, user, at });
+    context.audit({ action: 'access:declined', document, person: user, detail: {} });
     await withdraw(context, { document, cause: requestCause(user) });
     return DONE;
   },

@@ -9,7 +9,12 @@ import { createSession, findSession } from '../../storage/sessions.ts';
 import { findUser } from '../../storage/users.ts';
 import { DOCUMENT, Fixture, type AnyCall } from './testing/command-fixture.ts';
 
-const start = (id: string, replaces: string | null = null) => ({ id, agent: 'Firefox', replaces });
+const start = (id: string, replaces: string | null = null) => ({
+  id,
+  agent: 'Firefox',
+  network: null,
+  replaces,
+});
 const signUp = (
   email: string,
   session: string,

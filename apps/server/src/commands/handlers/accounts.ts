@@ -65,9 +65,12 @@ export const accountHandlers: AccountHandlers = {
       return forbidden(identity.issuer === EMAIL_ISSUER ? 'address-taken' : 'identity-taken');
     await registerUser(db, { id: user, at });
     const effects = await beginSession(context, session);
+    const detail = { way: wayOf(identity), isInvited: invitation !== null };
+    context.audit({ action: 'account:created', network: session.network, detail });
     if (isFirst) {
       await makeAdministrator(db, user);
       effects.push({ kind: 'administrators-changed' });
+      context.audit({ action: 'administrator:added', actor: 'server', person: user, detail: {} });
     }
     return { kind: 'done', effects };
   },
@@ -79,6 +82,8 @@ export const accountHandlers: AccountHandlers = {
     if (refusal !== null) return forbidden(refusal);
     if (guest !== null && guest !== user && (await hasWork(context, guest)))
       await offerGuest(db, { guest, account: user });
+    const detail = { way: wayOf(identity) };
+    context.audit({ action: 'account:signed-in', network: session.network, detail });
     return { kind: 'done', effects: await beginSession(context, session) };
   },
 
@@ -88,6 +93,7 @@ export const accountHandlers: AccountHandlers = {
     const refusal = await addToAccount(context, identity);
     if (refusal !== null) return forbidden(refusal);
     await forgetRemoval(context.db, { ...identity, user: context.user });
+    context.audit({ action: 'account:identity-connected', detail: {} });
     return DONE;
   },
 
@@ -98,20 +104,22 @@ export const accountHandlers: AccountHandlers = {
     return DONE;
   },
 
-  async 'account:unlink'({ db, user, at }, { identity, keeps, session }) {
+  async 'account:unlink'({ db, user, at, audit }, { identity, keeps, session }) {
     const current = await findSession(db, session);
     if (current === undefined || !isConfirmed(current, at)) return forbidden('confirm-first');
     if ((await findIdentity(db, keeps))?.user !== user) return forbidden('last-way-of-person');
     if (identity.issuer === EMAIL_ISSUER) return forbidden('password-stays');
     if (!(await removeIdentity(db, { ...identity, user }))) return notFound('identity');
+    audit({ action: 'account:identity-removed', detail: {} });
     return { kind: 'done', effects: await endAllElse(db, user, session) };
   },
 
-  async 'account:change-password'({ db, user }, { passwordHash, verifiedHash, session }) {
+  async 'account:change-password'({ db, user, audit }, { passwordHash, verifiedHash, session }) {
     const identity = await findEmailIdentity(db, user);
     if (identity === undefined) return forbidden('no-password');
     if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
+    audit({ action: 'account:password-changed', detail: { cause: 'person' } });
     if (endsLinks(identity))
       await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
     return { kind: 'done', effects: await endAllElse(db, user, session) };
@@ -124,13 +132,14 @@ export const accountHandlers: AccountHandlers = {
     return DONE;
   },
 
-  async 'account:reset-password'({ db, user, at }, { tokenHash: hash, passwordHash }) {
+  async 'account:reset-password'({ db, user, at, audit }, { tokenHash: hash, passwordHash }) {
     const link = await takeOneTime(db, { hash, purpose: 'password-reset', at });
     const email = await findEmailIdentity(db, user);
     if (link?.subject !== user || email === undefined) return forbidden('reset-over');
     // Somebody else may have made the account with this address, and their own way into it.
     if (email.verified_at === null) await removeProvidersOf(db, user);
     await setCredential(db, email, passwordHash);
+    audit({ action: 'account:password-changed', detail: { cause: 'mailed-link' } });
     await verifyAddress(db, { subject: email.subject, at });
     await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
     return { kind: 'done', effects: await endAllElse(db, user, null) };
@@ -147,17 +156,21 @@ export const accountHandlers: AccountHandlers = {
     return DONE;
   },
 
-  async 'account:verify'({ db, user, at }, { tokenHash: hash }) {
+  async 'account:verify'({ db, user, at, audit }, { tokenHash: hash }) {
     const link = await takeOneTime(db, { hash, purpose: 'verification', at });
     const email = await findEmailIdentity(db, user);
     if (link?.subject !== user || email === undefined) return forbidden('verification-over');
     await verifyAddress(db, { subject: email.subject, at });
     await deleteOneTimeOf(db, { purpose: 'verification', subject: user });
+    audit({ action: 'account:address-confirmed', detail: {} });
     return DONE;
   },
 
-  async 'account:end-sessions'({ db, user }, which) {
-    return { kind: 'done', effects: endedEffects(user, await deleteSessionsOf(db, user, which)) };
+  async 'account:end-sessions'({ db, user, audit }, which) {
+    const ended = await deleteSessionsOf(db, user, which);
+    if (ended.length > 0)
+      audit({ action: 'account:sessions-ended', detail: { count: ended.length } });
+    return { kind: 'done', effects: endedEffects(user, ended) };
   },
 
   async 'account:merge-guest'(context, { guest, take }) {
@@ -165,9 +178,14 @@ export const accountHandlers: AccountHandlers = {
     if (!(await endOffer(db, { guest, account: user }))) return forbidden('no-guest');
     if (!take) return DONE;
     if (!(await isGuest(context, guest))) return forbidden('no-guest');
+    context.audit({ action: 'account:guest-merged', person: guest, detail: {} });
     return { kind: 'done', effects: await merge(context, guest) };
   },
 };
+
+function wayOf({ issuer }: IdentityKey): 'password' | 'provider' {
+  return issuer === EMAIL_ISSUER ? 'password' : 'provider';
+}
 
 /** What the person has shown may have changed since: another password, or no way into this account any more. */
 async function refuseIdentity(

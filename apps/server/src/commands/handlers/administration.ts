@@ -1,9 +1,13 @@
 /** Commands of administrators: AC12 to AC14 in `accounts/README.md`. The route has checked who they are. */
-import { MAX_INVITATIONS } from '@tandem/protocol/accounts';
+import {
+  MAX_INVITATIONS,
+  type ServerSettings,
+  type ServerSettingsPatch,
+} from '@tandem/protocol/accounts';
 import { ACCOUNTS } from '../../limits.ts';
 import { addOneTime, listOneTime, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { hasIdentities } from '../../storage/identities.ts';
-import { writeServerSettings } from '../../storage/server-settings.ts';
+import { readServerSettings, writeServerSettings } from '../../storage/server-settings.ts';
 import type { HandlerTable } from '../handler.ts';
 import { DONE, forbidden } from './outcomes.ts';
 
@@ -13,22 +17,38 @@ type AdministrationHandlers = Pick<
 >;
 
 export const administrationHandlers: AdministrationHandlers = {
-  async 'account:invite'({ db, user, at }, { tokenHash: hash }) {
+  async 'account:invite'({ db, user, at, audit }, { tokenHash: hash }) {
     const open = await listOneTime(db, { purpose: 'invitation', at, limit: MAX_INVITATIONS });
     if (open.length >= MAX_INVITATIONS) return forbidden('too-many-invitations');
     const expiresAt = at + ACCOUNTS.invitationLifetimeMs;
     await addOneTime(db, { hash, purpose: 'invitation', subject: user, at, expiresAt });
+    audit({ action: 'invitation:created', detail: {} });
     return DONE;
   },
 
-  async 'account:end-invitation'({ db, at }, { tokenHash: hash }) {
-    await takeOneTime(db, { hash, purpose: 'invitation', at });
+  async 'account:end-invitation'({ db, at, audit }, { tokenHash: hash }) {
+    const taken = await takeOneTime(db, { hash, purpose: 'invitation', at });
+    if (taken !== null) audit({ action: 'invitation:withdrawn', detail: {} });
     return DONE;
   },
 
-  async 'settings:change'({ db }, patch) {
+  async 'settings:change'({ db, audit }, patch) {
     if (patch.signIn === 'required' && !(await hasIdentities(db))) return forbidden('last-way-in');
+    const changed = changedSettings(await readServerSettings(db), patch);
     await writeServerSettings(db, patch);
+    if (Object.keys(changed).length > 0) audit({ action: 'settings:changed', detail: changed });
     return { kind: 'done', effects: [{ kind: 'settings-changed' }] };
   },
 };
+
+function changedSettings(
+  { signIn, registration }: ServerSettings,
+  patch: ServerSettingsPatch,
+): ServerSettingsPatch {
+  return {
+    ...(patch.signIn === undefined || patch.signIn === signIn ? {} : { signIn: patch.signIn }),
+    ...(patch.registration === undefined || patch.registration === registration
+      ? {}
+      : { registration: patch.registration }),
+  };
+}

@@ -9,7 +9,7 @@ const EMAIL = { issuer: 'email', subject: 'ada@example.org' };
 const signUp: AnyCall = {
   name: 'account:sign-up',
   input: {
-    session: { id: 'laptop', agent: 'Firefox', replaces: null },
+    session: { id: 'laptop', agent: 'Firefox', network: null, replaces: null },
     identity: { ...EMAIL, credential: 'hash' },
     ...{ profile: null, invitation: null },
   },

@@ -11,7 +11,7 @@ type ApiTokenHandlers = Pick<HandlerTable, 'account:create-token' | 'account:end
 const DAY_MS = 24 * 60 * 60_000;
 
 export const apiTokenHandlers: ApiTokenHandlers = {
-  async 'account:create-token'({ db, user, at }, { days, session, ...token }) {
+  async 'account:create-token'({ db, user, at, audit }, { days, session, ...token }) {
     const row = await findUser(db, user);
     if (row === undefined || row.registered_at === null) return forbidden('account-first');
     const current = await findSession(db, session);
@@ -20,11 +20,12 @@ export const apiTokenHandlers: ApiTokenHandlers = {
     if (existing.length >= MAX_API_TOKENS) return forbidden('too-many-tokens');
     const expiresAt = days === null ? null : at + days * DAY_MS;
     await addApiToken(db, { ...token, user, at, expiresAt });
+    audit({ action: 'token:created', detail: { scopes: [...new Set(token.scopes)], days } });
     return DONE;
   },
 
-  async 'account:end-token'({ db, user }, { id }) {
-    await deleteApiTokensOf(db, user, id);
+  async 'account:end-token'({ db, user, audit }, { id }) {
+    if (await deleteApiTokensOf(db, user, id)) audit({ action: 'token:ended', detail: {} });
     return DONE;
   },
 };

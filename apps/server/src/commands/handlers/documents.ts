@@ -59,6 +59,8 @@ export const documentHandlers: DocumentHandlers = {
       return await createInside(context, { document: id, title, parent, position });
     const created = await createDocument(db, { id, kind: 'page', title, owner: user, at });
     const { document } = created;
+    if (created.kind === 'created')
+      context.audit({ action: 'document:created', document: id, detail: { parent: null } });
     if (created.kind === 'created' && position !== undefined)
       await moveInTree(db, id, { parent: null, position });
     const entry = await findAccessEntry(db, { document: document.id, user });
@@ -107,6 +109,8 @@ export const documentHandlers: DocumentHandlers = {
       change: () => moveInTree(db, id, { parent, position }),
     });
     await publishInherited(context, id);
+    const detail = { from: entry.document.parent, to: parent };
+    context.audit({ action: 'document:moved', document: id, detail });
     return { kind: 'done', effects: [...effects, { kind: 'access-changed', document: id }] };
   },
 
@@ -187,7 +191,7 @@ async function refuseCreation(
 
 /** A person who may write in a document may put others into it (TR7). */
 async function createInside(
-  context: HandlerContext,
+  context: HandlerContext<'document:created'>,
   {
     document,
     title,
@@ -213,6 +217,7 @@ async function createInside(
       await addVisit(db, { user, document, at });
     },
   });
+  context.audit({ action: 'document:created', document, detail: { parent } });
   const named: Effect[] = title === '' ? [] : [{ kind: 'renamed', document, title }];
   return { kind: 'done', effects: [...effects, ...named] };
 }

@@ -68,11 +68,12 @@ export async function edit(
 }
 
 export async function remove(
-  { db, user, at }: HandlerContext,
+  { db, user, at, audit }: HandlerContext<'message:deleted'>,
   rules: MessageRules,
   input: About,
 ): Promise<Found> {
   const { document } = input;
+  const { channel } = rules;
   if ((await findAccessEntry(db, { document, user })) === null) return notFound('document');
   const message = await findUndeleted(db, rules, input);
   if (message === undefined) return notFound('message');
@@ -82,6 +83,8 @@ export async function remove(
     if (permission.kind === 'refused') return permission;
   }
   await deleteMessage(db, input, at);
+  const person = message.author;
+  if (person !== user) audit({ action: 'message:deleted', document, person, detail: { channel } });
   return { kind: 'found', message };
 }
 

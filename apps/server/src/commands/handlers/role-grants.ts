@@ -14,7 +14,7 @@ import { notifyOfShare, withdraw } from './notifications.ts';
 import { DONE, forbidden } from './outcomes.ts';
 
 export async function grantRole(
-  context: HandlerContext,
+  context: HandlerContext<'member:changed'>,
   {
     document,
     target,
@@ -37,6 +37,10 @@ export async function grantRole(
   const changed = await changeAccess(context, document, async () => {
     await giveRole(db, { document, user, role });
     if (!isListed && !given.has(user)) await addVisit(db, { user, document, at: NEVER_OPENED });
+  });
+  context.audit({
+    ...{ action: 'member:changed', document, person: user },
+    detail: { from: given.get(user) ?? null, to: role },
   });
   if (given.has(user)) return changed;
   await notifyOfShare(context, { document, target: user });

@@ -64,6 +64,8 @@ export const sharingHandlers: SharingHandlers = {
     const protection = state?.hasPassword === true ? { hasPassword: true as const } : {};
     const now = { link: state?.link ?? 'off', ...isInherited, expiresAt, ...protection };
     publish(sharingKey(id), { name: 'link:changed', ...now });
+    const detail = { from: document.link_access, to: link, expiresAt };
+    context.audit({ action: 'link:changed', document: id, detail });
     if (before !== null && linkOf(before) === 'off') await showVisitors(context, id);
     return changed;
   },
@@ -79,6 +81,8 @@ export const sharingHandlers: SharingHandlers = {
     const expiresAt = (await readLinkTerms(db, id))?.expires_at ?? null;
     const protection = passwordHash === null ? {} : { hasPassword: true as const };
     publish(sharingKey(id), { name: 'link:changed', link, expiresAt, ...protection });
+    const detail = { hasPassword: passwordHash !== null };
+    context.audit({ action: 'link:protected', document: id, detail });
     await publishInherited(context, id);
     return changed;
   },
@@ -106,6 +110,7 @@ export const sharingHandlers: SharingHandlers = {
     });
     const { expires_at: expiresAt } = terms;
     publish(sharingKey(id), { name: 'link:changed', link: 'off', expiresAt });
+    context.audit({ action: 'link:expired', actor: 'server', document: id, detail: {} });
     return changed;
   },
 
@@ -120,6 +125,7 @@ export const sharingHandlers: SharingHandlers = {
     const changed = await changeAccess(context, id, () =>
       setRestricted(db, document, isRestricted),
     );
+    context.audit({ action: 'document:restricted', document: id, detail: { isRestricted } });
     await publishInherited(context, id);
     return changed;
   },
@@ -141,12 +147,17 @@ export const sharingHandlers: SharingHandlers = {
     const { db, publish } = context;
     const access = await ownedBy(context, { document: id, target });
     if (access.kind === 'refused') return access;
-    if (!(await givenRoles(db, id)).has(target)) return DONE;
+    const given = (await givenRoles(db, id)).get(target);
+    if (given === undefined) return DONE;
     const listing = await findListing(db, { document: id, user: target });
     const changed = await changeAccess(context, id, async () => {
       await takeRole(db, { document: id, user: target });
       // The document was on the list only because of the role.
       if (listing?.isNew === true) await forgetVisits(db, { document: id, user: target });
+    });
+    context.audit({
+      ...{ action: 'member:removed', document: id, person: target },
+      detail: { from: given },
     });
     await withdraw(context, { document: id, cause: SHARED }, target);
     // A purge does not find this list any more (PO4).

@@ -1,4 +1,5 @@
 /** Commands that move documents into the trash and out of it. */
+import type { AuditDetail } from '@tandem/protocol/audit';
 import { trashKey } from '../../storage/channel-key.ts';
 import { moveInTree, readAncestors, selectOutermost } from '../../storage/document-tree.ts';
 import { addVisit, findDocument } from '../../storage/documents.ts';
@@ -35,6 +36,7 @@ export const trashHandlers: TrashHandlers = {
     if (permission.kind === 'refused') return permission;
     const { kind, title, excerpt } = permission.entry.document;
     const changed = await changeAccess(context, id, () => moveToTrash(db, id, at));
+    context.audit({ action: 'document:trashed', document: id, detail: {} });
     for (const owner of await readOwners(db, id))
       publish(trashKey(owner), {
         name: 'document:trashed',
@@ -70,6 +72,7 @@ export const trashHandlers: TrashHandlers = {
       if ((await findListed(db, { user, document: id })) === null)
         await addVisit(db, { user, document: id, at });
     });
+    context.audit({ action: 'document:restored', document: id, detail: {} });
     for (const owner of owners)
       publish(trashKey(owner), { name: 'document:restored', document: id });
     for (const other of others)
@@ -81,7 +84,7 @@ export const trashHandlers: TrashHandlers = {
     const permission = await authorize(context, { document, action: 'purge', otherwise });
     return permission.kind === 'refused'
       ? permission
-      : await purge(context, permission.entry.document);
+      : await purge(context, permission.entry.document, 'person');
   },
 
   async 'document:expire'(context, { document, before }) {
@@ -89,11 +92,15 @@ export const trashHandlers: TrashHandlers = {
     if (permission.kind === 'refused') return permission;
     // Its owner may have restored it, and moved it to the trash again.
     const isExpired = (permission.entry.document.trashed_at ?? before) < before;
-    return isExpired ? await purge(context, permission.entry.document) : DONE;
+    return isExpired ? await purge(context, permission.entry.document, 'time') : DONE;
   },
 };
 
-async function purge(context: HandlerContext, row: DocumentRow): Promise<Outcome> {
+async function purge(
+  context: HandlerContext<'document:purged'>,
+  row: DocumentRow,
+  cause: AuditDetail<'document:purged'>['cause'],
+): Promise<Outcome> {
   const { db, at, publish, enqueue } = context;
   const document = row.id;
   const owners = await readOwners(db, document);
@@ -101,6 +108,8 @@ async function purge(context: HandlerContext, row: DocumentRow): Promise<Outcome
   await expireInside(db, document);
   await purgeMetadata(db, { document, owners, at });
   enqueue(purgeJob(document));
+  const by = cause === 'time' ? ({ actor: 'server' } as const) : {};
+  context.audit({ action: 'document:purged', document, detail: { cause }, ...by });
   for (const owner of owners) publish(trashKey(owner), { name: 'document:purged', document });
   const changed = [document, ...freed];
   return { kind: 'done', effects: changed.map((id) => ({ kind: 'access-changed', document: id })) };

@@ -5,6 +5,7 @@
 
 /** The kinds of this version, for labels of metrics. Rows of other kinds are left to the versions that know them. */
 export const JOB_KINDS = [
+  'audit-sweep',
   'cluster-log-sweep',
   'command-result-sweep',
   'document-purge',

@@ -96,6 +96,19 @@ const DEFINITIONS: Definitions = {
     columns: { name: 'text', value: 'text' },
     key: ['name'],
   },
+  audit: {
+    columns: {
+      number: 'integer',
+      at: 'integer',
+      actor: 'text',
+      action: 'text',
+      document: 'text',
+      person: 'text',
+      network: 'text',
+      detail: 'text',
+    },
+    key: ['number'],
+  },
   document: {
     columns: {
       id: 'text',
@@ -314,4 +327,4 @@ export const TRANSFER_TABLES: readonly TransferTable[] = Object.entries(DEFINITI
 );
 
 /** Tables whose rows are numbered in the order of their insertion. */
-export const NUMBERED = { timeline: 'number', reaction: 'order' } as const;
+export const NUMBERED = { timeline: 'number', reaction: 'order', audit: 'number' } as const;

@@ -41,6 +41,7 @@ export class Fixture {
       store,
       jobs: new DatabaseJobStore({ db: store.db, kind: 'sqlite', clock: systemClock }),
       handlers: HANDLERS,
+      isAudited: true,
       clock: { now: () => ++this.now },
       onFault: (_command, error) => {
         throw error;

@@ -1,0 +1,64 @@
+/** What each command may record in the audit log; `never` is the decision that it records nothing (AU4). */
+import type { AuditAction } from '@tandem/protocol/audit';
+import type { ServerCommandName } from './command-runner.ts';
+
+interface AuditedActions {
+  'document:create': 'document:created';
+  'document:move': 'document:moved';
+  'document:trash': 'document:trashed';
+  'document:restore': 'document:restored';
+  'document:purge': 'document:purged';
+  'document:expire': 'document:purged';
+  'document:restrict': 'document:restricted';
+  'document:rename': never;
+  'document:favourite': never;
+  'document:follow': never;
+  'document:unlist': never;
+  'document:visit': never;
+  'link:change': 'link:changed';
+  'link:protect': 'link:protected';
+  'link:expire': 'link:expired';
+  'link:enter': never;
+  'member:change': 'member:changed';
+  'member:remove': 'member:removed';
+  'access:request': never;
+  'access:answer': 'member:changed' | 'access:declined';
+  'chat:send': never;
+  'chat:edit': never;
+  'chat:delete': 'message:deleted';
+  'chat:react': never;
+  'chat:see': never;
+  'comment:start': never;
+  'comment:reply': never;
+  'comment:edit': never;
+  'comment:delete': 'message:deleted';
+  'comment:react': never;
+  'comment:resolve': never;
+  'comment:reanchor': never;
+  'comments:see': never;
+  'notification:see': never;
+  'notification:see-all': never;
+  'profile:change': never;
+  'version:name': never;
+  'version:rename': never;
+  'version:delete': never;
+  'account:sign-up': 'account:created' | 'administrator:added';
+  'account:sign-in': 'account:signed-in';
+  'account:link': 'account:identity-connected';
+  'account:unlink': 'account:identity-removed';
+  'account:confirm': never;
+  'account:change-password': 'account:password-changed';
+  'account:request-reset': never;
+  'account:reset-password': 'account:password-changed';
+  'account:request-verification': never;
+  'account:verify': 'account:address-confirmed';
+  'account:end-sessions': 'account:sessions-ended';
+  'account:merge-guest': 'account:guest-merged';
+  'account:create-token': 'token:created';
+  'account:end-token': 'token:ended';
+  'account:invite': 'invitation:created';
+  'account:end-invitation': 'invitation:withdrawn';
+  'settings:change': 'settings:changed';
+}
+
+export type AuditedBy<N extends ServerCommandName> = AuditedActions[N] & AuditAction;

@@ -161,15 +161,20 @@ export async function readLibraryPage(
   };
 }
 
-/** The favourites that the user made last. */
-export async function readFavourites(db: Database, user: string): Promise<ListedDocument[]> {
+const lastFavourites = compiledQuery<[string], ListRow>((db, user: string) => {
   const where = sql`document.id in (select document from visit
       where "user" = ${user} and favourite_at is not null
       order by favourite_at desc limit ${MAX_FAVOURITES})
     and ${mayRead(user, 'document')}`;
   const limit = MAX_FAVOURITES;
-  const { rows } = await selectListed({ user, limit, where, order: NEWEST_FIRST }).execute(db);
-  return (await toEntries(db, user, rows)).map(toListed);
+  return {
+    compile: () => selectListed({ user, limit, where, order: NEWEST_FIRST }).compile(db),
+  };
+});
+
+/** The favourites that the user made last. */
+export async function readFavourites(db: Database, user: string): Promise<ListedDocument[]> {
+  return (await toEntries(db, user, await lastFavourites(db, user))).map(toListed);
 }
 
 /** What is in a document, or at the top of the user's tree. */

@@ -95,7 +95,7 @@ export async function forgetTimelines(db: Database, atMs: number): Promise<void>
 
 export function readTimelines(sqlite: Sqlite): Timelines {
   const rows = sqlite
-    .prepare('select id from timeline order by number desc limit ?')
+    .prepare('select id from timeline order by number desc limit ? + 0')
     .all(MAX_TIMELINES);
   const [current, ...earlier] = (rows as { readonly id: string }[]).map(({ id }) => id);
   if (current === undefined) throw new Error('the database has no timeline');

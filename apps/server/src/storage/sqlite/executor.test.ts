@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryPath } from '../testing/temporary-database.ts';
-import { LocalExecutor } from './executor.ts';
+import { hideLimits, LocalExecutor } from './executor.ts';
 import type { WriteLock } from './write-lock.ts';
 
 async function start() {
@@ -60,4 +60,16 @@ test('reading transactions hold nothing', async () => {
   const { calls, run } = await start();
   await run('BEGIN DEFERRED', 'select * from t', 'ROLLBACK');
   expect(calls).toEqual([]);
+});
+
+test('SQLite sees no limit that is a parameter', async () => {
+  expect(hideLimits('select n from t limit ? offset ?')).toBe(
+    'select n from t limit ? + 0 offset ? + 0',
+  );
+  expect(hideLimits('select n from (select n from t LIMIT ?)')).toContain('LIMIT ? + 0)');
+  const executor = new LocalExecutor(await temporaryPath());
+  onTestFinished(() => executor.close());
+  const rows = 'with t(n) as (values (1), (2), (3)) select n from t order by n limit ? offset ?';
+  expect((await executor.execute(rows, [1, 1])).rows).toEqual([{ n: 2 }]);
+  expect((await executor.execute(rows, [2, 0])).rows).toEqual([{ n: 1 }, { n: 2 }]);
 });

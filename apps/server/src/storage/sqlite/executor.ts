@@ -95,7 +95,7 @@ export class LocalExecutor implements SqlExecutor {
   #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      const prepared = this.#sqlite.prepare(sql);
+      const prepared = this.#sqlite.prepare(hideLimits(sql));
       statement = {
         prepared,
         returns: prepared.columns().length > 0 ? 'rows' : 'changes',
@@ -105,6 +105,14 @@ export class LocalExecutor implements SqlExecutor {
     }
     return statement;
   }
+}
+
+/**
+ * SQLite plans by the value of a limit that is a parameter, and therefore prepares the statement again each time one is
+ * bound, which takes longer than most of them. It does not look into an expression.
+ */
+export function hideLimits(sql: string): string {
+  return sql.replaceAll(/\b(limit|offset) \?/gi, '$1 ? + 0');
 }
 
 function run({ prepared, returns }: Statement, parameters: readonly unknown[]): SqlResult {

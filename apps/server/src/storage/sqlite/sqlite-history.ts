@@ -140,7 +140,7 @@ function prepare(sqlite: Sqlite) {
   return {
     journal: sqlite.prepare('SELECT epoch, kind, settled FROM journal WHERE document = ?'),
     summaries: sqlite.prepare(
-      'SELECT from_offset AS "from", to_offset AS "to", sessions FROM history WHERE document = ? AND from_offset < ? ORDER BY to_offset DESC LIMIT ?',
+      'SELECT from_offset AS "from", to_offset AS "to", sessions FROM history WHERE document = ? AND from_offset < ? ORDER BY to_offset DESC LIMIT ? + 0',
     ),
     snapshot: sqlite.prepare(
       `SELECT snapshot_offset AS offset, data AS state, 0 AS isCompressed
@@ -151,7 +151,7 @@ function prepare(sqlite: Sqlite) {
          WHERE document = ? AND to_offset <= ? AND checkpoint IS NOT NULL ORDER BY to_offset DESC LIMIT 1`,
     ),
     unthinned: sqlite.prepare(
-      'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND thinned_at IS NULL AND ended_at < ? ORDER BY to_offset LIMIT ?',
+      'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND thinned_at IS NULL AND ended_at < ? ORDER BY to_offset LIMIT ? + 0',
     ),
     named: sqlite.prepare(
       `SELECT 1 FROM named_version WHERE document = ? AND "offset" BETWEEN ? AND ?
@@ -161,7 +161,7 @@ function prepare(sqlite: Sqlite) {
       'UPDATE history SET data = ?, bytes = ?, thinned_at = ? WHERE document = ? AND to_offset = ? AND thinned_at IS NULL',
     ),
     chunks: sqlite.prepare(
-      'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND to_offset > ? AND from_offset <= ? ORDER BY to_offset LIMIT ?',
+      'SELECT from_offset AS "from", to_offset AS "to", data FROM history WHERE document = ? AND to_offset > ? AND from_offset <= ? ORDER BY to_offset LIMIT ? + 0',
     ),
   };
 }

@@ -166,6 +166,8 @@ test.describe('without a network', () => {
 
 test('a role is told, and read when the document is opened', async ({ openAsGuest, server }) => {
   const { page } = await openAsGuest();
+  // The page has its session, and is not made two guests.
+  await expectSaved(page);
   await expectUnread(0, page);
   const headers = { origin: server.url };
   const session = await page.request.post('/api/session', { headers });

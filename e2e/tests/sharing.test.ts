@@ -147,6 +147,7 @@ test('a role adds the document to a person’s list, and its removal removes the
   const { page } = await openAsGuest();
   const list = page.getByRole('main').getByRole('listitem');
   await expect(list).toHaveCount(1);
+  await expectSaved(page);
   const headers = { origin: server.url };
   const session = await page.request.post('/api/session', { headers });
   const { user } = (await session.json()) as { user: { id: string } };

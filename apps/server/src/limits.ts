@@ -343,6 +343,13 @@ export const NOTIFICATIONS = {
   maxChecked: 10_000,
 } as const;
 
+/** What administrators see of people: AD2, AD6 of `accounts/README.md`. */
+export const ADMINISTRATION = {
+  /** People who are read at once, and for one page of a search. */
+  perScan: 500,
+  maxScanned: 20_000,
+  maxLargest: 10,
+} as const;
 /** The audit log: AU1 to AU9 of `storage/audit/README.md`. */
 export const AUDIT = {
   perInsert: 500,

@@ -298,6 +298,18 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofCaller(to('/account/tokens/end', { token: 'unknown' }), signedIn(204)),
   ],
   'POST /account/guest': [ofCaller(to('/account/guest', { take: true }), signedIn(204))],
+  'GET /server/people': [ofCaller(to('/server/people'), administrators(200))],
+  // Nobody is there to be changed.
+  'PATCH /server/people/:person': [
+    ofCaller(to('/server/people/nobody', { isBlocked: true }), {
+      ...administrators(204),
+      administrator: 404,
+    }),
+  ],
+  'POST /server/people/:person/sessions/end': [
+    ofCaller(to('/server/people/nobody/sessions/end'), administrators(204)),
+  ],
+  'GET /server/figures': [ofCaller(to('/server/figures'), administrators(200))],
   'GET /server/audit': [ofCaller(to('/server/audit'), administrators(200))],
   'GET /server': [ofCaller(to('/server'), administrators(200))],
   'PATCH /server': [ofCaller(to('/server', { registration: 'open' }), administrators(204))],

@@ -63,6 +63,10 @@ export const AUDIT_DETAILS = {
   }),
   'token:ended': nothing,
   'administrator:added': nothing,
+  'administrator:removed': nothing,
+  'person:blocked': nothing,
+  'person:unblocked': nothing,
+  'person:signed-out': z.strictObject({ count: positive }),
   'invitation:created': nothing,
   'invitation:withdrawn': nothing,
   /** What it was changed to. */

@@ -19,6 +19,11 @@ export class Administrators {
     this.#stored = new Set(await listAdministrators(this.#db));
   }
 
+  /** By the setting, so that no command changes it. */
+  isNamed(user: string): boolean {
+    return this.#configured !== 'everyone' && this.#configured.includes(user);
+  }
+
   has(user: string): boolean {
     if (this.#configured === 'everyone' || user === METRICS_READER.id) return true;
     return this.#configured.includes(user) || this.#stored.has(user);

@@ -13,6 +13,7 @@ import type { Secrets } from '../configuration/setting-schemas.ts';
 import type { CookiePolicy } from '../http/cookie-policy.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
+import { readServerFigures } from '../storage/server-figures.ts';
 import type { Database } from '../storage/tables.ts';
 import { accountRoutes } from './account-routes.ts';
 import { apiTokenRoutes } from './api-token-routes.ts';
@@ -21,13 +22,14 @@ import type { AccountRoutes } from './api-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { newSession } from './new-session.ts';
 import { oidcRoutes } from './oidc-routes.ts';
+import { peopleAdministrationRoutes } from './people-administration-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import type { SessionAnswer } from './session-answer.ts';
 
 export interface AccountsOptions {
   readonly configuration: Pick<
     Configuration,
-    'publicUrl' | 'oidcProviders' | 'allowGuests' | 'mail'
+    'publicUrl' | 'oidcProviders' | 'allowGuests' | 'mail' | 'databaseUrl'
   >;
   readonly secrets: Secrets;
   readonly db: Database;
@@ -70,6 +72,11 @@ export function createAccounts(options: AccountsOptions): {
       oidc.api,
       serverRoutes(options),
       auditRoutes(options),
+      peopleAdministrationRoutes({
+        ...options,
+        readFigures: () =>
+          readServerFigures(options.db, configuration.databaseUrl === null ? 'sqlite' : 'postgres'),
+      }),
     ],
     pages: oidc.pages,
   };

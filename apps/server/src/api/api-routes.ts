@@ -12,6 +12,7 @@ import type { fileRoutes } from './file-routes.ts';
 import type { inboxRoutes } from './inbox-routes.ts';
 import type { oidcRoutes } from './oidc-routes.ts';
 import type { openApiRoutes } from './open-api-routes.ts';
+import type { peopleAdministrationRoutes } from './people-administration-routes.ts';
 import type { peopleRoutes } from './people-routes.ts';
 import type { searchRoutes } from './search-routes.ts';
 import type { serverRoutes } from './server-routes.ts';
@@ -23,6 +24,7 @@ export type AccountRoutes = readonly [
   ReturnType<typeof oidcRoutes>['api'],
   ReturnType<typeof serverRoutes>,
   ReturnType<typeof auditRoutes>,
+  ReturnType<typeof peopleAdministrationRoutes>,
 ];
 
 export type ApiRoutes = readonly [

@@ -25,6 +25,7 @@ import { EMAIL_ISSUER, findIdentity, wasRemoved } from '../storage/identities.ts
 import { findSession, isConfirmed } from '../storage/sessions.ts';
 import { oneTimeHash } from '../storage/one-time-tokens.ts';
 import type { Database } from '../storage/tables.ts';
+import { findUser } from '../storage/users.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import type { NewSession } from './new-session.ts';
@@ -64,7 +65,7 @@ const flowCookie = z.object({
 type Flow = z.infer<typeof flowCookie>;
 
 /** What the page tells the person; see `account/sign-in-problem.ts` of the web application. */
-type Problem = 'provider' | 'over' | 'another-person' | 'taken' | 'refused';
+type Problem = 'provider' | 'over' | 'another-person' | 'taken' | 'blocked' | 'refused';
 
 class SignInProblem extends Error {
   readonly problem: Problem;
@@ -153,6 +154,7 @@ export function oidcRoutes(options: OidcRoutesOptions) {
       return false;
     }
     if (flow.as !== null && owner !== flow.as) throw new SignInProblem('another-person');
+    if (owner !== null && (await isBlocked(db, owner))) throw new SignInProblem('blocked');
     const { cookie: value, start: begun } = options.newSession(context, {
       replaces: caller?.session ?? null,
       address: options.addressOf(context.env.incoming),
@@ -213,6 +215,11 @@ export function oidcRoutes(options: OidcRoutesOptions) {
 function backTo(flow: Flow | null, result: Problem | 'done' | 'guest'): string {
   const about = flow === null || flow.purpose === 'sign-in' ? 'sign-in' : 'account';
   return `${flow?.to ?? '/'}#${about}=${result}`;
+}
+
+async function isBlocked(db: Database, user: string): Promise<boolean> {
+  const row = await findUser(db, user);
+  return row !== undefined && row.blocked_at !== null;
 }
 
 /** @throws what is no answer to the person. */

@@ -62,12 +62,19 @@ export class LatestChannel implements Channel {
 
   publish(message: ServerMessage): void {
     const encoded = new EncodedMessage(message);
+    const { maySee } = this.#options;
+    const refused: Subscription[] = [];
     let receivers = 0;
-    this.#subscribers.each(({ state, subscriber }) => {
-      if (state !== 'live' || subscriber.isConflating) return;
-      subscriber.deliver(encoded);
-      receivers++;
+    this.#subscribers.each((subscription) => {
+      const { state, subscriber } = subscription;
+      // Who may see it may have changed since (AD5).
+      if (!maySee(subscriber.user.id)) refused.push(subscription);
+      else if (state === 'live' && !subscriber.isConflating) {
+        subscriber.deliver(encoded);
+        receivers++;
+      }
     });
+    for (const subscription of refused) subscription.end(errorOf('not-found'));
     if (receivers > 0) this.#options.onDelivered(receivers);
   }
 }

@@ -59,6 +59,9 @@ interface AuditedActions {
   'account:invite': 'invitation:created';
   'account:end-invitation': 'invitation:withdrawn';
   'settings:change': 'settings:changed';
+  'person:administer': 'administrator:added' | 'administrator:removed';
+  'person:block': 'person:blocked' | 'person:unblocked';
+  'person:end-sessions': 'person:signed-out';
 }
 
 export type AuditedBy<N extends ServerCommandName> = AuditedActions[N] & AuditAction;

@@ -90,6 +90,10 @@ interface OwnInputs {
   'account:invite': { readonly tokenHash: string };
   'account:end-invitation': { readonly tokenHash: string };
   'settings:change': ServerSettingsPatch;
+  'person:administer': { readonly person: string; readonly isAdministrator: boolean };
+  'person:block': { readonly person: string; readonly isBlocked: boolean };
+  /** Ends all of them, as an administrator. */
+  'person:end-sessions': { readonly person: string };
   /** Purges the document if it has been in the trash since before `before`, as its owner. */
   'document:expire': { readonly document: string; readonly before: number };
   /** Null: the link needs none. */

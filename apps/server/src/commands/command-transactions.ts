@@ -237,6 +237,9 @@ function keyOf({ user, command }: CommandRequest): string {
   return `${user} ${command.id}`;
 }
 
+/** The subject of commands that could leave a server without an administrator (AD5). */
+const ADMINISTRATORS = 'administrators';
+
 /** The subject of commands that change the tree: two moves at the same time could make a cycle (TR3). */
 const TREE = 'tree of documents';
 const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
@@ -250,6 +253,7 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
 
 function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
+  if ('person' in input) return [user, input.person, ADMINISTRATORS];
   const guest = 'guest' in input && input.guest !== null ? [input.guest] : [];
   if ('identity' in input) {
     const { issuer, subject } = input.identity;

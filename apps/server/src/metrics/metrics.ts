@@ -79,6 +79,9 @@ const COMMAND_NAMES = [
   'account:invite',
   'account:end-invitation',
   'settings:change',
+  'person:administer',
+  'person:block',
+  'person:end-sessions',
 ] as const;
 
 /** `lost`: another node may have taken the job over, or what became of it could not be stored. */

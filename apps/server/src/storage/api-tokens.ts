@@ -49,6 +49,7 @@ const tokenWithUser = compiledQuery((db, id: string, at: number) =>
     .select(['api_token.scopes', 'api_token.used_at as usedAt'])
     .where('api_token.id', '=', id)
     .where('user.registered_at', 'is not', null)
+    .where('user.blocked_at', 'is', null)
     .where((eb) =>
       eb.or([eb('api_token.expires_at', 'is', null), eb('api_token.expires_at', '>', at)]),
     ),

@@ -192,8 +192,16 @@ export async function removeProvidersOf(db: Database, user: string): Promise<voi
     if (issuer !== EMAIL_ISSUER) await removeIdentity(db, { issuer, subject, user });
 }
 
-export async function makeAdministrator(db: Database, user: string): Promise<void> {
-  await db.updateTable('user').set({ is_administrator: 1 }).where('id', '=', user).execute();
+export async function setAdministrator(
+  db: Database,
+  user: string,
+  isAdministrator: boolean,
+): Promise<void> {
+  await db
+    .updateTable('user')
+    .set({ is_administrator: isAdministrator ? 1 : 0 })
+    .where('id', '=', user)
+    .execute();
 }
 
 export async function listAdministrators(db: Database): Promise<string[]> {

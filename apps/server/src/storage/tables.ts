@@ -58,6 +58,8 @@ export interface UserTable {
   merged_into: string | null;
   /** The account whose person may take over what this guest has, and has not decided yet. */
   offered_to: string | null;
+  /** Since when an administrator keeps the person out (AD4). */
+  blocked_at: number | null;
 }
 export type UserRow = Selectable<UserTable>;
 

@@ -17,7 +17,14 @@ const LINK = /^#(invitation|reset|verify)=([\w-]{43})$/;
 const RETURN = /^#(sign-in|account)=([a-z-]+)$/;
 
 /** Why a sign-in at another site has failed; the server names it in the address to which it leads back. */
-const SIGN_IN_PROBLEMS = ['provider', 'over', 'another-person', 'taken', 'refused'] as const;
+const SIGN_IN_PROBLEMS = [
+  'provider',
+  'over',
+  'another-person',
+  'taken',
+  'blocked',
+  'refused',
+] as const;
 export type SignInProblem = (typeof SIGN_IN_PROBLEMS)[number];
 
 let invitation: string | null = null;

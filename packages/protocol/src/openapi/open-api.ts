@@ -5,13 +5,14 @@
  */
 import * as z from 'zod/mini';
 import * as accounts from '../accounts.ts';
+import * as administration from '../administration.ts';
 import * as apiTokens from '../api-tokens.ts';
 import * as audit from '../audit.ts';
 import * as content from '../content.ts';
 import * as files from '../files.ts';
 import * as history from '../history.ts';
 import * as http from '../http.ts';
-import { documentId, user } from '../messages/field.ts';
+import { documentId, user, userId } from '../messages/field.ts';
 import { chatPage } from '../topics/chat.ts';
 import { inboxPage } from '../topics/inbox.ts';
 import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
@@ -34,7 +35,16 @@ export interface OpenApi {
 /** The names of schemas are those of the modules. */
 const EXPORTED = new Map<unknown, string>(
   Object.entries({
-    ...{ ...accounts, ...apiTokens, ...audit, ...content, ...files, ...history, ...http },
+    ...{
+      ...administration,
+      ...accounts,
+      ...apiTokens,
+      ...audit,
+      ...content,
+      ...files,
+      ...history,
+      ...http,
+    },
     ...{ user, chatPage, inboxPage, libraryPage, listedDocument, treePage },
   }).map(([name, schema]) => [schema, name]),
 );
@@ -141,6 +151,7 @@ const PATH_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   id: documentId,
   file: files.fileId,
   thread: content.threadId,
+  person: userId,
 };
 
 function pathParameters(path: string): readonly Json[] {

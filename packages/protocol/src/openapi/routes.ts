@@ -29,6 +29,7 @@ import {
   signedInSession,
   signInOptions,
 } from '../accounts.ts';
+import { peopleKind, peoplePage, personPatch, serverFigures } from '../administration.ts';
 import {
   apiTokenCreate,
   apiTokenEnd,
@@ -383,6 +384,29 @@ const ROUTE_TABLE = {
       before: { about: placeOf('a page'), schema: offset },
     },
     answer: auditPage,
+  },
+  'GET /server/people': {
+    summary:
+      'the newest 50 people of a kind, or those after one; for administrators, as the next ones',
+    scope: 'never',
+    query: {
+      kind: { about: 'which people; those with an account unless it is given', schema: peopleKind },
+      search: { about: 'parts of names and addresses', schema: librarySearch },
+      after: { about: placeOf('a page'), schema: userId },
+    },
+    answer: peoplePage,
+  },
+  'PATCH /server/people/:person': {
+    summary: 'makes somebody an administrator, or keeps them out; or neither any more',
+    ...{ scope: 'never', body: personPatch, answer: 'nothing' },
+  },
+  'POST /server/people/:person/sessions/end': {
+    summary: 'signs somebody out everywhere',
+    ...{ scope: 'never', answer: 'nothing' },
+  },
+  'GET /server/figures': {
+    summary: 'how many people, documents and files there are, and who has uploaded the most',
+    ...{ scope: 'never', answer: serverFigures },
   },
 } as const satisfies Readonly<Record<string, RouteDescription>>;
 

@@ -14,9 +14,9 @@ import {
   findIdentity,
   forgetRemoval,
   hasIdentities,
-  makeAdministrator,
   removeIdentity,
   removeProvidersOf,
+  setAdministrator,
   setCredential,
   verifyAddress,
   wasRemoved,
@@ -68,7 +68,7 @@ export const accountHandlers: AccountHandlers = {
     const detail = { way: wayOf(identity), isInvited: invitation !== null };
     context.audit({ action: 'account:created', network: session.network, detail });
     if (isFirst) {
-      await makeAdministrator(db, user);
+      await setAdministrator(db, user, true);
       effects.push({ kind: 'administrators-changed' });
       context.audit({ action: 'administrator:added', actor: 'server', person: user, detail: {} });
     }
@@ -77,7 +77,9 @@ export const accountHandlers: AccountHandlers = {
 
   async 'account:sign-in'(context, { session, guest, identity }) {
     const { db, user } = context;
-    if ((await findUser(db, user)) === undefined) return notFound('person');
+    const row = await findUser(db, user);
+    if (row === undefined) return notFound('person');
+    if (row.blocked_at !== null) return forbidden('blocked');
     const refusal = await refuseIdentity(context, identity);
     if (refusal !== null) return forbidden(refusal);
     if (guest !== null && guest !== user && (await hasWork(context, guest)))
@@ -257,7 +259,7 @@ async function endAllElse(db: Database, user: string, except: string | null): Pr
   return endedEffects(user, await deleteSessionsOf(db, user, { except }));
 }
 
-function endedEffects(user: string, sessions: readonly string[]): Effect[] {
+export function endedEffects(user: string, sessions: readonly string[]): Effect[] {
   return sessions.map((session) => ({ kind: 'session-ended', user, session }));
 }
 

@@ -7,6 +7,7 @@ import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
 import { inboxHandlers } from './inbox.ts';
+import { peopleHandlers } from './people.ts';
 import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
 import { versionHandlers } from './versions.ts';
@@ -25,4 +26,5 @@ export const HANDLERS: HandlerTable = {
   ...accountHandlers,
   ...apiTokenHandlers,
   ...administrationHandlers,
+  ...peopleHandlers,
 };

@@ -63,6 +63,15 @@ const FORBIDDEN = {
     'New accounts on this server need an invitation. Ask the person who runs it for a link.',
   'invitation-over': 'This invitation was used already, or it has expired. Ask for another one.',
   'not-an-administrator': 'Only administrators of this server may do this.',
+  blocked:
+    'An administrator of this server has blocked this account. Nothing is deleted. Ask the person who runs the server.',
+  'not-yourself': 'You cannot do this to your own account. Ask another administrator.',
+  'account-needed': 'This person is a guest, without an account. Sign them out instead.',
+  'administrator-first':
+    'This person is an administrator. Take that role away first, and then block the account.',
+  'blocked-first': 'This account is blocked. Unblock it first.',
+  'last-administrator':
+    'This is the only administrator. Make another person one first, so that somebody can still run this server.',
   'too-many-invitations': 'There are many open invitations. Withdraw some first.',
   'last-way-in':
     'Nobody could sign in any more. Create an account first, then require people to sign in.',

@@ -108,10 +108,10 @@ const EVERYBODY_REFUSED = Object.fromEntries(
 
 const NO_VERSION = '01JD0000000000000000000000';
 
-/** Commands about accounts are no document's. */
+/** Commands about accounts and people are no document's. */
 const TABLE: {
   readonly [
-    N in Exclude<ServerCommandName, `account:${string}` | 'settings:change'>
+    N in Exclude<ServerCommandName, `account:${string}` | `person:${string}` | 'settings:change'>
   ]: readonly Row<N>[];
 } = {
   'document:create': [

@@ -13,6 +13,7 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('is_administrator', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('merged_into', types.text)
     .addColumn('offered_to', types.text)
+    .addColumn('blocked_at', types.integer)
     .execute();
   await db.schema
     .createIndex('user_administrator')

@@ -39,6 +39,7 @@ const DEFINITIONS: Definitions = {
       is_administrator: 'integer',
       merged_into: 'text',
       offered_to: 'text',
+      blocked_at: 'integer',
     },
     key: ['id'],
   },

@@ -1,0 +1,82 @@
+/** People, and how much there is, for administrators: AD1 to AD6 in `accounts/README.md`. */
+import { Hono } from 'hono';
+import {
+  peopleQuery,
+  personPatch,
+  type PeoplePage,
+  type ServerFigures,
+} from '@tandem/protocol/administration';
+import type { Administrators } from '../accounts/administrators.ts';
+import type { CommandRunner, ServerCall } from '../commands/command-runner.ts';
+import { ApiError } from '../http/api-error.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { listPeople, type PersonRow } from '../storage/administered-people.ts';
+import type { Database } from '../storage/tables.ts';
+import { toUser } from '../storage/users.ts';
+import { administratorGuard } from './administrator-guard.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
+import { readBody } from './request-body.ts';
+
+export interface PeopleAdministrationOptions {
+  readonly db: Database;
+  readonly administrators: Administrators;
+  readonly runner: Pick<CommandRunner, 'run'>;
+  readonly readFigures: () => Promise<ServerFigures>;
+  readonly signedIn: SignedInMiddleware;
+}
+
+export function peopleAdministrationRoutes(options: PeopleAdministrationOptions) {
+  const { db, administrators, runner, readFigures, signedIn } = options;
+  const administrator = administratorGuard(administrators);
+
+  const toPerson = (row: PersonRow): PeoplePage['people'][number] => ({
+    user: toUser(row),
+    isGuest: row.registered_at === null,
+    email: row.email,
+    administrator: administrators.isNamed(row.id)
+      ? 'setting'
+      : row.is_administrator === 1
+        ? 'yes'
+        : 'no',
+    isBlocked: row.blocked_at !== null,
+    createdAt: row.registered_at ?? row.created_at,
+    seenAt: row.seenAt,
+    sessions: row.sessions,
+  });
+
+  return new Hono<ApiEnvironment>()
+    .get('/server/people', signedIn, administrator, async (context) => {
+      const query = peopleQuery.safeParse(context.req.query());
+      if (!query.success)
+        throw new ApiError('bad-message', { detail: 'These filters of people are not known.' });
+      const { people, next } = await listPeople(db, { ...query.data, at: systemClock.now() });
+      return context.json({ people: people.map(toPerson), next } satisfies PeoplePage);
+    })
+    .patch('/server/people/:person', signedIn, administrator, async (context) => {
+      const { isAdministrator, isBlocked } = await readBody(context, personPatch);
+      const person = context.req.param('person');
+      // The setting is the operator's, and the database does not know it.
+      if (administrators.isNamed(person)) throw new ApiError('forbidden', { detail: NAMED });
+      const { user, session } = context.var;
+      const run = (call: ServerCall) => runCommand(runner, { user: user.id, session, call });
+      if (isAdministrator !== undefined)
+        await run({ name: 'person:administer', input: { person, isAdministrator } });
+      if (isBlocked !== undefined)
+        await run({ name: 'person:block', input: { person, isBlocked } });
+      return context.body(null, 204);
+    })
+    .post('/server/people/:person/sessions/end', signedIn, administrator, async (context) => {
+      const { user, session } = context.var;
+      const input = { person: context.req.param('person') };
+      const call = { name: 'person:end-sessions', input } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .get('/server/figures', signedIn, administrator, async (context) =>
+      context.json(await readFigures()),
+    );
+}
+
+const NAMED =
+  'This person is an administrator by the setting ADMINISTRATORS of the server. Ask the person who runs it.';

@@ -1,0 +1,131 @@
+/** AD3 to AD5 of `accounts/README.md`. */
+import { expect, test } from 'vitest';
+import { addApiToken, findApiTokenUser } from '../../storage/api-tokens.ts';
+import { listAudit } from '../../storage/audit/audit-log.ts';
+import { addIdentity, listAdministrators, setAdministrator } from '../../storage/identities.ts';
+import { createSession, findSession } from '../../storage/sessions.ts';
+import { registerUser } from '../../storage/users.ts';
+import { Fixture, type AnyCall } from './testing/command-fixture.ts';
+
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/** Ada is the administrator, Ben and Cy have accounts, and there is a guest. */
+async function scene(): Promise<Fixture> {
+  const fixture = await Fixture.open(['ada', 'ben', 'cy', 'guest']);
+  const { db } = fixture;
+  for (const user of ['ada', 'ben', 'cy']) {
+    await registerUser(db, { id: user, at: 0 });
+    const identity = { issuer: 'email', subject: `${user}@example.org`, credential: 'hash' };
+    await addIdentity(db, { ...identity, user, at: 0 });
+  }
+  for (const user of ['ada', 'ben', 'cy', 'guest'])
+    await createSession(db, { id: `of ${user}`, user, at: 0, expiresAt: FOREVER });
+  await setAdministrator(db, 'ada', true);
+  return fixture;
+}
+
+const block = (person: string, isBlocked = true): AnyCall => ({
+  ...{ name: 'person:block', input: { person, isBlocked } },
+});
+const administer = (person: string, isAdministrator: boolean): AnyCall => ({
+  ...{ name: 'person:administer', input: { person, isAdministrator } },
+});
+const signOut = (person: string): AnyCall => ({
+  ...{ name: 'person:end-sessions', input: { person } },
+});
+const signIn = (user: string): AnyCall => ({
+  name: 'account:sign-in',
+  input: {
+    session: { id: `new of ${user}`, agent: '', network: null, replaces: null },
+    guest: null,
+    identity: {
+      ...{ issuer: 'email', subject: `${user}@example.org`, credential: 'hash' },
+      verifiedEmail: null,
+    },
+  },
+});
+
+const recorded = async ({ db }: Fixture) =>
+  (await listAudit(db, {}, 100)).entries
+    .toReversed()
+    .map(({ action, actor, person, detail }) => ({ action, actor, person, detail }));
+
+async function refusal(fixture: Fixture, user: string, call: AnyCall): Promise<string> {
+  const answer = await fixture.run(user, call);
+  return answer.kind === 'refused' ? answer.error.message : 'done';
+}
+
+test('AD3 all sessions of a person end, and nobody else’s', async () => {
+  const fixture = await scene();
+  await createSession(fixture.db, { id: 'phone', user: 'ben', at: 0, expiresAt: FOREVER });
+  await fixture.do('ada', signOut('ben'));
+  for (const session of ['of ben', 'phone']) {
+    expect(await findSession(fixture.db, session)).toBeUndefined();
+    expect(fixture.effects).toContainEqual({ kind: 'session-ended', user: 'ben', session });
+  }
+  expect(await findSession(fixture.db, 'of cy')).toBeDefined();
+  await fixture.do('ada', signOut('guest'));
+  await fixture.do('ada', signOut('guest'));
+  expect(await recorded(fixture)).toEqual([
+    { action: 'person:signed-out', actor: 'ada', person: 'ben', detail: { count: 2 } },
+    { action: 'person:signed-out', actor: 'ada', person: 'guest', detail: { count: 1 } },
+  ]);
+  expect(await refusal(fixture, 'ada', signOut('ada'))).toMatch(/own account/);
+});
+
+test('AD4 a blocked account has no session, no token and no way in until it is unblocked', async () => {
+  const fixture = await scene();
+  const { db } = fixture;
+  await addApiToken(db, {
+    ...{ id: 'token', user: 'ben', name: 'Bot', beginning: 'tandem_1' },
+    ...{ scopes: ['search:read'], at: 0, expiresAt: null },
+  });
+  const token = async () => (await findApiTokenUser(db, { id: 'token', at: 1 }))?.user.id;
+  expect(await token()).toBe('ben');
+  await fixture.do('ada', block('ben'));
+  expect(await findSession(db, 'of ben')).toBeUndefined();
+  expect(fixture.effects).toContainEqual({ kind: 'session-ended', user: 'ben', session: 'of ben' });
+  expect(await token()).toBeUndefined();
+  expect(await refusal(fixture, 'ben', signIn('ben'))).toMatch(/blocked this account/);
+  expect(await findSession(db, 'new of ben')).toBeUndefined();
+  await fixture.do('ada', block('ben', false));
+  await fixture.do('ada', block('ben', false));
+  await fixture.do('ben', signIn('ben'));
+  expect(await token()).toBe('ben');
+  expect((await recorded(fixture)).map(({ action, person }) => [action, person])).toEqual([
+    ['person:blocked', 'ben'],
+    ['person:unblocked', 'ben'],
+    ['account:signed-in', null],
+  ]);
+});
+
+test('AD4 nobody blocks themselves, an administrator, a guest, or nobody', async () => {
+  const fixture = await scene();
+  await fixture.do('ada', administer('ben', true));
+  expect(await refusal(fixture, 'ada', block('ada'))).toMatch(/own account/);
+  expect(await refusal(fixture, 'ada', block('ben'))).toMatch(/is an administrator/);
+  expect(await refusal(fixture, 'ada', block('guest'))).toMatch(/is a guest/);
+  expect(await refusal(fixture, 'ada', block('nobody'))).toMatch(/no longer exists/);
+  await fixture.do('ada', block('cy'));
+  expect(await refusal(fixture, 'ada', administer('cy', true))).toMatch(/is blocked/);
+});
+
+test('AD5 the last administrator stays one, also among commands of one transaction', async () => {
+  const fixture = await scene();
+  const { db } = fixture;
+  expect(await refusal(fixture, 'ada', administer('ada', false))).toMatch(/only administrator/);
+  await fixture.do('ada', administer('ben', true));
+  expect(fixture.effects).toContainEqual({ kind: 'administrators-changed' });
+  expect((await listAdministrators(db)).toSorted()).toEqual(['ada', 'ben']);
+  const answers = await fixture.runAll([
+    { user: 'ada', call: administer('ben', false) },
+    { user: 'ben', call: administer('ada', false) },
+  ]);
+  expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused']);
+  expect(await listAdministrators(db)).toEqual(['ada']);
+  expect((await recorded(fixture)).map(({ action, person }) => [action, person])).toEqual([
+    ['administrator:added', 'ben'],
+    ['administrator:removed', 'ben'],
+  ]);
+  expect(await refusal(fixture, 'ada', administer('guest', true))).toMatch(/is a guest/);
+});

@@ -75,8 +75,24 @@ test('open pages bring back what was written after the backup, once', async ({
   await expectSaved(dan);
   await dan.getByRole('link', { name: 'All documents' }).first().click();
   await expect(dan.getByRole('main').getByRole('link', { name: 'Copy of Later' })).toBeVisible();
-  await onlyHere.getByRole('button', { name: 'Remove “Later” from this device' }).click();
-  await expect(onlyHere.getByRole('link', { name: 'Later' })).toHaveCount(0);
+  // It is the only copy, so there is a way back, also by a reload meanwhile.
+  const remove = onlyHere.getByRole('button', { name: 'Remove “Later” from this device' });
+  await remove.click();
+  await expect(remove).toBeHidden();
+  await dan.getByRole('button', { name: 'Undo' }).click();
+  await expect(remove).toBeVisible();
+  await remove.click();
+  await expect(remove).toBeHidden();
+  await dan.reload();
+  await expect(remove).toBeVisible();
+  await remove.click();
+  const notice = dan.getByText(/is removed from this device/);
+  await expect(notice).toBeVisible();
+  await dan.mouse.move(0, 0);
+  await expect(notice).toBeHidden({ timeout: 20_000 });
+  await dan.reload();
+  await expect(dan.getByRole('main').getByRole('link', { name: 'Copy of Later' })).toBeVisible();
+  await expect(remove).toBeHidden();
   // No repair is repeated.
   await ada.reload();
   await expectSaved(ada);

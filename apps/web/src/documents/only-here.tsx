@@ -2,6 +2,8 @@ import type { StoredCopy } from '@tandem/client';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
+import { toast } from '../components/toast.ts';
+import { isolated } from '../languages/names.ts';
 import { Link } from '../navigation/link.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
@@ -25,11 +27,34 @@ export function OnlyHere({ listed }: { readonly listed: ReadonlySet<string> }) {
       isStopped = true;
     };
   }, [client, timeline, isWhole]);
-  const shown = copies.filter(({ document }) => !listed.has(document));
+  const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
+  const shown = copies.filter(({ document }) => !listed.has(document) && !removed.has(document));
   if (shown.length === 0) return null;
-  const remove = async (document: string) => {
-    await client.removeCopy(document).catch(() => undefined);
-    setCopies((before) => before.filter((copy) => copy.document !== document));
+  const remove = ({ document, title }: StoredCopy) => {
+    const change = (isRemoved: boolean) =>
+      setRemoved((before) => {
+        const after = new Set(before);
+        if (isRemoved) after.add(document);
+        else after.delete(document);
+        return after;
+      });
+    change(true);
+    // It may be the only copy, so it is deleted when the way back is gone. A page that is closed before keeps it.
+    let isWanted = false;
+    const end = () => {
+      if (!isWanted) void client.removeCopy(document).catch(() => undefined);
+    };
+    toast(t('list.onlyHereRemoved', { title: isolated(title || t('untitled')) }), {
+      action: {
+        label: t('trash.undo'),
+        onClick: () => {
+          isWanted = true;
+          change(false);
+        },
+      },
+      onAutoClose: end,
+      onDismiss: end,
+    });
   };
   return (
     <section aria-labelledby="only-here" className="mt-8 px-3">
@@ -38,19 +63,19 @@ export function OnlyHere({ listed }: { readonly listed: ReadonlySet<string> }) {
       </h2>
       <p className="mt-1 text-ui text-ink-2">{t('list.onlyHereText')}</p>
       <ul className="mt-2">
-        {shown.map(({ document, title }) => (
-          <li key={document} className="flex min-h-9 items-center gap-2">
+        {shown.map((copy) => (
+          <li key={copy.document} className="flex min-h-9 items-center gap-2">
             <Link
               to="/d/$document"
-              params={{ document }}
+              params={{ document: copy.document }}
               className="min-w-0 flex-1 truncate text-ui hover:underline"
             >
-              {title || t('untitled')}
+              {copy.title || t('untitled')}
             </Link>
             <IconButton
-              label={t('list.onlyHereRemove', { title: title || t('untitled') })}
+              label={t('list.onlyHereRemove', { title: copy.title || t('untitled') })}
               icon={X}
-              onClick={() => void remove(document)}
+              onClick={() => remove(copy)}
             />
           </li>
         ))}

@@ -65,8 +65,9 @@ const available = TARGET_NAMES.filter(
 );
 const names: readonly TargetName[] = select(available, options.only, (name) => name);
 
+const cores = availableParallelism();
 const core = options.pin ? 0 : undefined;
-if (core !== undefined) pinThisProcess(`${core + 1}-${availableParallelism() - 1}`);
+if (core !== undefined) pinThisProcess(`${core + 1}-${cores - 1}`);
 
 const shared = {
   bundle: options.bundle,
@@ -96,7 +97,7 @@ for (const scenario of scenarios) {
 }
 const report: Report = {
   at: new Date().toISOString(),
-  machine: `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+  machine: `${cores} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${core === undefined ? 'the clients on the same cores' : 'the server on one, the clients on the others'}`,
   length,
   scale,
   targets: names.map((name) => {

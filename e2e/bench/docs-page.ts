@@ -21,7 +21,7 @@ function toMarkdown({ at, machine, targets, sections, length, scale }: Report): 
   const size = `${length === 'quick' ? 'with `--quick`' : 'in full'}${scale === 1 ? '' : ` at scale ${scale}`}`;
   const rounds = Math.max(...sections.flatMap(({ rows }) => rows.map((row) => row.rounds)));
   return [
-    `Measured on ${at.slice(0, 10)}, ${size}, ${rounds} round(s): ${machine}, the clients on the same cores.`,
+    `Measured on ${at.slice(0, 10)}, ${size}, ${rounds} round(s): ${machine}.`,
     '',
     '| | Version | Settings |',
     '|---|---|---|',

@@ -45,6 +45,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['trash', 'account', 'export', 'files'],
     ['import'],
     ['chat', 'history', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
+    ['administration'],
     ['tree', 'comments'],
     ['palette', 'inbox'],
     ['document', 'shell'],

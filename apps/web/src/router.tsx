@@ -11,6 +11,12 @@ const screens = {
   '/trash': screen(() => import('./trash/trash-screen.tsx'), 'TrashScreen'),
   '/help/connection': screen(() => import('./help/connection-screen.tsx'), 'ConnectionHelpScreen'),
   '/help/wire': screen(() => import('./help/wire-screen.tsx'), 'WireHelpScreen'),
+  '/administration': screen(() => import('./administration/people-screen.tsx'), 'PeopleScreen'),
+  '/administration/audit': screen(() => import('./administration/audit-screen.tsx'), 'AuditScreen'),
+  '/administration/server': screen(
+    () => import('./administration/server-screen.tsx'),
+    'ServerScreen',
+  ),
   '/admin': screen(() => import('./dashboard/dashboard-screen.tsx'), 'DashboardScreen'),
 };
 

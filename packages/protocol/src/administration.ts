@@ -27,6 +27,8 @@ const administeredPerson = z.object({
   sessions: count,
 });
 
+export type AdministeredPerson = z.infer<typeof administeredPerson>;
+
 /** The newest accounts first. */
 export const peoplePage = z.object({
   people: z.array(administeredPerson).check(z.maxLength(MAX_PEOPLE_PAGE)),
@@ -47,6 +49,7 @@ export const personPatch = z.strictObject({
   isAdministrator: z.optional(z.boolean()),
   isBlocked: z.optional(z.boolean()),
 });
+export type PersonPatch = z.infer<typeof personPatch>;
 
 export const serverFigures = z.object({
   people: z.object({

@@ -1,8 +1,10 @@
 import type { Account, SignInOptions } from '@tandem/protocol/accounts';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
+import { Button } from '../components/button.tsx';
 import { Skeleton } from '../components/feedback.tsx';
-import { takeSignInProblem } from '../session/account-dialog.ts';
+import { Link } from '../navigation/link.tsx';
+import { accountDialog, takeSignInProblem } from '../session/account-dialog.ts';
 import { useServices } from '../session/services.ts';
 import { AccountRequests } from './account-requests.ts';
 import { ApiTokenList } from './api-token-list.tsx';
@@ -61,7 +63,16 @@ export function AccountView({ options }: AccountViewProps) {
         requests={requests}
         read={read}
       />
-      {account.isAdministrator && <ServerSection requests={requests} />}
+      {account.isAdministrator && (
+        <>
+          <ServerSection requests={requests} />
+          <div>
+            <Button render={<Link to="/administration" onClick={() => accountDialog.set(null)} />}>
+              {t('account.server.open')}
+            </Button>
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -7,6 +7,7 @@ const english = { ...en, ...editor };
 
 /** Loaded with the first component that shows them, which adds them. */
 type LateWords = typeof import('./account.en.json') &
+  typeof import('./administration.en.json') &
   typeof import('./chat.en.json') &
   typeof import('./comments.en.json') &
   typeof import('./dashboard.en.json') &

@@ -1,0 +1,65 @@
+/** Requests of the API for administrators. Each may throw RequestFailed. */
+import type { Client } from '@tandem/client';
+import {
+  peoplePage,
+  serverFigures,
+  type PeopleKind,
+  type PeoplePage,
+  type PersonPatch,
+  type ServerFigures,
+} from '@tandem/protocol/administration';
+import { auditPage, type AuditPage } from '@tandem/protocol/audit';
+import { get, patch, post } from '../session/request.ts';
+
+export interface AuditFilters {
+  readonly person: string | null;
+  readonly document: string | null;
+  readonly action: string | null;
+  /** Milliseconds since the epoch. */
+  readonly since: number | null;
+}
+
+export class AdministrationRequests {
+  readonly #client: Client;
+
+  constructor({ client }: { readonly client: Client }) {
+    this.#client = client;
+  }
+
+  async listPeople(query: {
+    readonly kind: PeopleKind;
+    readonly search: string;
+    readonly after: string | null;
+  }): Promise<PeoplePage> {
+    return await get(`/api/server/people?${parametersOf(query)}`, {
+      ...{ answer: peoplePage, fetch: this.#client.fetch },
+    });
+  }
+
+  async changePerson(person: string, body: PersonPatch): Promise<void> {
+    await patch(`/api/server/people/${encodeURIComponent(person)}`, {
+      ...{ body, fetch: this.#client.fetch },
+    });
+  }
+
+  async signOut(person: string): Promise<void> {
+    await post(`/api/server/people/${encodeURIComponent(person)}/sessions/end`, {
+      fetch: this.#client.fetch,
+    });
+  }
+
+  async readFigures(): Promise<ServerFigures> {
+    return await get('/api/server/figures', { answer: serverFigures, fetch: this.#client.fetch });
+  }
+
+  async readAudit(query: AuditFilters & { readonly before: number | null }): Promise<AuditPage> {
+    return await get(`/api/server/audit?${parametersOf(query)}`, {
+      ...{ answer: auditPage, fetch: this.#client.fetch },
+    });
+  }
+}
+
+function parametersOf(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== '');
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}

@@ -1,0 +1,243 @@
+import { Ellipsis } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { AdministeredPerson, PersonPatch } from '@tandem/protocol/administration';
+import { useTranslation } from '../translation/translation.ts';
+import { Avatar } from '../components/avatar.tsx';
+import { Button, IconButton } from '../components/button.tsx';
+import { Menu, MenuItem } from '../components/menu.tsx';
+import { Moment } from '../languages/moment.tsx';
+import { isolated } from '../languages/names.ts';
+import { navigate } from '../navigation/location.ts';
+import { useObservable } from '../runtime/observable.ts';
+import { failureOf } from '../session/request.ts';
+import { useServices } from '../session/services.ts';
+import type { AdministrationRequests } from './administration-requests.ts';
+
+type Change = 'sign-out' | 'block' | 'unblock' | 'promote' | 'demote';
+
+interface PersonRowProps {
+  readonly person: AdministeredPerson;
+  readonly requests: AdministrationRequests;
+  readonly onChanged: (person: AdministeredPerson) => void;
+}
+
+export function PersonRow({ person, requests, onChanged }: PersonRowProps) {
+  const { t } = useTranslation();
+  const { account } = useServices();
+  const { user: self } = useObservable(account.state);
+  const [asked, setAsked] = useState<Change | null>(null);
+  const [isRunning, setRunning] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { user, email, isGuest, administrator, isBlocked } = person;
+  const isSelf = self?.id === user.id;
+  const name = isolated(user.name);
+  const question = isGuest && asked === 'sign-out' ? 'guest-sign-out' : asked;
+  const run = async (change: Change) => {
+    setRunning(true);
+    setProblem(null);
+    try {
+      if (change === 'sign-out') await requests.signOut(user.id);
+      else await requests.changePerson(user.id, PATCHES[change]);
+      onChanged(after(person, change));
+      setAsked(null);
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      setProblem(
+        failure.kind === 'refused' ? failure.error.message : t('administration.unreachable'),
+      );
+    } finally {
+      setRunning(false);
+    }
+  };
+  return (
+    <li className="flex flex-col gap-2 py-2.5">
+      <div className="flex items-center gap-3">
+        <Avatar name={user.name} color={user.color} />
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-center gap-x-2 text-ui font-medium">
+            <bdi className="min-w-0 break-words">{user.name}</bdi>
+            {isSelf && <Badge>{t('administration.people.you')}</Badge>}
+            {administrator !== 'no' && (
+              <Badge>{t(`administration.people.administrator.${administrator}`)}</Badge>
+            )}
+            {isBlocked && <Badge tone="bad">{t('administration.people.blocked')}</Badge>}
+          </p>
+          <p className="flex flex-wrap gap-x-1.5 text-small text-ink-2">
+            {email !== null && (
+              <span className="min-w-0 basis-full break-all phone:basis-auto">{email}</span>
+            )}
+            <Facts person={person} />
+          </p>
+        </div>
+        <Menu
+          trigger={
+            <IconButton icon={Ellipsis} label={t('administration.people.actions', { name })} />
+          }
+        >
+          <MenuItem
+            onSelect={() =>
+              navigate('/administration/audit', {
+                search: `?person=${encodeURIComponent(user.id)}`,
+              })
+            }
+          >
+            {t('administration.people.show')}
+          </MenuItem>
+          {choicesFor({ isSelf, isGuest, administrator, isBlocked, sessions: person.sessions }).map(
+            (change) => (
+              <MenuItem
+                key={change}
+                tone={change === 'block' ? 'bad' : 'plain'}
+                onSelect={() => {
+                  setProblem(null);
+                  setAsked(change);
+                }}
+              >
+                {t(`administration.people.do.${change}`)}
+              </MenuItem>
+            ),
+          )}
+        </Menu>
+      </div>
+      {asked !== null && question !== null && (
+        <Question
+          key={asked}
+          text={t(`administration.people.ask.${question}`, { name })}
+          isRunning={isRunning}
+          problem={problem}
+          confirm={t(`administration.people.do.${asked}`)}
+          look={asked === 'block' || asked === 'sign-out' ? 'danger' : 'primary'}
+          onConfirm={() => void run(asked)}
+          onCancel={() => setAsked(null)}
+        />
+      )}
+    </li>
+  );
+}
+
+const PATCHES = {
+  block: { isBlocked: true },
+  unblock: { isBlocked: false },
+  promote: { isAdministrator: true },
+  demote: { isAdministrator: false },
+} as const satisfies Record<Exclude<Change, 'sign-out'>, PersonPatch>;
+
+/** As the server has it then. */
+function after(person: AdministeredPerson, change: Change): AdministeredPerson {
+  switch (change) {
+    case 'sign-out':
+      return { ...person, sessions: 0 };
+    case 'block':
+      return { ...person, isBlocked: true, sessions: 0 };
+    case 'unblock':
+      return { ...person, isBlocked: false };
+    case 'promote':
+      return { ...person, administrator: 'yes' };
+    case 'demote':
+      return { ...person, administrator: 'no' };
+  }
+}
+
+/** What the server would not refuse. */
+function choicesFor({
+  isSelf,
+  isGuest,
+  administrator,
+  isBlocked,
+  sessions,
+}: Pick<AdministeredPerson, 'isGuest' | 'administrator' | 'isBlocked' | 'sessions'> & {
+  readonly isSelf: boolean;
+}): readonly Change[] {
+  const changes: Change[] = [];
+  if (!isSelf && sessions > 0) changes.push('sign-out');
+  if (isGuest || administrator === 'setting') return changes;
+  if (administrator === 'yes') return [...changes, 'demote'];
+  if (isBlocked) return [...changes, 'unblock'];
+  return isSelf ? changes : [...changes, 'promote', 'block'];
+}
+
+function Facts({ person }: { readonly person: AdministeredPerson }) {
+  const { t } = useTranslation();
+  const { seenAt, sessions, email } = person;
+  return (
+    <>
+      {email !== null && (
+        <span aria-hidden className="hidden phone:inline">
+          ·
+        </span>
+      )}
+      <span>
+        {seenAt === null ? (
+          t('administration.people.neverSeen')
+        ) : (
+          <>
+            {t('administration.people.seen')} <Moment at={seenAt} />
+          </>
+        )}
+      </span>
+      <span aria-hidden>·</span>
+      <span>
+        {sessions === 0
+          ? t('administration.people.signedOut')
+          : t('administration.people.sessions', { count: sessions })}
+      </span>
+    </>
+  );
+}
+
+function Badge({
+  tone = 'plain',
+  children,
+}: {
+  readonly tone?: 'plain' | 'bad';
+  readonly children: ReactNode;
+}) {
+  return (
+    <span
+      className={`rounded-full border border-line px-1.5 text-tiny font-normal ${tone === 'bad' ? 'text-bad' : 'text-ink-2'}`}
+    >
+      {children}
+    </span>
+  );
+}
+
+interface QuestionProps {
+  readonly text: string;
+  readonly confirm: string;
+  readonly look: 'danger' | 'primary';
+  readonly isRunning: boolean;
+  readonly problem: string | null;
+  readonly onConfirm: () => void;
+  readonly onCancel: () => void;
+}
+
+/** Asks once more, in place. */
+function Question(props: QuestionProps) {
+  const { t } = useTranslation();
+  const cancel = useRef<HTMLButtonElement>(null);
+  // The menu gives the focus back to its button first.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => cancel.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <div
+      role="group"
+      aria-label={props.text}
+      className="flex flex-col gap-2 rounded-box border border-line bg-raise px-3.5 py-2.5"
+    >
+      <p className="text-ui text-ink-2">{props.text}</p>
+      <p role="alert" className="text-ui text-bad empty:hidden">
+        {props.problem}
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <Button look={props.look} disabled={props.isRunning} onClick={props.onConfirm}>
+          {props.confirm}
+        </Button>
+        <Button ref={cancel} disabled={props.isRunning} onClick={props.onCancel}>
+          {t('cancel')}
+        </Button>
+      </div>
+    </div>
+  );
+}

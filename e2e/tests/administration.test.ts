@@ -1,11 +1,12 @@
 /** The pages for administrators, as one of them uses them while another person writes. */
+import { expectAccessible } from '../harness/accessibility.ts';
 import { fillSignIn, newAddress, openAccount, signUp } from '../harness/accounts.ts';
 import { changeOwnName, expectSaved, startDocument, textOf } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-// Outside of production, everybody is an administrator.
 test.use({
-  serverOptions: { env: { NODE_ENV: 'production' } },
+  // The first account of a server of its own is the administrator's.
+  serverOptions: {},
   // Ended sessions, and what is for administrators only.
   allowedErrors: [/status of 40[134]/],
 });
@@ -37,6 +38,7 @@ test('an administrator blocks a person who writes, sees it in the audit log, and
   await ada.getByRole('button', { name: 'Actions for Ben' }).click();
   await ada.getByRole('menuitem', { name: 'Block' }).click();
   await expect(people).toContainText('Nothing is deleted');
+  await expectAccessible(ada, 'people, and a question');
   await people.getByRole('button', { name: 'Block', exact: true }).click();
   await expect(people).toContainText('Signed out');
   const again = ben.getByRole('dialog', { name: 'Sign in again' });
@@ -61,6 +63,7 @@ test('an administrator blocks a person who writes, sees it in the audit log, and
   await expect(rows.nth(3)).toContainText('Ben created a document');
   // The document has a link for everyone; otherwise its title would be Ben’s alone.
   await expect(rows.nth(3)).toContainText('Tide log');
+  await expectAccessible(ada, 'audit log');
   await ada.getByRole('combobox', { name: 'What was done' }).selectOption('Account blocked');
   await expect(rows).toHaveCount(1);
   await ada.reload();
@@ -71,6 +74,7 @@ test('an administrator blocks a person who writes, sees it in the audit log, and
   await ada.getByRole('link', { name: 'Server' }).click();
   await expect(ada.getByText('Who may create an account')).toBeVisible();
   await expect(ada.getByText('Nobody has uploaded a file yet.')).toBeVisible();
+  await expectAccessible(ada, 'server');
 });
 
 test('another person is told that the pages are for administrators', async ({ openAsGuest }) => {

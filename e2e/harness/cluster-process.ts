@@ -14,7 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from './postgres-database.ts';
-import { freePort, HOST, ServerProcess, type ServerProcessOptions } from './server-process.ts';
+import {
+  freePort,
+  HOST,
+  ServerProcess,
+  withAddress,
+  type ServerProcessOptions,
+} from './server-process.ts';
 
 export const CLUSTER = process.env['CLUSTER'];
 
@@ -46,13 +52,17 @@ export class ClusterProcess implements AsyncDisposable {
     if (template === undefined)
       throw new Error('CLUSTER needs CLUSTER_DATABASE and CLUSTER_REDIS.');
     const database = await createDatabase(template);
-    const shared = { ...env, DATABASE_URL: database, REDIS_URL: process.env['CLUSTER_REDIS'] };
+    const port = await freePort();
+    const shared = {
+      ...withAddress(env, urlOf(port)),
+      DATABASE_URL: database,
+      REDIS_URL: process.env['CLUSTER_REDIS'],
+    };
     const nodes = await Promise.all(
       Array.from({ length: NODES }, () =>
         ServerProcess.create({ arguments: args, env: { TRUST_PROXY: '1', ...shared } }),
       ),
     );
-    const port = await freePort();
     const folder = await mkdtemp(join(tmpdir(), 'tandem-cluster-'));
     const ports = nodes.map((node) => node.port);
     const balancer = await startBalancer({ port, ports, folder });
@@ -60,7 +70,7 @@ export class ClusterProcess implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://${HOST}:${this.port}`;
+    return urlOf(this.port);
   }
 
   /** The first server's. */
@@ -92,6 +102,10 @@ export class ClusterProcess implements AsyncDisposable {
     }
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function urlOf(port: number): string {
+  return `http://${HOST}:${port}`;
 }
 
 interface Balancer {

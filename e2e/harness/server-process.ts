@@ -63,7 +63,7 @@ export class ServerProcess implements AsyncDisposable {
     if (core !== undefined) command.unshift('taskset', '--cpu-list', String(core));
     const [program = '', ...rest] = command;
     const child = spawn(program, rest, {
-      env: { NODE_ENV: 'production', ...this.#filled(env), HOST, PORT: String(this.port) },
+      env: { NODE_ENV: 'production', ...withAddress(env, this.url), HOST, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? ['ipc' as const] : [])],
     });
     this.#child = child;
@@ -79,12 +79,6 @@ export class ServerProcess implements AsyncDisposable {
       });
     }
     await this.#waitUntilReady(child);
-  }
-
-  #filled(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    return Object.fromEntries(
-      Object.entries(env).map(([name, value]) => [name, value?.replaceAll('{url}', this.url)]),
-    );
   }
 
   async kill(): Promise<void> {
@@ -125,6 +119,13 @@ export class ServerProcess implements AsyncDisposable {
   #tail(): string {
     return this.#log.split('\n').slice(-30).join('\n');
   }
+}
+
+/** `{url}` in a value stands for the address that people use. */
+export function withAddress(env: NodeJS.ProcessEnv, url: string): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value?.replaceAll('{url}', url)]),
+  );
 }
 
 export async function freePort(): Promise<number> {

@@ -14,6 +14,7 @@ test('opening an empty file creates all tables', async () => {
   expect(tables.map((table) => table.name).toSorted()).toEqual([
     'access_request',
     'api_token',
+    'audit',
     'client',
     'command',
     'comment_thread',

@@ -447,7 +447,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   people.onSessionEnded((session) => connections.endSession(session));
 
-  await cluster?.start();
+  if (cluster !== null) {
+    await cluster.start();
+    // What was committed between the first look and the start of the log.
+    await Promise.all([administrators.refresh(), settings.refresh()]);
+  }
   await linkExpiry.start();
   jobs.start();
   mailJobs?.start();

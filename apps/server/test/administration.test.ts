@@ -58,10 +58,22 @@ test('AU6 with AUDIT_DAYS=0 nothing is recorded; AU8 titles of others are not sh
   const document = newDocument();
   const client = await NativeClient.onAuthenticated(server, { guest: ben });
   await runCommand(client, create(document));
-  await runCommand(client, command({ name: 'link:change', input: { document, link: 'off' } }));
+  const inside = newDocument();
+  await runCommand(
+    client,
+    command({
+      name: 'document:create',
+      input: { document: inside, title: 'In', parent: document },
+    }),
+  );
   const { entries, documents, people } = await read();
-  expect(entries.map(({ action }) => action)).toEqual(['link:changed', 'document:created']);
+  // Everybody who has the link may open them, and the id is the link.
+  expect(entries.map(({ action }) => action)).toEqual(['document:created', 'document:created']);
   expect(documents).toEqual([]);
+  const [second, first_] = entries;
+  expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${document}|${inside}`));
+  expect(second?.detail).toEqual({ parent: first_?.document });
+  expect(second?.document).not.toBe(first_?.document);
   expect(people.map(({ id }) => id)).toEqual([ben.user.id]);
   expect((await ada.fetch('/api/server/audit?action=planet:moved')).status).toBe(400);
   const none = await ada.fetch(`/api/server/audit?action=account:created&before=1&since=0`);

@@ -45,10 +45,11 @@ export const peopleQuery = z.strictObject({
   after: z.optional(userId),
 });
 
-export const personPatch = z.strictObject({
-  isAdministrator: z.optional(z.boolean()),
-  isBlocked: z.optional(z.boolean()),
-});
+/** One change at a time: a request with two could be refused after the first. */
+export const personPatch = z.union([
+  z.strictObject({ isAdministrator: z.boolean() }),
+  z.strictObject({ isBlocked: z.boolean() }),
+]);
 export type PersonPatch = z.infer<typeof personPatch>;
 
 export const serverFigures = z.object({

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { auditQuery, MAX_AUDIT_PAGE, type AuditPage } from '@tandem/protocol/audit';
 import type { Administrators } from '../accounts/administrators.ts';
 import { ApiError } from '../http/api-error.ts';
-import { findReadableTitles, listAudit } from '../storage/audit/audit-log.ts';
+import { documentsOf, findOwnTitles, hideIds, listAudit } from '../storage/audit/audit-log.ts';
 import type { Database } from '../storage/tables.ts';
 import { findUsers } from '../storage/users.ts';
 import { administratorGuard } from './administrator-guard.ts';
@@ -29,16 +29,19 @@ export function auditRoutes({ db, administrators, signedIn }: AuditRoutesOptions
       const { entries, next } = await listAudit(db, query.data, MAX_AUDIT_PAGE);
       const people = new Set<string>();
       const documents = new Set<string>();
-      for (const { actor, person, document } of entries) {
+      for (const entry of entries) {
+        const { actor, person } = entry;
         if (actor !== null) people.add(actor);
         if (person !== null) people.add(person);
-        if (document !== null) documents.add(document);
+        for (const document of documentsOf(entry)) documents.add(document);
       }
       const { id: user } = context.var.user;
+      const own = await findOwnTitles(db, { user, documents: [...documents] });
+      const known = new Set(own.map(({ id }) => id));
       const answer: AuditPage = {
-        entries: [...entries],
+        entries: entries.map((entry) => hideIds(entry, known)),
         people: await findUsers(db, [...people]),
-        documents: await findReadableTitles(db, { user, documents: [...documents] }),
+        documents: own,
         next,
       };
       return context.json(answer);

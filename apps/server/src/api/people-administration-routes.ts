@@ -54,22 +54,27 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
       return context.json({ people: people.map(toPerson), next } satisfies PeoplePage);
     })
     .patch('/server/people/:person', signedIn, administrator, async (context) => {
-      const { isAdministrator, isBlocked } = await readBody(context, personPatch);
+      const change = await readBody(context, personPatch);
       const person = context.req.param('person');
-      // The setting is the operator's, and the database does not know it.
-      if (administrators.isNamed(person)) throw new ApiError('forbidden', { detail: NAMED });
+      // The setting is the operator's, and the database does not know it. It is their way back to a blocked account.
+      const isUnblocked = 'isBlocked' in change && !change.isBlocked;
+      if (administrators.isNamed(person) && !isUnblocked)
+        throw new ApiError('forbidden', { detail: NAMED });
       const { user, session } = context.var;
-      const run = (call: ServerCall) => runCommand(runner, { user: user.id, session, call });
-      if (isAdministrator !== undefined)
-        await run({ name: 'person:administer', input: { person, isAdministrator } });
-      if (isBlocked !== undefined)
-        await run({ name: 'person:block', input: { person, isBlocked } });
+      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const call: ServerCall =
+        'isBlocked' in change
+          ? { name: 'person:block', input: { person, ...change, by } }
+          : { name: 'person:administer', input: { person, ...change, by } };
+      await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
     .post('/server/people/:person/sessions/end', signedIn, administrator, async (context) => {
       const { user, session } = context.var;
-      const input = { person: context.req.param('person') };
-      const call = { name: 'person:end-sessions', input } as const;
+      const person = context.req.param('person');
+      if (administrators.isNamed(person)) throw new ApiError('forbidden', { detail: NAMED });
+      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const call = { name: 'person:end-sessions', input: { person, by } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })

@@ -47,17 +47,16 @@ export function serverRoutes({ db, administrators, runner, signedIn }: ServerRou
     .patch('/server', signedIn, administrator, async (context) => {
       const input = await readBody(context, serverSettingsPatch);
       const { user, session } = context.var;
-      await runCommand(runner, {
-        user: user.id,
-        session,
-        call: { name: 'settings:change', input },
-      });
+      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const call = { name: 'settings:change', input: { ...input, by } } as const;
+      await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
     .post('/server/invitations', signedIn, administrator, async (context) => {
       const token = randomBytes(ACCOUNTS.oneTimeBytes).toString('base64url');
       const { user, session } = context.var;
-      const input = { tokenHash: oneTimeHash(token) };
+      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const input = { tokenHash: oneTimeHash(token), by };
       await runCommand(runner, { user: user.id, session, call: { name: 'account:invite', input } });
       const expiresAt = systemClock.now() + ACCOUNTS.invitationLifetimeMs;
       return context.json({ token, expiresAt } satisfies NewInvitation);
@@ -65,7 +64,8 @@ export function serverRoutes({ db, administrators, runner, signedIn }: ServerRou
     .post('/server/invitations/end', signedIn, administrator, async (context) => {
       const { invitation: tokenHash } = await readBody(context, invitationEnd);
       const { user, session } = context.var;
-      const call = { name: 'account:end-invitation', input: { tokenHash } } as const;
+      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const call = { name: 'account:end-invitation', input: { tokenHash, by } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     });

@@ -19,6 +19,7 @@ import { RoomExchange, type RoomExchangeOptions } from './room-exchange.ts';
 
 const ENDS_A_ROLE: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
   'access-changed',
+  'administrators-changed',
   'session-ended',
 ]);
 

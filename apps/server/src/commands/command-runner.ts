@@ -23,6 +23,13 @@ export interface SessionStart {
   readonly confirmedAt?: number;
 }
 
+/** Who gives a command of administrators. Whether they still are one is looked up in its transaction (AD7). */
+export interface ActingAdministrator {
+  /** By the setting of the server, which the database does not know. */
+  readonly isNamed: boolean;
+  readonly session: string;
+}
+
 interface OwnInputs {
   /** Makes an account of a guest. */
   'account:sign-up': {
@@ -87,13 +94,21 @@ interface OwnInputs {
     readonly session: string;
   };
   'account:end-token': { readonly id: string };
-  'account:invite': { readonly tokenHash: string };
-  'account:end-invitation': { readonly tokenHash: string };
-  'settings:change': ServerSettingsPatch;
-  'person:administer': { readonly person: string; readonly isAdministrator: boolean };
-  'person:block': { readonly person: string; readonly isBlocked: boolean };
+  'account:invite': { readonly tokenHash: string; readonly by: ActingAdministrator };
+  'account:end-invitation': { readonly tokenHash: string; readonly by: ActingAdministrator };
+  'settings:change': ServerSettingsPatch & { readonly by: ActingAdministrator };
+  'person:administer': {
+    readonly person: string;
+    readonly isAdministrator: boolean;
+    readonly by: ActingAdministrator;
+  };
+  'person:block': {
+    readonly person: string;
+    readonly isBlocked: boolean;
+    readonly by: ActingAdministrator;
+  };
   /** Ends all of them, as an administrator. */
-  'person:end-sessions': { readonly person: string };
+  'person:end-sessions': { readonly person: string; readonly by: ActingAdministrator };
   /** Purges the document if it has been in the trash since before `before`, as its owner. */
   'document:expire': { readonly document: string; readonly before: number };
   /** Null: the link needs none. */

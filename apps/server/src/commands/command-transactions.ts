@@ -237,7 +237,7 @@ function keyOf({ user, command }: CommandRequest): string {
   return `${user} ${command.id}`;
 }
 
-/** The subject of commands that could leave a server without an administrator (AD5). */
+/** The subject of the commands of administrators: one of them may end the role of who gives another (AD5, AD7). */
 const ADMINISTRATORS = 'administrators';
 
 /** The subject of commands that change the tree: two moves at the same time could make a cycle (TR3). */
@@ -254,6 +254,7 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
 function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
   if ('person' in input) return [user, input.person, ADMINISTRATORS];
+  if ('by' in input) return [user, ADMINISTRATORS];
   const guest = 'guest' in input && input.guest !== null ? [input.guest] : [];
   if ('identity' in input) {
     const { issuer, subject } = input.identity;

@@ -12,6 +12,7 @@ import { useObservable } from '../runtime/observable.ts';
 import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import type { AdministrationRequests } from './administration-requests.ts';
+import { ConfirmedQuestion } from './confirmed-question.tsx';
 
 type Change = 'sign-out' | 'block' | 'unblock' | 'promote' | 'demote';
 
@@ -31,15 +32,16 @@ export function PersonRow({ person, requests, onChanged }: PersonRowProps) {
   const { user, email, isGuest, administrator, isBlocked } = person;
   const isSelf = self?.id === user.id;
   const name = isolated(user.name);
-  const question = isGuest && asked === 'sign-out' ? 'guest-sign-out' : asked;
-  const run = async (change: Change) => {
+  const end = (change: Change) => {
+    onChanged(after(person, change));
+    setAsked(null);
+  };
+  const signOut = async () => {
     setRunning(true);
     setProblem(null);
     try {
-      if (change === 'sign-out') await requests.signOut(user.id);
-      else await requests.changePerson(user.id, PATCHES[change]);
-      onChanged(after(person, change));
-      setAsked(null);
+      await requests.signOut(user.id);
+      end('sign-out');
     } catch (thrown) {
       const failure = failureOf(thrown);
       setProblem(
@@ -99,15 +101,27 @@ export function PersonRow({ person, requests, onChanged }: PersonRowProps) {
           )}
         </Menu>
       </div>
-      {asked !== null && question !== null && (
+      {asked === 'sign-out' && (
         <Question
-          key={asked}
-          text={t(`administration.people.ask.${question}`, { name })}
+          text={t(`administration.people.ask.${isGuest ? 'guest-sign-out' : asked}`, { name })}
           isRunning={isRunning}
           problem={problem}
           confirm={t(`administration.people.do.${asked}`)}
-          look={asked === 'block' || asked === 'sign-out' ? 'danger' : 'primary'}
-          onConfirm={() => void run(asked)}
+          look="danger"
+          onConfirm={() => void signOut()}
+          onCancel={() => setAsked(null)}
+        />
+      )}
+      {asked !== null && asked !== 'sign-out' && (
+        <ConfirmedQuestion
+          key={asked}
+          text={t(`administration.people.ask.${asked}`, { name })}
+          confirm={t(`administration.people.do.${asked}`)}
+          look={asked === 'block' ? 'danger' : 'primary'}
+          onConfirmed={async () => {
+            await requests.changePerson(user.id, PATCHES[asked]);
+            end(asked);
+          }}
           onCancel={() => setAsked(null)}
         />
       )}
@@ -149,9 +163,10 @@ function choicesFor({
   readonly isSelf: boolean;
 }): readonly Change[] {
   const changes: Change[] = [];
+  if (administrator === 'setting') return isBlocked ? ['unblock'] : [];
+  if (administrator === 'yes') return ['demote'];
   if (!isSelf && sessions > 0) changes.push('sign-out');
-  if (isGuest || administrator === 'setting') return changes;
-  if (administrator === 'yes') return [...changes, 'demote'];
+  if (isGuest) return changes;
   if (isBlocked) return [...changes, 'unblock'];
   return isSelf ? changes : [...changes, 'promote', 'block'];
 }

@@ -7,7 +7,7 @@ import { findIdentitiesOf, findIdentity, listAdministrators } from '../../storag
 import { addOneTime } from '../../storage/one-time-tokens.ts';
 import { createSession, findSession } from '../../storage/sessions.ts';
 import { findUser } from '../../storage/users.ts';
-import { DOCUMENT, Fixture, type AnyCall } from './testing/command-fixture.ts';
+import { BY_SETTING, DOCUMENT, Fixture, type AnyCall } from './testing/command-fixture.ts';
 
 const start = (id: string, replaces: string | null = null) => ({
   id,
@@ -259,10 +259,16 @@ test('AC10 an account is never merged into another one, and no other person’s 
 test('AC13 an account is created by invitation, which works once', async () => {
   const fixture = await Fixture.open(['ada', 'bob', 'cy']);
   await fixture.do('ada', signUp('ada@example.org', 's1'));
-  await fixture.do('ada', { name: 'settings:change', input: { registration: 'invitation' } });
+  await fixture.do('ada', {
+    name: 'settings:change',
+    input: { registration: 'invitation', by: BY_SETTING },
+  });
   const refused = await fixture.run('bob', signUp('bob@example.org', 's2'));
   expect(refused).toMatchObject({ kind: 'refused' });
-  await fixture.do('ada', { name: 'account:invite', input: { tokenHash: 'digest' } });
+  await fixture.do('ada', {
+    name: 'account:invite',
+    input: { tokenHash: 'digest', by: BY_SETTING },
+  });
   await fixture.do('bob', signUp('bob@example.org', 's2', { invitation: 'digest' }));
   expect(
     await fixture.run('cy', signUp('cy@example.org', 's3', { invitation: 'digest' })),
@@ -272,12 +278,15 @@ test('AC13 an account is created by invitation, which works once', async () => {
 test('AC13 an invitation that was withdrawn, or that is too old, does not work', async () => {
   const fixture = await Fixture.open(['ada', 'bob']);
   await fixture.do('ada', signUp('ada@example.org', 's1'));
-  await fixture.do('ada', { name: 'settings:change', input: { registration: 'closed' } });
+  await fixture.do('ada', {
+    name: 'settings:change',
+    input: { registration: 'closed', by: BY_SETTING },
+  });
   for (const tokenHash of ['withdrawn', 'old'])
-    await fixture.do('ada', { name: 'account:invite', input: { tokenHash } });
+    await fixture.do('ada', { name: 'account:invite', input: { tokenHash, by: BY_SETTING } });
   await fixture.do('ada', {
     name: 'account:end-invitation',
-    input: { tokenHash: 'withdrawn' },
+    input: { tokenHash: 'withdrawn', by: BY_SETTING },
   });
   fixture.now += ACCOUNTS.invitationLifetimeMs;
   for (const invitation of ['withdrawn', 'old'])
@@ -289,7 +298,10 @@ test('AC13 an invitation that was withdrawn, or that is too old, does not work',
 test('AC13 a sign-up that fails leaves the invitation', async () => {
   const fixture = await Fixture.open(['ada', 'bob']);
   await fixture.do('ada', signUp('ada@example.org', 's1'));
-  await fixture.do('ada', { name: 'account:invite', input: { tokenHash: 'digest' } });
+  await fixture.do('ada', {
+    name: 'account:invite',
+    input: { tokenHash: 'digest', by: BY_SETTING },
+  });
   const invitation = 'digest';
   expect(await fixture.run('bob', signUp('ada@example.org', 's2', { invitation }))).toMatchObject({
     kind: 'refused',
@@ -306,7 +318,10 @@ test('AC12 a browser without a session gets a user together with its account', a
 
 test('AC12 nobody is locked out of a server without an account', async () => {
   const fixture = await Fixture.open(['ada']);
-  const require: AnyCall = { name: 'settings:change', input: { signIn: 'required' } };
+  const require: AnyCall = {
+    name: 'settings:change',
+    input: { signIn: 'required', by: BY_SETTING },
+  };
   expect(await fixture.run('ada', require)).toMatchObject({ kind: 'refused' });
   await fixture.do('ada', signUp('ada@example.org', 's1'));
   await fixture.do('ada', require);

@@ -1,4 +1,4 @@
-/** Commands of administrators: AC12 to AC14 in `accounts/README.md`. The route has checked who they are. */
+/** Commands of administrators: AC12 to AC14 and AD7 in `accounts/README.md`. */
 import {
   MAX_INVITATIONS,
   type ServerSettings,
@@ -9,6 +9,7 @@ import { addOneTime, listOneTime, takeOneTime } from '../../storage/one-time-tok
 import { hasIdentities } from '../../storage/identities.ts';
 import { readServerSettings, writeServerSettings } from '../../storage/server-settings.ts';
 import type { HandlerTable } from '../handler.ts';
+import { refuseAdministration } from './acting-administrator.ts';
 import { DONE, forbidden } from './outcomes.ts';
 
 type AdministrationHandlers = Pick<
@@ -17,7 +18,10 @@ type AdministrationHandlers = Pick<
 >;
 
 export const administrationHandlers: AdministrationHandlers = {
-  async 'account:invite'({ db, user, at, audit }, { tokenHash: hash }) {
+  async 'account:invite'(context, { tokenHash: hash, by }) {
+    const { db, user, at, audit } = context;
+    const refused = await refuseAdministration(context, by);
+    if (refused !== null) return refused;
     const open = await listOneTime(db, { purpose: 'invitation', at, limit: MAX_INVITATIONS });
     if (open.length >= MAX_INVITATIONS) return forbidden('too-many-invitations');
     const expiresAt = at + ACCOUNTS.invitationLifetimeMs;
@@ -26,13 +30,19 @@ export const administrationHandlers: AdministrationHandlers = {
     return DONE;
   },
 
-  async 'account:end-invitation'({ db, at, audit }, { tokenHash: hash }) {
+  async 'account:end-invitation'(context, { tokenHash: hash, by }) {
+    const { db, at, audit } = context;
+    const refused = await refuseAdministration(context, by);
+    if (refused !== null) return refused;
     const taken = await takeOneTime(db, { hash, purpose: 'invitation', at });
     if (taken !== null) audit({ action: 'invitation:withdrawn', detail: {} });
     return DONE;
   },
 
-  async 'settings:change'({ db, audit }, patch) {
+  async 'settings:change'(context, { by, ...patch }) {
+    const { db, audit } = context;
+    const refused = await refuseAdministration(context, by);
+    if (refused !== null) return refused;
     if (patch.signIn === 'required' && !(await hasIdentities(db))) return forbidden('last-way-in');
     const changed = changedSettings(await readServerSettings(db), patch);
     await writeServerSettings(db, patch);

@@ -8,6 +8,7 @@ import { putAccessRequest } from '../../storage/access-requests.ts';
 import { offerGuest } from '../../storage/guest-offers.ts';
 import { setExpiry } from '../../storage/link-terms.ts';
 import {
+  BY_SETTING,
   ANCHOR,
   DOCUMENT as document,
   Fixture,
@@ -220,10 +221,19 @@ test('AU1, AU5 accounts, and from which network people signed in', async () => {
       ['ada', { name: 'account:verify', input: { tokenHash: 'link' } }],
       ['ada', { name: 'account:reset-password', input: { tokenHash: 'reset', passwordHash: 'x' } }],
       ['ada', { name: 'account:merge-guest', input: { guest: 'guest', take: true } }],
-      ['ada', { name: 'account:invite', input: { tokenHash: 'invitation' } }],
-      ['ada', { name: 'account:end-invitation', input: { tokenHash: 'invitation' } }],
-      ['ada', { name: 'settings:change', input: { registration: 'closed', signIn: 'optional' } }],
-      ['ada', { name: 'settings:change', input: { registration: 'closed' } }],
+      ['ada', { name: 'account:invite', input: { tokenHash: 'invitation', by: BY_SETTING } }],
+      [
+        'ada',
+        { name: 'account:end-invitation', input: { tokenHash: 'invitation', by: BY_SETTING } },
+      ],
+      [
+        'ada',
+        {
+          name: 'settings:change',
+          input: { registration: 'closed', signIn: 'optional', by: BY_SETTING },
+        },
+      ],
+      ['ada', { name: 'settings:change', input: { registration: 'closed', by: BY_SETTING } }],
     ]),
   ).toEqual([
     { actor: 'ada', action: 'account:address-confirmed', detail: {} },

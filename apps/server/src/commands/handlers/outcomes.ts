@@ -86,6 +86,7 @@ const FORBIDDEN = {
     'This is no longer a way into that account. Sign in in another way, and connect it again.',
   'too-many-identities':
     'Your account has as many ways to sign in as it may have. Remove one first.',
+  'administrators-only': 'Only administrators of this server may do this.',
   'confirm-first':
     'Show first that it is you: enter your password, or sign in again. Nothing was changed.',
   'account-first': 'API tokens are for people with an account. Create an account first.',

@@ -1,9 +1,11 @@
 /** AD3 to AD5 of `accounts/README.md`. */
 import { expect, test } from 'vitest';
+import { ACCOUNTS } from '../../limits.ts';
 import { addApiToken, findApiTokenUser } from '../../storage/api-tokens.ts';
 import { listAudit } from '../../storage/audit/audit-log.ts';
 import { addIdentity, listAdministrators, setAdministrator } from '../../storage/identities.ts';
-import { createSession, findSession } from '../../storage/sessions.ts';
+import { listOneTime } from '../../storage/one-time-tokens.ts';
+import { confirmSession, createSession, findSession } from '../../storage/sessions.ts';
 import { registerUser } from '../../storage/users.ts';
 import { Fixture, type AnyCall } from './testing/command-fixture.ts';
 
@@ -24,14 +26,15 @@ async function scene(): Promise<Fixture> {
   return fixture;
 }
 
+const by = (user: string) => ({ isNamed: false, session: `of ${user}` });
 const block = (person: string, isBlocked = true): AnyCall => ({
-  ...{ name: 'person:block', input: { person, isBlocked } },
+  ...{ name: 'person:block', input: { person, isBlocked, by: by('ada') } },
 });
-const administer = (person: string, isAdministrator: boolean): AnyCall => ({
-  ...{ name: 'person:administer', input: { person, isAdministrator } },
+const administer = (person: string, isAdministrator: boolean, user = 'ada'): AnyCall => ({
+  ...{ name: 'person:administer', input: { person, isAdministrator, by: by(user) } },
 });
 const signOut = (person: string): AnyCall => ({
-  ...{ name: 'person:end-sessions', input: { person } },
+  ...{ name: 'person:end-sessions', input: { person, by: by('ada') } },
 });
 const signIn = (user: string): AnyCall => ({
   name: 'account:sign-in',
@@ -119,7 +122,7 @@ test('AD5 the last administrator stays one, also among commands of one transacti
   expect((await listAdministrators(db)).toSorted()).toEqual(['ada', 'ben']);
   const answers = await fixture.runAll([
     { user: 'ada', call: administer('ben', false) },
-    { user: 'ben', call: administer('ada', false) },
+    { user: 'ben', call: administer('ada', false, 'ben') },
   ]);
   expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused']);
   expect(await listAdministrators(db)).toEqual(['ada']);
@@ -128,4 +131,58 @@ test('AD5 the last administrator stays one, also among commands of one transacti
     ['administrator:removed', 'ben'],
   ]);
   expect(await refusal(fixture, 'ada', administer('guest', true))).toMatch(/is a guest/);
+});
+
+test('AD7 who has lost the role gives no command of administrators, however it began', async () => {
+  const fixture = await scene();
+  const { db } = fixture;
+  await fixture.do('ada', administer('ben', true));
+  await fixture.do('ada', administer('ben', false));
+  const calls: readonly AnyCall[] = [
+    administer('ben', true, 'ben'),
+    { name: 'person:block', input: { person: 'cy', isBlocked: true, by: by('ben') } },
+    { name: 'person:end-sessions', input: { person: 'cy', by: by('ben') } },
+    { name: 'settings:change', input: { registration: 'closed', by: by('ben') } },
+    { name: 'account:invite', input: { tokenHash: 'digest', by: by('ben') } },
+    { name: 'account:end-invitation', input: { tokenHash: 'digest', by: by('ben') } },
+  ];
+  for (const call of calls)
+    expect(await refusal(fixture, 'ben', call)).toBe(
+      'Only administrators of this server may do this.',
+    );
+  expect(await listAdministrators(db)).toEqual(['ada']);
+  expect(await findSession(db, 'of cy')).toBeDefined();
+});
+
+test('AD5 the invitations of an administrator end with the role', async () => {
+  const fixture = await scene();
+  const { db } = fixture;
+  await fixture.do('ada', administer('ben', true));
+  for (const user of ['ada', 'ben']) {
+    const input = { tokenHash: `of ${user}`, by: by(user) };
+    await fixture.do(user, { name: 'account:invite', input });
+  }
+  await fixture.do('ada', administer('ben', false));
+  const open = await listOneTime(db, { purpose: 'invitation', at: 1, limit: 9 });
+  expect(open.map(({ token_hash }) => token_hash)).toEqual(['of ada']);
+});
+
+test('AD8 power is given and taken by somebody who showed a moment ago who they are', async () => {
+  const fixture = await scene();
+  fixture.now = ACCOUNTS.confirmedForMs + 1_000;
+  for (const call of [administer('ben', true), administer('ada', false), block('ben')])
+    expect(await refusal(fixture, 'ada', call)).toMatch(/Show first that it is you/);
+  const stolen = { name: 'person:administer' as const };
+  const input = { person: 'ben', isAdministrator: true, by: by('ben') };
+  await confirmSession(fixture.db, { id: 'of ben', at: fixture.now });
+  expect(await refusal(fixture, 'ada', { ...stolen, input })).toMatch(/Show first/);
+  await fixture.do('ada', signOut('cy'));
+  await confirmSession(fixture.db, { id: 'of ada', at: fixture.now });
+  await fixture.do('ada', block('ben'));
+});
+
+test('AD3 an administrator is not signed out by another', async () => {
+  const fixture = await scene();
+  await fixture.do('ada', administer('ben', true));
+  expect(await refusal(fixture, 'ada', signOut('ben'))).toMatch(/is an administrator/);
 });

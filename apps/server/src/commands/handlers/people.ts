@@ -1,11 +1,13 @@
-/** Commands of administrators about people: AD3 to AD5 in `accounts/README.md`. The route has checked who they are. */
+/** Commands of administrators about people: AD3 to AD8 in `accounts/README.md`. */
 import { setBlocked } from '../../storage/administered-people.ts';
 import { listAdministrators, setAdministrator } from '../../storage/identities.ts';
+import { deleteOneTimeOf } from '../../storage/one-time-tokens.ts';
 import { deleteSessionsOf } from '../../storage/sessions.ts';
 import type { UserRow } from '../../storage/tables.ts';
 import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { endedEffects } from './accounts.ts';
+import { refuseAdministration, refuseUnconfirmed } from './acting-administrator.ts';
 import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
 type PeopleHandlers = Pick<
@@ -14,8 +16,10 @@ type PeopleHandlers = Pick<
 >;
 
 export const peopleHandlers: PeopleHandlers = {
-  async 'person:administer'(context, { person, isAdministrator }) {
+  async 'person:administer'(context, { person, isAdministrator, by }) {
     const { db, audit } = context;
+    const refused = await refuseUnconfirmed(context, by);
+    if (refused !== null) return refused;
     const account = await findAccount(context, person);
     if (account.kind === 'refused') return account;
     const { row } = account;
@@ -24,13 +28,16 @@ export const peopleHandlers: PeopleHandlers = {
     if (!isAdministrator && (await listAdministrators(db)).length === 1)
       return forbidden('last-administrator');
     await setAdministrator(db, person, isAdministrator);
+    if (!isAdministrator) await deleteOneTimeOf(db, { purpose: 'invitation', subject: person });
     const action = isAdministrator ? 'administrator:added' : 'administrator:removed';
     audit({ action, person, detail: {} });
     return { kind: 'done', effects: [{ kind: 'administrators-changed' }] };
   },
 
-  async 'person:block'(context, { person, isBlocked }) {
+  async 'person:block'(context, { person, isBlocked, by }) {
     const { db, user, at, audit } = context;
+    const refused = await refuseUnconfirmed(context, by);
+    if (refused !== null) return refused;
     if (person === user) return forbidden('not-yourself');
     const account = await findAccount(context, person);
     if (account.kind === 'refused') return account;
@@ -44,8 +51,13 @@ export const peopleHandlers: PeopleHandlers = {
     return { kind: 'done', effects: endedEffects(person, ended) };
   },
 
-  async 'person:end-sessions'({ db, user, audit }, { person }) {
+  async 'person:end-sessions'(context, { person, by }) {
+    const { db, user, audit } = context;
+    const refused = await refuseAdministration(context, by);
+    if (refused !== null) return refused;
     if (person === user) return forbidden('not-yourself');
+    if ((await findUser(db, person))?.is_administrator === 1)
+      return forbidden('administrator-first');
     const ended = await deleteSessionsOf(db, person, { except: null });
     if (ended.length === 0) return DONE;
     audit({ action: 'person:signed-out', person, detail: { count: ended.length } });

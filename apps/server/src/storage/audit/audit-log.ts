@@ -1,4 +1,5 @@
 /** The audit log, in SQLite and in Postgres: AU1 to AU9 of the README.md beside this. */
+import { createHash } from 'node:crypto';
 import {
   AUDIT_DETAILS,
   auditEntry,
@@ -84,8 +85,8 @@ export async function listAudit(
   return { entries, next: rows.length < limit || last === undefined ? null : last.number };
 }
 
-/** Titles of those documents that the user may read. */
-export async function findReadableTitles(
+/** Those of these documents that are on the user's list, or are theirs, and that they may read now. */
+export async function findOwnTitles(
   db: Database,
   { user, documents }: { readonly user: string; readonly documents: readonly string[] },
 ): Promise<{ id: string; title: string }[]> {
@@ -95,8 +96,50 @@ export async function findReadableTitles(
     .select(['id', 'title'])
     .where('id', 'in', documents)
     .where(mayRead(user, 'document'))
+    .where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb('owner', '=', user),
+        exists(
+          selectFrom('visit')
+            .select('visit.document')
+            .whereRef('visit.document', '=', 'document.id')
+            .where('visit.user', '=', user),
+        ),
+      ]),
+    )
     .execute();
 }
+
+/** The id of a document is the secret of its link: of other documents the log shows a digest, the same each time (AU8). */
+export function hideIds(entry: AuditEntry, known: ReadonlySet<string>): AuditEntry {
+  const hide = (id: string | null) =>
+    id === null || known.has(id)
+      ? id
+      : createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_LENGTH);
+  const hidden = { ...entry, document: hide(entry.document) };
+  switch (hidden.action) {
+    case 'document:created':
+      return { ...hidden, detail: { parent: hide(hidden.detail.parent) } };
+    case 'document:moved':
+      return { ...hidden, detail: { from: hide(hidden.detail.from), to: hide(hidden.detail.to) } };
+    default:
+      return hidden;
+  }
+}
+
+/** @returns the documents that an entry names. */
+export function documentsOf({ document, action, detail }: AuditEntry): readonly string[] {
+  const around =
+    action === 'document:created'
+      ? [detail.parent]
+      : action === 'document:moved'
+        ? [detail.from, detail.to]
+        : [];
+  return [document, ...around].filter((id) => id !== null);
+}
+
+/** Shorter than any id that the application makes. */
+const DIGEST_LENGTH = 12;
 
 /** @returns whether there may be more. */
 export async function deleteOldAudit(db: Database, before: number): Promise<boolean> {

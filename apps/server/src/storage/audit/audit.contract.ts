@@ -2,13 +2,14 @@
 import { auditEntry, type AuditAction } from '@tandem/protocol/audit';
 import { expect, test } from 'vitest';
 import { AUDIT } from '../../limits.ts';
-import { createDocument } from '../documents.ts';
+import { addVisit, createDocument } from '../documents.ts';
+import { changeLink } from '../sharing.ts';
 import type { Database } from '../tables.ts';
 import { createUser } from '../users.ts';
 import {
   addAuditEntries,
   deleteOldAudit,
-  findReadableTitles,
+  findOwnTitles,
   listAudit,
   type AuditEvent,
   type AuditQuery,
@@ -126,29 +127,19 @@ export function testAudit(open: () => Promise<Database>): void {
     expect(entries.map(({ document }) => document)).toEqual(['newer']);
   });
 
-  test('AU8 titles are those of documents that the administrator may read', async () => {
+  test('AU8 ids and titles are those of documents on the administrator’s list, or of theirs', async () => {
     const db = await open();
     for (const id of ['ada', 'ben']) await createUser(db, { id, name: id, color: 1, at: AT });
-    const common = { kind: 'page', at: AT } as const;
-    await createDocument(db, {
-      id: 'hers',
-      title: 'Hers',
-      owner: 'ada',
-      linkAccess: 'off',
-      ...common,
-    });
-    await createDocument(db, {
-      id: 'his',
-      title: 'His',
-      owner: 'ben',
-      linkAccess: 'off',
-      ...common,
-    });
-    const documents = ['hers', 'his', 'purged'];
-    expect(await findReadableTitles(db, { user: 'ada', documents })).toEqual([
-      { id: 'hers', title: 'Hers' },
-    ]);
-    expect(await findReadableTitles(db, { user: 'ada', documents: [] })).toEqual([]);
+    const common = { kind: 'page', at: AT, linkAccess: 'edit' } as const;
+    await createDocument(db, { id: 'hers', title: 'Hers', owner: 'ada', ...common });
+    for (const id of ['his', 'seen', 'lost'])
+      await createDocument(db, { id, title: id, owner: 'ben', ...common });
+    for (const document of ['seen', 'lost']) await addVisit(db, { user: 'ada', document, at: AT });
+    await changeLink(db, 'lost', 'off');
+    const documents = ['hers', 'his', 'seen', 'lost', 'purged'];
+    const own = await findOwnTitles(db, { user: 'ada', documents });
+    expect(own.map(({ id }) => id).toSorted()).toEqual(['hers', 'seen']);
+    expect(await findOwnTitles(db, { user: 'ada', documents: [] })).toEqual([]);
   });
 
   test('what is written is what the wire allows', async () => {

@@ -26,6 +26,9 @@ export type AnyCall =
   | { readonly name: 'document:visit'; readonly input: { readonly document: string } }
   | Exclude<ServerCall, Call | { readonly name: 'document:visit' }>;
 
+/** An administrator whom the database does not know. */
+export const BY_SETTING = { isNamed: true, session: '' };
+
 export class Fixture {
   readonly db: Database;
   readonly #transactions: CommandTransactions;

@@ -1,4 +1,4 @@
-/** Bodies of the HTTP API for administrators: AD1 to AD6 of the server's `accounts/README.md`. */
+/** Bodies of the HTTP API for administrators: AD1 to AD8 of the server's `accounts/README.md`. */
 import * as z from 'zod/mini';
 import { librarySearch } from './http.ts';
 import { count, instant, user, userId } from './messages/field.ts';

@@ -1,4 +1,4 @@
-/** People, and how much there is, for administrators: AD1 to AD6 in `accounts/README.md`. */
+/** People, and how much there is, for administrators: AD1 to AD8 in `accounts/README.md`. */
 import { Hono } from 'hono';
 import {
   peopleQuery,
@@ -13,7 +13,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { listPeople, type PersonRow } from '../storage/administered-people.ts';
 import type { Database } from '../storage/tables.ts';
 import { toUser } from '../storage/users.ts';
-import { administratorGuard } from './administrator-guard.ts';
+import { actingIn, administratorGuard } from './administrator-guard.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
@@ -61,7 +61,7 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
       if (administrators.isNamed(person) && !isUnblocked)
         throw new ApiError('forbidden', { detail: NAMED });
       const { user, session } = context.var;
-      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const by = actingIn(context, administrators);
       const call: ServerCall =
         'isBlocked' in change
           ? { name: 'person:block', input: { person, ...change, by } }
@@ -73,7 +73,7 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
       const { user, session } = context.var;
       const person = context.req.param('person');
       if (administrators.isNamed(person)) throw new ApiError('forbidden', { detail: NAMED });
-      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const by = actingIn(context, administrators);
       const call = { name: 'person:end-sessions', input: { person, by } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);

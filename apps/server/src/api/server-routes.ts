@@ -15,7 +15,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { readServerSettings } from '../storage/server-settings.ts';
 import { listOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';
 import type { Database } from '../storage/tables.ts';
-import { administratorGuard } from './administrator-guard.ts';
+import { actingIn, administratorGuard } from './administrator-guard.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
@@ -47,7 +47,7 @@ export function serverRoutes({ db, administrators, runner, signedIn }: ServerRou
     .patch('/server', signedIn, administrator, async (context) => {
       const input = await readBody(context, serverSettingsPatch);
       const { user, session } = context.var;
-      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const by = actingIn(context, administrators);
       const call = { name: 'settings:change', input: { ...input, by } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
@@ -55,7 +55,7 @@ export function serverRoutes({ db, administrators, runner, signedIn }: ServerRou
     .post('/server/invitations', signedIn, administrator, async (context) => {
       const token = randomBytes(ACCOUNTS.oneTimeBytes).toString('base64url');
       const { user, session } = context.var;
-      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const by = actingIn(context, administrators);
       const input = { tokenHash: oneTimeHash(token), by };
       await runCommand(runner, { user: user.id, session, call: { name: 'account:invite', input } });
       const expiresAt = systemClock.now() + ACCOUNTS.invitationLifetimeMs;
@@ -64,7 +64,7 @@ export function serverRoutes({ db, administrators, runner, signedIn }: ServerRou
     .post('/server/invitations/end', signedIn, administrator, async (context) => {
       const { invitation: tokenHash } = await readBody(context, invitationEnd);
       const { user, session } = context.var;
-      const by = { isNamed: administrators.hasBySetting(user.id), session };
+      const by = actingIn(context, administrators);
       const call = { name: 'account:end-invitation', input: { tokenHash, by } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);

@@ -1,4 +1,4 @@
-/** AD3 to AD5 of `accounts/README.md`. */
+/** AD3 to AD8 of `accounts/README.md`. */
 import { expect, test } from 'vitest';
 import { ACCOUNTS } from '../../limits.ts';
 import { addApiToken, findApiTokenUser } from '../../storage/api-tokens.ts';

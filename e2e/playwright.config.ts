@@ -12,7 +12,7 @@ export default defineConfig({
   // A test that passes on retry has an undiscovered bug.
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
-  reporter: 'list',
+  reporter: [['list'], ['./harness/snapshot-reporter.ts']],
   // Long enough for a busy machine: these end tests that would never end, and measure nothing.
   timeout: 120_000,
   expect: { timeout: 20_000 },

@@ -20,19 +20,18 @@ async function run(page: Page, script: string): Promise<void> {
 test.describe('errors of a page', () => {
   for (const script of [CONSOLE_ERROR, EXCEPTION, REJECTION]) {
     test(`are seen: ${script}`, async ({ browser, pageErrors }) => {
-      const context = await browser.newContext();
+      await using context = await browser.newContext();
       pageErrors.watch(context);
       await run(await context.newPage(), script);
       expect(pageErrors.unexpected).toEqual([expect.stringContaining('it broke')]);
       pageErrors.allow(/it broke/);
       expect(pageErrors.unexpected).toEqual([]);
-      await context.close();
     });
   }
 
   test('fail a test that does not expect them', async ({ browser, pageErrors }) => {
     test.fail();
-    const context = await browser.newContext();
+    await using context = await browser.newContext();
     pageErrors.watch(context);
     await run(await context.newPage(), CONSOLE_ERROR);
   });
@@ -41,7 +40,7 @@ test.describe('errors of a page', () => {
     test.use({ allowedErrors: [/it broke/] });
 
     test('and then do not fail it', async ({ browser, pageErrors }) => {
-      const context = await browser.newContext();
+      await using context = await browser.newContext();
       pageErrors.watch(context);
       await run(await context.newPage(), EXCEPTION);
     });
@@ -49,7 +48,7 @@ test.describe('errors of a page', () => {
 });
 
 test('accessibility violations are found', async ({ browser }) => {
-  const context = await browser.newContext();
+  await using context = await browser.newContext();
   const page = await context.newPage();
   await run(page, '0');
   expect(await accessibilityViolations(page)).toEqual([]);
@@ -57,5 +56,4 @@ test('accessibility violations are found', async ({ browser }) => {
   expect(await accessibilityViolations(page)).toEqual([
     expect.stringMatching(/^button-name: .* at button$/),
   ]);
-  await context.close();
 });

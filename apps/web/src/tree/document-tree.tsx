@@ -278,7 +278,7 @@ function Part({ row, view: { loader }, start, height }: PartProps) {
 
 function TreeSkeleton() {
   return (
-    <div className="flex flex-col gap-4 px-2 py-2">
+    <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-hidden px-2 py-2">
       <Skeleton className="h-3.5 w-4/5" />
       <Skeleton className="h-3.5 w-3/5" />
       <Skeleton className="h-3.5 w-2/3" />

@@ -1,6 +1,7 @@
 /** The palette: documents by title and text, actions, by keys alone. */
 
 import type { Page } from '@playwright/test';
+import { comment } from '../harness/comments.ts';
 import {
   expectSaved,
   NETWORK_ERRORS,
@@ -45,6 +46,41 @@ test('finds a document by words in its text, and opens it by the keyboard', asyn
   await page.keyboard.press('Enter');
   await expect(titleOf(page)).toHaveValue('Tide log');
   await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('forgives one wrong letter, and says so', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
+  await startDocument(page, 'Tide log');
+  await page.keyboard.type('The harbour is full.');
+  await expectSaved(page);
+  await page.getByRole('link', { name: 'All documents' }).click();
+  await openPalette(page);
+  await page.keyboard.type('habrour');
+  await expect(optionsOf(page).locator('mark')).toHaveText(['harbour'], FRESH);
+  const note = page.getByText('Nothing has “habrour” in it as it is written.');
+  await expect(note).toBeVisible();
+  await inputOf(page).fill('harbour');
+  await expect(optionsOf(page).locator('mark')).toHaveText(['harbour']);
+  await expect(note).toHaveCount(0);
+});
+
+test('finds a comment, and opens its thread', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  await textOf(ada).click();
+  await ada.keyboard.type('The anchor is down.');
+  await comment(ada, 'anchor', 'Is the chain long enough?');
+  await expectSaved(ada);
+  await ben.getByRole('link', { name: 'All documents' }).click();
+  await openPalette(ben);
+  await ben.keyboard.type('chain enough');
+  const option = optionsOf(ben).first();
+  await expect(option.locator('mark')).toHaveText(['chain', 'enough'], FRESH);
+  await expect(option.getByRole('img', { name: 'Comment:' })).toBeVisible();
+  await ben.keyboard.press('Enter');
+  await expect(titleOf(ben)).toHaveValue('Tide log');
+  await expect(ben.getByRole('complementary', { name: 'Comments' })).toContainText(
+    'Is the chain long enough?',
+  );
 });
 
 test('runs actions, and closes without one', async ({ openAsGuest }) => {

@@ -314,6 +314,8 @@ export const SEARCH = {
   /** Shown before the first match. */
   contextLength: 40,
   outdatedAtOnce: 50,
+  /** The first words of a search: each has some hundred similar ones, which take up to 25 ms to find in a million words. */
+  similarWords: 4,
 } as const;
 
 export const SHARING = {

@@ -57,6 +57,7 @@ function context(failing: ReadonlySet<string> = new Set()) {
     people: options.people as unknown as People,
     administrators: options.administrators as unknown as Administrators,
     onRenamedHere: () => {},
+    onCommittedHere: () => {},
     onAccessChanged: () => {},
     findInside: async (document) => {
       calls.push(`inside ${document}`);

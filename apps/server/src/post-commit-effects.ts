@@ -10,6 +10,7 @@ import { RepeatedAttempt } from './runtime/repeated-attempt.ts';
 import type { Administrators } from './accounts/administrators.ts';
 import type { People } from './accounts/people.ts';
 import type { CommandRunner, Effect } from './commands/command-runner.ts';
+import type { CommittedEvents } from './storage/command-store.ts';
 
 export interface PostCommitEffectsOptions {
   readonly hub: ChannelHub;
@@ -27,6 +28,7 @@ export interface PostCommitEffectsOptions {
   /** Also of when a link ends. */
   readonly onAccessChanged: () => void;
   readonly onRenamedHere: (document: string) => void;
+  readonly onCommittedHere: (events: readonly CommittedEvents[]) => void;
   readonly errors: ErrorBoundary;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 }
@@ -53,9 +55,10 @@ export class PostCommitEffects implements Disposable {
 
   /** @param onHandled receives the log's entry of each batch. */
   start(runner: CommandRunner, onHandled: (entry: number | null) => void): void {
-    const { hub, people } = this.#options;
+    const { hub, people, onCommittedHere } = this.#options;
     runner.onCommitted(({ entry, events, effects }) => {
       hub.committed(events);
+      onCommittedHere(events);
       this.apply(effects);
       onHandled(entry);
     });

@@ -370,6 +370,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     findInside: (document) => readDescendants(db, document),
     onAccessChanged: () => linkExpiry.check(),
     onRenamedHere: (document) => indexer.titleChanged(document),
+    onCommittedHere: (events) => indexer.committed(events),
   });
   const cluster =
     options.cluster === null || options.bus === null

@@ -21,8 +21,9 @@ test('SE5 a text is searched, and the results are returned as the server sent th
     excerpt: 'High water',
     matches: [{ from: 5, to: 10 }],
   };
-  const { requests, search } = searching(() => Response.json({ results: [result] }));
-  expect(await search.find('high & water')).toEqual([result]);
+  const answer = { results: [result], similar: false };
+  const { requests, search } = searching(() => Response.json(answer));
+  expect(await search.find('high & water')).toEqual(answer);
   expect(requests).toEqual(['http://server/api/search?text=high+%26+water']);
 });
 

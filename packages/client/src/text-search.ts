@@ -1,5 +1,5 @@
 /** Full text search over this person's documents, as known to the server (SE5). */
-import { searchResults, type SearchResult } from '@tandem/protocol';
+import { searchResults, type SearchResults } from '@tandem/protocol';
 import { fetchJson, type JsonRequestOptions } from './json-requests.ts';
 
 export class TextSearch {
@@ -10,9 +10,9 @@ export class TextSearch {
   }
 
   /** The best results first. Rejects when the server does not answer. */
-  async find(text: string): Promise<readonly SearchResult[]> {
+  async find(text: string): Promise<SearchResults> {
     const query = new URLSearchParams({ text });
     const path = `/api/search?${query.toString()}`;
-    return (await fetchJson(this.#options, path, searchResults)).results;
+    return await fetchJson(this.#options, path, searchResults);
   }
 }

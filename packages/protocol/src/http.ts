@@ -24,6 +24,7 @@ import {
   newName,
   newTitle,
   title,
+  ulid,
   user,
 } from './messages/field.ts';
 import { credential } from './messages/handshake.ts';
@@ -107,12 +108,16 @@ export const searchResult = z.object({
   title,
   updatedAt: z.int(),
   excerpt: sentText(MAX_EXCERPT_LENGTH),
+  /** Of a comment whose text the excerpt is (SE9). */
+  thread: z.optional(ulid),
   /** Where the excerpt matches, in UTF-16 units, in order and without overlaps. */
   matches: z.array(z.object({ from: z.int(), to: z.int() })),
 });
 export type SearchResult = z.infer<typeof searchResult>;
 export const searchResults = z.object({
   results: z.array(searchResult).check(z.maxLength(MAX_SEARCH_RESULTS)),
+  /** Nothing has the words; the results have words that differ by one letter (SE8). */
+  similar: z.boolean(),
 });
 export type SearchResults = z.infer<typeof searchResults>;
 

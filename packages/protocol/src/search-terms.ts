@@ -6,9 +6,11 @@
 import { foldComposed } from './fold.ts';
 import { MAX_SEARCH_WORDS } from './limits.ts';
 
-/** A run of one script kind: letters of words, or letters of scripts that are searched by pairs. */
-const RUNS =
-  /(?<pairs>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+)|(?<word>[\p{L}\p{N}\p{M}]+)/gu;
+/** Letters of scripts that are searched by pairs. */
+const PAIRED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー`;
+/** A run of one script kind. */
+const RUNS = new RegExp(String.raw`(?<pairs>[${PAIRED}]+)|(?<word>[\p{L}\p{N}\p{M}]+)`, 'gu');
+const BEGINS_PAIRED = new RegExp(`^[${PAIRED}]`, 'u');
 
 /** Longer ones are numbers or data. */
 const MAX_TERM_LENGTH = 40;
@@ -58,15 +60,13 @@ export interface SearchMatch {
  */
 export function matchesIn(text: string, terms: readonly SearchTerm[]): SearchMatch[] {
   const { folded, starts, ends } = foldWithPlaces(text);
+  const wanted = new WantedTerms(terms);
   const found: SearchMatch[] = [];
   for (const { index, 0: run, groups } of folded.matchAll(RUNS)) {
-    const isWord = groups?.['word'] !== undefined;
-    for (const { phrase, isPrefix } of terms) {
-      const wanted = isWord ? (phrase[0] ?? '') : joined(phrase);
-      const places = isWord ? placeOfWord(run, { wanted, isPrefix }) : placesOf(run, wanted);
-      for (const [from, to] of places)
-        found.push({ from: starts[index + from] ?? 0, to: ends[index + to - 1] ?? text.length });
-    }
+    const places =
+      groups?.['word'] === undefined ? wanted.placesOfPairs(run) : wanted.placesOfWord(run);
+    for (const [from, to] of places)
+      found.push({ from: starts[index + from] ?? 0, to: ends[index + to - 1] ?? text.length });
   }
   found.sort((one, other) => one.from - other.from || other.to - one.to);
   let end = 0;
@@ -79,12 +79,36 @@ export function matchesIn(text: string, terms: readonly SearchTerm[]): SearchMat
 
 type Place = readonly [from: number, to: number];
 
-function placeOfWord(
-  run: string,
-  { wanted, isPrefix }: { readonly wanted: string; readonly isPrefix: boolean },
-): Place[] {
-  if (clip(run) === wanted) return [[0, run.length]];
-  return isPrefix && run.startsWith(wanted) ? [[0, wanted.length]] : [];
+/** A search may have hundreds of similar words. */
+class WantedTerms {
+  readonly #words = new Set<string>();
+  readonly #beginnings = new Set<string>();
+  /** Of beginnings, the longest first. */
+  readonly #lengths: readonly number[];
+  readonly #pairs: readonly string[];
+
+  constructor(terms: readonly SearchTerm[]) {
+    const pairs = new Set<string>();
+    for (const { phrase, isPrefix } of terms) {
+      const letters = joined(phrase);
+      if (BEGINS_PAIRED.test(letters)) pairs.add(letters);
+      else (isPrefix ? this.#beginnings : this.#words).add(letters);
+    }
+    this.#pairs = [...pairs];
+    this.#lengths = [...new Set([...this.#beginnings].map(({ length }) => length))].sort(
+      (one, other) => other - one,
+    );
+  }
+
+  placesOfWord(run: string): Place[] {
+    if (this.#words.has(clip(run)) || this.#beginnings.has(clip(run))) return [[0, run.length]];
+    const length = this.#lengths.find((one) => this.#beginnings.has(run.slice(0, one)));
+    return length === undefined ? [] : [[0, length]];
+  }
+
+  placesOfPairs(run: string): Place[] {
+    return this.#pairs.flatMap((pairs) => placesOf(run, pairs));
+  }
 }
 
 function placesOf(run: string, wanted: string): Place[] {

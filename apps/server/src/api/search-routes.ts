@@ -15,7 +15,7 @@ export function searchRoutes({ index, signedIn }: SearchRoutesOptions) {
     const text = librarySearch.safeParse(context.req.query('text') ?? '');
     if (!text.success) throw new ApiError('bad-message', { detail: '"text" is a short text.' });
     const { id: user } = context.get('user');
-    const results = await index.search({ user, search: text.data, limit: MAX_SEARCH_RESULTS });
-    return context.json({ results } satisfies SearchResults);
+    const found = await index.search({ user, search: text.data, limit: MAX_SEARCH_RESULTS });
+    return context.json(found satisfies SearchResults);
   });
 }

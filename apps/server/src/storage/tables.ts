@@ -338,13 +338,13 @@ export interface EventTable {
   at: number;
 }
 
-/** A part of a document's text, or its title. Its terms are stored in the way of the database. */
+/** A part of a document's text, its title, or a comment. Its terms are stored in the way of the database. */
 export interface SearchPartTable {
   number: Generated<number>;
   document: string;
-  /** Of the text: the parts of a document differ. */
-  hash: string;
-  is_title: number;
+  kind: 'text' | 'title' | 'comment';
+  /** Of a comment its id; otherwise a hash of the content: the parts of a text differ. */
+  key: string;
   content: string;
 }
 

@@ -37,8 +37,12 @@ export function threadInAddress(hash: string): string | null {
   return /^#comment=([0-9A-Z]{26})$/.exec(hash)?.[1] ?? null;
 }
 
+export function commentHash(thread: string): string {
+  return `#comment=${thread}`;
+}
+
 export function addressOfThread(document: string, thread: string): string {
-  return `${location.origin}/d/${document}#comment=${thread}`;
+  return `${location.origin}/d/${document}${commentHash(thread)}`;
 }
 
 /** Ctrl+Alt+M, or Cmd+Option+M. */

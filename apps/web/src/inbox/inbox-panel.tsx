@@ -81,8 +81,6 @@ function Entry({
     event.preventDefault();
     onLeave();
     navigate('/d/$document', { params: { document }, search: hash });
-    // The browser tells only of changes that it made itself.
-    dispatchEvent(new HashChangeEvent('hashchange'));
   };
   return (
     <li className="relative flex gap-3 py-2.5 pr-4 pl-4 hover:bg-hover has-focus-visible:bg-hover">

@@ -1,5 +1,6 @@
 /** Notifications as a person reads them: those of one thread or chat are one entry (NT11). */
 import type { Notification, User } from '@tandem/protocol';
+import { commentHash } from '../comments/comments-place.ts';
 
 /** Further apart, they are about something else. */
 const TOGETHER_MS = 12 * 60 * 60 * 1_000;
@@ -43,7 +44,7 @@ export function addressOf({ newest, notifications }: NotificationGroup): {
   if (source === null) return { document, hash: '' };
   return source.channel === 'chat'
     ? { document, hash: `#message=${source.message}` }
-    : { document, hash: `#comment=${source.thread}` };
+    : { document, hash: commentHash(source.thread) };
 }
 
 /** What was read and what was not are never one entry; nor is a role. */

@@ -54,6 +54,8 @@ export function navigate(
   if (replace === true) history.replaceState(entry, '', path);
   else history.pushState(entry, '', path);
   arrive('new');
+  // The browser tells only of changes that it made itself.
+  if (search.includes('#')) dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
 /** Follows the browser's back and forward. */

@@ -18,6 +18,8 @@ export type PaletteItem =
       readonly title: string;
       readonly excerpt: string;
       readonly matches: readonly SearchMatch[];
+      /** The excerpt is of a comment. */
+      readonly thread?: string | undefined;
     }
   | { readonly kind: 'person'; readonly id: string; readonly person: MetPerson };
 
@@ -55,13 +57,13 @@ export function paletteGroups(
     found.delete(id);
     return { kind: 'document', id, title, excerpt, matches: [], ...excerptOf(result) };
   });
-  const further = [...found.values()].map(({ document, title, excerpt, matches }): PaletteItem => ({
-    kind: 'document',
-    id: document,
-    title,
-    excerpt,
-    matches,
-  }));
+  const further = [...found.values()].map(
+    ({ document, title, excerpt, matches, thread }): PaletteItem => ({
+      kind: 'document',
+      id: document,
+      ...{ title, excerpt, matches, thread },
+    }),
+  );
   const groups: PaletteGroup[] = [
     { value: 'documents', items: [...known, ...further].slice(0, MAX_DOCUMENTS) },
     {
@@ -81,5 +83,6 @@ export function paletteGroups(
 /** A result without a match in its text matched by its title only. */
 function excerptOf(result: SearchResult | undefined) {
   if (result === undefined || result.matches.length === 0) return {};
-  return { excerpt: result.excerpt, matches: result.matches };
+  const { excerpt, matches, thread } = result;
+  return { excerpt, matches, thread };
 }

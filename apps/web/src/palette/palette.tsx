@@ -1,5 +1,6 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
-import { FileText, UserRound, Zap } from 'lucide-react';
+import type { SearchResults } from '@tandem/protocol';
+import { FileText, MessageSquareText, UserRound, Zap } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { addTexts, useTranslation } from '../translation/translation.ts';
 import {
@@ -10,6 +11,7 @@ import {
   finderList,
   finderRow,
 } from '../components/finder-popup.tsx';
+import { commentHash } from '../comments/comments-place.ts';
 import { allDocuments, useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { navigate } from '../navigation/location.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
@@ -49,28 +51,32 @@ function Finder({ close }: { readonly close: () => void }) {
   const documents = useDocuments(allDocuments) ?? [];
   const findText = useCallback((text: string) => client.search.find(text), [client]);
   const findPeople = useCallback((text: string) => client.people.find(text), [client]);
-  const results = useSearch(search, findText, isEmpty);
+  const results = useSearch(search, findText, mayBeLate);
   const people = useSearch(search, findPeople);
   const groups = paletteGroups(search, {
     documents,
-    results: results.answer ?? [],
+    results: results.answer?.results ?? [],
     people: people.answer ?? [],
     actions: useActions(),
   });
   const choose = (item: PaletteItem) => {
     close();
     if (item.kind === 'action') return item.run();
-    const document = item.kind === 'document' ? item.id : item.person.document.id;
-    navigate('/d/$document', { params: { document } });
+    if (item.kind === 'person')
+      return navigate('/d/$document', { params: { document: item.person.document.id } });
+    const search = item.thread === undefined ? '' : commentHash(item.thread);
+    navigate('/d/$document', { params: { document: item.id }, search });
   };
   const note =
     results.state === 'failed'
       ? 'offline'
-      : groups.length > 0
-        ? null
-        : results.state === 'running'
-          ? 'searching'
-          : 'nothing';
+      : results.answer?.similar === true
+        ? 'similar'
+        : groups.length > 0
+          ? null
+          : results.state === 'running'
+            ? 'searching'
+            : 'nothing';
   return (
     <Autocomplete.Root
       {...finder}
@@ -125,6 +131,14 @@ function Row({ item }: { readonly item: PaletteItem }) {
           <bdi className="block truncate font-medium">{item.title || t('untitled')}</bdi>
           {item.excerpt !== '' && (
             <span className="block truncate text-small text-ink-3">
+              {item.thread !== undefined && (
+                <MessageSquareText
+                  role="img"
+                  size={13}
+                  aria-label={t('palette.comment')}
+                  className="mr-1 inline align-[-2px]"
+                />
+              )}
               <Highlighted text={item.excerpt} matches={item.matches} />
             </span>
           )}
@@ -172,8 +186,8 @@ function useActions(): readonly PaletteAction[] {
 }
 
 /** The index has a text two seconds after it was typed. */
-function isEmpty(results: readonly unknown[]): boolean {
-  return results.length === 0;
+function mayBeLate({ results, similar }: SearchResults): boolean {
+  return results.length === 0 || similar;
 }
 
 function nameOf(item: PaletteItem): string {

@@ -55,7 +55,8 @@ async function open(document: string, { isFound }: { readonly isFound: boolean }
     if (kind === 'refused') for (const listener of refusals) listener({ id: 'move' });
     for (const listener of calls) listener();
   };
-  const find = () => Promise.resolve([{ document: 'other', title: 'Title other' }]);
+  const results = [{ document: 'other', title: 'Title other' }];
+  const find = () => Promise.resolve({ results, similar: false });
   const client = { pages: { loadPath }, search: { find }, commands };
   const services = { client, library } as unknown as Services;
   startLanguage();

@@ -96,7 +96,7 @@ function Finder({ tree, moved, title, isUnreachable, close }: FinderProps) {
   const [search, setSearch] = useState('');
   const find = useCallback((text: string) => client.search.find(text), [client]);
   const results = useSearch(search, find);
-  const found = results.answer ?? [];
+  const found = results.answer?.results ?? [];
   const targets =
     tree === null || moved === null ? [] : moveTargets(search, { ...tree, moved, found });
   const nameOf = ({ parent, title }: MoveTarget) =>

@@ -247,7 +247,7 @@ const ROUTE_TABLE = {
     ...{ scope: 'documents:write', answer: 'nothing' },
   },
   'GET /search': {
-    summary: 'the best 20 documents by words of their titles and texts',
+    summary: 'the best 20 documents by words of their titles, texts and comments',
     scope: 'search:read',
     query: { text: { about: 'what to search for', schema: librarySearch } },
     answer: searchResults,

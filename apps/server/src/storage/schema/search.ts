@@ -10,10 +10,10 @@ export async function createSearch(
     .createTable('search_part')
     .addColumn('number', types.rowNumber, (column) => column.primaryKey())
     .addColumn('document', types.text, (column) => column.notNull())
-    .addColumn('hash', types.text, (column) => column.notNull())
-    .addColumn('is_title', types.integer, (column) => column.notNull())
+    .addColumn('kind', types.text, (column) => column.notNull())
+    .addColumn('key', types.text, (column) => column.notNull())
     .addColumn('content', types.text, (column) => column.notNull())
-    .addUniqueConstraint('search_part_hash', ['document', 'hash'])
+    .addUniqueConstraint('search_part_key', ['document', 'kind', 'key'])
     .execute();
   await db.schema
     .createTable('search_document')

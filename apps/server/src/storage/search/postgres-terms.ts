@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { SearchTerm } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
-import type { NewPart, TermTables } from './search-index.ts';
+import type { NewPart, TermTables } from './search-parts.ts';
 
 /** Of the text and of titles; as in SQLite, a match in a title counts as much as eight. */
 const WEIGHTS = '{0.125, 0.125, 0.125, 1.0}';
@@ -17,10 +17,11 @@ export const ADD_SEARCH_TERMS = [
 
 export const postgresTerms: TermTables = {
   async insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void> {
-    const { document, hash, isTitle, content } = part;
-    await sql`insert into search_part (document, hash, is_title, content, terms)
-      values (${document}, ${hash}, ${isTitle ? 1 : 0}, ${content}, ${vectorOf(terms, isTitle)}::tsvector)
-      on conflict (document, hash) do nothing`.execute(db);
+    const { document, kind, key, content } = part;
+    const vector = vectorOf(terms, kind === 'title');
+    await sql`insert into search_part (document, kind, key, content, terms)
+      values (${document}, ${kind}, ${key}, ${content}, ${vector}::tsvector)
+      on conflict (document, kind, key) do nothing`.execute(db);
   },
 
   async remove(db: Database, numbers: readonly number[]): Promise<void> {

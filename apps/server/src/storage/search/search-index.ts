@@ -1,20 +1,20 @@
-/** Full text search in titles and text, in both databases: the rules are in README.md. */
-import { createHash } from 'node:crypto';
+/** Full text search in titles, text and comments, in both databases: the rules are in README.md. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql, type RawBuilder } from 'kysely';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import {
-  matchesIn,
-  searchTermsOf,
-  termsOf,
-  type DocumentKind,
-  type SearchResult,
-  type SearchTerm,
-} from '@tandem/protocol';
+import { searchTermsOf, termsOf, type SearchResults } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
-import { listedIds } from '../library.ts';
-import { mayRead } from '../access-conditions.ts';
+import type { MessageKey } from '../messages.ts';
 import type { Database } from '../tables.ts';
+import {
+  commentPart,
+  knownParts,
+  textPart,
+  titlePart,
+  type NewPart,
+  type TermTables,
+} from './search-parts.ts';
+import { SearchQuery, type FindOptions } from './search-query.ts';
+import { similarTerms } from './similar-terms.ts';
 
 export interface SearchableText {
   readonly document: string;
@@ -26,31 +26,20 @@ export interface SearchableText {
   readonly at: number;
 }
 
-export interface NewPart {
-  readonly document: string;
-  readonly hash: string;
-  readonly isTitle: boolean;
-  readonly content: string;
+/** Of the next few documents that have comments. */
+export interface OutdatedComments {
+  readonly comments: readonly MessageKey[];
+  /** The last of those documents; null after the last one. */
+  readonly last: string | null;
 }
 
-/** What differs between the databases: how terms are stored, and how they are matched. */
-export interface TermTables {
-  insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void>;
-  remove(db: Database, numbers: readonly number[]): Promise<void>;
-  /** Condition and rank of rows of `search_part`, higher ranks first. */
-  matching(terms: readonly SearchTerm[]): {
-    readonly source: RawBuilder<unknown>;
-    readonly condition: RawBuilder<boolean>;
-    readonly rank: RawBuilder<number>;
-  };
-}
-
-/** What a document should have in the index, by the hash of each part. */
+/** What a text should have in the index, by the key of each part. */
 type Wanted = ReadonlyMap<string, NewPart>;
 
 export class SearchIndex implements AsyncDisposable {
   readonly #db: Database;
   readonly #reader: Database;
+  readonly #query: SearchQuery;
   readonly #terms: TermTables;
 
   /** @param options.reader for searches, which other queries do not wait for; closed with the index */
@@ -60,6 +49,7 @@ export class SearchIndex implements AsyncDisposable {
   ) {
     this.#db = db;
     this.#reader = reader;
+    this.#query = new SearchQuery(reader, terms);
     this.#terms = terms;
   }
 
@@ -87,19 +77,35 @@ export class SearchIndex implements AsyncDisposable {
     await this.#db.transaction().execute(async (transaction) => {
       const title = await titlePart(transaction, document);
       if (title === null) return;
-      const known = await knownParts(transaction, document);
-      const stale = known.filter(({ is_title, hash }) => is_title === 1 && hash !== title.hash);
-      const numbers = stale.map(({ number }) => number);
-      if (numbers.length > 0) await this.#terms.remove(transaction, numbers);
-      if (known.some(({ hash }) => hash === title.hash)) return;
+      const known = await knownParts(transaction, document, ['title']);
+      const stale = known.filter(({ key }) => key !== title.key).map(({ number }) => number);
+      if (stale.length > 0) await this.#terms.remove(transaction, stale);
+      if (known.some(({ key }) => key === title.key)) return;
       await this.#terms.insert(transaction, title, termsOf(title.content));
+    });
+  }
+
+  /** @throws StorageError */
+  async updateComment(comment: MessageKey): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('search_part')
+        .select(['number', 'content'])
+        .where('document', '=', comment.document)
+        .where('kind', '=', 'comment')
+        .where('key', '=', comment.message)
+        .executeTakeFirst();
+      const part = await commentPart(transaction, comment);
+      if (known !== undefined && known.content === part?.content) return;
+      if (known !== undefined) await this.#terms.remove(transaction, [known.number]);
+      if (part !== null) await this.#terms.insert(transaction, part, termsOf(part.content));
     });
   }
 
   /** @throws StorageError */
   async remove(document: string): Promise<void> {
     for (;;) {
-      const parts = await knownParts(this.#db, document);
+      const parts = await knownParts(this.#db, document, ['text', 'title', 'comment']);
       if (parts.length === 0) break;
       const numbers = parts.slice(0, SEARCH.partsPerTransaction).map(({ number }) => number);
       await this.#db
@@ -125,7 +131,7 @@ export class SearchIndex implements AsyncDisposable {
         const title = selectFrom('search_part')
           .select('search_part.number')
           .whereRef('search_part.document', '=', 'document.id')
-          .where('search_part.is_title', '=', 1);
+          .where('search_part.kind', '=', 'title');
         // Every guest has a welcome page, which few ever touch.
         const isNamed = eb('document.title', 'not in', ['', WELCOME_TITLE]);
         return or([
@@ -147,93 +153,72 @@ export class SearchIndex implements AsyncDisposable {
     });
   }
 
-  /** The best first. @throws StorageError */
-  async search({
-    user,
-    search,
-    limit,
-  }: {
-    readonly user: string;
-    readonly search: string;
-    readonly limit: number;
-  }): Promise<SearchResult[]> {
-    const terms = searchTermsOf(search);
-    if (terms.length === 0) return [];
-    const results: SearchResult[] = [];
-    for (const { content, is_title: isTitle, fallback, ...found } of await this.#rows(
-      { user, limit },
-      terms,
-    )) {
-      const excerpt =
-        isTitle === 1 ? { excerpt: fallback, matches: [] } : excerptOf(content, terms);
-      results.push({ ...found, ...excerpt });
-      // An excerpt takes up to a millisecond.
-      await nextTurn();
-    }
-    return results;
+  /** Comments that the index lacks. */
+  async outdatedComments(after: string): Promise<OutdatedComments> {
+    const documents = await this.#db
+      .selectFrom('comment_thread')
+      .select('document')
+      .distinct()
+      .where('document', '>', after)
+      .orderBy('document')
+      .limit(SEARCH.outdatedAtOnce)
+      .execute();
+    const last = documents.at(-1)?.document ?? null;
+    if (last === null) return { comments: [], last };
+    const comments = await this.#db
+      .selectFrom('message')
+      .select(['message.document', 'message.id as message'])
+      .where(
+        'message.document',
+        'in',
+        documents.map(({ document }) => document),
+      )
+      .where('channel', '=', 'comments')
+      .where('deleted_at', 'is', null)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('search_part')
+              .select('search_part.number')
+              .whereRef('search_part.document', '=', 'message.document')
+              .where('search_part.kind', '=', 'comment')
+              .whereRef('search_part.key', '=', 'message.id'),
+          ),
+        ),
+      )
+      .execute();
+    return { comments, last };
   }
 
-  async #rows(
-    { user, limit }: { readonly user: string; readonly limit: number },
-    terms: readonly SearchTerm[],
-  ) {
-    const { source, condition, rank } = this.#terms.matching(terms);
-    // The condition above finds any of several terms.
-    const everywhere = (terms.length === 1 ? [] : terms).map((term) => {
-      const one = this.#terms.matching([term]);
-      return sql`and search_part.document in (select search_part.document from ${one.source}
-        where ${one.condition} and search_part.document in (select id from mine))`;
-    });
-    const { rows } = await sql<{
-      readonly document: string;
-      readonly kind: DocumentKind;
-      readonly title: string;
-      readonly updatedAt: number;
-      readonly fallback: string;
-      readonly content: string;
-      readonly is_title: number;
-    }>`
-      with mine as materialized (
-        select id from document where ${mayRead(user, 'document')} and id in (
-          select id from document where owner = ${user}
-          union select document from member where "user" = ${user}
-          union ${listedIds(user)}
-        )
-      ),
-      hit as materialized (
-        select search_part.number, search_part.document, search_part.is_title, ${rank} as rank
-        from ${source}
-        where ${condition} and search_part.document in (select id from mine)
-          ${sql.join(everywhere, sql` `)}
-      ),
-      ranked as (
-        select number, document, is_title,
-          max(rank) over (partition by document) as best,
-          row_number() over (partition by document order by is_title, rank desc, number) as place
-        from hit
-      )
-      select document.id as document, document.kind, document.title,
-        document.updated_at as "updatedAt",
-        document.excerpt as fallback, search_part.content, search_part.is_title
-      from ranked
-        join document on document.id = ranked.document
-        join search_part on search_part.number = ranked.number
-      where ranked.place = 1
-      order by ranked.best desc, document.updated_at desc, document.id
-      limit ${limit}`.execute(this.#reader);
-    return rows;
+  /** The best first. @throws StorageError */
+  async search({
+    search,
+    ...options
+  }: FindOptions & { readonly search: string }): Promise<SearchResults> {
+    const words = searchTermsOf(search);
+    const found = await this.#query.find(
+      options,
+      words.map((word) => [word]),
+    );
+    if (found.length > 0) return { results: found, similar: false };
+    const alike = words.map((word, at) =>
+      at < SEARCH.similarWords ? [word, ...similarTerms(word)] : [word],
+    );
+    if (alike.every(({ length }) => length === 1)) return { results: [], similar: false };
+    const results = await this.#query.find(options, alike);
+    return { results, similar: results.length > 0 };
   }
 
   /** Computed before the transactions, which others wait for, with a pause after each part. */
   async #termsOfMissing(all: readonly Wanted[]): Promise<ReadonlyMap<string, string[]>> {
     const missing = new Map<string, NewPart>();
-    for (const wanted of all) for (const [hash, part] of wanted) missing.set(hash, part);
+    for (const wanted of all) for (const [key, part] of wanted) missing.set(key, part);
     const documents = [...new Set([...missing.values()].map(({ document }) => document))];
     for (const document of documents)
-      for (const { hash } of await knownParts(this.#db, document)) missing.delete(hash);
+      for (const { key } of await knownParts(this.#db, document, ['text'])) missing.delete(key);
     const terms = new Map<string, string[]>();
-    for (const [hash, { content }] of missing) {
-      terms.set(hash, termsOf(content));
+    for (const [key, { content }] of missing) {
+      terms.set(key, termsOf(content));
       await nextTurn();
     }
     return terms;
@@ -257,15 +242,17 @@ export class SearchIndex implements AsyncDisposable {
     const { document } = text;
     if (!(await claim(transaction, text))) return { changes: 0, isDone: true };
     const title = await titlePart(transaction, document);
-    const wanted = new Map(title === null ? [] : [...parts, [title.hash, title]]);
+    const wanted = new Map(
+      title === null ? [] : [...parts.values(), title].map((part) => [nameOf(part), part]),
+    );
     const stale: number[] = [];
-    for (const { number, hash } of await knownParts(transaction, document))
-      if (!wanted.delete(hash)) stale.push(number);
+    for (const { number, ...known } of await knownParts(transaction, document, ['text', 'title']))
+      if (!wanted.delete(nameOf(known))) stale.push(number);
     const removed = stale.slice(0, limit);
     const added = [...wanted.values()].slice(0, limit - removed.length);
     if (removed.length > 0) await this.#terms.remove(transaction, removed);
     for (const part of added)
-      await this.#terms.insert(transaction, part, terms.get(part.hash) ?? termsOf(part.content));
+      await this.#terms.insert(transaction, part, terms.get(part.key) ?? termsOf(part.content));
     const changes = removed.length + added.length;
     const isDone = changes === stale.length + wanted.size;
     if (isDone)
@@ -302,47 +289,13 @@ async function claim(
   return claimed !== undefined;
 }
 
-async function knownParts(db: Database, document: string) {
-  return await db
-    .selectFrom('search_part')
-    .select(['number', 'hash', 'is_title'])
-    .where('document', '=', document)
-    .execute();
-}
-
-/** Null for a document that is gone: nothing of it may be found. */
-async function titlePart(db: Database, document: string): Promise<NewPart | null> {
-  const row = await db
-    .selectFrom('document')
-    .select('title')
-    .where('id', '=', document)
-    .where('purged_at', 'is', null)
-    .executeTakeFirst();
-  return row === undefined ? null : partOf(document, row.title, true);
-}
-
 function partsOf({ document, parts }: SearchableText): Wanted {
   return new Map(
-    parts.map((content) => partOf(document, content, false)).map((part) => [part.hash, part]),
+    parts.map((content) => textPart(document, content)).map((part) => [part.key, part]),
   );
 }
 
-function partOf(document: string, content: string, isTitle: boolean): NewPart {
-  const hashed = isTitle ? `title ${content}` : content;
-  const hash = createHash('sha256').update(hashed).digest('base64url');
-  return { document, hash, isTitle, content };
-}
-
-/** A piece of the text around its first match. */
-function excerptOf(
-  content: string,
-  terms: readonly SearchTerm[],
-): Pick<SearchResult, 'excerpt' | 'matches'> {
-  const line = content.normalize('NFC').replaceAll(/\s/g, ' ');
-  const [first] = matchesIn(line, terms);
-  const at = first?.from ?? 0;
-  const before = line.lastIndexOf(' ', Math.max(0, at - SEARCH.contextLength)) + 1;
-  const start = at - before > SEARCH.contextLength * 2 ? at : before;
-  const excerpt = line.slice(start, start + SEARCH.excerptLength).toWellFormed();
-  return { excerpt, matches: first === undefined ? [] : matchesIn(excerpt, terms) };
+/** A title may read like a part of its text. */
+function nameOf({ kind, key }: Pick<NewPart, 'kind' | 'key'>): string {
+  return `${kind} ${key}`;
 }

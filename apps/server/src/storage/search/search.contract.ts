@@ -1,11 +1,13 @@
 /** The contract of full text search. Each database runs it from its own test. */
 import { describe, expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { MAX_SEARCH_RESULTS } from '@tandem/protocol';
+import { MAX_SEARCH_RESULTS, type CommentAnchor } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
+import { addThread } from '../comments.ts';
 import { addVisit, createDocument, forgetVisits } from '../documents.ts';
+import { appendMessage } from '../messages.ts';
 import { changeLink, giveRole } from '../sharing.ts';
-import type { Database } from '../tables.ts';
+import type { Database, MessageChannel } from '../tables.ts';
 import { moveToTrash } from '../trash.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -34,7 +36,7 @@ export function testSearch(open: () => Promise<Opened>): void {
       await index.update([textOf(id, parts, 1_000)]);
     };
     const find = async (search: string, user = 'ada', limit: number = MAX_SEARCH_RESULTS) =>
-      (await index.search({ user, search, limit })).map(({ document }) => document);
+      (await index.search({ user, search, limit })).results.map(({ document }) => document);
     return { db, index, put, find };
   }
 
@@ -86,7 +88,7 @@ export function testSearch(open: () => Promise<Opened>): void {
       await put('long', { parts: [...parts, 'tide tide tide tide'] });
       await put('short', { parts: ['the tide'] });
       expect(await find('tide', 'ada', 5)).toEqual(expect.arrayContaining(['long', 'short']));
-      const results = await index.search({ user: 'ada', search: 'tide', limit: 5 });
+      const { results } = await index.search({ user: 'ada', search: 'tide', limit: 5 });
       expect(results.find(({ document }) => document === 'long')?.excerpt).toBe(
         'tide tide tide tide',
       );
@@ -98,12 +100,12 @@ export function testSearch(open: () => Promise<Opened>): void {
       await put('end', { parts: [`${'word '.repeat(798)}anchor`] });
       await put('greek', { parts: ['Ο ΛΟΓΟΣ οδόςημα'] });
       await put('data', { parts: [long] });
-      const [end] = await index.search({ user: 'ada', search: 'anchor', limit: 5 });
-      expect(end?.matches).toHaveLength(1);
+      const end = await index.search({ user: 'ada', search: 'anchor', limit: 5 });
+      expect(end.results[0]?.matches).toHaveLength(1);
       expect(await find('λόγος ')).toEqual(['greek']);
       expect(await find('ΟΔΟΣ')).toEqual(['greek']);
-      const [data] = await index.search({ user: 'ada', search: `${long} `, limit: 5 });
-      expect(data?.matches).toHaveLength(1);
+      const data = await index.search({ user: 'ada', search: `${long} `, limit: 5 });
+      expect(data.results[0]?.matches).toHaveLength(1);
     });
 
     test('an excerpt around the match, with its places', async () => {
@@ -111,7 +113,7 @@ export function testSearch(open: () => Promise<Opened>): void {
       const words = 'long before it '.repeat(30);
       await put('tide', { title: 'Log', parts: [`${words}the high\nwater mark ${words}`] });
       await put('only', { title: 'Water', parts: ['dry land'] });
-      const hits = await index.search({ user: 'ada', search: 'water', limit: 5 });
+      const { results: hits } = await index.search({ user: 'ada', search: 'water', limit: 5 });
       const [tide] = hits.filter(({ document }) => document === 'tide');
       expect(tide?.excerpt.length).toBeLessThanOrEqual(SEARCH.excerptLength);
       expect(tide?.matches.map(({ from, to }) => tide.excerpt.slice(from, to))).toEqual(['water']);
@@ -119,6 +121,135 @@ export function testSearch(open: () => Promise<Opened>): void {
         title: 'Water',
         matches: [],
       });
+    });
+  });
+
+  describe('SE8 one wrong letter', () => {
+    test('is forgiven where nothing has the word as it is written', async () => {
+      const { put, index, find } = await start();
+      await put('tide', { title: 'Tide log', parts: ['High water at the harbour.'] });
+      await put('other', { parts: ['Low water elsewhere, and a warden.'] });
+      for (const search of ['harbor ', 'harbuor', 'harbourr ', 'hrabour water', 'tyde harbour'])
+        expect(await find(search), search).toEqual(['tide']);
+      const found = await index.search({ user: 'ada', search: 'watre hihg', limit: 5 });
+      expect(found.similar).toBe(true);
+      const [{ excerpt, matches }] = found.results as [(typeof found.results)[number]];
+      expect(matches.map(({ from, to }) => excerpt.slice(from, to))).toEqual(['High', 'water']);
+    });
+
+    test('the word as it is written finds nothing else', async () => {
+      const { put, index } = await start();
+      await put('warden', { parts: ['the warden'] });
+      await put('garden', { parts: ['the garden'] });
+      const found = await index.search({ user: 'ada', search: 'warden', limit: 5 });
+      expect(found.similar).toBe(false);
+      expect(found.results.map(({ document }) => document)).toEqual(['warden']);
+    });
+
+    test('two wrong letters, short words and numbers are not forgiven, nor another script', async () => {
+      const { put, index, find } = await start();
+      await put('tide', { parts: ['cat 20261 harbour 東京都 вода'] });
+      for (const search of ['haarboor', 'cut ', '20262', '東亰都'])
+        expect(await find(search), search).toEqual([]);
+      expect(await find('вада')).toEqual(['tide']);
+      expect(await index.search({ user: 'ada', search: 'nothing', limit: 5 })).toEqual({
+        results: [],
+        similar: false,
+      });
+    });
+
+    test('finds only what the person may read', async () => {
+      const { put, find } = await start();
+      await put('tide', { parts: ['harbour'] });
+      expect(await find('harbor', 'eve')).toEqual([]);
+    });
+
+    test('in the first words of a long search', async () => {
+      const { put, find } = await start();
+      const words =
+        'international collaboration requirements documentation understanding environment development organisation';
+      await put('long', { parts: [words] });
+      const [first = '', ...more] = words.split(' ');
+      const last = more.at(-1) ?? '';
+      expect(await find([first.replace('tern', 'tren'), ...more].join(' '))).toEqual(['long']);
+      expect(await find(words.replace(last, last.replace('org', 'ogr')))).toEqual([]);
+    });
+  });
+
+  describe('SE9 comments', () => {
+    const [thread, reply] = ['01K00000000000000000000001', '01K00000000000000000000002'];
+    async function startCommented() {
+      const started = await start();
+      const { db, index } = started;
+      await started.put('tide', { title: 'Tide log', parts: ['High water at nine.'] });
+      const anchor = { quote: 'water' } as CommentAnchor;
+      const write = async (id: string, text: string, channel: MessageChannel = 'comments') => {
+        const place = { document: 'tide', channel, thread: channel === 'chat' ? null : thread };
+        const content = { text, mentions: [], replyTo: null, at: 5 };
+        await appendMessage(db, { ...place, ...content, id, author: 'ada' });
+        await index.updateComment({ document: 'tide', message: id });
+      };
+      await addThread(db, { document: 'tide', thread, anchor }, { text: '', mentions: [] });
+      await write(thread, 'The anchor drags in a storm.');
+      return { ...started, write };
+    }
+
+    test('are found with their thread, together with words of the text, and the text stays', async () => {
+      const { index, find, write } = await startCommented();
+      await write(reply, 'Buy a mooring');
+      const found = await index.search({ user: 'ada', search: 'mooring', limit: 5 });
+      expect(found.results).toEqual([
+        expect.objectContaining({ document: 'tide', excerpt: 'Buy a mooring', thread }),
+      ]);
+      expect(await find('nine mooring storm log')).toEqual(['tide']);
+      const [text] = (await index.search({ user: 'ada', search: 'nine', limit: 5 })).results;
+      expect(text).not.toHaveProperty('thread');
+      await index.update([textOf('tide', ['Low water at ten.'], 2_000)]);
+      expect([await find('nine'), await find('mooring')]).toEqual([[], ['tide']]);
+    });
+
+    test('are found as they were edited, and no longer once they are deleted', async () => {
+      const { db, index, find } = await startCommented();
+      const comment = { document: 'tide', message: thread };
+      await db.updateTable('message').set('text', 'The chain is short.').execute();
+      await index.updateComment(comment);
+      await index.updateComment(comment);
+      expect([await find('anchor'), await find('chain')]).toEqual([[], ['tide']]);
+      await db.updateTable('message').set({ deleted_at: 9 }).execute();
+      expect(await find('chain'), 'before the index follows').toEqual([]);
+      await index.updateComment(comment);
+      expect(await find('chain')).toEqual([]);
+      const parts = await db.selectFrom('search_part').select('kind').execute();
+      expect(parts.map(({ kind }) => kind).toSorted()).toEqual(['text', 'title']);
+    });
+
+    test('only those: no messages of the chat, and nothing of a document that is gone', async () => {
+      const { db, index, find, write } = await startCommented();
+      await write(reply, 'a word in the chat', 'chat');
+      expect(await find('chat')).toEqual([]);
+      await index.remove('tide');
+      expect(await db.selectFrom('search_part').select('kind').execute()).toEqual([]);
+    });
+
+    test('are outdated after a move, and those of a deleted document are not', async () => {
+      const { db, index, write } = await startCommented();
+      await write(reply, 'Buy a mooring');
+      expect(await index.outdatedComments('')).toEqual({ comments: [], last: 'tide' });
+      await index.remove('tide');
+      const { comments, last } = await index.outdatedComments('');
+      expect(comments.map(({ message }) => message).toSorted()).toEqual([thread, reply]);
+      expect(await index.outdatedComments(last ?? '')).toEqual({ comments: [], last: null });
+      await db.updateTable('message').set({ deleted_at: 9 }).execute();
+      expect(await index.outdatedComments('')).toEqual({ comments: [], last: 'tide' });
+    });
+
+    test('are found by those who find the document', async () => {
+      const { db, find } = await startCommented();
+      expect(await find('storm', 'eve')).toEqual([]);
+      await giveRole(db, { document: 'tide', user: 'eve', role: 'viewer' });
+      expect(await find('storm', 'eve')).toEqual(['tide']);
+      await moveToTrash(db, 'tide', 9);
+      expect(await find('storm', 'eve')).toEqual([]);
     });
   });
 
@@ -177,12 +308,12 @@ export function testSearch(open: () => Promise<Opened>): void {
       const parts = Array.from({ length: 300 }, (_, at) => `part${at}`);
       const updating = index.update([textOf('long', parts, 2_000)]);
       await expect
-        .poll(async () => (await db.selectFrom('search_part').select('hash').execute()).length)
+        .poll(async () => (await db.selectFrom('search_part').select('key').execute()).length)
         .toBeGreaterThan(0);
       await db.updateTable('document').set({ purged_at: 9 }).execute();
       await index.remove('long');
       await updating;
-      expect(await db.selectFrom('search_part').select('hash').execute()).toEqual([]);
+      expect(await db.selectFrom('search_part').select('key').execute()).toEqual([]);
     });
 
     test('after a move, titles of documents that were never written to are outdated, too', async () => {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { SearchTerm } from '@tandem/protocol';
 import type { Database } from '../tables.ts';
-import type { NewPart, TermTables } from './search-index.ts';
+import type { NewPart, TermTables } from './search-parts.ts';
 
 /** A match in a title counts as much as eight in the text. */
 const WEIGHTS = sql`8.0, 1.0`;
@@ -15,15 +15,16 @@ export const CREATE_SEARCH_TERMS = `create virtual table search_terms using fts5
 
 export const sqliteTerms: TermTables = {
   async insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void> {
-    const { document, hash, isTitle, content } = part;
+    const { document, kind, key, content } = part;
     const added = await db
       .insertInto('search_part')
-      .values({ document, hash, is_title: isTitle ? 1 : 0, content })
-      .onConflict((conflict) => conflict.columns(['document', 'hash']).doNothing())
+      .values({ document, kind, key, content })
+      .onConflict((conflict) => conflict.columns(['document', 'kind', 'key']).doNothing())
       .returning('number')
       .executeTakeFirst();
     if (added === undefined) return;
     const words = terms.join(' ');
+    const isTitle = kind === 'title';
     await sql`insert into search_terms (rowid, title, body)
       values (${added.number}, ${isTitle ? words : ''}, ${isTitle ? '' : words})`.execute(db);
   },

@@ -1,0 +1,111 @@
+/** The query of full text search: SE2, SE3, SE5, SE7 and SE8. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { matchesIn, type DocumentKind, type SearchResult, type SearchTerm } from '@tandem/protocol';
+import { SEARCH } from '../../limits.ts';
+import { mayRead } from '../access-conditions.ts';
+import { listedIds } from '../library.ts';
+import type { Database } from '../tables.ts';
+import type { PartKind, TermTables } from './search-parts.ts';
+
+/** Each word of a search, and what may stand for it. */
+export type WantedWords = readonly (readonly SearchTerm[])[];
+
+export interface FindOptions {
+  readonly user: string;
+  readonly limit: number;
+}
+
+interface FoundRow {
+  readonly document: string;
+  readonly kind: DocumentKind;
+  readonly title: string;
+  readonly updatedAt: number;
+  readonly fallback: string;
+  readonly content: string;
+  readonly part: PartKind;
+  readonly thread: string | null;
+}
+
+export class SearchQuery {
+  readonly #db: Database;
+  readonly #terms: TermTables;
+
+  constructor(db: Database, terms: TermTables) {
+    this.#db = db;
+    this.#terms = terms;
+  }
+
+  /** The best first. */
+  async find(options: FindOptions, words: WantedWords): Promise<SearchResult[]> {
+    if (words.length === 0) return [];
+    const results: SearchResult[] = [];
+    for (const { content, part, fallback, thread, ...found } of await this.#rows(options, words)) {
+      const excerpt =
+        part === 'title' ? { excerpt: fallback, matches: [] } : excerptOf(content, words.flat());
+      results.push({ ...found, ...excerpt, ...(thread === null ? {} : { thread }) });
+      // An excerpt takes up to a millisecond.
+      await nextTurn();
+    }
+    return results;
+  }
+
+  async #rows({ user, limit }: FindOptions, words: WantedWords): Promise<readonly FoundRow[]> {
+    const { source, condition, rank } = this.#terms.matching(words.flat());
+    // The condition above finds any of several words.
+    const everywhere = (words.length === 1 ? [] : words).map((terms) => {
+      const one = this.#terms.matching(terms);
+      return sql`and search_part.document in (select search_part.document from ${one.source}
+        where ${one.condition} and search_part.document in (select id from mine))`;
+    });
+    // A comment that was deleted a moment ago may still have a part.
+    const { rows } = await sql<FoundRow>`
+      with mine as materialized (
+        select id from document where ${mayRead(user, 'document')} and id in (
+          select id from document where owner = ${user}
+          union select document from member where "user" = ${user}
+          union ${listedIds(user)}
+        )
+      ),
+      hit as materialized (
+        select search_part.number, search_part.document, search_part.kind, ${rank} as rank
+        from ${source}
+        where ${condition} and search_part.document in (select id from mine)
+          ${sql.join(everywhere, sql` `)}
+      ),
+      ranked as (
+        select number, document,
+          max(rank) over (partition by document) as best,
+          row_number() over (partition by document
+            order by case when kind = 'title' then 1 else 0 end, rank desc, number) as place
+        from hit
+      )
+      select document.id as document, document.kind, document.title,
+        document.updated_at as "updatedAt", document.excerpt as fallback,
+        search_part.content, search_part.kind as part, message.thread
+      from ranked
+        join document on document.id = ranked.document
+        join search_part on search_part.number = ranked.number
+        left join message on search_part.kind = 'comment'
+          and message.document = search_part.document and message.id = search_part.key
+          and message.deleted_at is null
+      where ranked.place = 1 and (search_part.kind <> 'comment' or message.id is not null)
+      order by ranked.best desc, document.updated_at desc, document.id
+      limit ${limit}`.execute(this.#db);
+    return rows;
+  }
+}
+
+/** A piece of the text around its first match. */
+function excerptOf(
+  content: string,
+  terms: readonly SearchTerm[],
+): Pick<SearchResult, 'excerpt' | 'matches'> {
+  const line = content.normalize('NFC').replaceAll(/\s/g, ' ');
+  const [first] = matchesIn(line, terms);
+  const at = first?.from ?? 0;
+  const before = line.lastIndexOf(' ', Math.max(0, at - SEARCH.contextLength)) + 1;
+  const start = at - before > SEARCH.contextLength * 2 ? at : before;
+  const excerpt = line.slice(start, start + SEARCH.excerptLength).toWellFormed();
+  return { excerpt, matches: first === undefined ? [] : matchesIn(excerpt, terms) };
+}

@@ -19,7 +19,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['metrics'],
     ['jobs'],
     ['history'],
-    ['accounts'],
+    ['accounts', 'webhooks'],
     ['commands'],
     ['presence', 'rate-limits', 'http'],
     ['transports'],

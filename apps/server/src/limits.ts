@@ -352,6 +352,24 @@ export const ADMINISTRATION = {
   maxScanned: 20_000,
   maxLargest: 10,
 } as const;
+/** Webhooks: rules WH1 to WH12 of `webhooks/README.md`. */
+export const WEBHOOKS = {
+  secretBytes: 32,
+  timeoutMs: 10_000,
+  /** Of an answer; the rest is left. */
+  maxAnswerBytes: 4_096,
+  maxHeaderBytes: 16_384,
+  /** Of one webhook; further events are left out. */
+  maxWaiting: 1_000,
+  retry: { baseMs: 5_000, capMs: DAY_MS, jitter: 0.5 },
+  /** After this time without any success, a webhook is switched off. */
+  failingForMs: 5 * DAY_MS,
+  /** Between two deliveries about the text of a document. */
+  changeIntervalMs: MINUTE_MS,
+  /** For how long deliveries to one webhook go on while others wait for a turn. */
+  turnMs: 5_000,
+} as const;
+
 /** The audit log: AU1 to AU9 of `storage/audit/README.md`. */
 export const AUDIT = {
   perInsert: 500,

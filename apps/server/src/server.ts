@@ -93,6 +93,9 @@ import type { Database } from './storage/tables.ts';
 import { readTimeline } from './storage/timelines.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
+import { textsToWebhooks } from './webhooks/text-changes.ts';
+import { webhookDeliveries, webhookEvents } from './webhooks/webhook-jobs.ts';
+import { webhookSender } from './webhooks/webhook-sender.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -146,7 +149,13 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
 
   const indexer = new DocumentIndexer({ index: options.search, engine, now: clock.now, log });
-  const excerptUpdater = new ExcerptUpdater({ db, engine, indexer, log });
+  const excerptUpdater = new ExcerptUpdater({
+    ...{ db, engine, log },
+    indexer: textsToWebhooks({
+      ...{ db, jobs: options.jobs, indexer, clock, log },
+      onEnqueued: () => onJobsEnqueued(),
+    }),
+  });
   const recentDocuments = new RecentDocuments({ runner, log });
   const access = new AccessCache({ db, engine, allowAdhocDocuments });
   const rooms = new Rooms({
@@ -319,8 +328,9 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
 
   const mailer = configuration.mail === null ? null : createMailer(configuration.mail);
-  const jobRunner = (handlers: readonly AnyJobHandler<JobKind>[]) =>
+  const jobRunner = (handlers: readonly AnyJobHandler<JobKind>[], concurrency?: number) =>
     new JobRunner<JobKind>({
+      ...(concurrency === undefined ? {} : { concurrency }),
       ...{ store: options.jobs, handlers, clock, random: Math.random, log },
       pollMs: options.cluster === null ? null : JOBS.pollMs,
       onRan: (kind, result, startMs) => metrics.jobRan(kind, result, startMs),
@@ -335,7 +345,17 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             rates: mailRates,
           }),
         ]);
+  const webhookJobs = jobRunner(
+    [
+      webhookDeliveries({
+        ...{ db, jobs: options.jobs, clock, random: Math.random },
+        send: webhookSender({ allowedHosts: configuration.webhookAllowedHosts }),
+      }),
+    ],
+    JOBS.webhookConcurrency,
+  );
   const jobs = jobRunner([
+    webhookEvents({ db, jobs: options.jobs, onEnqueued: () => webhookJobs.wake() }),
     sessionSweep({ db, engine, clock }),
     trashSweep({ db, runner, clock }),
     documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
@@ -356,6 +376,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const onJobsEnqueued = () => {
     jobs.wake();
     mailJobs?.wake();
+    webhookJobs.wake();
   };
   const linkExpiry = new LinkExpiry({ db, runner, clock, log });
   const effects = new PostCommitEffects({
@@ -456,6 +477,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   await linkExpiry.start();
   jobs.start();
   mailJobs?.start();
+  webhookJobs.start();
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
@@ -483,7 +505,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       effects[Symbol.dispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
-      await Promise.all([jobs[Symbol.asyncDispose](), mailJobs?.[Symbol.asyncDispose]()]);
+      await Promise.all([
+        jobs[Symbol.asyncDispose](),
+        mailJobs?.[Symbol.asyncDispose](),
+        webhookJobs[Symbol.asyncDispose](),
+      ]);
       mailer?.[Symbol.dispose]();
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();

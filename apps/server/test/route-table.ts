@@ -29,6 +29,8 @@ export const PLACES = [
 ] as const;
 export type Place = (typeof PLACES)[number];
 
+const NO_WEBHOOK = ulid();
+
 export const PARTIES = ['administrator', 'account', 'guest', 'nobody'] as const;
 export type Party = (typeof PARTIES)[number];
 
@@ -296,6 +298,28 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   ],
   'POST /account/tokens/end': [
     ofCaller(to('/account/tokens/end', { token: 'unknown' }), signedIn(204)),
+  ],
+  'GET /account/webhooks': [ofCaller(to('/account/webhooks'), signedIn(200))],
+  'POST /account/webhooks': [
+    ofCaller(
+      to('/account/webhooks', {
+        ...{ name: 'Bot', url: 'https://receiver.example', document: null },
+        events: ['document.created'],
+      }),
+      { ...signedIn(200), guest: 403 },
+    ),
+  ],
+  'POST /account/webhooks/end': [
+    ofCaller(to('/account/webhooks/end', { webhook: NO_WEBHOOK }), signedIn(204)),
+  ],
+  'POST /account/webhooks/rotate': [
+    ofCaller(to('/account/webhooks/rotate', { webhook: NO_WEBHOOK }), { ...all(404), nobody: 401 }),
+  ],
+  'POST /account/webhooks/resume': [
+    ofCaller(to('/account/webhooks/resume', { webhook: NO_WEBHOOK }), { ...all(404), nobody: 401 }),
+  ],
+  'POST /account/webhooks/test': [
+    ofCaller(to('/account/webhooks/test', { webhook: NO_WEBHOOK }), { ...all(404), nobody: 401 }),
   ],
   'POST /account/guest': [ofCaller(to('/account/guest', { take: true }), signedIn(204))],
   'GET /server/people': [ofCaller(to('/server/people'), administrators(200))],

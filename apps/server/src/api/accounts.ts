@@ -25,11 +25,12 @@ import { oidcRoutes } from './oidc-routes.ts';
 import { peopleAdministrationRoutes } from './people-administration-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import type { SessionAnswer } from './session-answer.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 export interface AccountsOptions {
   readonly configuration: Pick<
     Configuration,
-    'publicUrl' | 'oidcProviders' | 'allowGuests' | 'mail' | 'databaseUrl'
+    'publicUrl' | 'oidcProviders' | 'allowGuests' | 'mail' | 'databaseUrl' | 'webhookAllowedHosts'
   >;
   readonly secrets: Secrets;
   readonly db: Database;
@@ -69,6 +70,7 @@ export function createAccounts(options: AccountsOptions): {
         sendsMail: options.configuration.mail !== null,
       }),
       apiTokenRoutes(options),
+      webhookRoutes(options),
       oidc.api,
       serverRoutes(options),
       auditRoutes(options),

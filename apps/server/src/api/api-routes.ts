@@ -17,10 +17,12 @@ import type { peopleRoutes } from './people-routes.ts';
 import type { searchRoutes } from './search-routes.ts';
 import type { serverRoutes } from './server-routes.ts';
 import type { sessionRoutes } from './session-routes.ts';
+import type { webhookRoutes } from './webhook-routes.ts';
 
 export type AccountRoutes = readonly [
   ReturnType<typeof accountRoutes>,
   ReturnType<typeof apiTokenRoutes>,
+  ReturnType<typeof webhookRoutes>,
   ReturnType<typeof oidcRoutes>['api'],
   ReturnType<typeof serverRoutes>,
   ReturnType<typeof auditRoutes>,

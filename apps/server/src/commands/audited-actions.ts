@@ -56,6 +56,11 @@ interface AuditedActions {
   'account:merge-guest': 'account:guest-merged';
   'account:create-token': 'token:created';
   'account:end-token': 'token:ended';
+  'webhook:create': never;
+  'webhook:rotate': never;
+  'webhook:resume': never;
+  'webhook:test': never;
+  'webhook:end': never;
   'account:invite': 'invitation:created';
   'account:end-invitation': 'invitation:withdrawn';
   'settings:change': 'settings:changed';

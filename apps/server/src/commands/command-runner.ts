@@ -9,6 +9,7 @@ import type {
 } from '@tandem/protocol';
 import type { ServerSettingsPatch } from '@tandem/protocol/accounts';
 import type { ApiScope } from '@tandem/protocol/api-tokens';
+import type { WebhookEvent } from '@tandem/protocol/webhooks';
 import type { IdentityKey } from '../storage/identities.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
 
@@ -94,6 +95,20 @@ interface OwnInputs {
     readonly session: string;
   };
   'account:end-token': { readonly id: string };
+  'webhook:create': {
+    readonly id: string;
+    readonly name: string;
+    readonly url: string;
+    readonly events: readonly WebhookEvent[];
+    /** Null: all that its person may read. */
+    readonly about: string | null;
+    readonly secret: string;
+    readonly session: string;
+  };
+  'webhook:rotate': { readonly id: string; readonly secret: string; readonly session: string };
+  'webhook:resume': { readonly id: string };
+  'webhook:test': { readonly id: string; readonly event: string };
+  'webhook:end': { readonly id: string };
   'account:invite': { readonly tokenHash: string; readonly by: ActingAdministrator };
   'account:end-invitation': { readonly tokenHash: string; readonly by: ActingAdministrator };
   'settings:change': ServerSettingsPatch & { readonly by: ActingAdministrator };

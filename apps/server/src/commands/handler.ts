@@ -5,6 +5,7 @@
  */
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
 import type { AuditAction } from '@tandem/protocol/audit';
+import type { WebhookEvent } from '@tandem/protocol/webhooks';
 import type { AuditEvent } from '../storage/audit/audit-log.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
@@ -30,6 +31,8 @@ export interface HandlerContext<A extends AuditAction = never> {
   publish(key: ChannelKey, event: NewEvent): void;
   /** Exists if the command takes effect (JB1); see `jobs/job-handler.ts`. */
   enqueue(job: NewJob): void;
+  /** Programs hear of it if the command takes effect (WH3). */
+  tell(type: WebhookEvent, document: string): void;
   /** Recorded if the command takes effect (AU3). A property, so that its type is checked strictly. */
   readonly audit: (event: AuditEvent<A>) => void;
 }

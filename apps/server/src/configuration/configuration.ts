@@ -7,6 +7,7 @@ import {
   databaseUrl,
   type FilesPlace,
   frameAncestors,
+  hosts,
   headerList,
   httpOrigins,
   listed,
@@ -163,6 +164,14 @@ const variables = {
     purpose:
       'For how many days the audit log is kept: who changed access, accounts and what exists. With 0, nothing is recorded, and what was is deleted.',
   },
+  WEBHOOK_ALLOWED_HOSTS: {
+    schema: hosts().meta({
+      expected: 'hosts with commas between them, such as ci.internal or 10.0.0.5:8080',
+    }),
+    unset: '',
+    purpose:
+      'Receivers of webhooks in your own network: to these hosts, deliveries may go by plain http and to private addresses. Otherwise they go to public addresses by https only.',
+  },
   LOG_LEVEL: {
     schema: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -290,6 +299,7 @@ export interface Configuration {
   readonly historyFullDays: number | null;
   /** 0: nothing is recorded. */
   readonly auditDays: number;
+  readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
   readonly metricsToken: string | null;
@@ -369,6 +379,7 @@ export function readConfiguration(
     engineWorkers: values.ENGINE_WORKERS,
     historyFullDays: values.HISTORY_FULL_DAYS,
     auditDays: values.AUDIT_DAYS,
+    webhookAllowedHosts: values.WEBHOOK_ALLOWED_HOSTS,
     logLevel: values.LOG_LEVEL,
     administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),
     metricsToken: values.METRICS_TOKEN,

@@ -116,6 +116,15 @@ export const httpOrigins = () =>
     .transform(listed)
     .refine((origins) => origins.every(isHttpOrigin));
 
+/** As they are in URLs: lower case, IPv6 in brackets, with or without a port. */
+export const hosts = () =>
+  z
+    .string()
+    .transform(listed)
+    .refine((all) =>
+      all.every((host) => URL.canParse(`ws://${host}`) && new URL(`ws://${host}`).host === host),
+    );
+
 /** Origins, also with `*.` for all names below one. https://www.w3.org/TR/CSP3/#directive-frame-ancestors */
 export const frameAncestors = () =>
   z

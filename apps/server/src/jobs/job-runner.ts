@@ -17,6 +17,8 @@ export interface JobRunnerOptions<K extends string> {
   /** Null: no other process enqueues jobs (JB20). */
   readonly pollMs: number | null;
   readonly leaseMs?: number;
+  /** Handlers at the same time (JB15). */
+  readonly concurrency?: number;
   readonly clock: Clock;
   readonly random: () => number;
   /** @param startMs monotonic. */
@@ -155,7 +157,8 @@ export class JobRunner<K extends string> implements AsyncDisposable {
   }
 
   #startQueued(): void {
-    while (this.#state === 'running' && this.#running.size < JOBS.concurrency) {
+    const { concurrency = JOBS.concurrency } = this.#options;
+    while (this.#state === 'running' && this.#running.size < concurrency) {
       const held = this.#queue.shift();
       if (held === undefined) return;
       const ended = this.#run(held).finally(() => {

@@ -2,6 +2,8 @@
 export const JOBS = {
   /** Handlers that run on one node at the same time, and jobs that it holds (JB15). */
   concurrency: 4,
+  /** Of deliveries to webhooks, which wait for receivers of somebody else. */
+  webhookConcurrency: 16,
   maxHeld: 16,
   /** A job of a node that died is taken over after this time; leases are renewed three times as often (JB7, JB8). */
   leaseMs: 30_000,

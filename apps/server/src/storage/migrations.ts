@@ -22,6 +22,7 @@ import { createMessages } from './schema/messages.ts';
 import { createNotifications } from './schema/notifications.ts';
 import { createPeople } from './schema/people.ts';
 import { createSearch } from './schema/search.ts';
+import { createWebhooks } from './schema/webhooks.ts';
 import { sqliteSchema } from './sqlite/sqlite-schema.ts';
 
 export interface Migration {
@@ -59,6 +60,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createSearch(db, SCHEMAS[kind]);
   await createHistory(db, types);
   await createAudit(db, types);
+  await createWebhooks(db, types);
 }
 
 async function createTimelines(

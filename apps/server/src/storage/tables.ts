@@ -5,6 +5,7 @@
  */
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { DocumentKind, LinkAccess, NotificationKind, Role } from '@tandem/protocol';
+import type { WebhookDelivery, WebhookState } from '@tandem/protocol/webhooks';
 
 export interface Tables {
   user: UserTable;
@@ -13,6 +14,8 @@ export interface Tables {
   removed_identity: RemovedIdentityTable;
   one_time: OneTimeTable;
   api_token: ApiTokenTable;
+  webhook: WebhookTable;
+  webhook_delivery: WebhookDeliveryTable;
   setting: SettingTable;
   audit: AuditTable;
   document: DocumentTable;
@@ -125,6 +128,44 @@ export interface ApiTokenTable {
   used_at: number | null;
 }
 export type ApiTokenRow = Selectable<ApiTokenTable>;
+
+export interface WebhookTable {
+  id: string;
+  user: string;
+  name: string;
+  url: string;
+  /** Separated by blanks. */
+  events: string;
+  /** Null: all documents that the person may read and has on their list. */
+  document: string | null;
+  /** As it is: the server signs with it (WH6). */
+  secret: string;
+  state: WebhookState;
+  created_at: number;
+  last_at: number | null;
+  /** The code of the last answer, or why there was none. */
+  last_result: string | null;
+  /** Since the last success. */
+  failures: Generated<number>;
+  failing_since: number | null;
+  /** Nothing is sent before. */
+  retry_at: number | null;
+  /** Events that were left out since too many waited. */
+  dropped: Generated<number>;
+}
+export type WebhookRow = Selectable<WebhookTable>;
+
+/** What waits for a webhook. */
+export interface WebhookDeliveryTable {
+  webhook: string;
+  /** The same for all webhooks that are told. */
+  event: string;
+  type: WebhookDelivery['type'];
+  document: string | null;
+  actor: string | null;
+  at: number;
+}
+export type WebhookDeliveryRow = Selectable<WebhookDeliveryTable>;
 
 /** Settings that administrators change while the server runs. */
 export interface SettingTable {

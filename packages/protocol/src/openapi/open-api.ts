@@ -17,6 +17,7 @@ import { chatPage } from '../topics/chat.ts';
 import { inboxPage } from '../topics/inbox.ts';
 import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
 import { PROTOCOL_VERSION } from '../version.ts';
+import * as webhooks from '../webhooks.ts';
 import { ROUTES, type RouteDescription } from './routes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -44,6 +45,7 @@ const EXPORTED = new Map<unknown, string>(
       ...files,
       ...history,
       ...http,
+      ...webhooks,
     },
     ...{ user, chatPage, inboxPage, libraryPage, listedDocument, treePage },
   }).map(([name, schema]) => [schema, name]),

@@ -37,6 +37,7 @@ import {
   newApiToken,
   type ApiScope,
 } from '../api-tokens.ts';
+import { newWebhook, webhookChoice, webhookCreate, webhooks } from '../webhooks.ts';
 import { auditAction, auditPage } from '../audit.ts';
 import {
   commentCreate,
@@ -351,6 +352,30 @@ const ROUTE_TABLE = {
   'POST /account/tokens/end': {
     summary: 'revokes an API token',
     ...{ scope: 'never', body: apiTokenEnd, answer: 'nothing' },
+  },
+  'GET /account/webhooks': {
+    summary: 'the person’s webhooks, and how their last deliveries went',
+    ...{ scope: 'never', answer: webhooks },
+  },
+  'POST /account/webhooks': {
+    summary: 'makes a webhook, whose secret is shown once',
+    ...{ scope: 'never', body: webhookCreate, answer: newWebhook },
+  },
+  'POST /account/webhooks/end': {
+    summary: 'deletes a webhook',
+    ...{ scope: 'never', body: webhookChoice, answer: 'nothing' },
+  },
+  'POST /account/webhooks/rotate': {
+    summary: 'gives a webhook another secret, which is shown once',
+    ...{ scope: 'never', body: webhookChoice, answer: newWebhook },
+  },
+  'POST /account/webhooks/resume': {
+    summary: 'switches a webhook on again',
+    ...{ scope: 'never', body: webhookChoice, answer: 'nothing' },
+  },
+  'POST /account/webhooks/test': {
+    summary: 'sends a test to a webhook',
+    ...{ scope: 'never', body: webhookChoice, answer: 'nothing' },
   },
   'POST /account/guest': {
     summary: 'takes over what guests had who signed in to this account, or leaves it',

@@ -38,6 +38,7 @@ import type { Database } from '../../storage/tables.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
 import { deleteOneTimeOf, findOneTimesOf, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
+import { switchOffWebhooksOf } from '../../storage/webhooks.ts';
 import type { Effect, ServerCommandInput, SessionStart } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { publishListed } from './listing-changes.ts';
@@ -253,9 +254,10 @@ async function beginSession(
   return owner === undefined ? [] : endedEffects(owner, [replaces]);
 }
 
-/** Who knew the old way in may also have made API tokens (AT6). */
+/** Who knew the old way in may also have made API tokens (AT6) and webhooks (WH11). */
 async function endAllElse(db: Database, user: string, except: string | null): Promise<Effect[]> {
   await deleteApiTokensOf(db, user);
+  await switchOffWebhooksOf(db, user);
   return endedEffects(user, await deleteSessionsOf(db, user, { except }));
 }
 

@@ -12,6 +12,7 @@ import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
 import { versionHandlers } from './versions.ts';
 import { trashHandlers } from './trash.ts';
+import { webhookHandlers } from './webhooks.ts';
 
 export const HANDLERS: HandlerTable = {
   ...documentHandlers,
@@ -25,6 +26,7 @@ export const HANDLERS: HandlerTable = {
   ...commentHandlers,
   ...accountHandlers,
   ...apiTokenHandlers,
+  ...webhookHandlers,
   ...administrationHandlers,
   ...peopleHandlers,
 };

@@ -92,6 +92,10 @@ const FORBIDDEN = {
   'account-first': 'API tokens are for people with an account. Create an account first.',
   'too-many-tokens':
     'You have reached the limit of API tokens. Revoke one that no program uses any more, then create this one.',
+  'webhook-account-first': 'Webhooks are for people with an account. Create an account first.',
+  'too-many-webhooks':
+    'You have reached the limit of webhooks. Delete one that no program needs any more, then create this one.',
+  'webhook-off': 'This webhook is switched off. Switch it on again, then send a test.',
   'last-way-of-person': 'This is your only way to sign in, so it stays. Connect another one first.',
   'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',
@@ -113,6 +117,7 @@ const NOT_FOUND = {
   message: { detail: 'This message no longer exists.' },
   thread: { detail: 'This comment no longer exists.' },
   identity: { detail: 'This way to sign in was removed already.' },
+  webhook: { detail: 'This webhook was deleted already.' },
   version: { detail: 'This named version no longer exists.' },
 } as const;
 

@@ -111,7 +111,10 @@ const NO_VERSION = '01JD0000000000000000000000';
 /** Commands about accounts and people are no document's. */
 const TABLE: {
   readonly [
-    N in Exclude<ServerCommandName, `account:${string}` | `person:${string}` | 'settings:change'>
+    N in Exclude<
+      ServerCommandName,
+      `account:${string}` | `webhook:${string}` | `person:${string}` | 'settings:change'
+    >
   ]: readonly Row<N>[];
 } = {
   'document:create': [

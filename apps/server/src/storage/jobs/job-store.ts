@@ -16,6 +16,8 @@ export const JOB_KINDS = [
   'link-mail',
   'session-sweep',
   'trash-sweep',
+  'webhook-delivery',
+  'webhook-event',
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 

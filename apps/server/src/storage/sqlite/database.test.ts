@@ -53,6 +53,8 @@ test('opening an empty file creates all tables', async () => {
     'update',
     'user',
     'visit',
+    'webhook',
+    'webhook_delivery',
   ]);
 });
 

@@ -93,6 +93,38 @@ const DEFINITIONS: Definitions = {
     },
     key: ['id'],
   },
+  // With their secrets: receivers have them already, and would refuse what another one signs.
+  webhook: {
+    columns: {
+      id: 'text',
+      user: 'text',
+      name: 'text',
+      url: 'text',
+      events: 'text',
+      document: 'text',
+      secret: 'text',
+      state: 'text',
+      created_at: 'integer',
+      last_at: 'integer',
+      last_result: 'text',
+      failures: 'integer',
+      failing_since: 'integer',
+      retry_at: 'integer',
+      dropped: 'integer',
+    },
+    key: ['id'],
+  },
+  webhook_delivery: {
+    columns: {
+      webhook: 'text',
+      event: 'text',
+      type: 'text',
+      document: 'text',
+      actor: 'text',
+      at: 'integer',
+    },
+    key: ['webhook', 'event'],
+  },
   setting: {
     columns: { name: 'text', value: 'text' },
     key: ['name'],

@@ -1,0 +1,144 @@
+/** Sends one delivery over the network, to public addresses only: WH6, WH7 and WH9 in `README.md`. */
+import { lookup } from 'node:dns/promises';
+import { request as requestHttp, type RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { WEBHOOKS } from '../limits.ts';
+import { isPublicAddress } from './public-address.ts';
+
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+export interface WebhookSenderOptions {
+  /** Hosts, or hosts with ports, to which also plain http and private addresses lead. */
+  readonly allowedHosts: readonly string[];
+  readonly resolve?: Resolve;
+  readonly timeoutMs?: number;
+}
+
+export interface WebhookMessage {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** `refused`: this server does not send there. */
+export type SendResult =
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'refused' | 'unreachable' | 'timeout' };
+
+export type SendWebhook = (message: WebhookMessage, signal: AbortSignal) => Promise<SendResult>;
+
+const resolveAll: Resolve = async (host) =>
+  (await lookup(host, { all: true })).map(({ address }) => address);
+
+/** What of an address is wrong already before anything is sent; null for nothing. */
+export function urlProblem(
+  text: string,
+  allowedHosts: readonly string[],
+): 'invalid' | 'credentials' | 'insecure' | 'private' | null {
+  if (!URL.canParse(text)) return 'invalid';
+  const url = new URL(text);
+  if (!['https:', 'http:'].includes(url.protocol) || url.hash !== '') return 'invalid';
+  if (url.username !== '' || url.password !== '') return 'credentials';
+  if (isAllowed(url, allowedHosts)) return null;
+  if (url.protocol !== 'https:') return 'insecure';
+  const host = hostOf(url);
+  return isIP(host) !== 0 && !isPublicAddress(host) ? 'private' : null;
+}
+
+export function webhookSender({
+  allowedHosts,
+  resolve = resolveAll,
+  timeoutMs = WEBHOOKS.timeoutMs,
+}: WebhookSenderOptions): SendWebhook {
+  return async ({ url: text, headers, body }, signal) => {
+    if (urlProblem(text, allowedHosts) !== null) return { kind: 'refused' };
+    const url = new URL(text);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      const addresses = await withLimit(resolved(hostOf(url), resolve), limit);
+      if (!isAllowed(url, allowedHosts) && !addresses.every(isPublicAddress))
+        return { kind: 'refused' };
+      return await post(url, { headers, body, addresses, signal: limit });
+    } catch {
+      signal.throwIfAborted();
+      return { kind: limit.aborted ? 'timeout' : 'unreachable' };
+    }
+  };
+}
+
+/** Without the brackets of IPv6. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+const isAllowed = ({ hostname, host }: URL, allowed: readonly string[]): boolean =>
+  allowed.includes(hostname) || allowed.includes(host);
+
+/** @throws without any address. */
+async function resolved(host: string, resolve: Resolve): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host];
+  const addresses = await resolve(host);
+  if (addresses.length === 0) throw new Error('no address');
+  return addresses;
+}
+
+async function withLimit<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Connects to the addresses that were checked, whatever the name leads to by then. Follows nothing. */
+function post(
+  url: URL,
+  {
+    headers,
+    body,
+    addresses,
+    signal,
+  }: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly addresses: readonly string[];
+    readonly signal: AbortSignal;
+  },
+): Promise<SendResult> {
+  const pinned = addresses.map((address) => ({ address, family: isIP(address) }));
+  const answerLookup: LookupFunction = (_host, { all }, callback) => {
+    const [first] = pinned;
+    if (all === true) callback(null, pinned);
+    else if (first !== undefined) callback(null, first.address, first.family);
+  };
+  const options: RequestOptions = {
+    method: 'POST',
+    // No connection is kept: the next one is checked anew.
+    agent: false,
+    headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
+    lookup: answerLookup,
+    maxHeaderSize: WEBHOOKS.maxHeaderBytes,
+    signal,
+  };
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (answer) => {
+      const result = { kind: 'answered', status: answer.statusCode ?? 0 } as const;
+      let bytes = 0;
+      // Nobody reads it; but a receiver whose answer is cut off may take that for a failure.
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.byteLength;
+        if (bytes > WEBHOOKS.maxAnswerBytes) answer.destroy();
+      });
+      answer.on('error', () => resolve(result));
+      answer.on('close', () => resolve(result));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}

@@ -352,22 +352,33 @@ export const ADMINISTRATION = {
   maxScanned: 20_000,
   maxLargest: 10,
 } as const;
-/** Webhooks: rules WH1 to WH12 of `webhooks/README.md`. */
+
+/** Webhooks: rules WH1 to WH14 of `webhooks/README.md`. */
 export const WEBHOOKS = {
   secretBytes: 32,
   timeoutMs: 10_000,
+  /** Of one question to a name server; it is asked twice. */
+  lookupTimeoutMs: 3_000,
   /** Of an answer; the rest is left. */
   maxAnswerBytes: 4_096,
   maxHeaderBytes: 16_384,
   /** Of one webhook; further events are left out. */
   maxWaiting: 1_000,
-  retry: { baseMs: 5_000, capMs: DAY_MS, jitter: 0.5 },
+  /** Webhooks that one step finds and tells. */
+  perStep: 200,
+  retry: { baseMs: 5_000, capMs: HOUR_MS, jitter: 0.5 },
+  /** A failure so long after the event is the last one of its delivery. */
+  deliverForMs: DAY_MS,
   /** After this time without any success, a webhook is switched off. */
   failingForMs: 5 * DAY_MS,
   /** Between two deliveries about the text of a document. */
   changeIntervalMs: MINUTE_MS,
   /** For how long deliveries to one webhook go on while others wait for a turn. */
   turnMs: 5_000,
+  /** Deliveries of a person, on one node, and how long those beyond wait before they ask again. */
+  rate: { burst: 100, perSecond: 5 },
+  perPerson: 4,
+  waitMs: 1_000,
 } as const;
 
 /** The audit log: AU1 to AU9 of `storage/audit/README.md`. */

@@ -71,6 +71,7 @@ import {
   MAX_TRACKED_CALLERS,
   REQUEST_RATES,
   SIGN_IN_RATE,
+  WEBHOOKS,
   type RequestRate,
 } from './limits.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
@@ -94,7 +95,8 @@ import { readTimeline } from './storage/timelines.ts';
 import { TransportRelay } from './transports/transport-relay.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 import { textsToWebhooks } from './webhooks/text-changes.ts';
-import { webhookDeliveries, webhookEvents } from './webhooks/webhook-jobs.ts';
+import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
+import { webhookEvents } from './webhooks/webhook-events.ts';
 import { webhookSender } from './webhooks/webhook-sender.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -350,6 +352,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       webhookDeliveries({
         ...{ db, jobs: options.jobs, clock, random: Math.random },
         send: webhookSender({ allowedHosts: configuration.webhookAllowedHosts }),
+        rate: new KeyedRateLimiter({ rate: WEBHOOKS.rate, clock }),
       }),
     ],
     JOBS.webhookConcurrency,

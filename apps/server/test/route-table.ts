@@ -315,6 +315,9 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
   'POST /account/webhooks/rotate': [
     ofCaller(to('/account/webhooks/rotate', { webhook: NO_WEBHOOK }), { ...all(404), nobody: 401 }),
   ],
+  'POST /account/webhooks/pause': [
+    ofCaller(to('/account/webhooks/pause', { webhook: NO_WEBHOOK }), { ...all(404), nobody: 401 }),
+  ],
   'POST /account/webhooks/resume': [
     ofCaller(to('/account/webhooks/resume', { webhook: NO_WEBHOOK }), { ...all(404), nobody: 401 }),
   ],

@@ -21,16 +21,21 @@ export async function withCookie(
 ): Promise<SignedIn> {
   const cookie = (response.headers.get('set-cookie') ?? '').split(';', 1)[0] as string;
   const session = (await response.json()) as Session;
-  return {
-    ...session,
-    cookie,
-    fetch: (path, { method = 'GET', body, headers = {} } = {}) =>
-      fetch(`${server.url}${path}`, {
-        method,
-        headers: { Cookie: cookie, 'Content-Type': 'application/json', ...headers },
-        body: body === undefined ? null : JSON.stringify(body),
-      }),
-  };
+  return { ...session, cookie, fetch: fetchFrom(server, cookie) };
+}
+
+/** The same person, whose requests go to another server of the database, or to the same after a restart. */
+export function onServer<T extends SignedIn>(person: T, server: Pick<Reachable, 'url'>): T {
+  return { ...person, fetch: fetchFrom(server, person.cookie) };
+}
+
+function fetchFrom({ url }: Pick<Reachable, 'url'>, cookie: string): SignedIn['fetch'] {
+  return (path, { method = 'GET', body, headers = {} } = {}) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { Cookie: cookie, 'Content-Type': 'application/json', ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
 }
 
 /** By which the browser is known to the account in which it has signed in (AC31). */

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { REGISTRATION, SIGN_IN } from './accounts.ts';
 import { apiScope } from './api-tokens.ts';
+import { webhookEvent } from './webhooks.ts';
 import {
   documentId,
   instant,
@@ -62,6 +63,11 @@ export const AUDIT_DETAILS = {
     days: z.nullable(positive),
   }),
   'token:ended': nothing,
+  'webhook:created': z.strictObject({ events: z.array(webhookEvent) }),
+  'webhook:secret-changed': nothing,
+  'webhook:paused': nothing,
+  'webhook:resumed': nothing,
+  'webhook:ended': nothing,
   'administrator:added': nothing,
   'administrator:removed': nothing,
   'person:blocked': nothing,

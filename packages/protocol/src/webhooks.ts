@@ -1,4 +1,4 @@
-/** Webhooks: what the server tells programs of people. Rules WH1 to WH12 in the server's `webhooks/README.md`. */
+/** Webhooks: what the server tells programs of people. Rules WH1 to WH14 in the server's `webhooks/README.md`. */
 import * as z from 'zod/mini';
 import { MAX_WEBHOOK_URL_LENGTH, MAX_WEBHOOKS } from './limits.ts';
 import {
@@ -30,11 +30,12 @@ const url = z.string().check(z.minLength(1), z.maxLength(MAX_WEBHOOK_URL_LENGTH)
 const webhookId = ulid;
 
 /**
+ * - `paused`: by its person
  * - `off`: a new password, or another end of all tokens, has switched it off
  * - `failed`: its receiver did not answer for days
  * - `gone`: its receiver has said that it wants no more
  */
-export const WEBHOOK_STATES = ['on', 'off', 'failed', 'gone'] as const;
+export const WEBHOOK_STATES = ['on', 'paused', 'off', 'failed', 'gone'] as const;
 export const webhookState = z.enum(WEBHOOK_STATES);
 export type WebhookState = z.infer<typeof webhookState>;
 
@@ -55,7 +56,7 @@ export const webhook = z.object({
       result: z.string().check(z.maxLength(32)),
     }),
   ),
-  /** Deliveries that wait, and those that were left out since too many did. */
+  /** Deliveries that wait, and those that were left out: too many waited, or one failed for a day. */
   waiting: count,
   dropped: count,
 });

@@ -29,6 +29,7 @@ const PROBLEMS = {
   credentials:
     'The address has a user name or a password in it. Leave them out: deliveries are signed.',
   insecure: 'Deliveries go by https only. Enter an address that begins with “https://”.',
+  port: 'Deliveries go to the port of https, 443, or to one from 1024 on. Choose another port.',
   private:
     'This server sends nothing to addresses of its own network. Enter a public address, or ask the person who runs the server to allow this one.',
 } as const;
@@ -65,6 +66,11 @@ export function webhookRoutes({ db, runner, signedIn, configuration }: WebhookRo
       const input = { ...made, session: context.var.session };
       await run(context, { name: 'webhook:rotate', input });
       return context.json(made satisfies NewWebhook);
+    })
+    .post('/account/webhooks/pause', signedIn, async (context) => {
+      const { webhook: id } = await readBody(context, webhookChoice);
+      await run(context, { name: 'webhook:pause', input: { id } });
+      return context.body(null, 204);
     })
     .post('/account/webhooks/resume', signedIn, async (context) => {
       const { webhook: id } = await readBody(context, webhookChoice);

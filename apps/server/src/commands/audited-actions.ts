@@ -56,11 +56,12 @@ interface AuditedActions {
   'account:merge-guest': 'account:guest-merged';
   'account:create-token': 'token:created';
   'account:end-token': 'token:ended';
-  'webhook:create': never;
-  'webhook:rotate': never;
-  'webhook:resume': never;
+  'webhook:create': 'webhook:created';
+  'webhook:rotate': 'webhook:secret-changed';
+  'webhook:pause': 'webhook:paused';
+  'webhook:resume': 'webhook:resumed';
   'webhook:test': never;
-  'webhook:end': never;
+  'webhook:end': 'webhook:ended';
   'account:invite': 'invitation:created';
   'account:end-invitation': 'invitation:withdrawn';
   'settings:change': 'settings:changed';

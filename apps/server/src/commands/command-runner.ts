@@ -106,6 +106,7 @@ interface OwnInputs {
     readonly session: string;
   };
   'webhook:rotate': { readonly id: string; readonly secret: string; readonly session: string };
+  'webhook:pause': { readonly id: string };
   'webhook:resume': { readonly id: string };
   'webhook:test': { readonly id: string; readonly event: string };
   'webhook:end': { readonly id: string };

@@ -23,7 +23,7 @@ import { isSignedIn } from '../storage/sign-ins.ts';
 import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import { hasWebhooks } from '../storage/webhooks.ts';
-import { webhookEventJob, type WebhookHappening } from '../webhooks/webhook-jobs.ts';
+import { webhookEventJob, type WebhookHappening } from '../webhooks/webhook-job-types.ts';
 import type {
   CommandAnswer,
   CommandRequest,

@@ -78,6 +78,7 @@ const COMMAND_NAMES = [
   'account:end-token',
   'webhook:create',
   'webhook:rotate',
+  'webhook:pause',
   'webhook:resume',
   'webhook:test',
   'webhook:end',

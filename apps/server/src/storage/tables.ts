@@ -148,9 +148,9 @@ export interface WebhookTable {
   /** Since the last success. */
   failures: Generated<number>;
   failing_since: number | null;
-  /** Nothing is sent before. */
-  retry_at: number | null;
-  /** Events that were left out since too many waited. */
+  /** Nothing is sent before: the pause after a failure (WH10). */
+  next_at: number | null;
+  /** Events that were left out (WH8, WH13). */
   dropped: Generated<number>;
 }
 export type WebhookRow = Selectable<WebhookTable>;

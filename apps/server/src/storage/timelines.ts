@@ -77,6 +77,17 @@ export async function readTimeline(db: Database): Promise<string | null> {
   return row?.id ?? null;
 }
 
+/** @returns when the current one began; 0 for a database that no server has used yet. @throws StorageError */
+export async function readTimelineStart(db: Database): Promise<number> {
+  const row = await db
+    .selectFrom('timeline')
+    .select('began_at')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.began_at ?? 0;
+}
+
 export async function beginTimeline(db: Database, id: string, atMs: number): Promise<void> {
   await db.insertInto('timeline').values({ id, began_at: atMs }).execute();
 }

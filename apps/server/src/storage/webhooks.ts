@@ -1,11 +1,9 @@
-/** Webhooks of people, and what waits to be delivered to them: rules WH1 to WH12 in `webhooks/README.md`. */
-import { sql } from 'kysely';
+/** Webhooks of people, and what waits to be delivered to them: rules WH1 to WH14 in `webhooks/README.md`. */
+import { sql, type RawBuilder } from 'kysely';
 import { MAX_WEBHOOKS } from '@tandem/protocol';
 import { webhookEvent, type WebhookEvent } from '@tandem/protocol/webhooks';
 import { WEBHOOKS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { findListers } from './documents.ts';
-import { readOwners } from './roles.ts';
 import type { Database, WebhookDeliveryRow, WebhookRow } from './tables.ts';
 
 export async function addWebhook(
@@ -26,7 +24,7 @@ export async function addWebhook(
       last_at: null,
       last_result: null,
       failing_since: null,
-      retry_at: null,
+      next_at: null,
     })
     .execute();
 }
@@ -48,7 +46,7 @@ export async function listWebhooks(
   return await db
     .selectFrom('webhook')
     .select(['id', 'user', 'name', 'url', 'events', 'document', 'state', 'created_at'])
-    .select(['last_at', 'last_result', 'failures', 'failing_since', 'retry_at', 'dropped'])
+    .select(['last_at', 'last_result', 'failures', 'failing_since', 'next_at', 'dropped'])
     .select((eb) =>
       eb
         .selectFrom('webhook_delivery')
@@ -65,16 +63,18 @@ export async function listWebhooks(
     .execute();
 }
 
+/** @returns whether there was one of this person. */
 export async function deleteWebhook(
   db: Database,
   { id, user }: Pick<WebhookRow, 'id' | 'user'>,
-): Promise<void> {
+): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('webhook')
     .where('id', '=', id)
     .where('user', '=', user)
     .executeTakeFirst();
   if (numDeletedRows > 0n) await deleteDeliveriesOf(db, id);
+  return numDeletedRows > 0n;
 }
 
 export async function setWebhookSecret(
@@ -86,11 +86,23 @@ export async function setWebhookSecret(
 
 /** Switches it on, as if nothing had failed. */
 export async function resumeWebhook(db: Database, id: string): Promise<void> {
+  const clear = { failures: 0, failing_since: null, next_at: null, dropped: 0 } as const;
   await db
     .updateTable('webhook')
-    .set({ state: 'on', failures: 0, failing_since: null, retry_at: null, dropped: 0 })
+    .set({ state: 'on', ...clear })
     .where('id', '=', id)
     .execute();
+}
+
+/** What waits for it is not sent any more. */
+export async function pauseWebhook(db: Database, id: string): Promise<void> {
+  await db.updateTable('webhook').set({ state: 'paused' }).where('id', '=', id).execute();
+  await deleteDeliveriesOf(db, id);
+}
+
+/** Tries at once, whatever has failed before. */
+export async function endPause(db: Database, id: string): Promise<void> {
+  await db.updateTable('webhook').set({ next_at: null }).where('id', '=', id).execute();
 }
 
 export async function switchOffWebhooksOf(db: Database, user: string): Promise<void> {
@@ -98,7 +110,7 @@ export async function switchOffWebhooksOf(db: Database, user: string): Promise<v
     .updateTable('webhook')
     .set({ state: 'off' })
     .where('user', '=', user)
-    .where('state', '=', 'on')
+    .where('state', 'in', ['on', 'paused'])
     .execute();
   await db
     .deleteFrom('webhook_delivery')
@@ -116,57 +128,120 @@ export async function hasWebhooks(db: Database): Promise<boolean> {
 }
 
 /**
- * Webhooks about the document, of people with an account who have it on their list, or own it: a link that anybody may
- * open tells nobody that there is such a document (WH4).
+ * Some of the webhooks that hear of an event, in the order of their ids: those about the document, and those of people who
+ * have it on their list or own it. A link that anybody may open tells nobody that there is such a document (WH4). The
+ * search begins with the document's people: it does not grow with the webhooks of others (WH14).
  */
 export async function findHearers(
   db: Database,
-  { type, document }: { readonly type: WebhookEvent; readonly document: string },
+  {
+    type,
+    document,
+    after = '',
+    limit = WEBHOOKS.perStep,
+  }: {
+    readonly type: WebhookEvent;
+    readonly document: string;
+    readonly after?: string;
+    readonly limit?: number;
+  },
 ): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('webhook')
-    .innerJoin('user', 'user.id', 'webhook.user')
-    .select(['webhook.id', 'webhook.user', 'webhook.events', 'webhook.document'])
-    .where('webhook.state', '=', 'on')
-    .where('user.registered_at', 'is not', null)
-    .where('user.blocked_at', 'is', null)
-    .where((eb) =>
-      eb.or([eb('webhook.document', 'is', null), eb('webhook.document', '=', document)]),
-    )
-    .orderBy('webhook.id')
-    .execute();
-  const subscribed = rows.filter((row) => eventsOf(row).includes(type));
-  const users = [...new Set(subscribed.map(({ user }) => user))];
-  const people = new Set([
-    ...(await findListers(db, [document], users)),
-    ...(await readOwners(db, document)),
-  ]);
-  return subscribed
-    .filter((row) => row.document !== null || people.has(row.user))
-    .map(({ id }) => id);
+  const { rows } = await hearers({ type, document, after, limit }).execute(db);
+  return rows.map(({ id }) => id);
 }
 
-/** Adds it once; not to a webhook for which too many wait (WH8). */
-export async function addDelivery(db: Database, delivery: WebhookDeliveryRow): Promise<void> {
-  const { webhook } = delivery;
-  const { waiting } = await db
+/** For the test of its plan, too. */
+export function hearers({
+  type,
+  document,
+  after,
+  limit,
+}: Readonly<Record<'type' | 'document' | 'after', string>> & {
+  readonly limit: number;
+}): RawBuilder<{ readonly id: string }> {
+  // `cross join`, because SQLite then takes the tables in this order.
+  return sql`
+    with people as (
+      select "user" from visit where document = ${document}
+      union
+      select visit."user" from document_ancestor as inside
+        join visit on visit.document = inside.ancestor
+        join document as around on around.id = inside.ancestor
+        where inside.document = ${document}
+          and (inside.inherits = 1 or around.owner = visit."user")
+      union
+      select owner from document where id = ${document} and owner is not null
+      union
+      select around.owner from document_ancestor as inside
+        join document as around on around.id = inside.ancestor
+        where inside.document = ${document} and around.owner is not null
+    ),
+    told as (
+      select id, "user", events, state from webhook where document = ${document}
+      union all
+      select webhook.id, webhook."user", webhook.events, webhook.state
+        from people cross join webhook
+        where webhook."user" = people."user" and webhook.document is null
+    )
+    select told.id from told cross join "user"
+      where "user".id = told."user" and told.state = 'on' and told.id > ${after}
+        and ' ' || told.events || ' ' like ${`% ${type} %`}
+        and "user".registered_at is not null and "user".blocked_at is null
+      order by told.id limit ${limit}`;
+}
+
+/** Adds one to each webhook, once; not to those for which too many wait (WH8). */
+export async function addDeliveries(
+  db: Database,
+  webhooks: readonly string[],
+  delivery: Omit<WebhookDeliveryRow, 'webhook'>,
+): Promise<void> {
+  if (webhooks.length === 0) return;
+  const waiting = await db
     .selectFrom('webhook_delivery')
-    .select(sql<number>`cast(count(*) as integer)`.as('waiting'))
-    .where('webhook', '=', webhook)
-    .executeTakeFirstOrThrow();
-  if (waiting < WEBHOOKS.maxWaiting) {
+    .select(['webhook', sql<number>`cast(count(*) as integer)`.as('count')])
+    .where('webhook', 'in', webhooks)
+    .groupBy('webhook')
+    .execute();
+  const full = waiting.filter(({ count }) => count >= WEBHOOKS.maxWaiting);
+  const without = new Set(full.map(({ webhook }) => webhook));
+  const rows = webhooks.filter((id) => !without.has(id)).map((id) => ({ ...delivery, webhook: id }));
+  if (rows.length > 0)
     await db
       .insertInto('webhook_delivery')
-      .values(delivery)
+      .values(rows)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    return;
-  }
+  await countDropped(db, [...without]);
+}
+
+/** Events that a webhook is not told of: WH8 and WH13. */
+async function countDropped(db: Database, webhooks: readonly string[]): Promise<void> {
+  if (webhooks.length === 0) return;
   await db
     .updateTable('webhook')
     .set((eb) => ({ dropped: eb('dropped', '+', 1) }))
-    .where('id', '=', webhook)
+    .where('id', 'in', webhooks)
     .execute();
+}
+
+export async function dropDelivery(
+  db: Database,
+  delivery: Pick<WebhookDeliveryRow, 'webhook' | 'event'>,
+): Promise<void> {
+  await deleteDelivery(db, delivery);
+  await countDropped(db, [delivery.webhook]);
+}
+
+export async function hasTestWaiting(db: Database, webhook: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('webhook_delivery')
+    .select('event')
+    .where('webhook', '=', webhook)
+    .where('type', '=', 'test')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The oldest that waits. */
@@ -204,7 +279,7 @@ export async function recordDelivery(
   id: string,
   facts: Pick<
     WebhookRow,
-    'state' | 'last_at' | 'last_result' | 'failures' | 'failing_since' | 'retry_at'
+    'state' | 'last_at' | 'last_result' | 'failures' | 'failing_since' | 'next_at'
   >,
 ): Promise<void> {
   await db

@@ -1,5 +1,5 @@
 /** Sends one delivery over the network, to public addresses only: WH6, WH7 and WH9 in `README.md`. */
-import { lookup } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { request as requestHttp, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -28,14 +28,27 @@ export type SendResult =
 
 export type SendWebhook = (message: WebhookMessage, signal: AbortSignal) => Promise<SendResult>;
 
-const resolveAll: Resolve = async (host) =>
+const resolveAsSystem: Resolve = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
+
+/** Not by the system's functions, which wait for slow name servers in threads that other work needs. */
+const resolvePublic: Resolve = async (host) => {
+  const resolver = new Resolver({ timeout: WEBHOOKS.lookupTimeoutMs, tries: 2 });
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  return found.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
+};
+
+/** Names that lead into this machine or its network, wherever they are asked for. */
+const isInnerName = (name: string): boolean =>
+  !name.includes('.') || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
+
+const FIRST_OPEN_PORT = 1_024;
 
 /** What of an address is wrong already before anything is sent; null for nothing. */
 export function urlProblem(
   text: string,
   allowedHosts: readonly string[],
-): 'invalid' | 'credentials' | 'insecure' | 'private' | null {
+): 'invalid' | 'credentials' | 'insecure' | 'port' | 'private' | null {
   if (!URL.canParse(text)) return 'invalid';
   const url = new URL(text);
   if (!['https:', 'http:'].includes(url.protocol) || url.hash !== '') return 'invalid';
@@ -43,12 +56,15 @@ export function urlProblem(
   if (isAllowed(url, allowedHosts)) return null;
   if (url.protocol !== 'https:') return 'insecure';
   const host = hostOf(url);
-  return isIP(host) !== 0 && !isPublicAddress(host) ? 'private' : null;
+  if (isIP(host) === 0 ? isInnerName(host.replace(/\.$/, '')) : !isPublicAddress(host))
+    return 'private';
+  // Below are services that take what is sent to them for something else.
+  return url.port !== '' && Number(url.port) < FIRST_OPEN_PORT ? 'port' : null;
 }
 
 export function webhookSender({
   allowedHosts,
-  resolve = resolveAll,
+  resolve,
   timeoutMs = WEBHOOKS.timeoutMs,
 }: WebhookSenderOptions): SendWebhook {
   return async ({ url: text, headers, body }, signal) => {
@@ -56,8 +72,10 @@ export function webhookSender({
     const url = new URL(text);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      const addresses = await withLimit(resolved(hostOf(url), resolve), limit);
-      if (!isAllowed(url, allowedHosts) && !addresses.every(isPublicAddress))
+      const isFree = isAllowed(url, allowedHosts);
+      const ask = resolve ?? (isFree ? resolveAsSystem : resolvePublic);
+      const addresses = await withLimit(resolved(hostOf(url), ask), limit);
+      if (!isFree && !addresses.every(isPublicAddress))
         return { kind: 'refused' };
       return await post(url, { headers, body, addresses, signal: limit });
     } catch {
@@ -127,7 +145,9 @@ function post(
   };
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     const sent = request(url, options, (answer) => {
+      isAnswered = true;
       const result = { kind: 'answered', status: answer.statusCode ?? 0 } as const;
       let bytes = 0;
       // Nobody reads it; but a receiver whose answer is cut off may take that for a failure.
@@ -139,6 +159,10 @@ function post(
       answer.on('close', () => resolve(result));
     });
     sent.on('error', reject);
+    // Also without any error, such as after an answer that wants to speak another protocol.
+    sent.on('close', () => {
+      if (!isAnswered) reject(new Error('no answer'));
+    });
     sent.end(body);
   });
 }

@@ -29,6 +29,13 @@ import {
   type ApiToken,
   type ApiTokenCreate,
 } from '@tandem/protocol/api-tokens';
+import {
+  newWebhook,
+  webhooks,
+  type NewWebhook,
+  type Webhook,
+  type WebhookCreate,
+} from '@tandem/protocol/webhooks';
 import type { Account } from '../session/account.ts';
 import { get, patch, post, type RequestOptions } from '../session/request.ts';
 
@@ -152,6 +159,28 @@ export class AccountRequests {
 
   async endToken(id: string): Promise<void> {
     await this.#post('tokens/end', { body: { token: id } });
+  }
+
+  async listWebhooks(): Promise<readonly Webhook[]> {
+    const found = await get('/api/account/webhooks', {
+      answer: webhooks,
+      fetch: this.#client.fetch,
+    });
+    return found.webhooks;
+  }
+
+  /** @returns its secret, too, which the server does not show again. */
+  async createWebhook(body: WebhookCreate): Promise<NewWebhook> {
+    return await this.#post('webhooks', { body, answer: newWebhook });
+  }
+
+  /** @returns its new secret, too; the one before has ended. */
+  async rotateWebhook(webhook: string): Promise<NewWebhook> {
+    return await this.#post('webhooks/rotate', { body: { webhook }, answer: newWebhook });
+  }
+
+  async changeWebhook(webhook: string, to: 'test' | 'pause' | 'resume' | 'end'): Promise<void> {
+    await this.#post(`webhooks/${to}`, { body: { webhook } });
   }
 
   async chooseForGuest(take: boolean): Promise<void> {

@@ -13,6 +13,7 @@ import { GuestDocuments } from './guest-documents.tsx';
 import { ServerSection } from './server-section.tsx';
 import { SignInWays } from './sign-in-ways.tsx';
 import { useAccountAction } from './use-account-action.ts';
+import { WebhookList } from './webhook-list.tsx';
 
 interface AccountViewProps {
   /** Null while they are unknown. */
@@ -58,6 +59,13 @@ export function AccountView({ options }: AccountViewProps) {
       <DeviceList key={ended} requests={requests} />
       <ApiTokenList
         key={`tokens ${ended}`}
+        account={account}
+        providers={options?.providers ?? []}
+        requests={requests}
+        read={read}
+      />
+      <WebhookList
+        key={`webhooks ${ended}`}
         account={account}
         providers={options?.providers ?? []}
         requests={requests}

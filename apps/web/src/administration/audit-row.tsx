@@ -124,6 +124,8 @@ function valuesOf(entry: AuditEntry, t: Translate, language: string): TextValues
       return { count: detail.count };
     case 'token:created':
       return { scopes: detail.scopes.join(', ') };
+    case 'webhook:created':
+      return { events: detail.events.join(', ') };
     case 'settings:changed': {
       const changed = [
         detail.signIn && t(`administration.audit.signIn.${detail.signIn}`),

@@ -30,7 +30,8 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./sharing.en.json') &
   typeof import('./shortcuts.en.json') &
   typeof import('./trash.en.json') &
-  typeof import('./unconfirmed.en.json');
+  typeof import('./unconfirmed.en.json') &
+  typeof import('./webhooks.en.json');
 
 type Words = typeof english & LateWords;
 

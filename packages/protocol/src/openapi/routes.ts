@@ -369,6 +369,10 @@ const ROUTE_TABLE = {
     summary: 'gives a webhook another secret, which is shown once',
     ...{ scope: 'never', body: webhookChoice, answer: newWebhook },
   },
+  'POST /account/webhooks/pause': {
+    summary: 'pauses a webhook; what happens until it is resumed is not told',
+    ...{ scope: 'never', body: webhookChoice, answer: 'nothing' },
+  },
   'POST /account/webhooks/resume': {
     summary: 'switches a webhook on again',
     ...{ scope: 'never', body: webhookChoice, answer: 'nothing' },

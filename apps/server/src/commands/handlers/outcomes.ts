@@ -94,8 +94,9 @@ const FORBIDDEN = {
     'You have reached the limit of API tokens. Revoke one that no program uses any more, then create this one.',
   'webhook-account-first': 'Webhooks are for people with an account. Create an account first.',
   'too-many-webhooks':
-    'You have reached the limit of webhooks. Delete one that no program needs any more, then create this one.',
-  'webhook-off': 'This webhook is switched off. Switch it on again, then send a test.',
+    'You have reached the limit of webhooks. Remove one that no program needs any more, then create this one.',
+  'webhook-off': 'This webhook is switched off. Resume it, then send a test.',
+  'test-waits': 'A test is on its way already. Wait for its result.',
   'last-way-of-person': 'This is your only way to sign in, so it stays. Connect another one first.',
   'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',
@@ -117,7 +118,7 @@ const NOT_FOUND = {
   message: { detail: 'This message no longer exists.' },
   thread: { detail: 'This comment no longer exists.' },
   identity: { detail: 'This way to sign in was removed already.' },
-  webhook: { detail: 'This webhook was deleted already.' },
+  webhook: { detail: 'This webhook was removed already.' },
   version: { detail: 'This named version no longer exists.' },
 } as const;
 

@@ -18,10 +18,11 @@ export async function createWebhooks(db: Kysely<unknown>, types: ColumnTypes): P
     .addColumn('last_result', types.text)
     .addColumn('failures', types.integer, (column) => column.notNull().defaultTo(0))
     .addColumn('failing_since', types.integer)
-    .addColumn('retry_at', types.integer)
+    .addColumn('next_at', types.integer)
     .addColumn('dropped', types.integer, (column) => column.notNull().defaultTo(0))
     .execute();
   await db.schema.createIndex('webhook_user').on('webhook').column('user').execute();
+  await db.schema.createIndex('webhook_document').on('webhook').column('document').execute();
   await db.schema.createIndex('webhook_state').on('webhook').column('state').execute();
   await db.schema
     .createTable('webhook_delivery')

@@ -109,7 +109,7 @@ const DEFINITIONS: Definitions = {
       last_result: 'text',
       failures: 'integer',
       failing_since: 'integer',
-      retry_at: 'integer',
+      next_at: 'integer',
       dropped: 'integer',
     },
     key: ['id'],

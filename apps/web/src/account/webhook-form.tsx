@@ -1,0 +1,80 @@
+import { MAX_NAME_LENGTH, MAX_WEBHOOK_URL_LENGTH } from '@tandem/protocol';
+import { WEBHOOK_EVENTS, type WebhookCreate, type WebhookEvent } from '@tandem/protocol/webhooks';
+import { useState, type SyntheticEvent } from 'react';
+import { useTranslation } from '../translation/translation.ts';
+import { Button } from '../components/button.tsx';
+import { AccountField } from './account-field.tsx';
+
+interface WebhookFormProps {
+  readonly isRunning: boolean;
+  readonly onSubmit: (wanted: WebhookCreate) => void;
+  readonly onCancel: () => void;
+}
+
+/** What a new webhook is for, where it leads, and what it tells. */
+export function WebhookForm({ isRunning, onSubmit, onCancel }: WebhookFormProps) {
+  const { t } = useTranslation();
+  const [name, setName] = useState('');
+  const [url, setUrl] = useState('');
+  const [events, setEvents] = useState<readonly WebhookEvent[]>(WEBHOOK_EVENTS);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onSubmit({ name, url: url.trim(), events: [...events], document: null });
+  };
+  const choose = (event: WebhookEvent, isChosen: boolean) =>
+    setEvents((now) => WEBHOOK_EVENTS.filter((of) => (of === event ? isChosen : now.includes(of))));
+  return (
+    <form
+      className="flex flex-col gap-3 rounded-box border border-line bg-raise p-3"
+      onSubmit={submit}
+    >
+      <AccountField
+        label={t('webhooks.name')}
+        rule={t('webhooks.nameRule')}
+        required
+        autoFocus
+        autoComplete="off"
+        maxLength={MAX_NAME_LENGTH}
+        value={name}
+        onChange={setName}
+      />
+      <AccountField
+        label={t('webhooks.url')}
+        rule={t('webhooks.urlRule')}
+        required
+        inputMode="url"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={MAX_WEBHOOK_URL_LENGTH}
+        value={url}
+        onChange={setUrl}
+      />
+      <fieldset className="flex flex-col gap-0.5">
+        <legend className="mb-1 text-small text-ink-2">{t('webhooks.events')}</legend>
+        {WEBHOOK_EVENTS.map((event) => (
+          <label
+            key={event}
+            className="flex min-h-7 items-center gap-2 text-ui pointer-coarse:min-h-11"
+          >
+            <input
+              type="checkbox"
+              checked={events.includes(event)}
+              onChange={({ target }) => choose(event, target.checked)}
+              className="size-4 shrink-0 accent-accent"
+            />
+            {t(`webhooks.event.${event}`)}
+          </label>
+        ))}
+      </fieldset>
+      <div className="flex flex-wrap gap-2">
+        <Button look="primary" type="submit" disabled={isRunning || events.length === 0}>
+          {t('webhooks.create')}
+        </Button>
+        <Button look="quiet" onClick={onCancel}>
+          {t('cancel')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,6 +1,7 @@
 /** Webhooks of the running server, told to the receiver of the guide. */
 import { expect, test } from 'vitest';
 import type { NewWebhook, Webhooks } from '@tandem/protocol/webhooks';
+import { backUp, newBackup, newPlace, restore } from './backup-fixture.ts';
 import { GuideReceiver } from './guide-receiver.ts';
 import { RunningServer } from './running-server.ts';
 import { onServer } from './signed-in.ts';
@@ -68,3 +69,24 @@ test('WH2 WH9 another person’s, and an inner address, are refused with a sente
   expect(await list(bob)).toEqual([]);
   expect(await list(ada)).toMatchObject([{ id, state: 'on' }]);
 });
+
+test('WH13 what waited in a backup is not sent by the server that was restored', async () => {
+  const [place, other] = [await newPlace(), await newPlace()];
+  const server = await RunningServer.start({ ...place.environment, ...ALLOWED });
+  const ada = await signUp(server);
+  const receiver = await GuideReceiver.create();
+  const { secret } = await create(ada, receiver.url);
+  await make(ada, 'document-before-the-backup');
+  await expect.poll(async () => (await list(ada))[0]?.waiting).toBe(1);
+  const backup = await newBackup();
+  expect((await backUp(place, backup)).code).toBe(0);
+  await server.kill();
+  expect((await restore(backup, other)).code).toBe(0);
+  await receiver.start(secret);
+  const restored = await RunningServer.start({ ...other.environment, ...ALLOWED });
+  const again = onServer(ada, restored);
+  await make(again, 'document-after-the-restore');
+  await expect.poll(() => receiver.told.length, { timeout: 20_000 }).toBe(1);
+  expect(receiver.told[0]?.document?.id).toBe('document-after-the-restore');
+  expect(await list(again)).toMatchObject([{ waiting: 0, dropped: 1 }]);
+}, 60_000);

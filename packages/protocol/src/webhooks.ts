@@ -78,11 +78,13 @@ export type NewWebhook = z.infer<typeof newWebhook>;
 
 export const webhookChoice = z.strictObject({ webhook: webhookId });
 
+export const DELIVERY_TYPES = [...WEBHOOK_EVENTS, 'test'] as const;
+
 /** The body of a delivery. */
 export const webhookDelivery = z.object({
   /** The same for all attempts, as in the header `webhook-id`. */
   id: ulid,
-  type: z.enum([...WEBHOOK_EVENTS, 'test']),
+  type: z.enum(DELIVERY_TYPES),
   at: instant,
   /** Null of a test. */
   document: z.nullable(z.object({ id: documentId, title })),

@@ -115,6 +115,17 @@ describe('configuration', () => {
     );
   });
 
+  test('lets webhooks reach hosts that are named as they are in addresses', () => {
+    const read = (WEBHOOK_ALLOWED_HOSTS: string) =>
+      readConfiguration({ WEBHOOK_ALLOWED_HOSTS }).webhookAllowedHosts;
+    expect(readConfiguration({}).webhookAllowedHosts).toEqual([]);
+    expect(read('ci.internal, 10.0.0.5:8080, [::1]:443')).toEqual([
+      ...['ci.internal', '10.0.0.5:8080', '[::1]:443'],
+    ]);
+    for (const host of ['http://ci.internal', 'CI.internal', '::1', 'ci.internal/hook', 'a@b', '*'])
+      expect(() => read(host), host).toThrow('WEBHOOK_ALLOWED_HOSTS is');
+  });
+
   test('lets the sites that are named show this one in a frame, and nobody else', () => {
     expect(readConfiguration({}).allowedFrames).toEqual([]);
     const read = (ALLOWED_FRAMES: string) => readConfiguration({ ALLOWED_FRAMES }).allowedFrames;

@@ -122,7 +122,13 @@ export const hosts = () =>
     .string()
     .transform(listed)
     .refine((all) =>
-      all.every((host) => URL.canParse(`ws://${host}`) && new URL(`ws://${host}`).host === host),
+      all.every((host) =>
+        // Each leaves its own default port out.
+        ['http', 'https'].some((scheme) => {
+          const url = `${scheme}://${host}`;
+          return URL.canParse(url) && new URL(url).host === host;
+        }),
+      ),
     );
 
 /** Origins, also with `*.` for all names below one. https://www.w3.org/TR/CSP3/#directive-frame-ancestors */

@@ -119,15 +119,9 @@ test('WH3 WH6 what a command has done is told, signed, with ids and the title on
   ]);
   const [message] = scene.sent;
   const verifier = new Webhook(scene.secret);
-  const headers = { ...message!.headers, 'webhook-timestamp': `${Math.floor(Date.now() / 1_000)}` };
+  const headers = { ...message!.headers };
+  expect(verifier.verify(message!.body, headers)).toMatchObject({ type: 'document.created' });
   expect(() => verifier.verify(message!.body + ' ', headers)).toThrow();
-  expect(message?.headers['webhook-signature']).toBe(
-    verifier.sign(
-      message?.headers['webhook-id'] ?? '',
-      new Date(Number(message?.headers['webhook-timestamp']) * 1_000),
-      message?.body ?? '',
-    ),
-  );
 });
 
 test('WH4 nobody hears of documents of others, nor of what they may not read any more', async () => {
@@ -251,8 +245,6 @@ test('WH10 days of failures, and a 410 at once, switch it off; its person switch
   }
   expect((await scene.row()).state).toBe('failed');
   expect(scene.now - began).toBeGreaterThanOrEqual(WEBHOOKS.failingForMs);
-  expect(await findDelivery(scene.fixture.db, scene.id)).toBeDefined();
-  await scene.deliver();
   expect(await findDelivery(scene.fixture.db, scene.id)).toBeUndefined();
   await scene.fixture.do('ada', { name: 'webhook:resume', input: { id: scene.id } });
   scene.result = { kind: 'answered', status: 410 };

@@ -134,6 +134,7 @@ test('WH9 a host that the operator allows, with this port only where one is name
   expect(urlProblem('http://10.0.0.5:8080/', allowed)).toBeNull();
   expect(urlProblem('http://10.0.0.5/', allowed)).toBe('insecure');
   expect(urlProblem('https://10.0.0.5/', allowed)).toBe('private');
+  expect(urlProblem('https://10.0.0.6/', ['10.0.0.6:443'])).toBeNull();
   expect(urlProblem('http://a:b@ci.internal/', allowed)).toBe('credentials');
 });
 

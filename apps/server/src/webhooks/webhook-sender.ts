@@ -88,8 +88,13 @@ export function webhookSender({
 /** Without the brackets of IPv6. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-const isAllowed = ({ hostname, host }: URL, allowed: readonly string[]): boolean =>
-  allowed.includes(hostname) || allowed.includes(host);
+function isAllowed({ protocol, hostname, port }: URL, allowed: readonly string[]): boolean {
+  const known = port === '' ? DEFAULT_PORTS[protocol] : port;
+  return allowed.includes(hostname) || allowed.includes(`${hostname}:${known}`);
+}
+
+/** URLs leave them out. */
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /** @throws without any address. */
 async function resolved(host: string, resolve: Resolve): Promise<readonly string[]> {

@@ -27,6 +27,8 @@ export interface OpenApi {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** What the server sends by itself. */
+  readonly webhooks: Readonly<Record<string, Json>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, Json>>;
     readonly [part: string]: Json;
@@ -69,6 +71,7 @@ export function openApi(): OpenApi {
     },
     servers: [{ url: '/api' }],
     paths,
+    webhooks: sentEvents(schemas),
     components: {
       schemas: schemas.all(),
       securitySchemes: {
@@ -127,6 +130,23 @@ function operation({ method, path, route, schemas }: Operation): Json {
       },
     },
   };
+}
+
+function sentEvents(schemas: Schemas): Readonly<Record<string, Json>> {
+  const content = json(schemas.reference(webhooks.webhookDelivery));
+  return Object.fromEntries(
+    webhooks.DELIVERY_TYPES.map((type) => [
+      type,
+      {
+        post: {
+          summary: 'Sent to the address of each webhook that tells of it.',
+          description: 'Signed as Standard Webhooks has it, by the headers `webhook-…`.',
+          requestBody: { required: true, content },
+          responses: { '2XX': { description: 'It is taken; anything else is repeated later.' } },
+        },
+      },
+    ]),
+  );
 }
 
 /** `GET /documents/:id/chat` is `getDocumentsByIdChat`. */

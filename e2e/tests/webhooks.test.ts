@@ -17,7 +17,7 @@ test.describe('with a program', () => {
     const account = await signUp(page, newAddress());
     const create = account.getByRole('button', { name: 'Create a webhook' });
     await create.click();
-    await account.getByLabel('Name').fill('Build of the handbook');
+    await account.getByLabel(/^Name/).fill('Build of the handbook');
     await account.getByLabel(/^Address/).fill('https://10.0.0.1/hook');
     await account.getByLabel('somebody comments').uncheck();
     await create.click();
@@ -72,7 +72,7 @@ test('the form and the list fit on a phone', async ({ openAsGuest }) => {
   await page.getByRole('button', { name: 'Open the list of documents' }).click();
   const account = await signUp(page, newAddress());
   await account.getByRole('button', { name: 'Create a webhook' }).click();
-  await account.getByLabel('Name').fill('A program with a name that is rather long for a phone');
+  await account.getByLabel(/^Name/).fill('A program with a name that is rather long for a phone');
   await account.getByLabel(/^Address/).fill(`https://receiver.example.org/${'path/'.repeat(20)}`);
   const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   expect(await isWide()).toBe(false);

@@ -126,7 +126,7 @@ export const hosts = () =>
         // Each leaves its own default port out.
         ['http', 'https'].some((scheme) => {
           const url = `${scheme}://${host}`;
-          return URL.canParse(url) && new URL(url).host === host;
+          return !host.includes('*') && URL.canParse(url) && new URL(url).host === host;
         }),
       ),
     );

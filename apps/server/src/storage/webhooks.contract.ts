@@ -64,11 +64,7 @@ export function testWebhooks(open: () => Promise<Database>): void {
     expect(await hear(db, inside)).toEqual(['1-ada', '2-ben']);
     expect(await hear(db, document, 'document.changed')).toEqual([]);
     expect(await hear(db, 'unknown')).toEqual([]);
-    await db
-      .updateTable('user')
-      .set({ blocked_at: AT })
-      .where('id', '=', 'ada')
-      .execute();
+    await db.updateTable('user').set({ blocked_at: AT }).where('id', '=', 'ada').execute();
     expect(await hear(db)).toEqual(['2-ben']);
   });
 

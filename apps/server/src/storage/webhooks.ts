@@ -205,7 +205,9 @@ export async function addDeliveries(
     .execute();
   const full = waiting.filter(({ count }) => count >= WEBHOOKS.maxWaiting);
   const without = new Set(full.map(({ webhook }) => webhook));
-  const rows = webhooks.filter((id) => !without.has(id)).map((id) => ({ ...delivery, webhook: id }));
+  const rows = webhooks
+    .filter((id) => !without.has(id))
+    .map((id) => ({ ...delivery, webhook: id }));
   if (rows.length > 0)
     await db
       .insertInto('webhook_delivery')

@@ -240,6 +240,7 @@ test('WH10 days of failures, and a 410 at once, switch it off; its person switch
     if (hour % 12 === 0) await scene.fixture.do('ada', rename(`At ${hour}`));
     await scene.deliver();
     scene.now += HOUR_MS;
+    scene.clock.advance(HOUR_MS);
     scene.fixture.now = scene.now;
     expect(hour).toBeLessThan(200);
   }

@@ -174,7 +174,7 @@ test('WH7 an answer that wants to speak another protocol, or has headers without
     socket.once('data', () => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n');
     });
-  }).listen(0, '127.0.0.1');
+  });
   const long = createRawServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => {
@@ -182,10 +182,10 @@ test('WH7 an answer that wants to speak another protocol, or has headers without
       const timer = setInterval(() => socket.write(`X-Long: ${'x'.repeat(8_000)}\r\n`), 5);
       socket.on('close', () => clearInterval(timer));
     });
-  }).listen(0, '127.0.0.1');
+  });
   const send = webhookSender({ allowedHosts: ['127.0.0.1'], timeoutMs: 1_000 });
   for (const server of [raw, long]) {
-    await once(server, 'listening');
+    await once(server.listen(0, '127.0.0.1'), 'listening');
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
     const { kind } = await send(message(`http://127.0.0.1:${port}/`), signal);

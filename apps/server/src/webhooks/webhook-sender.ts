@@ -75,8 +75,7 @@ export function webhookSender({
       const isFree = isAllowed(url, allowedHosts);
       const ask = resolve ?? (isFree ? resolveAsSystem : resolvePublic);
       const addresses = await withLimit(resolved(hostOf(url), ask), limit);
-      if (!isFree && !addresses.every(isPublicAddress))
-        return { kind: 'refused' };
+      if (!isFree && !addresses.every(isPublicAddress)) return { kind: 'refused' };
       return await post(url, { headers, body, addresses, signal: limit });
     } catch {
       signal.throwIfAborted();

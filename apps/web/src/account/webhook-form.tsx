@@ -7,12 +7,14 @@ import { AccountField } from './account-field.tsx';
 
 interface WebhookFormProps {
   readonly isRunning: boolean;
+  /** A sentence beside the button that was pressed; null without one. */
+  readonly problem: string | null;
   readonly onSubmit: (wanted: WebhookCreate) => void;
   readonly onCancel: () => void;
 }
 
 /** What a new webhook is for, where it leads, and what it tells. */
-export function WebhookForm({ isRunning, onSubmit, onCancel }: WebhookFormProps) {
+export function WebhookForm({ isRunning, problem, onSubmit, onCancel }: WebhookFormProps) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
   const [url, setUrl] = useState('');
@@ -67,6 +69,9 @@ export function WebhookForm({ isRunning, onSubmit, onCancel }: WebhookFormProps)
           </label>
         ))}
       </fieldset>
+      <p role="alert" className="text-ui text-bad empty:hidden">
+        {problem}
+      </p>
       <div className="flex flex-wrap gap-2">
         <Button look="primary" type="submit" disabled={isRunning || events.length === 0}>
           {t('webhooks.create')}

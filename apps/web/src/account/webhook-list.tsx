@@ -93,7 +93,7 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
       </h3>
       <p className="text-small text-ink-2">{t('webhooks.text')}</p>
       <p role="alert" className="text-ui text-bad empty:hidden">
-        {action.problem}
+        {step.kind === 'form' ? null : action.problem}
       </p>
       <p role="status" className="text-ui text-ink-2 empty:hidden">
         {said}
@@ -114,6 +114,7 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
       {step.kind === 'form' && (
         <WebhookForm
           isRunning={action.isRunning}
+          problem={action.problem}
           onSubmit={(wanted) => ask({ kind: 'create', wanted })}
           onCancel={cancel}
         />

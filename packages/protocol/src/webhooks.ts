@@ -35,7 +35,7 @@ const webhookId = ulid;
  * - `failed`: its receiver did not answer for days
  * - `gone`: its receiver has said that it wants no more
  */
-export const WEBHOOK_STATES = ['on', 'paused', 'off', 'failed', 'gone'] as const;
+const WEBHOOK_STATES = ['on', 'paused', 'off', 'failed', 'gone'] as const;
 export const webhookState = z.enum(WEBHOOK_STATES);
 export type WebhookState = z.infer<typeof webhookState>;
 

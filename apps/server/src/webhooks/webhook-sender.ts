@@ -140,7 +140,7 @@ function post(
   };
   const options: RequestOptions = {
     method: 'POST',
-    // No connection is kept: the next one is checked anew.
+    // No connection is kept: the next one is checked again.
     agent: false,
     headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
     lookup: answerLookup,

@@ -1,9 +1,20 @@
 import { MAX_NAME_LENGTH, MAX_WEBHOOK_URL_LENGTH } from '@tandem/protocol';
 import { WEBHOOK_EVENTS, type WebhookCreate, type WebhookEvent } from '@tandem/protocol/webhooks';
 import { useState, type SyntheticEvent } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { useTranslation, type TextKey } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { AccountField } from './account-field.tsx';
+
+/** A point in a key of a text is a level. */
+const EVENT_TEXTS = {
+  'document.created': 'webhooks.event.created',
+  'document.changed': 'webhooks.event.changed',
+  'document.renamed': 'webhooks.event.renamed',
+  'document.trashed': 'webhooks.event.trashed',
+  'document.restored': 'webhooks.event.restored',
+  'comment.created': 'webhooks.event.commented',
+  'comment.resolved': 'webhooks.event.resolved',
+} as const satisfies Readonly<Record<WebhookEvent, TextKey>>;
 
 interface WebhookFormProps {
   readonly isRunning: boolean;
@@ -65,7 +76,7 @@ export function WebhookForm({ isRunning, problem, onSubmit, onCancel }: WebhookF
               onChange={({ target }) => choose(event, target.checked)}
               className="size-4 shrink-0 accent-accent"
             />
-            {t(`webhooks.event.${event}`)}
+            {t(EVENT_TEXTS[event])}
           </label>
         ))}
       </fieldset>

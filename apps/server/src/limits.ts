@@ -361,17 +361,22 @@ export const WEBHOOKS = {
   lookupTimeoutMs: 3_000,
   /** Of an answer; the rest is left. */
   maxAnswerBytes: 4_096,
+  answerBodyMs: 500,
   maxHeaderBytes: 16_384,
   /** Of one webhook; further events are left out. */
   maxWaiting: 1_000,
+  /** Of one webhook about one document. */
+  maxWaitingOfDocument: 100,
   /** Webhooks that one step finds and tells. */
   perStep: 200,
   retry: { baseMs: 5_000, capMs: HOUR_MS, jitter: 0.5 },
   /** A failure so long after the event is the last one of its delivery. */
   deliverForMs: DAY_MS,
+  /** The same, where the receiver says that the request itself is wrong. */
+  refusedForMs: HOUR_MS,
   /** After this time without any success, a webhook is switched off. */
   failingForMs: 5 * DAY_MS,
-  /** Between two deliveries about the text of a document. */
+  /** Between two deliveries about the text of a document; and between two looks at who hears of it. */
   changeIntervalMs: MINUTE_MS,
   /** For how long deliveries to one webhook go on while others wait for a turn. */
   turnMs: 5_000,

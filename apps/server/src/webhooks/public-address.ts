@@ -1,4 +1,5 @@
 /** Which addresses of the internet a webhook may reach: WH9 in `README.md`. */
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 /** Refused although they look public: they lead into networks, or to the machine that runs this one. */
@@ -23,4 +24,16 @@ export function isPublicAddress(text: string): boolean {
   return !REFUSED.some(([range, bits]) => {
     return range.kind() === address.kind() && address.match([range, bits]);
   });
+}
+
+/** Networks of this machine may have public addresses, behind which its own services answer. */
+export function isOfOwnNetwork(text: string, interfaces = networkInterfaces()): boolean {
+  const address = ipaddr.process(text);
+  return Object.values(interfaces)
+    .flatMap((addresses) => addresses ?? [])
+    .some(({ cidr }) => {
+      if (cidr === null) return false;
+      const [range, bits] = ipaddr.parseCIDR(cidr);
+      return range.kind() === address.kind() && address.match([range, bits]);
+    });
 }

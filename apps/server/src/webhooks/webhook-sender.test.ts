@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createRawServer, type AddressInfo } from 'node:net';
+import type { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
+import { WEBHOOKS } from '../limits.ts';
+import { isOfOwnNetwork } from './public-address.ts';
 import { urlProblem, webhookSender, type Resolve } from './webhook-sender.ts';
 
 const signal = new AbortController().signal;
@@ -99,14 +102,49 @@ test('WH9 a name that leads to a private address, among others or later on, is n
     ['fe80::1%lo'],
   ]) {
     const send = webhookSender({ allowedHosts: [], resolve: async () => addresses });
-    expect(await send(message(url), signal)).toEqual({ kind: 'refused' });
+    expect(await send(message(url), signal)).toEqual({ kind: 'unreachable' });
   }
   let asked = 0;
   const rebinding: Resolve = async () => [asked++ === 0 ? '198.51.101.1' : '127.0.0.1'];
   const send = webhookSender({ allowedHosts: [], resolve: rebinding, timeoutMs: 300 });
   expect((await send(message(url), signal)).kind).not.toBe('answered');
-  expect((await send(message(url), signal)).kind).toBe('refused');
+  expect((await send(message(url), signal)).kind).toBe('unreachable');
   expect([asked, reached]).toEqual([2, 0]);
+});
+
+test('WH9 the address that was checked is connected to, and a name is not asked for again', async () => {
+  let asked = 0;
+  const resolve: Resolve = async () => (asked++ === 0 ? ['127.0.0.1'] : ['192.0.2.1']);
+  const port = await listen(unused);
+  // A name that no name server knows.
+  const send = webhookSender({ allowedHosts: ['receiver.invalid'], resolve });
+  expect(await send(message(`http://receiver.invalid:${port}/`), signal)).toEqual({
+    kind: 'answered',
+    status: 200,
+  });
+  expect(asked).toBe(1);
+});
+
+test('WH9 a public address in a network of this machine is not public', () => {
+  const interfaces = {
+    eth0: [{ cidr: '203.0.114.7/28' }, { cidr: '2a01:db8:1::7/64' }, { cidr: null }],
+  } as unknown as ReturnType<typeof networkInterfaces>;
+  for (const own of ['203.0.114.7', '203.0.114.1', '::ffff:203.0.114.1', '2a01:db8:1::99'])
+    expect(isOfOwnNetwork(own, interfaces), own).toBe(true);
+  for (const other of ['203.0.114.17', '2a01:db8:2::1', '8.8.8.8'])
+    expect(isOfOwnNetwork(other, interfaces), other).toBe(false);
+});
+
+test('WH7 nothing is begun once the work is over', async () => {
+  const over = AbortSignal.abort();
+  let asked = 0;
+  const resolve: Resolve = async () => {
+    asked++;
+    throw new Error('nobody handles this');
+  };
+  const send = webhookSender({ allowedHosts: [], resolve });
+  await expect(send(message('https://receiver.example/'), over)).rejects.toThrow();
+  expect(asked).toBe(0);
 });
 
 test.each([
@@ -158,7 +196,16 @@ test('WH7 an answer without end, one that never comes, and nobody', async () => 
     const timer = setInterval(() => answer.write('x'.repeat(4_000)), 5);
     answer.on('close', () => clearInterval(timer));
   });
+  const slow = await listen((_, answer) => {
+    answer.writeHead(200).flushHeaders();
+  });
   const silent = await listen(() => {});
+  const patient = webhookSender({ allowedHosts: ['127.0.0.1'] });
+  const began = performance.now();
+  expect(await patient(message(`http://127.0.0.1:${slow}/`), signal)).toMatchObject({
+    status: 200,
+  });
+  expect(performance.now() - began).toBeLessThan(WEBHOOKS.timeoutMs / 2);
   const send = webhookSender({ allowedHosts: ['127.0.0.1'], timeoutMs: 500 });
   expect(await send(message(`http://127.0.0.1:${endless}/`), signal)).toEqual({
     kind: 'answered',

@@ -1,10 +1,10 @@
 /** Sends one delivery over the network, to public addresses only: WH6, WH7 and WH9 in `README.md`. */
 import { lookup, Resolver } from 'node:dns/promises';
 import { request as requestHttp, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { request as requestHttps, type RequestOptions as HttpsOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { WEBHOOKS } from '../limits.ts';
-import { isPublicAddress } from './public-address.ts';
+import { isOfOwnNetwork, isPublicAddress } from './public-address.ts';
 
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
@@ -21,7 +21,10 @@ export interface WebhookMessage {
   readonly body: string;
 }
 
-/** `refused`: this server does not send there. */
+/**
+ * `refused`: this server sends to no such address. A name that leads into its network is as `unreachable` as one that leads
+ * nowhere: nobody learns which names there are.
+ */
 export type SendResult =
   | { readonly kind: 'answered'; readonly status: number }
   | { readonly kind: 'refused' | 'unreachable' | 'timeout' };
@@ -74,8 +77,12 @@ export function webhookSender({
     try {
       const isFree = isAllowed(url, allowedHosts);
       const ask = resolve ?? (isFree ? resolveAsSystem : resolvePublic);
-      const addresses = await withLimit(resolved(hostOf(url), ask), limit);
-      if (!isFree && !addresses.every(isPublicAddress)) return { kind: 'refused' };
+      const addresses = await withLimit(() => resolved(hostOf(url), ask), limit);
+      if (
+        !isFree &&
+        addresses.some((address) => !isPublicAddress(address) || isOfOwnNetwork(address))
+      )
+        return { kind: 'unreachable' };
       return await post(url, { headers, body, addresses, signal: limit });
     } catch {
       signal.throwIfAborted();
@@ -103,7 +110,8 @@ async function resolved(host: string, resolve: Resolve): Promise<readonly string
   return addresses;
 }
 
-async function withLimit<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+async function withLimit<T>(begin: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody would wait for what was begun.
   signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -111,7 +119,7 @@ async function withLimit<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
     signal.addEventListener('abort', stop);
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([begin(), aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -138,12 +146,13 @@ function post(
     if (all === true) callback(null, pinned);
     else if (first !== undefined) callback(null, first.address, first.family);
   };
-  const options: RequestOptions = {
+  const options: RequestOptions & Pick<HttpsOptions, 'rejectUnauthorized'> = {
     method: 'POST',
     // No connection is kept: the next one is checked again.
     agent: false,
     headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
     lookup: answerLookup,
+    rejectUnauthorized: true,
     maxHeaderSize: WEBHOOKS.maxHeaderBytes,
     signal,
   };
@@ -154,13 +163,18 @@ function post(
       isAnswered = true;
       const result = { kind: 'answered', status: answer.statusCode ?? 0 } as const;
       let bytes = 0;
-      // Nobody reads it; but a receiver whose answer is cut off may take that for a failure.
+      // Nobody reads it; but a receiver whose answer is cut off may take that for a failure. One that sends it slowly
+      // holds the turn of others.
+      const patience = setTimeout(() => answer.destroy(), WEBHOOKS.answerBodyMs);
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.byteLength;
         if (bytes > WEBHOOKS.maxAnswerBytes) answer.destroy();
       });
       answer.on('error', () => resolve(result));
-      answer.on('close', () => resolve(result));
+      answer.on('close', () => {
+        clearTimeout(patience);
+        resolve(result);
+      });
     });
     sent.on('error', reject);
     // Also without any error, such as after an answer that wants to speak another protocol.

@@ -98,6 +98,7 @@ import { textsToWebhooks } from './webhooks/text-changes.ts';
 import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { webhookEvents } from './webhooks/webhook-events.ts';
 import { webhookSender } from './webhooks/webhook-sender.ts';
+import { switchOffAllWebhooks } from './storage/webhooks.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -349,8 +350,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         ]);
   const webhookJobs = jobRunner(
     [
+      webhookEvents({ db, jobs: options.jobs, onEnqueued: () => webhookJobs.wake() }),
       webhookDeliveries({
         ...{ db, jobs: options.jobs, clock, random: Math.random },
+        onSent: (outcome) => metrics.webhookRequests.add(outcome),
         send: webhookSender({ allowedHosts: configuration.webhookAllowedHosts }),
         rate: new KeyedRateLimiter({ rate: WEBHOOKS.rate, clock }),
       }),
@@ -358,7 +361,6 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     JOBS.webhookConcurrency,
   );
   const jobs = jobRunner([
-    webhookEvents({ db, jobs: options.jobs, onEnqueued: () => webhookJobs.wake() }),
     sessionSweep({ db, engine, clock }),
     trashSweep({ db, runner, clock }),
     documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
@@ -477,6 +479,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     // What was committed between the first look and the start of the log.
     await Promise.all([administrators.refresh(), settings.refresh()]);
   }
+  if (!configuration.webhooks) await switchOffAllWebhooks(db);
   await linkExpiry.start();
   jobs.start();
   mailJobs?.start();

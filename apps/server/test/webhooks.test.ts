@@ -91,3 +91,20 @@ test('WH13 what waited in a backup is not sent by the server that was restored',
   expect(receiver.told[0]?.document?.id).toBe('document-after-the-restore');
   expect(await list(again)).toMatchObject([{ waiting: 0, dropped: 1 }]);
 }, 60_000);
+
+test('a server without webhooks switches off those that are on, and says so', async () => {
+  const server = await RunningServer.start();
+  const ada = await signUp(server);
+  const { id } = await create(ada, 'https://receiver.example/hook');
+  await server.kill();
+  const { dataDir: DATA_DIR } = server;
+  const person = onServer(ada, await RunningServer.start({ DATA_DIR, WEBHOOKS: 'off' }));
+  expect(await list(person)).toMatchObject([{ id, state: 'off' }]);
+  expect(await choose(person, 'resume', id)).toBe(403);
+  const refused = await postToAccount(person, 'webhooks', wanted('https://receiver.example/hook'));
+  expect([refused.status, await refused.text()]).toEqual([
+    403,
+    expect.stringContaining('This server sends no webhooks'),
+  ]);
+  expect(await choose(person, 'end', id)).toBe(204);
+});

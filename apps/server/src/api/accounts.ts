@@ -30,7 +30,13 @@ import { webhookRoutes } from './webhook-routes.ts';
 export interface AccountsOptions {
   readonly configuration: Pick<
     Configuration,
-    'publicUrl' | 'oidcProviders' | 'allowGuests' | 'mail' | 'databaseUrl' | 'webhookAllowedHosts'
+    | 'publicUrl'
+    | 'oidcProviders'
+    | 'allowGuests'
+    | 'mail'
+    | 'databaseUrl'
+    | 'webhookAllowedHosts'
+    | 'webhooks'
   >;
   readonly secrets: Secrets;
   readonly db: Database;

@@ -7,6 +7,7 @@ import {
   type NewWebhook,
   type Webhooks,
 } from '@tandem/protocol/webhooks';
+import type { Configuration } from '../configuration/configuration.ts';
 import type { CommandRunner, ServerCall } from '../commands/command-runner.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Database } from '../storage/tables.ts';
@@ -21,7 +22,7 @@ export interface WebhookRoutesOptions {
   readonly db: Database;
   readonly runner: Pick<CommandRunner, 'run'>;
   readonly signedIn: SignedInMiddleware;
-  readonly configuration: { readonly webhookAllowedHosts: readonly string[] };
+  readonly configuration: Pick<Configuration, 'webhooks' | 'webhookAllowedHosts'>;
 }
 
 const PROBLEMS = {
@@ -37,6 +38,12 @@ const PROBLEMS = {
 export function webhookRoutes({ db, runner, signedIn, configuration }: WebhookRoutesOptions) {
   const run = async ({ var: { user, session } }: Context<ApiEnvironment>, call: ServerCall) =>
     void (await runCommand(runner, { user: user.id, session, call }));
+  const refuseWhereOff = () => {
+    if (configuration.webhooks) return;
+    throw new ApiError('forbidden', {
+      detail: 'This server sends no webhooks: the person who runs it has switched them off.',
+    });
+  };
   return new Hono<ApiEnvironment>()
     .get('/account/webhooks', signedIn, async (context) => {
       const rows = await listWebhooks(db, context.var.user.id);
@@ -52,6 +59,7 @@ export function webhookRoutes({ db, runner, signedIn, configuration }: WebhookRo
       return context.json(answer);
     })
     .post('/account/webhooks', signedIn, async (context) => {
+      refuseWhereOff();
       const { document: about, ...wanted } = await readBody(context, webhookCreate);
       const problem = urlProblem(wanted.url, configuration.webhookAllowedHosts);
       if (problem !== null) throw new ApiError('bad-message', { detail: PROBLEMS[problem] });
@@ -73,6 +81,7 @@ export function webhookRoutes({ db, runner, signedIn, configuration }: WebhookRo
       return context.body(null, 204);
     })
     .post('/account/webhooks/resume', signedIn, async (context) => {
+      refuseWhereOff();
       const { webhook: id } = await readBody(context, webhookChoice);
       await run(context, { name: 'webhook:resume', input: { id } });
       return context.body(null, 204);

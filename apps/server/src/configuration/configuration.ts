@@ -15,6 +15,7 @@ import {
   MIN_TOKEN_LENGTH,
   oidcProviders,
   type OidcProvider,
+  onOrOff,
   secrets,
   type Secrets,
   whole,
@@ -164,6 +165,12 @@ const variables = {
     purpose:
       'For how many days the audit log is kept: who changed access, accounts and what exists. With 0, nothing is recorded, and what was is deleted.',
   },
+  WEBHOOKS: {
+    schema: onOrOff(),
+    unset: 'on',
+    purpose:
+      'Whether webhooks are sent. With "off", a starting server switches off all of them, and their people cannot switch them on: for a server that was restored to try it out.',
+  },
   WEBHOOK_ALLOWED_HOSTS: {
     schema: hosts().meta({
       expected: 'hosts with commas between them, such as ci.internal or 10.0.0.5:8080',
@@ -198,10 +205,7 @@ const variables = {
       'The bearer token for /metrics and for the dashboard feed. Both are off when it is not set.',
   },
   SELF_PROBE: {
-    schema: z
-      .enum(['on', 'off'])
-      .transform((value) => value === 'on')
-      .meta({ expected: '"on" or "off"' }),
+    schema: onOrOff(),
     unset: 'on',
     purpose: 'The server sends itself a message every second and measures the delay.',
   },
@@ -299,6 +303,7 @@ export interface Configuration {
   readonly historyFullDays: number | null;
   /** 0: nothing is recorded. */
   readonly auditDays: number;
+  readonly webhooks: boolean;
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
@@ -379,6 +384,7 @@ export function readConfiguration(
     engineWorkers: values.ENGINE_WORKERS,
     historyFullDays: values.HISTORY_FULL_DAYS,
     auditDays: values.AUDIT_DAYS,
+    webhooks: values.WEBHOOKS,
     webhookAllowedHosts: values.WEBHOOK_ALLOWED_HOSTS,
     logLevel: values.LOG_LEVEL,
     administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),

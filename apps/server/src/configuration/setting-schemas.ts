@@ -21,6 +21,12 @@ export const yesOrNo = () =>
     .transform((value) => value === 'true')
     .meta({ expected: '"true" or "false"' });
 
+export const onOrOff = () =>
+  z
+    .enum(['on', 'off'])
+    .transform((value) => value === 'on')
+    .meta({ expected: '"on" or "off"' });
+
 export const words = z.string().min(1);
 
 export const listed = (text: string): readonly string[] =>

@@ -52,6 +52,10 @@ const BUCKETS = [
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
 
+/** `failed`: the receiver answered with something else than 200 to 299. */
+const WEBHOOK_OUTCOMES = ['taken', 'failed', 'refused', 'unreachable', 'timeout'] as const;
+export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
+
 const COMMAND_RESULTS = ['done', 'repeated', 'refused', 'failed'] as const;
 export type CommandResult = (typeof COMMAND_RESULTS)[number];
 
@@ -213,6 +217,13 @@ export class Metrics {
       'tandem_contained_errors_total',
       'Errors of the server that affected only one connection or one operation.',
       ['source', ERROR_SOURCES],
+    ),
+  );
+  readonly webhookRequests = this.#register(
+    new LabeledCounter(
+      'tandem_webhook_requests_total',
+      'Requests to receivers of webhooks, by what became of them.',
+      ['outcome', WEBHOOK_OUTCOMES],
     ),
   );
   readonly unknownParts = this.#register(

@@ -18,6 +18,7 @@ import {
   pauseWebhook,
   recordDelivery,
   resumeWebhook,
+  switchOffAllWebhooks,
   switchOffWebhooksOf,
 } from './webhooks.ts';
 
@@ -104,7 +105,7 @@ export function testWebhooks(open: () => Promise<Database>): void {
   test('WH8 deliveries wait once, in the order of their events', async () => {
     const db = await scene();
     for (const id of ['a', 'b']) await add(db, id);
-    await addDeliveries(db, ['a', 'b'], delivery('later', AT + 1));
+    await addDeliveries(db, ['a', 'b'], { ...delivery('later', AT + 1), actor: 'coe' });
     for (let i = 0; i < 2; i++) await addDeliveries(db, ['a'], delivery('first'));
     expect((await findDelivery(db, 'a'))?.event).toBe('first');
     expect((await findDelivery(db, 'b'))?.event).toBe('later');
@@ -118,6 +119,21 @@ export function testWebhooks(open: () => Promise<Database>): void {
     expect(await hasTestWaiting(db, 'a')).toBe(false);
     await addDeliveries(db, ['a'], { ...delivery('test'), type: 'test', document: null });
     expect([await hasTestWaiting(db, 'a'), await hasTestWaiting(db, 'b')]).toEqual([true, false]);
+  });
+
+  test('WH10 what waited for one that is switched off is counted', async () => {
+    const db = await scene();
+    for (const id of ['a', 'b']) {
+      await add(db, id);
+      await addDeliveries(db, [id], delivery('event'));
+    }
+    await switchOffWebhooksOf(db, 'ada');
+    const dropped = (await listWebhooks(db, 'ada')).map((webhook) => webhook.dropped);
+    expect(dropped).toEqual([1, 1]);
+    for (const id of ['a', 'b']) await resumeWebhook(db, id);
+    expect(await hasWebhooks(db)).toBe(true);
+    await switchOffAllWebhooks(db);
+    expect(await hasWebhooks(db)).toBe(false);
   });
 
   test('what became of a delivery does not switch on what was switched off meanwhile', async () => {

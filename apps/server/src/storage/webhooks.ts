@@ -86,7 +86,7 @@ export async function setWebhookSecret(
 
 /** Switches it on, as if nothing had failed. */
 export async function resumeWebhook(db: Database, id: string): Promise<void> {
-  const clear = { failures: 0, failing_since: null, next_at: null, dropped: 0 } as const;
+  const clear = { failures: 0, failing_since: null, next_at: null } as const;
   await db
     .updateTable('webhook')
     .set({ state: 'on', ...clear })
@@ -94,10 +94,9 @@ export async function resumeWebhook(db: Database, id: string): Promise<void> {
     .execute();
 }
 
-/** What waits for it is not sent any more. */
 export async function pauseWebhook(db: Database, id: string): Promise<void> {
   await db.updateTable('webhook').set({ state: 'paused' }).where('id', '=', id).execute();
-  await deleteDeliveriesOf(db, id);
+  await dropDeliveriesOf(db, id);
 }
 
 /** Tries at once, whatever has failed before. */
@@ -106,16 +105,18 @@ export async function endPause(db: Database, id: string): Promise<void> {
 }
 
 export async function switchOffWebhooksOf(db: Database, user: string): Promise<void> {
-  await db
+  const switched = await db
     .updateTable('webhook')
     .set({ state: 'off' })
     .where('user', '=', user)
-    .where('state', 'in', ['on', 'paused'])
+    .returning('id')
     .execute();
-  await db
-    .deleteFrom('webhook_delivery')
-    .where('webhook', 'in', (eb) => eb.selectFrom('webhook').select('id').where('user', '=', user))
-    .execute();
+  for (const { id } of switched) await dropDeliveriesOf(db, id);
+}
+
+/** Their people switch them on again. */
+export async function switchOffAllWebhooks(db: Database): Promise<void> {
+  await db.updateTable('webhook').set({ state: 'off' }).where('state', '=', 'on').execute();
 }
 
 const firstOn = compiledQuery((db) =>
@@ -190,20 +191,36 @@ export function hearers({
       order by told.id limit ${limit}`;
 }
 
-/** Adds one to each webhook, once; not to those for which too many wait (WH8). */
+/**
+ * Adds one to each webhook, once; not to those for which too many wait. What waits of the same kind, about the same document
+ * and by the same person is replaced by it, so that nobody fills the queue by repeating something (WH8).
+ */
 export async function addDeliveries(
   db: Database,
   webhooks: readonly string[],
   delivery: Omit<WebhookDeliveryRow, 'webhook'>,
 ): Promise<void> {
   if (webhooks.length === 0) return;
+  const { type, document, actor, event } = delivery;
+  await db
+    .deleteFrom('webhook_delivery')
+    .where('webhook', 'in', webhooks)
+    .where('type', '=', type)
+    .where('document', document === null ? 'is' : '=', document)
+    .where('actor', actor === null ? 'is' : '=', actor)
+    .where('event', '<>', event)
+    .execute();
+  const isAboutIt = sql<number>`cast(sum(case when document = ${document} then 1 else 0 end) as integer)`;
   const waiting = await db
     .selectFrom('webhook_delivery')
-    .select(['webhook', sql<number>`cast(count(*) as integer)`.as('count')])
+    .select(['webhook', sql<number>`cast(count(*) as integer)`.as('all')])
+    .select(isAboutIt.as('about'))
     .where('webhook', 'in', webhooks)
     .groupBy('webhook')
     .execute();
-  const full = waiting.filter(({ count }) => count >= WEBHOOKS.maxWaiting);
+  const full = waiting.filter(
+    ({ all, about }) => all >= WEBHOOKS.maxWaiting || about >= WEBHOOKS.maxWaitingOfDocument,
+  );
   const without = new Set(full.map(({ webhook }) => webhook));
   const rows = webhooks
     .filter((id) => !without.has(id))
@@ -214,16 +231,15 @@ export async function addDeliveries(
       .values(rows)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  await countDropped(db, [...without]);
+  for (const id of without) await countDropped(db, id, 1);
 }
 
-/** Events that a webhook is not told of: WH8 and WH13. */
-async function countDropped(db: Database, webhooks: readonly string[]): Promise<void> {
-  if (webhooks.length === 0) return;
+/** Events that a webhook is not told of: WH8, WH10 and WH13. */
+async function countDropped(db: Database, webhook: string, count: number): Promise<void> {
   await db
     .updateTable('webhook')
-    .set((eb) => ({ dropped: eb('dropped', '+', 1) }))
-    .where('id', 'in', webhooks)
+    .set((eb) => ({ dropped: eb('dropped', '+', count) }))
+    .where('id', '=', webhook)
     .execute();
 }
 
@@ -232,7 +248,16 @@ export async function dropDelivery(
   delivery: Pick<WebhookDeliveryRow, 'webhook' | 'event'>,
 ): Promise<void> {
   await deleteDelivery(db, delivery);
-  await countDropped(db, [delivery.webhook]);
+  await countDropped(db, delivery.webhook, 1);
+}
+
+/** What waits for a webhook that is not on is not sent any more. */
+export async function dropDeliveriesOf(db: Database, webhook: string): Promise<void> {
+  const { numDeletedRows } = await db
+    .deleteFrom('webhook_delivery')
+    .where('webhook', '=', webhook)
+    .executeTakeFirst();
+  if (numDeletedRows > 0n) await countDropped(db, webhook, Number(numDeletedRows));
 }
 
 export async function hasTestWaiting(db: Database, webhook: string): Promise<boolean> {
@@ -257,6 +282,7 @@ export async function findDelivery(
     .where('webhook', '=', webhook)
     .orderBy('at')
     .orderBy('event')
+    .limit(1)
     .executeTakeFirst();
 }
 

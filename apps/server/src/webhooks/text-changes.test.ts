@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { WEBHOOKS } from '../limits.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
 import { createDocument } from '../storage/documents.ts';
+import { DatabaseJobStore } from '../storage/jobs/database-job-store.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { createUser, registerUser } from '../storage/users.ts';
 import { addWebhook, pauseWebhook } from '../storage/webhooks.ts';
@@ -35,7 +36,7 @@ async function scene() {
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-test('WH5 changes of a text are told of once a minute, and only where somebody hears', async () => {
+test('WH5 each change asks for the one job that waits, and only where somebody hears', async () => {
   const { clock, jobs, indexed, texts, add } = await scene();
   const change = async () => {
     texts.textsChanged([{ document: 'of-ada' }, { document: 'of-ben' }]);
@@ -45,13 +46,39 @@ test('WH5 changes of a text are told of once a minute, and only where somebody h
   expect(jobs).toEqual([]);
   await add();
   for (let i = 0; i < 5; i++) await change();
-  expect(jobs).toMatchObject([
-    { key: 'changed of-ada', delayMs: WEBHOOKS.changeIntervalMs, kind: 'webhook-event' },
-  ]);
+  const job = { key: 'changed of-ada', delayMs: WEBHOOKS.changeIntervalMs, kind: 'webhook-event' };
+  expect(jobs).toMatchObject(Array(5).fill(job));
   clock.advance(WEBHOOKS.changeIntervalMs);
   await change();
-  expect(jobs).toHaveLength(2);
+  expect(jobs).toHaveLength(6);
   expect(indexed).toHaveLength(14);
+});
+
+test('WH5 the last change is told of, whichever node has asked first', async () => {
+  const { db, clock, add } = await scene();
+  await add();
+  const store = new DatabaseJobStore({ db, kind: 'sqlite', clock });
+  const nodes = [1, 2].map(() =>
+    textsToWebhooks<{ readonly document: string }>({
+      ...{ db, clock, jobs: store, log: pino({ enabled: false }), onEnqueued: () => {} },
+      indexer: { textsChanged: () => {} },
+    }),
+  );
+  const change = async (node: number) => {
+    nodes[node]?.textsChanged([{ document: 'of-ada' }]);
+    await settled();
+  };
+  const claim = () => store.claim({ kinds: ['webhook-event'], limit: 1, leaseMs: 1_000 });
+  await change(0);
+  clock.advance(WEBHOOKS.changeIntervalMs / 2);
+  await change(1);
+  clock.advance(WEBHOOKS.changeIntervalMs / 2);
+  const [job] = await claim();
+  await store.complete(job!);
+  clock.advance(10_000);
+  await change(1);
+  clock.advance(WEBHOOKS.changeIntervalMs);
+  expect(await claim()).toHaveLength(1);
 });
 
 test('WH5 a failure is nobody else’s, and one that is paused hears nothing', async () => {

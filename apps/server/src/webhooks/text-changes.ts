@@ -24,17 +24,25 @@ export function textsToWebhooks<T extends { readonly document: string }>({
   readonly log: Pick<Log, 'warn'>;
   readonly onEnqueued: () => void;
 }): { textsChanged(changes: readonly T[]): void } {
-  /** Until when a job waits that tells of further changes, too. */
-  const waiting = new LRUCache<string, number>({ max: MAX_TRACKED_CALLERS });
+  /** Whether anybody hears of a document's text, and until when that is not looked up again. */
+  const known = new LRUCache<string, { readonly isHeard: boolean; readonly untilMs: number }>({
+    max: MAX_TRACKED_CALLERS,
+  });
+  const isHeard = async (document: string): Promise<boolean> => {
+    const now = clock.now();
+    const before = known.get(document);
+    if (before !== undefined && before.untilMs > now) return before.isHeard;
+    const heard = await findHearers(db, { type: 'document.changed', document, limit: 1 });
+    const answer = { isHeard: heard.length > 0, untilMs: now + WEBHOOKS.changeIntervalMs };
+    known.set(document, answer);
+    return answer.isHeard;
+  };
   const tell = async (changes: readonly T[]): Promise<void> => {
     if (changes.length === 0 || !(await hasWebhooks(db))) return;
-    const now = clock.now();
     for (const { document } of changes) {
-      if ((waiting.get(document) ?? 0) > now) continue;
-      const heard = await findHearers(db, { type: 'document.changed', document, limit: 1 });
-      if (heard.length === 0) continue;
-      await jobs.enqueue([textChangedJob(document, now)]);
-      waiting.set(document, now + WEBHOOKS.changeIntervalMs);
+      if (!(await isHeard(document))) continue;
+      // Each change: the job that waits may be one of another node, and run sooner than this one knows (JB2).
+      await jobs.enqueue([textChangedJob(document, clock.now())]);
       onEnqueued();
     }
   };

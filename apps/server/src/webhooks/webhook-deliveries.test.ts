@@ -6,6 +6,7 @@ import { Fixture, type AnyCall } from '../commands/handlers/testing/command-fixt
 import { WEBHOOKS } from '../limits.ts';
 import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
+import { createDocument } from '../storage/documents.ts';
 import { createSession } from '../storage/sessions.ts';
 import { beginTimeline } from '../storage/timelines.ts';
 import { registerUser } from '../storage/users.ts';
@@ -27,6 +28,7 @@ class Scene {
   now: number;
   result: SendResult = { kind: 'answered', status: 200 };
   enqueued: NewJob[] = [];
+  readonly outcomes: string[] = [];
   send = async (message: WebhookMessage): Promise<SendResult> => {
     this.sent.push(message);
     return this.result;
@@ -81,6 +83,7 @@ class Scene {
       ...{ db: this.fixture.db, jobs: this.#jobs, random: () => 0 },
       clock: { now: () => this.now, monotonicMs: () => this.clock.monotonicMs() },
       rate: new KeyedRateLimiter({ rate: WEBHOOKS.rate, clock: this.clock }),
+      onSent: (outcome) => void this.outcomes.push(outcome),
       send: async (message) => await this.send(message),
     });
     await this.#handler.run({ webhook }, context);
@@ -181,11 +184,15 @@ test('WH8 WH10 a failure is repeated with the same id, before what came later, a
   expect(scene.sent[1]?.headers['webhook-id']).toBe(scene.sent[0]?.headers['webhook-id']);
 });
 
-test('WH8 one that is never taken holds the next one for a day, and is counted', async () => {
+test.each([
+  ['that is never taken holds the next one for a day', 500, WEBHOOKS.deliverForMs],
+  ['that comes too soon', 429, WEBHOOKS.deliverForMs],
+  ['that the receiver refuses holds it for an hour', 422, WEBHOOKS.refusedForMs],
+])('WH8 one %s, and is counted', async (_, status, heldMs) => {
   const scene = await Scene.open();
   scene.send = async (message) => {
     scene.sent.push(message);
-    return { kind: 'answered', status: message.body.includes('created') ? 422 : 200 };
+    return { kind: 'answered', status: message.body.includes('created') ? status : 200 };
   };
   await scene.fixture.do('ada', make());
   await scene.fixture.do('ada', rename('Other'));
@@ -195,8 +202,9 @@ test('WH8 one that is never taken holds the next one for a day, and is counted',
     scene.now += HOUR_MS;
     expect(scene.sent.length).toBeLessThan(50);
   }
-  expect(scene.now - began).toBeGreaterThanOrEqual(WEBHOOKS.deliverForMs);
-  expect(scene.now - began).toBeLessThanOrEqual(WEBHOOKS.deliverForMs + 3 * HOUR_MS);
+  expect(scene.now - began).toBeGreaterThanOrEqual(heldMs);
+  expect(scene.now - began).toBeLessThanOrEqual(heldMs + 3 * HOUR_MS);
+  expect(new Set(scene.outcomes)).toEqual(new Set(['failed', 'taken']));
   expect(await scene.row()).toMatchObject({ state: 'on', dropped: 1, failures: 0 });
 });
 
@@ -205,10 +213,48 @@ test('WH8 no more than a thousand wait, and those left out are counted', async (
   const { db } = scene.fixture;
   for (let i = 0; i <= WEBHOOKS.maxWaiting; i++)
     await addDeliveries(db, [scene.id], {
-      ...{ event: ulid(), type: 'document.created', document: PAGE, actor: null, at: i },
+      ...{ event: ulid(), type: 'document.created', document: `page-${i}`, actor: null, at: i },
     });
-  const [listed] = await listWebhooks(db, 'ada');
-  expect(listed).toMatchObject({ waiting: WEBHOOKS.maxWaiting, dropped: 1 });
+  const listed = async () => (await listWebhooks(db, 'ada'))[0];
+  expect(await listed()).toMatchObject({ waiting: WEBHOOKS.maxWaiting, dropped: 1 });
+  await scene.fixture.do('ada', { name: 'webhook:pause', input: { id: scene.id } });
+  await scene.fixture.do('ada', { name: 'webhook:resume', input: { id: scene.id } });
+  expect(await listed()).toMatchObject({ waiting: 0, dropped: WEBHOOKS.maxWaiting + 1 });
+});
+
+test('WH8 nobody fills the queue by repeating something, nor by one document', async () => {
+  const scene = await Scene.open();
+  const { db } = scene.fixture;
+  const add = async (actor: string, at: number, document = PAGE) =>
+    await addDeliveries(db, [scene.id], {
+      ...{ event: ulid(), type: 'document.renamed', document, actor, at },
+    });
+  for (let at = 0; at < 2_000; at++) await add('mallory', at);
+  for (const actor of ['ada', 'bob']) await add(actor, 2_000);
+  const listed = async () => (await listWebhooks(db, 'ada'))[0];
+  expect(await listed()).toMatchObject({ waiting: 3, dropped: 0 });
+  expect((await findDelivery(db, scene.id))?.at).toBe(1_999);
+  for (let guest = 0; guest < 150; guest++) await add(`guest-${guest}`, 3_000);
+  expect(await listed()).toMatchObject({ waiting: WEBHOOKS.maxWaitingOfDocument, dropped: 53 });
+  await add('bob', 4_000, 'another-page');
+  expect(await listed()).toMatchObject({ waiting: WEBHOOKS.maxWaitingOfDocument + 1 });
+});
+
+test('WH8 what is replaced while it is sent is sent again', async () => {
+  const scene = await Scene.open();
+  await scene.fixture.do('ada', make());
+  await scene.fixture.do('ada', rename('First'));
+  scene.send = async (message) => {
+    scene.sent.push(message);
+    if (scene.sent.length !== 2) return { kind: 'answered', status: 200 };
+    await scene.fixture.do('ada', rename('Second'));
+    await scene.tell();
+    return { kind: 'answered', status: 200 };
+  };
+  await scene.deliver();
+  expect(scene.bodies().map(({ document }) => (document as { title: string }).title)).toEqual([
+    ...['First', 'First', 'Second'],
+  ]);
 });
 
 test('WH10 a test and “resume” end the pause', async () => {
@@ -287,11 +333,13 @@ test('WH12 a turn ends while others wait, and a person’s deliveries have a rat
   const { db } = scene.fixture;
   await scene.fixture.do('ada', make());
   await scene.tell();
-  for (let i = 0; i < WEBHOOKS.rate.burst + 5; i++)
-    await addDeliveries(db, [scene.id], {
-      ...{ event: ulid(), type: 'document.renamed', document: PAGE, actor: 'ada' },
-      at: scene.fixture.now,
-    });
+  for (let i = 0; i < WEBHOOKS.rate.burst + 5; i++) {
+    const document = `page-${i}`;
+    await createDocument(db, { id: document, kind: 'page', title: '', owner: 'ada', at: 1 });
+    const at = scene.fixture.now;
+    const event = { event: ulid(), type: 'document.renamed', document, actor: 'ada', at } as const;
+    await addDeliveries(db, [scene.id], event);
+  }
   scene.send = async (message) => {
     scene.sent.push(message);
     if (scene.sent.length === 3) scene.clock.advance(WEBHOOKS.turnMs);

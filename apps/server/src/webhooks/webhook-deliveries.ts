@@ -3,6 +3,7 @@ import { can } from '@tandem/protocol';
 import type { WebhookDelivery, WebhookState } from '@tandem/protocol/webhooks';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { WEBHOOKS } from '../limits.ts';
+import type { WebhookOutcome } from '../metrics/metrics.ts';
 import { backoffMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
@@ -15,6 +16,7 @@ import { findUser, toUser } from '../storage/users.ts';
 import {
   deleteDeliveriesOf,
   deleteDelivery,
+  dropDeliveriesOf,
   dropDelivery,
   findDelivery,
   findWebhook,
@@ -32,6 +34,7 @@ export interface WebhookDeliveriesOptions {
   readonly rate: Pick<KeyedRateLimiter, 'tryTake'>;
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
   readonly random: () => number;
+  readonly onSent: (outcome: WebhookOutcome) => void;
 }
 
 export function webhookDeliveries(
@@ -64,7 +67,7 @@ async function takeTurn(
     signal.throwIfAborted();
     const webhook = await findWebhook(db, id);
     if (webhook?.state !== 'on') {
-      await deleteDeliveriesOf(db, id);
+      await dropDeliveriesOf(db, id);
       return null;
     }
     const delivery = await findDelivery(db, id);
@@ -83,7 +86,7 @@ async function takeTurn(
 }
 
 async function deliver(
-  { db, send, clock, random }: WebhookDeliveriesOptions,
+  { db, send, clock, random, onSent }: WebhookDeliveriesOptions,
   {
     webhook,
     delivery,
@@ -99,6 +102,7 @@ async function deliver(
   const body = JSON.stringify(content);
   const headers = signedHeaders(webhook.secret, { id: content.id, at: clock.now(), body });
   const result = await send({ url: webhook.url, headers, body }, signal);
+  onSent(outcomeOf(result));
   const at = clock.now();
   const last = { last_at: at, last_result: resultOf(result) };
   if (isTaken(result)) {
@@ -107,7 +111,8 @@ async function deliver(
     return await recordDelivery(db, webhook.id, { ...last, ...well });
   }
   // What no receiver will ever take holds the next one no longer (WH8).
-  if (at - delivery.at >= WEBHOOKS.deliverForMs) await dropDelivery(db, delivery);
+  const heldForMs = isRefusal(result) ? WEBHOOKS.refusedForMs : WEBHOOKS.deliverForMs;
+  if (at - delivery.at >= heldForMs) await dropDelivery(db, delivery);
   const since = webhook.failing_since ?? at;
   const retryMs = Math.round(backoffMs(WEBHOOKS.retry, webhook.failures, random));
   await recordDelivery(db, webhook.id, {
@@ -140,6 +145,18 @@ async function contentFor(
 
 const isTaken = (result: SendResult): boolean =>
   result.kind === 'answered' && result.status >= 200 && result.status < 300;
+
+/** The receiver does not want this request, whenever it comes: a timeout, a conflict and "too many" are none of these. */
+const isRefusal = (result: SendResult): boolean =>
+  result.kind === 'answered' &&
+  result.status >= 400 &&
+  result.status < 500 &&
+  ![408, 409, 425, 429].includes(result.status);
+
+function outcomeOf(result: SendResult): WebhookOutcome {
+  if (result.kind !== 'answered') return result.kind;
+  return isTaken(result) ? 'taken' : 'failed';
+}
 
 const resultOf = (result: SendResult): string =>
   result.kind === 'answered' ? String(result.status) : result.kind;

@@ -35,4 +35,9 @@ export async function createWebhooks(db: Kysely<unknown>, types: ColumnTypes): P
     .addPrimaryKeyConstraint('webhook_delivery_primary', ['webhook', 'event'])
     .modifyEnd(types.clustered)
     .execute();
+  await db.schema
+    .createIndex('webhook_delivery_order')
+    .on('webhook_delivery')
+    .columns(['webhook', 'at', 'event'])
+    .execute();
 }

@@ -83,7 +83,8 @@ export function webhookRoutes({ db, runner, signedIn, configuration }: WebhookRo
     .post('/account/webhooks/resume', signedIn, async (context) => {
       refuseWhereOff();
       const { webhook: id } = await readBody(context, webhookChoice);
-      await run(context, { name: 'webhook:resume', input: { id } });
+      const input = { id, session: context.var.session };
+      await run(context, { name: 'webhook:resume', input });
       return context.body(null, 204);
     })
     .post('/account/webhooks/test', signedIn, async (context) => {

@@ -107,7 +107,7 @@ interface OwnInputs {
   };
   'webhook:rotate': { readonly id: string; readonly secret: string; readonly session: string };
   'webhook:pause': { readonly id: string };
-  'webhook:resume': { readonly id: string };
+  'webhook:resume': { readonly id: string; readonly session: string };
   'webhook:test': { readonly id: string; readonly event: string };
   'webhook:end': { readonly id: string };
   'account:invite': { readonly tokenHash: string; readonly by: ActingAdministrator };

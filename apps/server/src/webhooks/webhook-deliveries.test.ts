@@ -67,6 +67,10 @@ class Scene {
     return { name: 'webhook:create', input };
   }
 
+  resume(): AnyCall {
+    return { name: 'webhook:resume', input: { id: this.id, session: 'of ada' } };
+  }
+
   /** Runs the jobs of the events. */
   async tell(): Promise<void> {
     const { db } = this.fixture;
@@ -218,7 +222,7 @@ test('WH8 no more than a thousand wait, and those left out are counted', async (
   const listed = async () => (await listWebhooks(db, 'ada'))[0];
   expect(await listed()).toMatchObject({ waiting: WEBHOOKS.maxWaiting, dropped: 1 });
   await scene.fixture.do('ada', { name: 'webhook:pause', input: { id: scene.id } });
-  await scene.fixture.do('ada', { name: 'webhook:resume', input: { id: scene.id } });
+  await scene.fixture.do('ada', scene.resume());
   expect(await listed()).toMatchObject({ waiting: 0, dropped: WEBHOOKS.maxWaiting + 1 });
 });
 
@@ -269,7 +273,7 @@ test('WH10 a test and “resume” end the pause', async () => {
   expect(scene.sent).toHaveLength(2);
   expect((await scene.row()).failures).toBe(2);
   scene.result = { kind: 'answered', status: 200 };
-  await scene.fixture.do('ada', { name: 'webhook:resume', input: { id: scene.id } });
+  await scene.fixture.do('ada', scene.resume());
   await scene.deliver();
   expect(scene.bodies().map(({ type }) => type)).toEqual([
     ...['document.created', 'document.created', 'document.created', 'test'],
@@ -293,7 +297,7 @@ test('WH10 days of failures, and a 410 at once, switch it off; its person switch
   expect((await scene.row()).state).toBe('failed');
   expect(scene.now - began).toBeGreaterThanOrEqual(WEBHOOKS.failingForMs);
   expect(await findDelivery(scene.fixture.db, scene.id)).toBeUndefined();
-  await scene.fixture.do('ada', { name: 'webhook:resume', input: { id: scene.id } });
+  await scene.fixture.do('ada', scene.resume());
   scene.result = { kind: 'answered', status: 410 };
   await scene.fixture.do('ada', rename('Another'));
   await scene.deliver();

@@ -143,7 +143,9 @@ test('two servers sweep once, and one goes on where the other one died', async (
   await expect.poll(counts, POLL).toEqual(before.map((each) => each + 1));
   const ended = db.selectFrom('job').select('kind').where('lease', 'is', null).orderBy('kind');
   const endedKinds = async () => (await ended.execute()).map(({ kind }) => kind);
-  const onDemand: readonly JobKind[] = ['document-purge', 'link-mail'];
+  const onDemand: readonly JobKind[] = [
+    ...(['document-purge', 'link-mail', 'webhook-delivery', 'webhook-event'] as const),
+  ];
   const recurring = JOB_KINDS.filter((kind) => !onDemand.includes(kind));
   await expect.poll(endedKinds, POLL).toEqual(recurring);
 });

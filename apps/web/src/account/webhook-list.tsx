@@ -24,7 +24,7 @@ interface WebhookListProps {
 
 type Secured =
   | { readonly kind: 'create'; readonly wanted: WebhookCreate }
-  | { readonly kind: 'rotate'; readonly webhook: Webhook };
+  | { readonly kind: 'rotate' | 'resume'; readonly webhook: Webhook };
 
 type Step =
   | { readonly kind: 'list' }
@@ -52,6 +52,11 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
   }, [isOnItsWay, list]);
 
   const secure = async (change: Secured) => {
+    if (change.kind === 'resume') {
+      await requests.changeWebhook(change.webhook.id, 'resume');
+      setStep({ kind: 'list' });
+      return await list();
+    }
     const name = change.kind === 'create' ? change.wanted.name : change.webhook.name;
     const { secret } = await (change.kind === 'create'
       ? requests.createWebhook(change.wanted)
@@ -63,13 +68,15 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
     void run(async () => {
       // The dialog may have been open for long.
       const { isConfirmed } = await read();
-      if (change.kind === 'create' && isConfirmed) await secure(change);
+      // The secret that ends is worth a question.
+      if (change.kind !== 'rotate' && isConfirmed) await secure(change);
       else setStep({ kind: 'confirm', change });
     });
   const act = (webhook: Webhook, wanted: WebhookAction) => {
     setSaid('');
     if (wanted === 'remove') return setStep({ kind: 'remove', webhook });
     if (wanted === 'rotate') return ask({ kind: 'rotate', webhook });
+    if (wanted === 'resume' && webhook.state === 'off') return ask({ kind: 'resume', webhook });
     void run(async () => {
       await requests.changeWebhook(webhook.id, wanted);
       if (wanted === 'test') setSaid(t('webhooks.testSent', { name: webhook.name }));
@@ -127,7 +134,7 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
           text={
             step.change.kind === 'create'
               ? t('webhooks.confirmCreate')
-              : t('webhooks.confirmRotate', { name: step.change.webhook.name })
+              : t(`webhooks.confirm.${step.change.kind}`, { name: step.change.webhook.name })
           }
           submit={t(`webhooks.${step.change.kind}`)}
           look="primary"

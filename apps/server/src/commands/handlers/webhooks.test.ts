@@ -84,6 +84,11 @@ test('WH1 one about a document only of those that its person may read', async ()
   await fixture.do('bob', create(ulid(), { about, session: 'laptop of bob' }));
 });
 
+const resume = (id: string, session = 'laptop of ada'): AnyCall => ({
+  name: 'webhook:resume',
+  input: { id, session },
+});
+
 test('WH2 a webhook is its person’s only', async () => {
   const fixture = await withAccounts();
   const id = ulid();
@@ -95,7 +100,7 @@ test('WH2 a webhook is its person’s only', async () => {
       input: { id, secret: 'whsec_of-bob', session: 'laptop of bob' },
     },
     { name: 'webhook:pause', input: { id } },
-    { name: 'webhook:resume', input: { id } },
+    resume(id, 'laptop of bob'),
     sendTest(id),
   ];
   for (const call of calls) expect(await fixture.run('bob', call)).toMatchObject(NOT_FOUND);
@@ -114,7 +119,7 @@ test('WH10 WH12 one test waits at a time, and none while it is paused', async ()
   await fixture.do('ada', { name: 'webhook:pause', input: { id } });
   expect(await findDelivery(fixture.db, id)).toBeUndefined();
   expect(await fixture.run('ada', sendTest(id))).toMatchObject(FORBIDDEN);
-  await fixture.do('ada', { name: 'webhook:resume', input: { id } });
+  await fixture.do('ada', resume(id));
   await fixture.do('ada', sendTest(id));
 });
 
@@ -152,12 +157,20 @@ test.each<readonly [string, readonly AnyCall[]]>([
   const state = async (webhook: string) => (await findWebhook(fixture.db, webhook))?.state;
   expect([await state(id), await state(paused), await state(other)]).toEqual(['off', 'off', 'on']);
   expect(await findDelivery(fixture.db, id)).toBeUndefined();
+  // Who finds an open page does not switch on what an intruder has made.
+  fixture.now += ACCOUNTS.confirmedForMs;
+  expect(await fixture.run('ada', resume(id))).toMatchObject(FORBIDDEN);
+  expect(await state(id)).toBe('off');
+  const session = { id: 'another laptop', user: 'ada', at: fixture.now, expiresAt: 9e15 };
+  await createSession(fixture.db, session);
+  await fixture.do('ada', resume(id, session.id));
+  expect(await state(id)).toBe('on');
 });
 
 test('AU1 AU2 who made, changed or ended one is recorded, without its name and address', async () => {
   const fixture = await withAccounts();
   const id = ulid();
-  const choose = (name: 'webhook:pause' | 'webhook:resume' | 'webhook:end'): AnyCall => ({
+  const choose = (name: 'webhook:pause' | 'webhook:end'): AnyCall => ({
     name,
     input: { id },
   });
@@ -166,7 +179,7 @@ test('AU1 AU2 who made, changed or ended one is recorded, without its name and a
     { name: 'webhook:rotate', input: { id, secret: 'whsec_2', session: 'laptop of ada' } },
     sendTest(id),
     ...[choose('webhook:pause'), choose('webhook:pause')],
-    ...[choose('webhook:resume'), choose('webhook:resume')],
+    ...[resume(id), resume(id)],
     ...[choose('webhook:end'), choose('webhook:end')],
   ];
   for (const call of calls) await fixture.do('ada', call);

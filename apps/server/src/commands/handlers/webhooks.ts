@@ -58,9 +58,12 @@ export const webhookHandlers: WebhookHandlers = {
     return DONE;
   },
 
-  async 'webhook:resume'(context, { id }) {
+  async 'webhook:resume'(context, { id, session }) {
     const webhook = await findOwn(context, id);
     if (webhook === null) return notFound('webhook');
+    // Somebody who knew the old password may have made it (WH11).
+    if (webhook.state === 'off' && !(await isConfirmedIn(context, session)))
+      return forbidden('confirm-first');
     await resumeWebhook(context.db, id);
     context.enqueue(webhookDeliveryJob(id));
     if (webhook.state !== 'on') context.audit({ action: 'webhook:resumed', detail: {} });

@@ -4,22 +4,19 @@ import { loadEnv } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 import { firstDocumentBudget } from './build/first-document-budget.ts';
+import { OWN_PATHS } from './build/own-paths.ts';
 import { withoutUnused } from './build/without-unused.ts';
 
 /** What the server answers by itself; everything else is the application. */
 const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz', '/sign-in'];
 
-/**
- * The addresses of the application: see src/router.tsx. The browser asks for any other, which may be the sign-in of a
- * proxy.
- */
-const OWN_PATHS = [/^\/($|\?)/, /^\/d\//, /^\/help\//, /^\/admin\/?($|\?)/];
-
 /** Compressed scripts that load before somebody can write in the first document. */
 const FIRST_DOCUMENT_MAX_BYTES = 300_000;
 
 export default defineConfig(({ mode }) => {
-  const target = loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ?? 'http://localhost:3000';
+  const target =
+    loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ??
+    `http://localhost:${process.env['PORT'] ?? '3000'}`;
   return {
     // Fixtures of tests.
     assetsInclude: ['**/*.docx'],

@@ -23,7 +23,7 @@ import { isSignedIn } from '../storage/sign-ins.ts';
 import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
 import { hasWebhooks } from '../storage/webhooks.ts';
-import { webhookEventJob, type WebhookHappening } from '../webhooks/webhook-job-types.ts';
+import { webhookEventJob, type WebhookEventFacts } from '../webhooks/webhook-job-types.ts';
 import type {
   CommandAnswer,
   CommandRequest,
@@ -54,7 +54,7 @@ interface Execution {
   readonly events: readonly PublishedEvent[];
   readonly jobs: readonly NewJob[];
   readonly audited: readonly NewAuditEntry[];
-  readonly told: readonly WebhookHappening[];
+  readonly webhookEvents: readonly WebhookEventFacts[];
 }
 
 interface Mode {
@@ -132,11 +132,11 @@ export class CommandTransactions {
       if (stored === null) executions.push(await this.#execute(request, mode));
       else answers.set(keyOf(request), repeatedAnswer(stored));
     }
-    const told = executions.flatMap((execution) => execution.told);
-    const isHeard = told.length > 0 && (await hasWebhooks(store.db));
+    const webhookEvents = executions.flatMap((execution) => execution.webhookEvents);
+    const hasSubscribers = webhookEvents.length > 0 && (await hasWebhooks(store.db));
     const enqueued = [
       ...executions.flatMap((execution) => execution.jobs),
-      ...(isHeard ? told.map(webhookEventJob) : []),
+      ...(hasSubscribers ? webhookEvents.map(webhookEventJob) : []),
     ];
     if (enqueued.length > 0) {
       await jobs.enqueue(enqueued);
@@ -175,7 +175,7 @@ export class CommandTransactions {
     const events: PublishedEvent[] = [];
     const jobs: NewJob[] = [];
     const audited: NewAuditEntry[] = [];
-    const told: WebhookHappening[] = [];
+    const webhookEvents: WebhookEventFacts[] = [];
     const context: HandlerContext<AuditAction> = {
       db: this.#options.store.db,
       user,
@@ -183,7 +183,7 @@ export class CommandTransactions {
       at,
       publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),
       enqueue: (job) => jobs.push(job),
-      tell: (type, document) => told.push({ type, document, actor: user, at }),
+      emit: (type, document) => webhookEvents.push({ type, document, actor: user, at }),
       audit: (event) => audited.push({ at, user, event }),
     };
     const outcome =
@@ -191,8 +191,8 @@ export class CommandTransactions {
         ? await this.#executeOptimistic(request, context)
         : await this.#executeWithSavepoint(request, context);
     return outcome.kind === 'done'
-      ? { request, outcome, events, jobs, audited, told }
-      : { request, outcome, events: [], jobs: [], audited: [], told: [] };
+      ? { request, outcome, events, jobs, audited, webhookEvents }
+      : { request, outcome, events: [], jobs: [], audited: [], webhookEvents: [] };
   }
 
   /** @throws BatchAborted when the command fails. */

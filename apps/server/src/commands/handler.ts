@@ -32,7 +32,7 @@ export interface HandlerContext<A extends AuditAction = never> {
   /** Exists if the command takes effect (JB1); see `jobs/job-handler.ts`. */
   enqueue(job: NewJob): void;
   /** Programs hear of it if the command takes effect (WH3). */
-  tell(type: WebhookEvent, document: string): void;
+  emit(type: WebhookEvent, document: string): void;
   /** Recorded if the command takes effect (AU3). A property, so that its type is checked strictly. */
   readonly audit: (event: AuditEvent<A>) => void;
 }

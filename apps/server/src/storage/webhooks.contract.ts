@@ -11,7 +11,7 @@ import {
   dropDelivery,
   eventsOf,
   findDelivery,
-  findHearers,
+  findSubscribers,
   hasTestWaiting,
   hasWebhooks,
   listWebhooks,
@@ -50,11 +50,11 @@ export function testWebhooks(open: () => Promise<Database>): void {
       events: more.events ?? ['document.renamed', 'comment.created'],
     });
   const hear = (db: Database, of = document, type: WebhookEvent = 'document.renamed') =>
-    findHearers(db, { type, document: of });
+    findSubscribers(db, { type, document: of });
   const delivery = (event: string, at = AT) =>
     ({ event, type: 'document.renamed', document, actor: 'ada', at }) as const;
 
-  test('WH4 an event is heard by owners, and by those on whose list the document is', async () => {
+  test('WH4 owners are subscribers, and by those on whose list the document is', async () => {
     const db = await scene();
     await add(db, '1-ada');
     await add(db, '2-ben', { user: 'ben' });
@@ -79,7 +79,7 @@ export function testWebhooks(open: () => Promise<Database>): void {
     const db = await scene();
     for (const id of ['a', 'b', 'c']) await add(db, id);
     const step = (after: string) =>
-      findHearers(db, { type: 'comment.created', document, after, limit: 2 });
+      findSubscribers(db, { type: 'comment.created', document, after, limit: 2 });
     expect([await step(''), await step('b'), await step('c')]).toEqual([['a', 'b'], ['c'], []]);
   });
 

@@ -123,7 +123,7 @@ const firstOn = compiledQuery((db) =>
   db.selectFrom('webhook').select('id').where('state', '=', 'on').limit(1),
 );
 
-/** Whether anybody would be told. */
+/** Whether anybody would be candidate. */
 export async function hasWebhooks(db: Database): Promise<boolean> {
   return (await firstOn(db)).length > 0;
 }
@@ -133,7 +133,7 @@ export async function hasWebhooks(db: Database): Promise<boolean> {
  * have it on their list or own it. A link that anybody may open tells nobody that there is such a document (WH4). The
  * search begins with the document's people: it does not grow with the webhooks of others (WH14).
  */
-export async function findHearers(
+export async function findSubscribers(
   db: Database,
   {
     type,
@@ -147,12 +147,12 @@ export async function findHearers(
     readonly limit?: number;
   },
 ): Promise<readonly string[]> {
-  const { rows } = await hearers({ type, document, after, limit }).execute(db);
+  const { rows } = await subscribersOf({ type, document, after, limit }).execute(db);
   return rows.map(({ id }) => id);
 }
 
 /** For the test of its plan, too. */
-export function hearers({
+export function subscribersOf({
   type,
   document,
   after,
@@ -177,18 +177,18 @@ export function hearers({
         join document as around on around.id = inside.ancestor
         where inside.document = ${document} and around.owner is not null
     ),
-    told as (
+    candidate as (
       select id, "user", events, state from webhook where document = ${document}
       union all
       select webhook.id, webhook."user", webhook.events, webhook.state
         from people cross join webhook
         where webhook."user" = people."user" and webhook.document is null
     )
-    select told.id from told cross join "user"
-      where "user".id = told."user" and told.state = 'on' and told.id > ${after}
-        and ' ' || told.events || ' ' like ${`% ${type} %`}
+    select candidate.id from candidate cross join "user"
+      where "user".id = candidate."user" and candidate.state = 'on' and candidate.id > ${after}
+        and ' ' || candidate.events || ' ' like ${`% ${type} %`}
         and "user".registered_at is not null and "user".blocked_at is null
-      order by told.id limit ${limit}`;
+      order by candidate.id limit ${limit}`;
 }
 
 /**

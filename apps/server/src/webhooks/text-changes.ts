@@ -5,7 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { JobStore } from '../storage/jobs/job-store.ts';
 import type { Database } from '../storage/tables.ts';
-import { findHearers, hasWebhooks } from '../storage/webhooks.ts';
+import { findSubscribers, hasWebhooks } from '../storage/webhooks.ts';
 import { textChangedJob } from './webhook-job-types.ts';
 
 /** @returns an indexer of changed texts that passes them on. */
@@ -24,23 +24,26 @@ export function textsToWebhooks<T extends { readonly document: string }>({
   readonly log: Pick<Log, 'warn'>;
   readonly onEnqueued: () => void;
 }): { textsChanged(changes: readonly T[]): void } {
-  /** Whether anybody hears of a document's text, and until when that is not looked up again. */
-  const known = new LRUCache<string, { readonly isHeard: boolean; readonly untilMs: number }>({
+  /** Whether webhooks subscribe to the text of a document, and until when that is not looked up again. */
+  const known = new LRUCache<
+    string,
+    { readonly hasSubscribers: boolean; readonly untilMs: number }
+  >({
     max: MAX_TRACKED_CALLERS,
   });
-  const isHeard = async (document: string): Promise<boolean> => {
+  const hasSubscribers = async (document: string): Promise<boolean> => {
     const now = clock.now();
     const before = known.get(document);
-    if (before !== undefined && before.untilMs > now) return before.isHeard;
-    const heard = await findHearers(db, { type: 'document.changed', document, limit: 1 });
-    const answer = { isHeard: heard.length > 0, untilMs: now + WEBHOOKS.changeIntervalMs };
+    if (before !== undefined && before.untilMs > now) return before.hasSubscribers;
+    const found = await findSubscribers(db, { type: 'document.changed', document, limit: 1 });
+    const answer = { hasSubscribers: found.length > 0, untilMs: now + WEBHOOKS.changeIntervalMs };
     known.set(document, answer);
-    return answer.isHeard;
+    return answer.hasSubscribers;
   };
-  const tell = async (changes: readonly T[]): Promise<void> => {
+  const enqueueChanges = async (changes: readonly T[]): Promise<void> => {
     if (changes.length === 0 || !(await hasWebhooks(db))) return;
     for (const { document } of changes) {
-      if (!(await isHeard(document))) continue;
+      if (!(await hasSubscribers(document))) continue;
       // Each change: the job that waits may be one of another node, and run sooner than this one knows (JB2).
       await jobs.enqueue([textChangedJob(document, clock.now())]);
       onEnqueued();
@@ -49,8 +52,8 @@ export function textsToWebhooks<T extends { readonly document: string }>({
   return {
     textsChanged(changes) {
       indexer.textsChanged(changes);
-      tell(changes).catch((error: unknown) =>
-        log.warn({ err: error }, 'webhooks could not be told of changed texts'),
+      enqueueChanges(changes).catch((error: unknown) =>
+        log.warn({ err: error }, 'no webhook deliveries for changed texts'),
       );
     },
   };

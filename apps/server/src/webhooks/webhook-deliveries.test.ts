@@ -72,7 +72,7 @@ class Scene {
   }
 
   /** Runs the jobs of the events. */
-  async tell(): Promise<void> {
+  async findSubscribers(): Promise<void> {
     const { db } = this.fixture;
     const events = webhookEvents({ db, jobs: this.#jobs, onEnqueued: () => {} });
     const rows = await db.selectFrom('job').selectAll().where('kind', '=', events.kind).execute();
@@ -82,7 +82,7 @@ class Scene {
 
   /** Runs the jobs of the events, and that of a webhook. */
   async deliver(webhook = this.id): Promise<void> {
-    await this.tell();
+    await this.findSubscribers();
     this.#handler ??= webhookDeliveries({
       ...{ db: this.fixture.db, jobs: this.#jobs, random: () => 0 },
       clock: { now: () => this.now, monotonicMs: () => this.clock.monotonicMs() },
@@ -252,7 +252,7 @@ test('WH8 what is replaced while it is sent is sent again', async () => {
     scene.sent.push(message);
     if (scene.sent.length !== 2) return { kind: 'answered', status: 200 };
     await scene.fixture.do('ada', rename('Second'));
-    await scene.tell();
+    await scene.findSubscribers();
     return { kind: 'answered', status: 200 };
   };
   await scene.deliver();
@@ -313,7 +313,7 @@ test('WH12 a receiver that does not answer delays no other one, and a person has
   await scene.fixture.do('bob', scene.create(other, 'of bob', 'https://well.example/'));
   await scene.fixture.do('ada', make());
   await scene.fixture.do('bob', make('document-of-bob-himself'));
-  await scene.tell();
+  await scene.findSubscribers();
   let answer = (_: SendResult) => {};
   const answered = new Promise<SendResult>((resolve) => (answer = resolve));
   scene.send = async (message) => {
@@ -336,7 +336,7 @@ test('WH12 a turn ends while others wait, and a person’s deliveries have a rat
   const scene = await Scene.open();
   const { db } = scene.fixture;
   await scene.fixture.do('ada', make());
-  await scene.tell();
+  await scene.findSubscribers();
   for (let i = 0; i < WEBHOOKS.rate.burst + 5; i++) {
     const document = `page-${i}`;
     await createDocument(db, { id: document, kind: 'page', title: '', owner: 'ada', at: 1 });

@@ -4,7 +4,7 @@ import { WEBHOOKS } from '../limits.ts';
 import type { JobStore } from '../storage/jobs/job-store.ts';
 import type { Database } from '../storage/tables.ts';
 import { readTimelineStart } from '../storage/timelines.ts';
-import { addDeliveries, findHearers } from '../storage/webhooks.ts';
+import { addDeliveries, findSubscribers } from '../storage/webhooks.ts';
 import { EVENT, webhookDeliveryJob, type EventInput } from './webhook-job-types.ts';
 
 export function webhookEvents({
@@ -24,7 +24,7 @@ export function webhookEvents({
       let after = '';
       for (;;) {
         signal.throwIfAborted();
-        const webhooks = await findHearers(db, { type, document, after });
+        const webhooks = await findSubscribers(db, { type, document, after });
         const last = webhooks.at(-1);
         if (last === undefined) return;
         await addDeliveries(db, webhooks, { event, type, document, actor, at });

@@ -7,7 +7,7 @@ import { createJob, type JobType } from '../jobs/job-handler.ts';
 import { WEBHOOKS } from '../limits.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
 
-export interface WebhookHappening {
+export interface WebhookEventFacts {
   readonly type: WebhookEvent;
   readonly document: string;
   /** Null where it may be several people. */
@@ -15,7 +15,7 @@ export interface WebhookHappening {
   readonly at: number;
 }
 
-export interface EventInput extends WebhookHappening {
+export interface EventInput extends WebhookEventFacts {
   /** The id of all its deliveries. */
   readonly event: string;
 }
@@ -37,9 +37,9 @@ export const DELIVERY: JobType<'webhook-delivery', { readonly webhook: string }>
 };
 
 /** Of a command, in its transaction (WH3). */
-export function webhookEventJob(happening: WebhookHappening): NewJob {
+export function webhookEventJob(facts: WebhookEventFacts): NewJob {
   const event = ulid();
-  return createJob(EVENT, { key: event, input: { event, ...happening } });
+  return createJob(EVENT, { key: event, input: { event, ...facts } });
 }
 
 /** Of a text: one that waits already tells of this change, too, so that there is one in a minute (WH5). */

@@ -9,6 +9,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { AccountField } from './account-field.tsx';
+import { ChoiceList } from './choice-list.tsx';
 
 /** Days; null for as long as nobody revokes it. */
 const LIFETIMES = [30, 90, 365, null] as const;
@@ -52,24 +53,14 @@ export function ApiTokenForm({ isRunning, onSubmit, onCancel }: ApiTokenFormProp
         value={name}
         onChange={setName}
       />
-      <fieldset className="flex flex-col gap-0.5">
-        <legend className="mb-1 text-small text-ink-2">{t('account.tokens.scopes')}</legend>
-        {API_SCOPES.map((scope) => (
-          <label
-            key={scope}
-            className="flex min-h-7 items-center gap-2 text-ui pointer-coarse:min-h-11"
-          >
-            <input
-              type="checkbox"
-              checked={includesScope(scopes, scope)}
-              disabled={!scopes.includes(scope) && includesScope(scopes, scope)}
-              onChange={({ target }) => choose(scope, target.checked)}
-              className="size-4 shrink-0 accent-accent"
-            />
-            {t(`account.tokens.scope.${scope}`)}
-          </label>
-        ))}
-      </fieldset>
+      <ChoiceList
+        legend={t('account.tokens.scopes')}
+        choices={API_SCOPES}
+        textOf={(scope) => t(`account.tokens.scope.${scope}`)}
+        isChosen={(scope) => includesScope(scopes, scope)}
+        isFixed={(scope) => !scopes.includes(scope) && includesScope(scopes, scope)}
+        onChange={choose}
+      />
       <label className="flex flex-col gap-1 text-small text-ink-2">
         {t('account.tokens.lasts')}
         <select

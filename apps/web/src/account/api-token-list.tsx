@@ -3,13 +3,13 @@ import type { ApiToken, ApiTokenCreate } from '@tandem/protocol/api-tokens';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
-import { CopyButton } from '../components/copy-button.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { Moment } from '../languages/moment.tsx';
 import type { AccountRequests } from './account-requests.ts';
 import { ApiTokenForm } from './api-token-form.tsx';
 import { ConfirmStep } from './confirm-step.tsx';
 import { useAccountAction } from './use-account-action.ts';
+import { SecretOnce } from './secret-once.tsx';
 
 interface ApiTokenListProps {
   readonly account: Account;
@@ -61,7 +61,14 @@ export function ApiTokenList({ account, providers, requests, read }: ApiTokenLis
       <p role="alert" className="text-ui text-bad empty:hidden">
         {action.problem}
       </p>
-      {step.kind === 'created' && <CreatedToken name={step.name} token={step.token} />}
+      {step.kind === 'created' && (
+        <SecretOnce
+          text={t('account.tokens.created', { name: step.name })}
+          secret={step.token}
+          label={step.name}
+          copy={t('account.tokens.copy')}
+        />
+      )}
       {tokens.length > 0 && (
         <ul className="flex flex-col divide-y divide-line">
           {tokens.map((token) => (
@@ -97,29 +104,6 @@ export function ApiTokenList({ account, providers, requests, read }: ApiTokenLis
         </div>
       )}
     </section>
-  );
-}
-
-function CreatedToken({ name, token }: { readonly name: string; readonly token: string }) {
-  const { t } = useTranslation();
-  return (
-    <div className="flex flex-col gap-1.5 rounded-box border border-line bg-raise p-3">
-      <p role="status" className="text-ui">
-        {t('account.tokens.created', { name })}
-      </p>
-      <div className="flex gap-2">
-        <input
-          readOnly
-          value={token}
-          aria-label={name}
-          autoComplete="off"
-          spellCheck={false}
-          onFocus={({ target }) => target.select()}
-          className="h-8.5 min-w-0 flex-1 rounded-box border border-line bg-canvas px-2.5 font-mono text-small pointer-coarse:h-11"
-        />
-        <CopyButton text={() => token}>{t('account.tokens.copy')}</CopyButton>
-      </div>
-    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { useTranslation, type TextKey } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { AccountField } from './account-field.tsx';
+import { ChoiceList } from './choice-list.tsx';
 
 /** A point in a key of a text is a level. */
 const EVENT_TEXTS = {
@@ -63,23 +64,13 @@ export function WebhookForm({ isRunning, problem, onSubmit, onCancel }: WebhookF
         value={url}
         onChange={setUrl}
       />
-      <fieldset className="flex flex-col gap-0.5">
-        <legend className="mb-1 text-small text-ink-2">{t('webhooks.events')}</legend>
-        {WEBHOOK_EVENTS.map((event) => (
-          <label
-            key={event}
-            className="flex min-h-7 items-center gap-2 text-ui pointer-coarse:min-h-11"
-          >
-            <input
-              type="checkbox"
-              checked={events.includes(event)}
-              onChange={({ target }) => choose(event, target.checked)}
-              className="size-4 shrink-0 accent-accent"
-            />
-            {t(EVENT_TEXTS[event])}
-          </label>
-        ))}
-      </fieldset>
+      <ChoiceList
+        legend={t('webhooks.events')}
+        choices={WEBHOOK_EVENTS}
+        textOf={(event) => t(EVENT_TEXTS[event])}
+        isChosen={(event) => events.includes(event)}
+        onChange={choose}
+      />
       <p role="alert" className="text-ui text-bad empty:hidden">
         {problem}
       </p>

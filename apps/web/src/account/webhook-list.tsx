@@ -4,12 +4,12 @@ import type { Webhook, WebhookCreate } from '@tandem/protocol/webhooks';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
-import { CopyButton } from '../components/copy-button.tsx';
 import type { AccountRequests } from './account-requests.ts';
 import { ConfirmStep } from './confirm-step.tsx';
 import { useAccountAction } from './use-account-action.ts';
 import { WebhookForm } from './webhook-form.tsx';
 import { WebhookRow, type WebhookAction } from './webhook-row.tsx';
+import { SecretOnce } from './secret-once.tsx';
 
 /** While something is on its way, its result is looked for. */
 const LOOK_AGAIN_MS = 1_500;
@@ -105,7 +105,14 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
       <p role="status" className="text-ui text-ink-2 empty:hidden">
         {said}
       </p>
-      {step.kind === 'secret' && <NewSecret name={step.name} secret={step.secret} />}
+      {step.kind === 'secret' && (
+        <SecretOnce
+          text={t('webhooks.created', { name: step.name })}
+          secret={step.secret}
+          label={t('webhooks.secretOf', { name: step.name })}
+          copy={t('webhooks.copy')}
+        />
+      )}
       {webhooks.length > 0 && (
         <ul className="flex flex-col divide-y divide-line">
           {webhooks.map((webhook) => (
@@ -168,28 +175,5 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
         </div>
       )}
     </section>
-  );
-}
-
-function NewSecret({ name, secret }: { readonly name: string; readonly secret: string }) {
-  const { t } = useTranslation();
-  return (
-    <div className="flex flex-col gap-1.5 rounded-box border border-line bg-raise p-3">
-      <p role="status" className="text-ui">
-        {t('webhooks.created', { name })}
-      </p>
-      <div className="flex gap-2">
-        <input
-          readOnly
-          value={secret}
-          aria-label={t('webhooks.secretOf', { name })}
-          autoComplete="off"
-          spellCheck={false}
-          onFocus={({ target }) => target.select()}
-          className="h-8.5 min-w-0 flex-1 rounded-box border border-line bg-canvas px-2.5 font-mono text-small pointer-coarse:h-11"
-        />
-        <CopyButton text={() => secret}>{t('webhooks.copy')}</CopyButton>
-      </div>
-    </div>
   );
 }

@@ -74,7 +74,7 @@ export const commentHandlers: CommentHandlers = {
       name: 'comment:started',
       thread: { id: thread, anchor, resolved: null, messages: [added] },
     });
-    context.tell('comment.created', document);
+    context.emit('comment.created', document);
     await notifyOfMessage(context, { ...added, document, channel, thread });
     return DONE;
   },
@@ -91,7 +91,7 @@ export const commentHandlers: CommentHandlers = {
     const message = await addMessage(context, { document, thread, text, mentions });
     if ('kind' in message) return message;
     publish(commentsKey(document), { name: 'comment:replied', thread, message });
-    context.tell('comment.created', document);
+    context.emit('comment.created', document);
     await notifyOfMessage(context, { ...message, document, channel, thread });
     return DONE;
   },
@@ -152,7 +152,7 @@ export const commentHandlers: CommentHandlers = {
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     await setResolved(db, { document, thread }, on ? { by: user, at } : null);
-    if (on) context.tell('comment.resolved', document);
+    if (on) context.emit('comment.resolved', document);
     if (on) await addParticipant(db, { user, document, channel });
     publish(commentsKey(document), { name: 'comment:resolved', thread, user: toUser(row), on });
     if (on) await see(context, user, { document, thread });

@@ -61,7 +61,7 @@ export const documentHandlers: DocumentHandlers = {
     const { document } = created;
     if (created.kind === 'created') {
       context.audit({ action: 'document:created', document: id, detail: { parent: null } });
-      context.tell('document.created', id);
+      context.emit('document.created', id);
     }
     if (created.kind === 'created' && position !== undefined)
       await moveInTree(db, id, { parent: null, position });
@@ -83,7 +83,7 @@ export const documentHandlers: DocumentHandlers = {
     const { entry } = permission;
     if (entry.document.title === title) return DONE;
     await renameDocument(db, id, { title, at });
-    context.tell('document.renamed', id);
+    context.emit('document.renamed', id);
     const standingOf = await standingsIn(db, id);
     for (const visitor of await findVisitors(db, id)) {
       if (standingOf(visitor.user) !== null)
@@ -221,7 +221,7 @@ async function createInside(
     },
   });
   context.audit({ action: 'document:created', document, detail: { parent } });
-  context.tell('document.created', document);
+  context.emit('document.created', document);
   const named: Effect[] = title === '' ? [] : [{ kind: 'renamed', document, title }];
   return { kind: 'done', effects: [...effects, ...named] };
 }

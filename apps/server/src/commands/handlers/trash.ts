@@ -37,7 +37,7 @@ export const trashHandlers: TrashHandlers = {
     const { kind, title, excerpt } = permission.entry.document;
     const changed = await changeAccess(context, id, () => moveToTrash(db, id, at));
     context.audit({ action: 'document:trashed', document: id, detail: {} });
-    context.tell('document.trashed', id);
+    context.emit('document.trashed', id);
     for (const owner of await readOwners(db, id))
       publish(trashKey(owner), {
         name: 'document:trashed',
@@ -74,7 +74,7 @@ export const trashHandlers: TrashHandlers = {
         await addVisit(db, { user, document: id, at });
     });
     context.audit({ action: 'document:restored', document: id, detail: {} });
-    context.tell('document.restored', id);
+    context.emit('document.restored', id);
     for (const owner of owners)
       publish(trashKey(owner), { name: 'document:restored', document: id });
     for (const other of others)

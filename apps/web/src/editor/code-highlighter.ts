@@ -28,16 +28,12 @@ export class CodeHighlighter {
     if (this.#supported) text.addEventListener('contentvisibilityautostatechange', this.#moved);
   }
 
-  add(content: HTMLElement, language: string | null): void {
-    this.#blocks.set(content, { content, language, ranges: [], state: 'dirty', skipped: false });
-    this.#schedule();
-  }
-
-  update(content: HTMLElement, language: string | null): void {
+  /** Colours a block that appeared, or whose text or language changed. */
+  set(content: HTMLElement, language: string | null): void {
     const block = this.#blocks.get(content);
-    if (!block) return;
-    block.language = language;
-    block.state = 'dirty';
+    if (block === undefined)
+      this.#blocks.set(content, { content, language, ranges: [], state: 'dirty', skipped: false });
+    else Object.assign(block, { language, state: 'dirty' });
     this.#schedule();
   }
 

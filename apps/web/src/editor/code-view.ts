@@ -3,13 +3,16 @@ import type { Node } from '@tiptap/pm/model';
 import { Plugin } from '@tiptap/pm/state';
 import type { EditorView, NodeView } from '@tiptap/pm/view';
 
-import { CodeHighlighter } from './code-highlighter.ts';
+import { Deferred } from '../components/deferred.tsx';
+import type { CodeHighlighter } from './code-highlighter.ts';
 import { CODE_LANGUAGES, languageNamed } from './code-languages.ts';
 
 const PLAIN = '';
 
+const highlighting = new Deferred(() => import('./code-highlighter.ts'));
+
 export function codeViews(t: Translate): Plugin {
-  let highlighter: CodeHighlighter | undefined;
+  let colours: CodeColours | undefined;
   const labels = { language: t('editor.code.language'), plain: t('editor.code.plain') };
   return new Plugin({
     props: {
@@ -20,14 +23,14 @@ export function codeViews(t: Translate): Plugin {
             view,
             getPos,
             labels,
-            highlighter: (highlighter ??= new CodeHighlighter(view.dom)),
+            colours: (colours ??= new CodeColours(view.dom)),
           }),
       },
     },
     view: () => ({
       destroy() {
-        highlighter?.destroy();
-        highlighter = undefined;
+        colours?.destroy();
+        colours = undefined;
       },
     }),
   });
@@ -38,7 +41,36 @@ interface CodeViewOptions {
   readonly view: EditorView;
   readonly getPos: () => number | undefined;
   readonly labels: { readonly language: string; readonly plain: string };
-  readonly highlighter: CodeHighlighter;
+  readonly colours: CodeColours;
+}
+
+/** The blocks to colour. The highlighter is loaded with the first one. */
+class CodeColours {
+  readonly #languages = new Map<HTMLElement, string | null>();
+  readonly #stopLoading: () => void;
+  #highlighter: CodeHighlighter | undefined;
+
+  constructor(text: HTMLElement) {
+    this.#stopLoading = highlighting.whenLoaded(({ CodeHighlighter }) => {
+      this.#highlighter = new CodeHighlighter(text);
+      for (const [content, language] of this.#languages) this.#highlighter.set(content, language);
+    });
+  }
+
+  set(content: HTMLElement, language: string | null): void {
+    this.#languages.set(content, language);
+    this.#highlighter?.set(content, language);
+  }
+
+  remove(content: HTMLElement): void {
+    this.#languages.delete(content);
+    this.#highlighter?.remove(content);
+  }
+
+  destroy(): void {
+    this.#stopLoading();
+    this.#highlighter?.destroy();
+  }
 }
 
 class CodeView implements NodeView {
@@ -66,7 +98,7 @@ class CodeView implements NodeView {
     holder.append(this.#picker);
     this.dom.append(pre, holder);
     this.#draw();
-    options.highlighter.add(this.contentDOM, this.#language);
+    options.colours.set(this.contentDOM, this.#language);
   }
 
   update(node: Node): boolean {
@@ -74,7 +106,7 @@ class CodeView implements NodeView {
     const changed = node.attrs['language'] !== this.#node.attrs['language'];
     this.#node = node;
     if (changed) this.#draw();
-    this.#options.highlighter.update(this.contentDOM, this.#language);
+    this.#options.colours.set(this.contentDOM, this.#language);
     return true;
   }
 
@@ -87,7 +119,7 @@ class CodeView implements NodeView {
   }
 
   destroy(): void {
-    this.#options.highlighter.remove(this.contentDOM);
+    this.#options.colours.remove(this.contentDOM);
   }
 
   get #language(): string | null {

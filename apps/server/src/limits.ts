@@ -316,6 +316,10 @@ export const SEARCH = {
   outdatedAtOnce: 50,
   /** The first words of a search: each has some hundred similar ones, which take up to 25 ms to find in a million words. */
   similarWords: 4,
+  /** Of the longer words that contain a searched one (SE10), the most frequent. */
+  containingTerms: 200,
+  /** Of all documents, from which those that the person may find are taken. */
+  containingCandidates: 5_000,
 } as const;
 
 export const SHARING = {

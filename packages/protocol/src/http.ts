@@ -116,7 +116,7 @@ export const searchResult = z.object({
 export type SearchResult = z.infer<typeof searchResult>;
 export const searchResults = z.object({
   results: z.array(searchResult).check(z.maxLength(MAX_SEARCH_RESULTS)),
-  /** Nothing has the words; the results have words that differ by one letter (SE8). */
+  /** Nothing has the words; the results have words that differ by one letter (SE8), or contain them (SE10). */
   similar: z.boolean(),
 });
 export type SearchResults = z.infer<typeof searchResults>;

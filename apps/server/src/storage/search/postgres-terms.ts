@@ -2,8 +2,9 @@
  * Terms in Postgres as `tsvector`, which is made here: its own parsers find no words in scripts without blanks,
  * and depend on the locale of the database.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { SearchTerm } from '@tandem/protocol';
+import { SEARCH } from '../../limits.ts';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-parts.ts';
 
@@ -35,6 +36,15 @@ export const postgresTerms: TermTables = {
       condition: sql<boolean>`search_part.terms @@ ${query}`,
       rank: sql<number>`ts_rank(${WEIGHTS}::float4[], search_part.terms, ${query})`,
     };
+  },
+
+  containing(letters: string, documents: RawBuilder<unknown>) {
+    // The first condition leaves few rows to take apart.
+    return sql<{ readonly term: string }>`select term
+      from search_part cross join lateral unnest(tsvector_to_array(search_part.terms)) as found (term)
+      where strpos(search_part.terms::text, ${letters}) > 0 and strpos(term, ${letters}) > 0
+        and search_part.document in (${documents})
+      group by term order by count(*) desc limit ${SEARCH.containingTerms}`;
   },
 };
 

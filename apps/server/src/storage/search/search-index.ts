@@ -1,7 +1,7 @@
 /** Full text search in titles, text and comments, in both databases: the rules are in README.md. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { searchTermsOf, termsOf, type SearchResults } from '@tandem/protocol';
+import { searchTermsOf, termsOf, type SearchResults, type SearchTerm } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import type { MessageKey } from '../messages.ts';
 import type { Database } from '../tables.ts';
@@ -201,9 +201,9 @@ export class SearchIndex implements AsyncDisposable {
       words.map((word) => [word]),
     );
     if (found.length > 0) return { results: found, similar: false };
-    const alike = words.map((word, at) =>
-      at < SEARCH.similarWords ? [word, ...similarTerms(word)] : [word],
-    );
+    const alike: SearchTerm[][] = words.map((word) => [word]);
+    for (const [at, word] of words.slice(0, SEARCH.similarWords).entries())
+      alike[at]!.push(...similarTerms(word), ...(await this.#query.containing(options, word)));
     if (alike.every(({ length }) => length === 1)) return { results: [], similar: false };
     const results = await this.#query.find(options, alike);
     return { results, similar: results.length > 0 };

@@ -18,6 +18,11 @@ export interface TermTables {
     readonly condition: RawBuilder<boolean>;
     readonly rank: RawBuilder<number>;
   };
+  /** Indexed terms of these documents with the letters anywhere in them, the most frequent first. */
+  containing(
+    letters: string,
+    documents: RawBuilder<unknown>,
+  ): RawBuilder<{ readonly term: string }>;
 }
 
 export async function knownParts(db: Database, document: string, kinds: readonly PartKind[]) {

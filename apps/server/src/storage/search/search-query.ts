@@ -1,12 +1,15 @@
-/** The query of full text search: SE2, SE3, SE5, SE7 and SE8. */
+/** The query of full text search: SE2, SE3, SE5, SE7, SE8 and SE10. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { matchesIn, type DocumentKind, type SearchResult, type SearchTerm } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import { mayRead } from '../access-conditions.ts';
 import { listedIds } from '../library.ts';
 import type { Database } from '../tables.ts';
 import type { PartKind, TermTables } from './search-parts.ts';
+
+/** Fewer letters are in too many words. */
+const MIN_CONTAINED_LETTERS = 3;
 
 /** Each word of a search, and what may stand for it. */
 export type WantedWords = readonly (readonly SearchTerm[])[];
@@ -50,6 +53,16 @@ export class SearchQuery {
     return results;
   }
 
+  /** Longer words of the person's documents that contain a word (SE10); not for scripts that are searched by pairs. */
+  async containing(
+    { user }: FindOptions,
+    { phrase: [word = '', ...more] }: SearchTerm,
+  ): Promise<SearchTerm[]> {
+    if (more.length > 0 || [...word].length < MIN_CONTAINED_LETTERS) return [];
+    const { rows } = await this.#terms.containing(word, mine(user)).execute(this.#db);
+    return rows.map(({ term }) => ({ phrase: [term], isPrefix: false }));
+  }
+
   async #rows({ user, limit }: FindOptions, words: WantedWords): Promise<readonly FoundRow[]> {
     const { source, condition, rank } = this.#terms.matching(words.flat());
     // The condition above finds any of several words.
@@ -60,13 +73,7 @@ export class SearchQuery {
     });
     // A comment that was deleted a moment ago may still have a part.
     const { rows } = await sql<FoundRow>`
-      with mine as materialized (
-        select id from document where ${mayRead(user, 'document')} and id in (
-          select id from document where owner = ${user}
-          union select document from member where "user" = ${user}
-          union ${listedIds(user)}
-        )
-      ),
+      with mine as materialized (${mine(user)}),
       hit as materialized (
         select search_part.number, search_part.document, search_part.kind, ${rank} as rank
         from ${source}
@@ -94,6 +101,15 @@ export class SearchQuery {
       limit ${limit}`.execute(this.#db);
     return rows;
   }
+}
+
+/** What a search of the person looks at (SE5). */
+function mine(user: string): RawBuilder<unknown> {
+  return sql`select id from document where ${mayRead(user, 'document')} and id in (
+    select id from document where owner = ${user}
+    union select document from member where "user" = ${user}
+    union ${listedIds(user)}
+  )`;
 }
 
 /** A piece of the text around its first match. */

@@ -164,6 +164,42 @@ export function testSearch(open: () => Promise<Opened>): void {
       expect(await find('harbor', 'eve')).toEqual([]);
     });
 
+    test('SE10 a word is found within longer ones, where nothing begins with it', async () => {
+      const { put, index, find } = await start();
+      await put('key', { title: 'Hausschlüssel', parts: ['Der Kellerschlüssel liegt im Büro.'] });
+      await put('other', { parts: ['Wasser und Brot'] });
+      for (const search of [
+        'lüssel',
+        'LUSSEL ',
+        'schluss',
+        'bür schluessel büro',
+        'ellerschl lieg',
+      ])
+        expect([search, await find(search)]).toEqual([
+          search,
+          search.includes('schlue') ? [] : ['key'],
+        ]);
+      const found = await index.search({ user: 'ada', search: 'kellerschl', limit: 5 });
+      expect(found.similar).toBe(false);
+      const { similar, results } = await index.search({ user: 'ada', search: 'erschl', limit: 5 });
+      expect(similar).toBe(true);
+      const [{ excerpt, matches }] = results as [(typeof results)[number]];
+      expect(matches.map(({ from, to }) => excerpt.slice(from, to))).toEqual(['Kellerschlüssel']);
+      expect(await find('lüssel', 'eve')).toEqual([]);
+      for (const search of ['üs', 'sswasser'])
+        expect([search, await find(search)]).toEqual([search, []]);
+    });
+
+    test('SE10 a frequent word of many documents, and what no text can contain', async () => {
+      const { put, find } = await start();
+      for (let at = 0; at < 250; at++)
+        await put(`noise-${at}`, { parts: [`b${at}tide${at}`], owner: 'eve' });
+      await put('mine', { parts: ['hightide'] });
+      expect(await find('tide')).toEqual(['mine']);
+      for (const search of ['%%%', '___', "''' ", 'a%b', '\\\\\\'])
+        expect([search, await find(search)]).toEqual([search, []]);
+    });
+
     test('in the first words of a long search', async () => {
       const { put, find } = await start();
       const words =

@@ -1,6 +1,7 @@
 /** Terms in SQLite's FTS5, which stores no text of its own. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { SearchTerm } from '@tandem/protocol';
+import { SEARCH } from '../../limits.ts';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-parts.ts';
 
@@ -12,6 +13,12 @@ export const CREATE_SEARCH_TERMS = `create virtual table search_terms using fts5
   title, body, content='', contentless_delete=1,
   tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* Co'"
 )`;
+
+/** The words of the index, and where each of them is, are read from it: nothing is stored. */
+export const CREATE_SEARCH_VOCABULARIES = [
+  'create virtual table search_vocabulary using fts5vocab(search_terms, row)',
+  'create virtual table search_instance using fts5vocab(search_terms, instance)',
+];
 
 export const sqliteTerms: TermTables = {
   async insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void> {
@@ -42,6 +49,19 @@ export const sqliteTerms: TermTables = {
       condition: sql<boolean>`search_terms match ${query}`,
       rank: sql<number>`-bm25(search_terms, ${WEIGHTS})`,
     };
+  },
+
+  containing(letters: string, documents: RawBuilder<unknown>) {
+    return sql<{ readonly term: string }>`with mine as materialized (${documents}),
+      candidate as materialized (
+        select term, doc from search_vocabulary where instr(term, ${letters}) > 0
+        order by doc desc limit ${SEARCH.containingCandidates}
+      )
+      select term from candidate where exists (
+        select 1 from search_instance join search_part on search_part.number = search_instance.doc
+        where search_instance.term = candidate.term and search_part.document in (select id from mine)
+      )
+      order by doc desc limit ${SEARCH.containingTerms}`;
   },
 };
 

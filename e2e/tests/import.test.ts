@@ -132,3 +132,49 @@ test('files that are dropped on a document in the list come into it', async ({ o
   await journal.press('ArrowRight');
   await expect(page.getByRole('treeitem', { name: /day/ })).toHaveText([/monday/, /tuesday/]);
 });
+
+test('a vault of Obsidian and an export of Notion become trees with images and links', async ({
+  openAsGuest,
+}) => {
+  const { page } = await openAsGuest();
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await choose(page, [await fixture('vault.zip'), await fixture('notion.zip')]);
+  await expect(dialogOf(page).getByRole('status')).toHaveText('7 documents were imported.', {
+    timeout: 30_000,
+  });
+  const report = reportOf(page, 'vault.zip');
+  await expect(report).toContainText('1 property at the top of the file was left out.');
+  await expect(report).toContainText('1 link led to something that is not in the zip file.');
+  await expect(report).toContainText('1 file was left out');
+  await expect(reportOf(page, 'notion.zip')).toContainText('Everything was carried over.');
+  await expectAccessible(page, 'report of zip files');
+  await page.screenshot({ path: test.info().outputPath('zip-report.png') });
+  await dialogOf(page).getByRole('button', { name: 'Close' }).click();
+
+  const tree = page.getByRole('treeitem');
+  await tree.filter({ hasText: 'Harbour' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('treeitem', { name: 'Quay' }).click();
+  await expectShown(imagesOf(page).first());
+  await expectSaved(page);
+  await page.screenshot({ path: test.info().outputPath('vault.png') });
+  const link = page.locator('.page-text a', { hasText: 'the tides' });
+  const path = await link.getAttribute('href');
+  expect(path).toMatch(/^\/d\/[\w-]{22}$/);
+  await page.goto(path!);
+  await expect(titleOf(page)).toHaveValue('Tide table');
+  await expect
+    .poll(() => linesOf(page))
+    .toEqual(['Monday, 06:12', 'Tuesday, 07:03', 'Back to the quay.']);
+  await page.goto('/');
+  await tree.filter({ hasText: 'Log' }).click();
+  await expect(titleOf(page)).toHaveValue('Log');
+  await expectShown(imagesOf(page).first());
+  await page.reload();
+  await expectShown(imagesOf(page).first());
+  await expect(page.locator('.page-text a', { hasText: 'Monday' })).toHaveAttribute(
+    'href',
+    /^\/d\/[\w-]{22}$/,
+  );
+});

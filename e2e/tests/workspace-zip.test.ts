@@ -78,6 +78,6 @@ test('a zip file of something else is refused', async ({ openAsGuest }) => {
   await writeFile(path, Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex'));
   await importFile(page, path);
   await expect(dialogOf(page, 'Import').getByRole('listitem')).toContainText(
-    'no export of all documents',
+    'is no export of all documents',
   );
 });

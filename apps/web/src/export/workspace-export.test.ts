@@ -3,7 +3,7 @@ import { type Block, writePage } from '@tandem/document';
 import { BlobReader, TextWriter, ZipReader } from '@zip.js/zip.js/lib/zip-core-external.js';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { WorkspaceReader } from '../import/workspace-reader.ts';
+import { openArchive } from '../import/archive.ts';
 import { exportWorkspace, type ListedForExport, type WorkspaceReport } from './workspace-export.ts';
 import { workspaceManifest } from './workspace-manifest.ts';
 import { ZipFile } from './zip-file.ts';
@@ -57,8 +57,8 @@ test('EX2 EX7 long titles on all levels become paths that systems store, and an 
   expect(report).toEqual({ documents: 32, missing: [] });
   const bytes = paths.map((path) => new TextEncoder().encode(path).length);
   expect(Math.max(...bytes)).toBeLessThanOrEqual(220);
-  const { manifest } = await WorkspaceReader.open(blob);
-  expect(manifest.documents.map((document) => document?.parent)).toEqual(
+  const { contents } = await openArchive(blob);
+  expect(contents.documents.map((document) => document?.parent)).toEqual(
     documents.map(({ parent }) => parent),
   );
 });
@@ -86,8 +86,8 @@ test('EX7 what is inside an unreadable document moves to the nearest one around 
   const { blob, report, paths } = await exported(documents, { unreadable: ['b'] });
   expect(report.missing).toEqual(['B']);
   expect(paths).toContain('A/C.md');
-  const { manifest } = await WorkspaceReader.open(blob);
-  expect(manifest.documents.map((document) => document?.parent)).toEqual([null, 'a']);
+  const { contents } = await openArchive(blob);
+  expect(contents.documents.map((document) => document?.parent)).toEqual([null, 'a']);
 });
 
 test(
@@ -104,8 +104,8 @@ test(
     }));
     const { blob, report } = await exported([page('a', null, 'A')], { blocks });
     expect(report).toEqual({ documents: 1, missing: ['2000.png', '2001.png'] });
-    const { manifest } = await WorkspaceReader.open(blob);
-    expect(manifest.documents[0]?.files).toHaveLength(2_000);
+    const { imported } = await (await openArchive(blob)).read(0);
+    expect(imported.files).toHaveLength(2_000);
   },
 );
 

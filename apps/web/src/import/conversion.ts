@@ -1,41 +1,42 @@
 /** Reads files in a thread of their own. It ends when a file takes too long, or when nobody waits for the result. */
-import type { WorkspaceDocument } from '../export/workspace-manifest.ts';
 import type { FileToImport } from './convert-file.ts';
 import type { ImportResult, RefusalReason } from './imported.ts';
 import { IMPORT_LIMITS } from './limits.ts';
-import type { ThreadAnswer, ThreadRequest, WorkspaceResult } from './thread-messages.ts';
+import type {
+  ArchivedTextResult,
+  ArchiveResult,
+  ThreadAnswer,
+  ThreadRequest,
+} from './thread-messages.ts';
 
 /** One request at a time. */
 export interface FileReading {
   readonly convert: (file: FileToImport, signal: AbortSignal) => Promise<ImportResult>;
-  readonly openWorkspace: (blob: Blob, signal: AbortSignal) => Promise<WorkspaceResult>;
-  /** Of the workspace that was opened last. */
-  readonly readDocument: (
-    document: WorkspaceDocument,
-    signal: AbortSignal,
-  ) => Promise<ImportResult>;
+  readonly openArchive: (blob: Blob, signal: AbortSignal) => Promise<ArchiveResult>;
+  /** Of the archive that was opened last. */
+  readonly readDocument: (index: number, signal: AbortSignal) => Promise<ArchivedTextResult>;
 }
 
 export class ConversionThread implements FileReading {
   #worker: Worker | null = null;
   #hasAnswered = false;
-  #workspace: Blob | null = null;
+  #archive: Blob | null = null;
 
   readonly convert: FileReading['convert'] = async (file, signal) =>
     (await this.#ask({ kind: 'file', file }, signal)) as ImportResult;
 
-  readonly openWorkspace: FileReading['openWorkspace'] = async (blob, signal) => {
-    this.#workspace = blob;
-    return (await this.#ask({ kind: 'workspace', blob }, signal)) as WorkspaceResult;
+  readonly openArchive: FileReading['openArchive'] = async (blob, signal) => {
+    this.#archive = blob;
+    return (await this.#ask({ kind: 'archive', blob }, signal)) as ArchiveResult;
   };
 
-  readonly readDocument: FileReading['readDocument'] = async (document, signal) => {
+  readonly readDocument: FileReading['readDocument'] = async (index, signal) => {
     // The thread has ended for an earlier document.
-    if (this.#worker === null && this.#workspace !== null) {
-      const opened = await this.#ask({ kind: 'workspace', blob: this.#workspace }, signal);
+    if (this.#worker === null && this.#archive !== null) {
+      const opened = await this.#ask({ kind: 'archive', blob: this.#archive }, signal);
       if (opened.kind === 'refused') return opened;
     }
-    return (await this.#ask({ kind: 'document', document }, signal)) as ImportResult;
+    return (await this.#ask({ kind: 'document', index }, signal)) as ArchivedTextResult;
   };
 
   close(): void {

@@ -51,7 +51,7 @@ function extensionIn(name: string): string {
 
 async function readMarkdown({ blob }: FileToImport): Promise<ImportedDocument> {
   const { text, losses } = await decode(blob);
-  return withLosses(importMarkdown(text), losses);
+  return withLosses(await importMarkdown(text), losses);
 }
 
 async function readText({ blob }: FileToImport): Promise<ImportedDocument> {
@@ -83,14 +83,16 @@ export async function load<T>(part: () => Promise<T>): Promise<T> {
   }
 }
 
-function withLosses(imported: ImportedDocument, losses: Losses): ImportedDocument {
+export function withLosses(imported: ImportedDocument, losses: Losses): ImportedDocument {
   return { ...imported, losses: [...losses.list(), ...imported.losses] };
 }
 
 const MAX_DECLARATION_LENGTH = 2_048;
 
 /** UTF-8, or what the file says that it is, or what Windows has written in western Europe for decades. */
-async function decode(blob: Blob): Promise<{ readonly text: string; readonly losses: Losses }> {
+export async function decode(
+  blob: Blob,
+): Promise<{ readonly text: string; readonly losses: Losses }> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const losses = new Losses();
   const mark = (bytes[0]! << 8) | (bytes[1] ?? 0);

@@ -17,6 +17,8 @@ const BLOCKS_PER_UPDATE = 500;
 const DELIVERY_WAIT_MS = 30_000;
 
 export interface NewDocument {
+  /** Chosen before, where others link to it. */
+  readonly document?: string;
   readonly imported: ImportedDocument;
   readonly title: string;
   readonly parent: string | null;
@@ -40,13 +42,12 @@ export type CreationResult =
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 export async function createDocument(
-  { imported, title, parent, position }: NewDocument,
+  { document = newDocumentId(), imported, title, parent, position }: NewDocument,
   options: CreationOptions,
 ): Promise<CreationResult> {
   const { client, uploadsOf, signal, beforeText } = options;
   const { state } = client.connection;
   if (state.kind === 'stopped') return { kind: 'refused', error: state.error };
-  const document = newDocumentId();
   // Before the document is there, because this code may not load.
   const uploads =
     imported.files.length === 0 ? null : new ImportedUploads(await uploadsOf(document));

@@ -69,3 +69,10 @@ export class EmbeddedData {
 export function extensionOf(type: string): string {
   return EXTENSIONS[type] ?? '';
 }
+
+/** By the end of a name; of any other file, that of bytes. */
+export function typeOf(name: string): string {
+  const extension = /\.[A-Za-z0-9]+$/.exec(name)?.[0].toLowerCase().replace('.jpeg', '.jpg');
+  const found = Object.entries(EXTENSIONS).find(([, other]) => other === extension);
+  return found?.[0] ?? 'application/octet-stream';
+}

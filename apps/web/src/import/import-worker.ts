@@ -1,21 +1,21 @@
 /** The thread that reads files. */
+import type { Archive } from './archive.ts';
 import { convertFile, load, refusalOf } from './convert-file.ts';
 import type { ThreadAnswer, ThreadRequest } from './thread-messages.ts';
-import type { WorkspaceReader } from './workspace-reader.ts';
 
-let workspace: WorkspaceReader | null = null;
+let archive: Archive | null = null;
 
 async function answer(request: ThreadRequest): Promise<ThreadAnswer> {
   switch (request.kind) {
     case 'file':
       return await convertFile(request.file);
-    case 'workspace': {
-      const { WorkspaceReader: Reader } = await load(() => import('./workspace-reader.ts'));
-      workspace = await Reader.open(request.blob);
-      return { kind: 'workspace', manifest: workspace.manifest };
+    case 'archive': {
+      const { openArchive } = await load(() => import('./archive.ts'));
+      archive = await openArchive(request.blob);
+      return { kind: 'archive', contents: archive.contents };
     }
     case 'document':
-      return { kind: 'imported', imported: await workspace!.read(request.document) };
+      return { kind: 'imported', ...(await archive!.read(request.index)) };
   }
 }
 

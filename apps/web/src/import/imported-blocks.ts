@@ -8,7 +8,10 @@ import { RefusedFile } from './imported.ts';
  * A heading at the beginning is the title, which stands above the text. What a title cannot hold stays in the text: the
  * end of a long one, and where a link leads.
  */
-export function splitTitle(blocks: readonly Block[]): {
+export function splitTitle(
+  blocks: readonly Block[],
+  isTitle: (heading: string) => boolean = () => true,
+): {
   readonly title: string | null;
   readonly blocks: readonly Block[];
 } {
@@ -17,6 +20,7 @@ export function splitTitle(blocks: readonly Block[]): {
   if (first?.type !== 'textBlock' || first.attrs?.kind !== 'heading1' || first.attrs.list)
     return { title: null, blocks };
   const words = textOf(first).replace(/\s+/g, ' ').trim();
+  if (!isTitle(words)) return { title: null, blocks };
   const title = fitTitle(words, MAX_TITLE_LENGTH);
   const isWhole = title === fitTitle(words, words.length) && !hasLink(first);
   return { title, blocks: isWhole ? blocks.slice(at + 1) : blocks };

@@ -8,14 +8,20 @@ import { type ImportedFile, RefusedFile } from './imported.ts';
 /** The types that a document shows as images. */
 const SHOWN = /^image\/(?:png|jpeg|gif|webp|avif)$/;
 
+export interface AddedFile extends ImportedFile {
+  readonly kind: 'image' | 'file';
+}
+
 export class ImportedFiles {
   readonly #files: ImportedFile[] = [];
+  readonly #limit: number;
 
-  add(
-    { type, blob }: Pick<ImportedFile, 'type' | 'blob'>,
-    given: string | null,
-  ): ImportedFile & { readonly kind: 'image' | 'file' } {
-    if (this.#files.length === IMPORT_LIMITS.maxEmbeddedFiles) throw new RefusedFile('too-large');
+  constructor(limit: number = IMPORT_LIMITS.maxEmbeddedFiles) {
+    this.#limit = limit;
+  }
+
+  add({ type, blob }: Pick<ImportedFile, 'type' | 'blob'>, given: string | null): AddedFile {
+    if (this.#files.length === this.#limit) throw new RefusedFile('too-large');
     const kind = SHOWN.test(type) ? 'image' : 'file';
     const name = toFileName(given || `${kind}-${this.#files.length + 1}${extensionOf(type)}`);
     const file = { id: ulid(), name, type, blob };
@@ -26,4 +32,14 @@ export class ImportedFiles {
   list(): readonly ImportedFile[] {
     return this.#files;
   }
+}
+
+/** The form in which the reader of Markdown knows a file. */
+export function addressOf(
+  { id, name, blob }: ImportedFile,
+  attributes: Readonly<Record<string, string>>,
+): string {
+  const query = new URLSearchParams({ name, size: String(blob.size), ...attributes });
+  // Spaces as the reader decodes them.
+  return `tandem-file:${id}?${query.toString().replaceAll('+', '%20')}`;
 }

@@ -51,7 +51,12 @@ export type LossKind =
   | 'incompleteDocuments'
   | 'unsentDocuments'
   | 'refusedDocuments'
-  | 'cancelledDocuments';
+  | 'cancelledDocuments'
+  | 'loweredFiles'
+  | 'shownDocuments'
+  | 'missingLinks'
+  | 'deadLinks'
+  | 'unusedFiles';
 
 export interface Loss {
   readonly kind: LossKind;
@@ -69,7 +74,7 @@ export type RefusalReason =
   | 'unreadable'
   | 'unsafe'
   | 'not-loaded'
-  | 'no-workspace'
+  | 'no-documents'
   | 'too-new'
   | 'data';
 

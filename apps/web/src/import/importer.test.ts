@@ -14,8 +14,8 @@ function fixture() {
   const importer = new Importer({
     now: () => 1_000_000,
     reading: {
-      openWorkspace: () => Promise.resolve({ kind: 'refused', reason: 'no-workspace' }),
-      readDocument: () => Promise.reject(new Error('no workspace')),
+      openArchive: () => Promise.resolve({ kind: 'refused', reason: 'no-documents' }),
+      readDocument: () => Promise.reject(new Error('no archive')),
       convert: ({ name }, signal) =>
         new Promise((resolve) => {
           conversions.push({ name, end: resolve });

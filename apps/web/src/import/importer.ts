@@ -1,12 +1,12 @@
 /** Imports files one after the other, and keeps a report about each. */
 import { type ErrorBody, MAX_TITLE_LENGTH, positionAtTime } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
+import { importArchive } from './archive-import.ts';
 import type { FileReading } from './conversion.ts';
 import type { CreationResult, NewDocument } from './create-document.ts';
 import { fitTitle } from './imported-blocks.ts';
 import { type Loss, Losses, type RefusalReason } from './imported.ts';
 import { IMPORT_LIMITS } from './limits.ts';
-import { importWorkspace } from './workspace-import.ts';
 
 export interface ImportItem {
   readonly id: number;
@@ -16,11 +16,11 @@ export interface ImportItem {
 
 export type ItemState =
   | { readonly kind: 'waiting' | 'reading' | 'writing' | 'cancelled' }
-  /** Of the documents in a workspace. */
+  /** Of the documents in a zip file. */
   | { readonly kind: 'restoring'; readonly done: number; readonly count: number }
   | {
       readonly kind: 'done';
-      /** Null for a workspace without documents. */
+      /** Null for a zip file without documents. */
       readonly document: string | null;
       readonly title: string;
       readonly documents: number;
@@ -137,7 +137,7 @@ export class Importer {
     const { reading, create, now } = this.#options;
     this.#show(id, { kind: 'reading' });
     const { signal } = this.#cancellation;
-    const result = await importWorkspace(file, {
+    const result = await importArchive(file, {
       reading,
       create,
       parent,

@@ -15,9 +15,14 @@ export const IMPORT_LIMITS = {
   maxEmbeddedFiles: 200,
 } as const;
 
-/** Of the zip file of a workspace, which is read part by part. */
-export const WORKSPACE_LIMITS = {
+/** Of zip files of documents, which are read part by part. */
+export const ARCHIVE_LIMITS = {
   maxEntries: 100_000,
+  /** Around one file. */
+  maxFolders: 100,
+  /** Zip files inside of one, as Notion makes them, and their bytes together. */
+  maxParts: 50,
+  maxPartsBytes: 4_000_000_000,
   maxManifestBytes: 20_000_000,
   maxDocumentBytes: 64_000_000,
   maxFileBytes: 500_000_000,

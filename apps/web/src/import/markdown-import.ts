@@ -1,28 +1,61 @@
 /** Reads a Markdown file as pasted Markdown is read, with the properties at its top and the images in it. */
 import { type Block, MAX_MARKDOWN_LENGTH } from '@tandem/document';
 import { lexMarkdown } from '@tandem/document/markdown-lexer';
-import { fromMarkdown } from '@tandem/document/markdown-reader';
+import { fromMarkdown, fromMarkdownTokens } from '@tandem/document/markdown-reader';
 import { EmbeddedData } from './embedded-data.ts';
 import { splitTitle, withTexts } from './imported-blocks.ts';
-import { ImportedFiles } from './imported-files.ts';
+import { addressOf, ImportedFiles } from './imported-files.ts';
 import { type ImportedDocument, Losses } from './imported.ts';
+import { placeReferences, type Surroundings } from './markdown-references.ts';
 
-export function importMarkdown(markdown: string): ImportedDocument {
+export interface MarkdownImportOptions {
+  /** What a heading at the beginning has to be to be the title. Without it, any is. */
+  readonly isTitle?: (heading: string) => boolean;
+  /** The files with which it came. */
+  readonly surroundings?: Surroundings;
+  readonly files?: ImportedFiles;
+}
+
+export async function importMarkdown(
+  markdown: string,
+  { isTitle, surroundings, files = new ImportedFiles() }: MarkdownImportOptions = {},
+): Promise<ImportedDocument> {
   const losses = new Losses();
   const data = new EmbeddedData(markdown.replace(/\r\n?/g, '\n'));
   const { title: property, text } = readProperties(data.text, losses);
-  const files = new ImportedFiles();
   const source = readImages(lowerTitleImages(text), { data, files });
-  if (source.length > MAX_MARKDOWN_LENGTH) losses.add('plain');
-  else for (const token of lexMarkdown(source)) countLosses(token, losses);
-  const read = withTexts(fromMarkdown(source), (words) => data.restore(words));
-  const { title, blocks } = splitTitle([...read, ...unplacedImages(read, files, losses)]);
+  const read = withTexts(await readBlocks(source, { surroundings, files, losses }), (words) =>
+    data.restore(words),
+  );
+  const { title, blocks } = splitTitle([...read, ...unplacedImages(read, files, losses)], isTitle);
   return {
     title: title ?? property,
     blocks,
     files: files.list(),
     losses: losses.list(),
   };
+}
+
+async function readBlocks(
+  source: string,
+  {
+    surroundings,
+    ...found
+  }: {
+    readonly surroundings: Surroundings | undefined;
+    readonly files: ImportedFiles;
+    readonly losses: Losses;
+  },
+): Promise<readonly Block[]> {
+  if (source.length > MAX_MARKDOWN_LENGTH) {
+    found.losses.add('plain');
+    return fromMarkdown(source);
+  }
+  const lexed = lexMarkdown(source);
+  const tokens =
+    surroundings === undefined ? lexed : await placeReferences(lexed, { surroundings, ...found });
+  for (const token of tokens) countLosses(token, found.losses);
+  return fromMarkdownTokens(tokens);
 }
 
 const PROPERTIES = /^\uFEFF?---[ \t]*\n([^]{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/;
@@ -67,12 +100,10 @@ function readImages(
     (written, alt: string, address: string) => {
       const found = data.find(address);
       if (found === null) return written;
-      const { id, name, blob, kind } = files.add(found, null);
-      const query = new URLSearchParams({ name, size: String(blob.size) });
-      if (kind === 'image' && alt.trim() !== '') query.set('alt', alt.trim());
-      // Spaces as the reader decodes them.
-      const rest = query.toString().replaceAll('+', '%20');
-      return `${kind === 'image' ? '!' : ''}[${alt}](tandem-file:${id}?${rest})`;
+      const file = files.add(found, null);
+      const isImage = file.kind === 'image';
+      const there = addressOf(file, isImage && alt.trim() !== '' ? { alt: alt.trim() } : {});
+      return `${isImage ? '!' : ''}[${alt}](${there})`;
     },
   );
 }

@@ -5,60 +5,54 @@
 import { type Block, validatePage, writePage } from '@tandem/document';
 import { pageSchema } from '@tandem/document/schema';
 import { Schema } from '@tiptap/pm/model';
-import { BlobReader, type FileEntry, ZipReader } from '@zip.js/zip.js/lib/zip-core-external.js';
 import * as Y from 'yjs';
 import { sha256 } from '../export/sha256.ts';
 import {
   documentFile,
   MANIFEST_PATH,
   WORKSPACE_VERSION,
-  type WorkspaceDocument,
   type WorkspaceFile,
   type WorkspaceManifest,
   workspaceManifest,
 } from '../export/workspace-manifest.ts';
-import { type ImportedDocument, type ImportedFile, Losses, RefusedFile } from './imported.ts';
-import { WORKSPACE_LIMITS } from './limits.ts';
-import { unpack } from './unpack.ts';
+import type { Archive, ArchiveContents, ArchivedText } from './archive.ts';
+import { type ImportedFile, Losses, RefusedFile } from './imported.ts';
+import { ARCHIVE_LIMITS } from './limits.ts';
+import type { ZipEntries } from './zip-entries.ts';
 
 const schema = new Schema(pageSchema);
 
-export class WorkspaceReader {
-  readonly manifest: WorkspaceManifest;
-  readonly #entries: ReadonlyMap<string, FileEntry>;
+export class WorkspaceReader implements Archive {
+  readonly contents: ArchiveContents;
+  readonly #documents: WorkspaceManifest['documents'];
+  readonly #entries: ZipEntries;
 
-  private constructor(manifest: WorkspaceManifest, entries: ReadonlyMap<string, FileEntry>) {
-    this.manifest = manifest;
+  private constructor({ documents }: WorkspaceManifest, entries: ZipEntries) {
+    this.contents = { documents, attachments: 0 };
+    this.#documents = documents;
     this.#entries = entries;
   }
 
-  static async open(blob: Blob): Promise<WorkspaceReader> {
-    const entries = new Map<string, FileEntry>();
-    const zip = new ZipReader(new BlobReader(blob), { useWebWorkers: false });
-    for await (const entry of zip.getEntriesGenerator()) {
-      if (entries.size === WORKSPACE_LIMITS.maxEntries) throw new RefusedFile('too-large');
-      if (!entry.directory) entries.set(entry.filename, entry);
-    }
-    const entry = entries.get(MANIFEST_PATH);
-    if (entry === undefined) throw new RefusedFile('no-workspace');
-    const manifest = workspaceManifest.safeParse(
-      await parseJson(await unpack(entry, WORKSPACE_LIMITS.maxManifestBytes)),
-    ).data;
+  static async open(entries: ZipEntries): Promise<WorkspaceReader> {
+    const json = await entries.unpack(MANIFEST_PATH, ARCHIVE_LIMITS.maxManifestBytes);
+    const manifest = workspaceManifest.safeParse(await parseJson(json)).data;
     if (manifest === undefined) throw new RefusedFile('unreadable');
     if (manifest.version > WORKSPACE_VERSION) throw new RefusedFile('too-new');
     return new WorkspaceReader(manifest, entries);
   }
 
-  async read(document: WorkspaceDocument): Promise<ImportedDocument> {
+  async read(index: number): Promise<ArchivedText> {
+    const document = this.#documents[index] ?? null;
+    if (document === null) throw new RefusedFile('unreadable');
     const losses = new Losses();
-    const json = await this.#unpack(document, WORKSPACE_LIMITS.maxDocumentBytes);
+    const json = await this.#unpack(document, ARCHIVE_LIMITS.maxDocumentBytes);
     const content = documentFile.safeParse(await parseJson(json)).data;
     if (content === undefined) throw new RefusedFile('unreadable');
     if (content.kind === 'data') throw new RefusedFile('data');
     const blocks = readBlocks(content.blocks);
     const files: ImportedFile[] = [];
     const paths = new Set<string>();
-    let left: number = WORKSPACE_LIMITS.maxDocumentFilesBytes;
+    let left: number = ARCHIVE_LIMITS.maxDocumentFilesBytes;
     for (const file of document.files) {
       const isRepeated = paths.size === paths.add(file.path).size;
       const read = isRepeated ? 'missingFiles' : await this.#readFile(file, left);
@@ -68,7 +62,8 @@ export class WorkspaceReader {
         files.push(read);
       }
     }
-    return { title: document.title, blocks, files, losses: losses.list() };
+    const imported = { title: document.title, blocks, files, losses: losses.list() };
+    return { imported, attachments: [] };
   }
 
   /** Whatever is wrong with a file, the document comes back without it. */
@@ -77,7 +72,7 @@ export class WorkspaceReader {
     left: number,
   ): Promise<ImportedFile | 'missingFiles' | 'largeFiles'> {
     try {
-      const blob = await this.#unpack(file, Math.min(left, WORKSPACE_LIMITS.maxFileBytes));
+      const blob = await this.#unpack(file, Math.min(left, ARCHIVE_LIMITS.maxFileBytes));
       return { id: file.id, name: file.name, type: file.type, blob };
     } catch (error) {
       const isLarge = error instanceof RefusedFile && error.reason === 'too-large';
@@ -89,9 +84,7 @@ export class WorkspaceReader {
     { path, sha256: hash }: Pick<WorkspaceFile, 'path' | 'sha256'>,
     maxBytes: number,
   ): Promise<Blob> {
-    const entry = this.#entries.get(path);
-    if (entry === undefined) throw new RefusedFile('unreadable');
-    const blob = await unpack(entry, maxBytes);
+    const blob = await this.#entries.unpack(path, maxBytes);
     if ((await sha256(blob)) !== hash) throw new RefusedFile('unreadable');
     return blob;
   }

@@ -6,12 +6,10 @@ import * as Y from 'yjs';
 import { exportWorkspace, type ListedForExport } from '../export/workspace-export.ts';
 import { sha256 } from '../export/sha256.ts';
 import { ZipFile } from '../export/zip-file.ts';
-import { refusalOf } from './convert-file.ts';
-import type { FileReading } from './conversion.ts';
-import type { NewDocument } from './create-document.ts';
 import type { Loss, LossKind, RefusalReason } from './imported.ts';
-import { importWorkspace } from './workspace-import.ts';
-import { WorkspaceReader } from './workspace-reader.ts';
+import { openArchive } from './archive.ts';
+import { importArchive } from './archive-import.ts';
+import { restored } from './testing/restored.ts';
 
 const FILE = '01JD9X6Z7S8K3Q2M5N4P6R0001';
 
@@ -62,55 +60,24 @@ async function zipOf(
   return { blob: await zip.close(), report };
 }
 
-async function restored(
-  blob: Blob,
-  { refuse = '', fail = '', incomplete = '', parent = null as string | null } = {},
-) {
-  const created: (NewDocument & { id: string })[] = [];
-  let reader: WorkspaceReader | null = null;
-  const reading: Pick<FileReading, 'openWorkspace' | 'readDocument'> = {
-    async openWorkspace(given) {
-      try {
-        reader = await WorkspaceReader.open(given);
-        return { kind: 'workspace', manifest: reader.manifest };
-      } catch (error) {
-        return { kind: 'refused', reason: refusalOf(error) };
-      }
-    },
-    async readDocument(document) {
-      try {
-        return { kind: 'imported', imported: await reader!.read(document) };
-      } catch (error) {
-        return { kind: 'refused', reason: refusalOf(error) };
-      }
-    },
-  };
-  const result = await importWorkspace(blob, {
-    reading,
-    create(document) {
-      if (document.title === fail) return Promise.reject(new Error('not loaded'));
-      if (document.title === refuse)
-        return Promise.resolve({ kind: 'refused', error: { code: 'limit' } as never });
-      created.push({ ...document, id: `new-${document.title}` });
-      const made = { document: `new-${document.title}` };
-      return Promise.resolve(
-        document.title === incomplete
-          ? { kind: 'incomplete', ...made, error: null }
-          : { kind: 'created', ...made, losses: [] },
-      );
-    },
-    parent,
-    now: 1_000_000,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-  });
-  return { result, created };
-}
-
 const namesIn = async (blob: Blob): Promise<string[]> => {
   const { ZipReader, BlobReader } = await import('@zip.js/zip.js/lib/zip-core-external.js');
   return (await new ZipReader(new BlobReader(blob)).getEntries()).map(({ filename }) => filename);
 };
+
+/** With another list of documents. */
+async function changed(blob: Blob, change: (list: string) => string): Promise<Blob> {
+  const { ZipReader, BlobReader, TextWriter } =
+    await import('@zip.js/zip.js/lib/zip-core-external.js');
+  const zip = new ZipFile();
+  for (const entry of await new ZipReader(new BlobReader(blob)).getEntries()) {
+    if (entry.directory) continue;
+    const content = await entry.getData(new TextWriter());
+    const { filename: path } = entry;
+    await zip.add(path, path === 'tandem.json' ? change(content) : content);
+  }
+  return await zip.close();
+}
 
 const page = (
   id: string,
@@ -164,6 +131,24 @@ test('EX7 IM11 a tree of documents with files comes back under new ids, in its o
     expect(readPage(docOf(created[index]!.imported.blocks))).toEqual(readPage(docOf(blocks)));
 });
 
+test('IM11 links between documents lead to the new ones', async () => {
+  const linked = (href: string): Block => ({
+    type: 'textBlock',
+    content: [{ type: 'text', text: 'there', marks: [{ type: 'link', attrs: { href } }] }],
+  });
+  const addresses = ['/d/b', 'https://old.example/d/b?x#y', '/d/elsewhere', '/s/b', 'b'];
+  const quote: Block = { type: 'quote', content: [linked('/d/a')] };
+  const { blob } = await zipOf([
+    page('a', null, 'A', [...addresses.map(linked), quote]),
+    page('b', 'a', 'B', []),
+  ]);
+  const { created } = await restored(blob);
+  const written = JSON.stringify(created[0]!.imported.blocks);
+  const hrefs = [...written.matchAll(/"href":"([^"]*)"/g)].map(([, href]) => href);
+  const [a, b] = created.map(({ document }) => `/d/${document}`);
+  expect(hrefs).toEqual([b, b, '/d/elsewhere', '/s/b', 'b', a]);
+});
+
 test('EX6 IM11 what cannot be read is named, and what is inside of it moves up', async () => {
   const documents: Given[] = [
     page('a', null, 'Secret', []),
@@ -187,20 +172,10 @@ test('IM5 a document that the server refuses is left out, and the rest goes on',
 
 test('IM11 an entry of the list that cannot be read costs one document', async () => {
   const { blob } = await zipOf([page('a', null, 'A', []), page('b', 'a', 'B', [])]);
-  const { ZipReader, BlobReader, TextWriter } =
-    await import('@zip.js/zip.js/lib/zip-core-external.js');
-  const zip = new ZipFile();
-  for (const entry of await new ZipReader(new BlobReader(blob)).getEntries()) {
-    if (entry.directory) continue;
-    const content = await entry.getData(new TextWriter());
-    const { filename: path } = entry;
-    const isList = path === 'tandem.json';
-    await zip.add(
-      path,
-      isList ? content.replace('"documents/a.json"', `"${'x'.repeat(3_000)}"`) : content,
-    );
-  }
-  const { result, created } = await restored(await zip.close());
+  const bad = await changed(blob, (list) =>
+    list.replace('"documents/a.json"', `"${'x'.repeat(3_000)}"`),
+  );
+  const { result, created } = await restored(bad);
   expect(created.map(({ title, parent }) => [title, parent])).toEqual([['B', null]]);
   expect(result).toMatchObject({ losses: [{ kind: 'damagedDocuments', count: 1 }] });
 });
@@ -236,10 +211,10 @@ test.each<[RefusalReason, LossKind]>([
   ['too-large', 'largeDocuments'],
   ['not-loaded', 'unloadedDocuments'],
 ])('IM6 a document that is refused as %s counts as %s', async (reason, kind) => {
-  const reader = await WorkspaceReader.open((await zipOf([page('a', null, 'One', [])])).blob);
-  const result = await importWorkspace(new Blob(), {
+  const { contents } = await openArchive((await zipOf([page('a', null, 'One', [])])).blob);
+  const result = await importArchive(new Blob(), {
     reading: {
-      openWorkspace: () => Promise.resolve({ kind: 'workspace', manifest: reader.manifest }),
+      openArchive: () => Promise.resolve({ kind: 'archive', contents }),
       readDocument: () => Promise.resolve({ kind: 'refused', reason }),
     },
     create: () => Promise.reject(new Error('nothing to create')),
@@ -256,14 +231,14 @@ test('IM11 a file that is damaged or listed again does not cost its document', a
   const { blob } = await zipOf([page('a', null, 'One', [table])], {
     files: { [FILE]: 'PNG'.repeat(100) },
   });
-  const reader = await WorkspaceReader.open(blob);
-  const [document] = reader.manifest.documents;
-  const [file] = document!.files;
-  const again = await reader.read({ ...document!, files: [file!, file!] });
-  expect(again.files).toHaveLength(1);
-  expect(again.losses).toEqual([{ kind: 'missingFiles', count: 1 }]);
+  const twice = await changed(blob, (list) =>
+    list.replace(/("files": \[)([^\]]+)\]/, (_, start, files) => `${start}${files},${files}]`),
+  );
+  const { result: again, created: made } = await restored(twice);
+  expect(made[0]!.imported.files).toHaveLength(1);
+  expect(again).toMatchObject({ losses: [{ kind: 'missingFiles', count: 1 }] });
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  const name = new TextEncoder().encode(file!.path);
+  const name = new TextEncoder().encode('files/a/quay.csv');
   const at = bytes.findIndex((_, from) =>
     name.every((byte, index) => bytes[from + index] === byte),
   );
@@ -347,7 +322,7 @@ describe('IM3 IM11 hostile zip files', () => {
     });
 
   test.each([
-    ['no manifest', { 'a.md': '# a' }, 'no-workspace'],
+    ['no manifest and no Markdown', { 'a.csv': 'a' }, 'no-documents'],
     ['no JSON', { 'tandem.json': '{' }, 'unreadable'],
     ['another manifest', { 'tandem.json': '{"name":"x"}' }, 'unreadable'],
     [

@@ -16,7 +16,12 @@ import { lexMarkdown } from './lexer.ts';
  */
 export function fromMarkdown(markdown: string): Block[] {
   if (markdown.length > MAX_MARKDOWN_LENGTH) return plainParagraphs(markdown);
-  return withoutImpliedStarts([...readTokens(lexMarkdown(markdown), 0)]);
+  return fromMarkdownTokens(lexMarkdown(markdown));
+}
+
+/** Reads what the lexer has made of a source, for a caller that changes addresses in between. */
+export function fromMarkdownTokens(tokens: readonly Token[]): Block[] {
+  return withoutImpliedStarts([...readTokens(tokens, 0)]);
 }
 
 /** The text block, which accepts every paragraph, comes first in the table and last here. */

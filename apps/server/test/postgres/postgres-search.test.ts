@@ -1,4 +1,4 @@
-import { describe, inject, onTestFinished } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
@@ -15,5 +15,14 @@ describe('search in Postgres', () => {
     });
     onTestFinished(() => db.destroy());
     return { db, index: new SearchIndex(db, { terms: postgresTerms }) };
+  });
+
+  test('does not wait for the compilation of its queries', async () => {
+    const url = await createDatabase(inject('postgres'));
+    await using postgres = new Postgres({ url, connections: 3, name: 'test' });
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => postgres.query<{ jit: string }>({ text: 'show jit' })),
+    );
+    expect(answers.map(({ rows }) => rows[0]?.jit)).toEqual(['off', 'off', 'off']);
   });
 });

@@ -60,7 +60,7 @@ export class Postgres implements AsyncDisposable {
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       types: { getTypeParser },
-      verify: (client, done) => void noticePooler(client).then(() => done(), done),
+      verify: (client, done) => void prepareSession(client).then(() => done(), done),
     });
     // A connection that ends fails its query, if it has one, and is replaced with the next.
     this.#pool.on('error', ignore);
@@ -128,10 +128,17 @@ export class Postgres implements AsyncDisposable {
 /** Connections to a pooler, which may give each transaction to another session of Postgres. */
 const pooled = new WeakSet<ClientBase>();
 
-/** A pooler makes up the process that a connection is told, for requests to cancel its queries. */
-async function noticePooler(client: ClientBase): Promise<void> {
+/**
+ * Notices a pooler, which makes up the process that a connection is told, for requests to cancel its queries.
+ *
+ * Postgres compiles a query whose estimated cost is high, which takes a second. Those of the conditions of access are
+ * estimated far too high, so nothing is compiled. A session of a pooler may not have been told so.
+ */
+async function prepareSession(client: ClientBase): Promise<void> {
   const { processID } = client as ClientBase & { readonly processID: number | null };
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const { rows } = await client.query<{ pid: number }>(
+    "select pg_backend_pid() as pid, set_config('jit', 'off', false)",
+  );
   if (rows[0]?.pid !== processID) pooled.add(client);
 }
 

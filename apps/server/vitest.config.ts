@@ -15,6 +15,7 @@ const WITH_EACH_DATABASE = [
   'history',
   'met-people',
   'oidc',
+  'passkeys',
   'people',
   'route-matrix',
   'required-sign-in',

@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { openProfile } from './screens.ts';
 
-const PASSWORD = 'a password of tests';
+export const PASSWORD = 'a password of tests';
 
 let count = 0;
 export const newAddress = (): string => `ada-${Date.now()}-${process.pid}-${++count}@example.org`;
@@ -36,7 +36,7 @@ export async function fillSignIn(
 ): Promise<void> {
   await dialog.getByLabel('E-mail address').fill(email);
   await dialog.getByLabel('Password').fill(password);
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 export async function openAccount(page: Page): Promise<Locator> {

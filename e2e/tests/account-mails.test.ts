@@ -56,7 +56,7 @@ test('a person who has forgotten the password sets a new one by the link in a ma
   await dialog.getByRole('button', { name: 'Set the password' }).click();
   await expect(dialog.getByRole('status')).toContainText('Your new password is set');
   await expect(laptop.getByRole('dialog', { name: 'Sign in again' })).toBeVisible();
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await fillSignIn(page.getByRole('dialog', { name: 'Sign in' }), email, newPassword);
   await expect(profileOf(page)).toContainText('Ada');
 

@@ -1,6 +1,6 @@
 /** Pages over plain HTTP from another machine: no secure context, no locks, no service worker. */
 
-import { expectSaved, profileOf } from '../harness/screens.ts';
+import { expectSaved, openProfile, profileOf } from '../harness/screens.ts';
 import { expect, test as base } from '../harness/test.ts';
 
 const HOST = 'tandem.test';
@@ -27,6 +27,19 @@ test('three tabs at once are one guest', async ({ browser, server }) => {
     names.push(await profileOf(page).innerText());
   }
   expect(new Set(names).size).toBe(1);
+  await context.close();
+});
+
+test('offers no passkeys, and says why', async ({ browser, server }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`http://${HOST}:${server.port}/`);
+  await expectSaved(page);
+  const profile = await openProfile(page);
+  await profile.getByRole('button', { name: 'Sign in' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sign in' });
+  await expect(dialog.getByText('Passkeys need an https address with a name')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Sign in with a passkey' })).toHaveCount(0);
   await context.close();
 });
 

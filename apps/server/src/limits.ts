@@ -145,9 +145,13 @@ export const REQUEST_RATES = {
   signInsOfAccountFromAddress: { burst: 10, perSecond: 1 / 60 },
   signInsOfDevice: { burst: 10, perSecond: 1 / 60 },
   signInsFromAddress: { burst: 40, perSecond: 1 },
+  /** Challenges for passkeys, also for pages that only offer them (PK11). */
+  passkeyChallengesFromAddress: { burst: 200, perSecond: 2 },
   /** Mails (AC28): asked for from one network, sent to one e-mail address, and sent from the whole server. */
   mailsFromAddress: { burst: 20, perSecond: 1 / 60 },
   mailsToAddress: { burst: 12, perSecond: 24 / (DAY_MS / 1_000) },
+  /** Notices by themselves: they keep nobody from getting a link (AC32). */
+  noticesToPerson: { burst: 12, perSecond: 24 / (DAY_MS / 1_000) },
   mails: { burst: 300, perSecond: 0.1 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
@@ -227,6 +231,10 @@ export const ACCOUNTS = {
   oidcLifetimeMs: 10 * MINUTE_MS,
   /** After a sign-in, or the password again, people may change how they sign in (AC23). */
   confirmedForMs: 10 * MINUTE_MS,
+  /** A person may have to look for their key; pages that offer passkeys ask again before (PK3). */
+  passkeyChallengeLifetimeMs: 10 * MINUTE_MS,
+  /** In one browser, whose tabs share a cookie. */
+  maxOpenChallenges: 4,
   invitationLifetimeMs: 7 * DAY_MS,
   /** Links that set a new password (AC25), and that confirm an address (AC27). */
   resetLifetimeMs: 8 * HOUR_MS,

@@ -8,6 +8,7 @@ import { CurrentSettings } from './accounts/current-settings.ts';
 import { People } from './accounts/people.ts';
 import { createMailer } from './mail/mailer.ts';
 import { linkMail } from './accounts/link-mail.ts';
+import { droppedNotices, noticeMail } from './accounts/notice-mail.ts';
 import { sessionSweep } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
@@ -257,9 +258,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     device: rateLimiter('signInsOfDevice', SIGN_IN_RATE.maxTracked),
     address: rateLimiter('signInsFromAddress'),
   };
+  const passkeyRate = rateLimiter('passkeyChallengesFromAddress');
   const mailRates = {
     fromAddress: rateLimiter('mailsFromAddress'),
     toAddress: rateLimiter('mailsToAddress'),
+    noticesToPerson: rateLimiter('noticesToPerson'),
     all: rateLimiter('mails'),
   };
   const sessions = new SessionAnswer({ configuration, cookies, tokens });
@@ -271,6 +274,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       sessions,
       cookies,
       rates: signInRates,
+      passkeyRate,
       mailRate: mailRates.fromAddress,
       addressOf,
       signedIn,
@@ -338,16 +342,15 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       pollMs: options.cluster === null ? null : JOBS.pollMs,
       onRan: (kind, result, startMs) => metrics.jobRan(kind, result, startMs),
     });
-  const mailJobs =
+  const mailOptions =
     mailer === null || configuration.mail === null
       ? null
-      : jobRunner([
-          linkMail({
-            ...{ db, jobs: options.jobs, mailer, clock },
-            publicUrl: configuration.mail.publicUrl,
-            rates: mailRates,
-          }),
-        ]);
+      : {
+          ...{ db, jobs: options.jobs, mailer, clock, rates: mailRates },
+          publicUrl: configuration.mail.publicUrl,
+        };
+  const mailJobs =
+    mailOptions === null ? null : jobRunner([linkMail(mailOptions), noticeMail(mailOptions)]);
   const webhookJobs = jobRunner(
     [
       webhookEvents({ db, jobs: options.jobs, onEnqueued: () => webhookJobs.wake() }),
@@ -361,6 +364,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     JOBS.webhookConcurrency,
   );
   const jobs = jobRunner([
+    ...(mailOptions === null ? [droppedNotices] : []),
     sessionSweep({ db, engine, clock }),
     trashSweep({ db, runner, clock }),
     documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
@@ -422,8 +426,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
               signInsOfAccountFromAddress: signInRates.accountFromAddress,
               signInsOfDevice: signInRates.device,
               signInsFromAddress: signInRates.address,
+              passkeyChallengesFromAddress: passkeyRate,
               mailsFromAddress: mailRates.fromAddress,
               mailsToAddress: mailRates.toAddress,
+              noticesToPerson: mailRates.noticesToPerson,
               mails: mailRates.all,
             },
           },

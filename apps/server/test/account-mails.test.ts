@@ -133,6 +133,19 @@ test('AC26 the account is its person’s after the link was used', async () => {
   expect(account).toMatchObject({ email: ada.email, identities: [] });
 });
 
+test('AC32 the person of a confirmed address is mailed that somebody has changed the password', async () => {
+  const ada = await signUp(server);
+  expect(await ask(ada.email)).toBe(204);
+  expect(await finish(tokenIn(await sink.next(ada.email)))).toBe(204);
+  const again = await withCookie(server, await signInWith(ada.email, NEW_PASSWORD));
+  const body = { current: NEW_PASSWORD, password: PASSWORD };
+  expect((await again.fetch('/api/account/password', { method: 'POST', body })).status).toBe(204);
+  // Who has used a mailed link knows it already.
+  const mail = await sink.next(ada.email, 2);
+  expect(mail.subject).toBe('Your password for Tandem on docs.example.org was changed');
+  expect(mail.text).toContain('https://docs.example.org/');
+});
+
 describe('AC28 somebody else who asks for mails', () => {
   const askFrom = async (address: string, email: string): Promise<number> => {
     const headers = { 'X-Forwarded-For': address };

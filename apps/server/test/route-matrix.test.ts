@@ -38,12 +38,13 @@ const ofCallers = rows.flatMap(({ row, ...each }) => ('parties' in row ? [{ ...e
 async function send(
   by: SignedIn | null,
   method: string,
-  { path, body, bytes }: Ask,
+  { path, body, bytes, isPage = false }: Ask,
 ): Promise<Response> {
   return await fetch(`${server.url}/api${path}`, {
     method,
     headers: {
       ...(by === null ? {} : { Cookie: by.cookie }),
+      ...(isPage ? { Origin: server.url } : {}),
       ...(bytes === undefined ? { 'Content-Type': 'application/json' } : {}),
     },
     body: bytes ?? (body === undefined ? null : JSON.stringify(body)),

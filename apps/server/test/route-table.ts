@@ -46,6 +46,8 @@ export interface Ask {
   readonly path: string;
   readonly body?: unknown;
   readonly bytes?: string;
+  /** Whether a page of the server asks, which names its origin. */
+  readonly isPage?: boolean;
 }
 
 export interface Subject {
@@ -128,6 +130,14 @@ const at = (rest: string) => (subject: Subject) => ({
   path: `/documents/${subject.document}${rest}`,
 });
 const to = (path: string, body?: unknown) => () => ({ path, body });
+const fromPage = (path: string) => () => ({ path, isPage: true });
+
+const unsigned = { id: 'unknown', rawId: 'unknown', type: 'public-key' };
+const NEW_PASSKEY = { ...unsigned, response: { clientDataJSON: 'e30', attestationObject: 'oA' } };
+const SHOWN_PASSKEY = {
+  ...unsigned,
+  response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA', userHandle: 'AA' },
+};
 
 export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow | CallerRow)[] } = {
   'GET /documents': [ofCaller(to('/documents'), signedIn(200))],
@@ -285,6 +295,48 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
       { ...all(404), guest: 403, nobody: 401 },
     ),
   ],
+  'GET /account/passkeys': [ofCaller(to('/account/passkeys'), signedIn(200))],
+  'POST /account/passkeys/options': [
+    // Only a page of this server gets a challenge.
+    ofCaller(to('/account/passkeys/options'), { ...all(403), nobody: 401 }),
+    ofCaller(fromPage('/account/passkeys/options'), { ...signedIn(200), guest: 403 }),
+  ],
+  'POST /account/passkeys': [
+    ofCaller(to('/account/passkeys', { name: 'Laptop', credential: NEW_PASSKEY }), {
+      ...all(403),
+      nobody: 401,
+    }),
+  ],
+  'POST /account/passkeys/rename': [
+    ofCaller(to('/account/passkeys/rename', { passkey: 'unknown', name: 'Laptop' }), {
+      ...all(404),
+      nobody: 401,
+    }),
+  ],
+  'POST /account/passkeys/remove': [
+    ofCaller(to('/account/passkeys/remove', { passkey: 'unknown' }), {
+      ...all(404),
+      guest: 403,
+      nobody: 401,
+    }),
+  ],
+  // Nobody here has a passkey: `passkeys.test.ts` asks with one.
+  'POST /account/passkeys/confirm/options': [
+    ofCaller(fromPage('/account/passkeys/confirm/options'), { ...all(403), nobody: 401 }),
+  ],
+  'POST /account/passkeys/confirm': [
+    ofCaller(to('/account/passkeys/confirm', { credential: SHOWN_PASSKEY }), {
+      ...all(403),
+      nobody: 401,
+    }),
+  ],
+  'POST /account/passkeys/sign-in/options': [
+    ofCaller(to('/account/passkeys/sign-in/options'), all(403)),
+    ofCaller(fromPage('/account/passkeys/sign-in/options'), all(200)),
+  ],
+  'POST /account/passkeys/sign-in': [
+    ofCaller(to('/account/passkeys/sign-in', { credential: SHOWN_PASSKEY }), all(403)),
+  ],
   'GET /account/sessions': [ofCaller(to('/account/sessions'), signedIn(200))],
   'POST /account/sessions/end': [
     ofCaller(to('/account/sessions/end', { session: null }), signedIn(204)),
@@ -334,7 +386,10 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     }),
   ],
   'POST /server/people/:person/sessions/end': [
-    ofCaller(to('/server/people/nobody/sessions/end'), administrators(204)),
+    ofCaller(
+      to('/server/people/nobody/sessions/end', { removesPasskeys: false }),
+      administrators(204),
+    ),
   ],
   'GET /server/figures': [ofCaller(to('/server/figures'), administrators(200))],
   'GET /server/audit': [ofCaller(to('/server/audit'), administrators(200))],

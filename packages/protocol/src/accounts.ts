@@ -74,7 +74,13 @@ export const passwordSignIn = z.strictObject({
 });
 export type PasswordSignIn = z.input<typeof passwordSignIn>;
 
-export const passwordChange = z.strictObject({ current: password, password: newPassword });
+export const passwordChange = z.strictObject({
+  current: password,
+  password: newPassword,
+  /** Somebody else who knew the password may have added passkeys of their own (PK13). */
+  removesPasskeys: z.optional(z.boolean()),
+});
+export type PasswordChange = z.input<typeof passwordChange>;
 
 export const passwordResetRequest = z.strictObject({ email });
 /** With the token of the link that was mailed. */
@@ -127,6 +133,8 @@ export const account = z.object({
   identities: z.array(connectedIdentity).check(z.maxLength(MAX_IDENTITIES)),
   /** Whether the person has shown within the last minutes who they are, and so may change how they sign in. */
   isConfirmed: z.boolean(),
+  /** Whether the person has passkeys that sign in at this address of the server. */
+  hasPasskeysHere: z.boolean(),
   guestDocuments: z.int().check(z.nonnegative()),
 });
 export type Account = z.infer<typeof account>;
@@ -193,6 +201,8 @@ export const signInOptions = z.object({
     .check(z.maxLength(16)),
   /** Whether the server sends mails, and so links with which people set a new password. */
   sendsMail: z.boolean(),
+  /** The origin whose pages may use passkeys; null where each page of this server may, as far as browsers allow (PK2). */
+  passkeyOrigin: z.nullable(z.string()),
 });
 export type SignInOptions = z.infer<typeof signInOptions>;
 

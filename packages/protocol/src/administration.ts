@@ -25,6 +25,7 @@ const administeredPerson = z.object({
   seenAt: z.nullable(instant),
   /** In how many browsers the person is signed in. */
   sessions: count,
+  passkeys: count,
 });
 
 export type AdministeredPerson = z.infer<typeof administeredPerson>;
@@ -51,6 +52,10 @@ export const personPatch = z.union([
   z.strictObject({ isBlocked: z.boolean() }),
 ]);
 export type PersonPatch = z.infer<typeof personPatch>;
+
+/** What an administrator ends: all sessions of a person, and their passkeys, too, if somebody else may have added some. */
+export const personSessionsEnd = z.strictObject({ removesPasskeys: z.boolean() });
+export type PersonSessionsEnd = z.infer<typeof personSessionsEnd>;
 
 export const serverFigures = z.object({
   people: z.object({

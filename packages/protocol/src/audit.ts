@@ -20,7 +20,7 @@ import {
 export const MAX_AUDIT_PAGE = 50;
 
 const nothing = z.strictObject({});
-const way = z.enum(['password', 'provider']);
+const way = z.enum(['password', 'provider', 'passkey']);
 const numberText = z.pipe(
   z.string().check(z.regex(/^\d{1,15}$/)),
   z.transform((text: string) => Number(text)),
@@ -57,6 +57,8 @@ export const AUDIT_DETAILS = {
   'account:address-confirmed': nothing,
   'account:identity-connected': nothing,
   'account:identity-removed': nothing,
+  'account:passkey-added': nothing,
+  'account:passkeys-removed': z.strictObject({ count: positive }),
   'account:guest-merged': nothing,
   'token:created': z.strictObject({
     scopes: z.array(apiScope),

@@ -137,6 +137,7 @@ export const MAX_MET_PEOPLE = 20;
 export const MAX_API_TOKENS = 50;
 export const MAX_WEBHOOKS = 10;
 export const MAX_WEBHOOK_URL_LENGTH = 1_000;
+export const MAX_PASSKEYS = 20;
 
 export const MAX_HISTORY_SESSIONS = 200;
 export const MAX_NAMED_VERSIONS = 200;

@@ -20,6 +20,13 @@ const ATTRIBUTES: Record<CookiePlace, string> = {
  */
 const HOST_PREFIX = '__Host-';
 
+/** What a request says of its cookies. */
+export interface CookieRequest {
+  /** All of them. */
+  readonly header: string | undefined;
+  readonly place: CookiePlace;
+}
+
 export interface CookieAttributes {
   readonly place: CookiePlace;
   readonly ageSeconds: number;

@@ -7,10 +7,11 @@ import { z } from 'zod';
 import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { IdentityRow } from '../storage/tables.ts';
-import type { CookiePlace } from './cookie.ts';
+import type { CookieRequest } from './cookie.ts';
 import { SealedCookie } from './sealed-cookie.ts';
 
-type Credentials = Pick<IdentityRow, 'subject' | 'credential'>;
+/** An address and the hash of its password, or the id of a passkey and its public key. */
+export type Credentials = Pick<IdentityRow, 'subject' | 'credential'>;
 
 const contentSchema = z.object({
   /** Random: what attempts from this browser count by. */
@@ -19,12 +20,6 @@ const contentSchema = z.object({
   accounts: z.array(z.string().max(64)).max(ACCOUNTS.maxDeviceAccounts),
 });
 type Content = z.infer<typeof contentSchema>;
-
-export interface DeviceCookieRequest {
-  /** All cookies of the request. */
-  readonly header: string | undefined;
-  readonly place: CookiePlace;
-}
 
 export class DeviceCookie {
   readonly #cookie: SealedCookie<Content>;
@@ -36,9 +31,9 @@ export class DeviceCookie {
     });
   }
 
-  /** @returns the browser's id, if it has signed in to this account with the password that the account still has. */
+  /** @returns the browser's id, if it has signed in to this account with what the account still has. */
   async find(
-    { header, place }: DeviceCookieRequest,
+    { header, place }: CookieRequest,
     identity: Credentials | undefined,
   ): Promise<string | null> {
     const mark = identity === undefined ? null : markOf(identity);
@@ -48,7 +43,7 @@ export class DeviceCookie {
   }
 
   /** @returns the value of `Set-Cookie` for a browser that has signed in to this account, besides others. */
-  async add({ header, place }: DeviceCookieRequest, identity: Credentials): Promise<string> {
+  async add({ header, place }: CookieRequest, identity: Credentials): Promise<string> {
     const before = await this.#cookie.read(header, place);
     const mark = markOf(identity);
     const others = before?.accounts.filter((account) => account !== mark) ?? [];
@@ -63,7 +58,7 @@ export class DeviceCookie {
   }
 }
 
-/** Another password makes another mark. The credential is a salted hash, and the cookie is encrypted. */
+/** Another password makes another mark. The credential is a salted hash or a public key, and the cookie is encrypted. */
 function markOf({ subject, credential }: Credentials): string | null {
   if (credential === null) return null;
   const mark = createHash('sha256').update(subject).update('\0').update(credential).digest();

@@ -16,7 +16,10 @@ const EMAIL = 'ada@example.org';
 const request: AnyCall = { name: 'account:request-reset', input: { email: EMAIL } };
 const changePassword = (verifiedHash: string): AnyCall => ({
   name: 'account:change-password',
-  input: { passwordHash: `after ${verifiedHash}`, verifiedHash, session: 'laptop' },
+  input: {
+    ...{ passwordHash: `after ${verifiedHash}`, verifiedHash, session: 'laptop' },
+    removesPasskeys: false,
+  },
 });
 
 async function withAccount() {
@@ -52,7 +55,8 @@ async function withAccount() {
     rates,
   });
   const run = async (): Promise<void> => {
-    const { input } = await db.selectFrom('job').select('input').executeTakeFirstOrThrow();
+    const jobsOfKind = db.selectFrom('job').select('input').where('kind', '=', handler.kind);
+    const { input } = await jobsOfKind.executeTakeFirstOrThrow();
     const { signal } = new AbortController();
     await runJob(handler, input, { id: randomUUID(), attempt: 1, signal });
   };

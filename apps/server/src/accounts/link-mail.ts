@@ -48,7 +48,7 @@ const LINKS: Readonly<Record<LinkPurpose, LinkMail>> = {
     text: ({ host, link }) =>
       `Somebody, probably you, asked for a new password for the account with this e-mail address on ${host}.
 
-Set it here within eight hours. The link works once, signs out all devices, revokes all API tokens and switches off all webhooks:
+Set it here within eight hours. The link works once, signs out all devices, revokes all API tokens, switches off all webhooks and removes all passkeys:
 
 ${link}
 

@@ -15,102 +15,74 @@ import {
   sessionEnd,
   type Account,
   type DeviceSessions,
-  type SignedInSession,
   type SignInOptions,
 } from '@tandem/protocol/accounts';
 import type { User } from '@tandem/protocol';
 import type { Administrators } from '../accounts/administrators.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { CurrentSettings } from '../accounts/current-settings.ts';
-import { DeviceCookie, type DeviceCookieRequest } from '../accounts/device-cookie.ts';
 import { guestColor, guestName } from '../accounts/guest-name.ts';
 import { hashPassword, isPassword } from '../accounts/password-hash.ts';
 import type { OidcProviders } from '../accounts/oidc-providers.ts';
-import type { People, SignedIn } from '../accounts/people.ts';
-import { siteOf, tryCountSignIn, type SignInRates } from '../accounts/sign-in-rate.ts';
+import type { SignedIn } from '../accounts/people.ts';
+import { siteOf } from '../accounts/sign-in-rate.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
-import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ApiError } from '../http/api-error.ts';
-import type { CookiePolicy } from '../http/cookie-policy.ts';
+import type { RelyingParties } from '../http/relying-party.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../storage/guest-offers.ts';
 import {
   EMAIL_ISSUER,
   findEmailIdentity,
-  findIdentitiesOf,
   findIdentity,
   findOtherWay,
 } from '../storage/identities.ts';
 import { findOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';
 import { findSession, isConfirmed, listSessions } from '../storage/sessions.ts';
-import type { Database, IdentityRow } from '../storage/tables.ts';
+import type { Database } from '../storage/tables.ts';
+import { findUser } from '../storage/users.ts';
+import { anotherPerson, type EnterAccount } from './account-entry.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 import { newSession } from './new-session.ts';
 import { inTurn } from './password-hashing.ts';
 import { readBody } from './request-body.ts';
 import type { SessionAnswer } from './session-answer.ts';
+import { ATTEMPT_RETRY_MS, type CountAttempt } from './sign-in-attempts.ts';
+import type { SignInWays } from './sign-in-ways.ts';
 
 export interface AccountRoutesOptions {
   readonly db: Database;
-  readonly people: People;
   readonly administrators: Administrators;
   readonly authenticator: Authenticator;
   readonly runner: Pick<CommandRunner, 'run'>;
   readonly sessions: SessionAnswer;
   readonly settings: CurrentSettings;
   readonly providers: OidcProviders;
-  readonly rates: SignInRates;
+  readonly relyingParties: RelyingParties;
+  readonly ways: SignInWays;
+  readonly browsers: KnownBrowsers;
+  readonly countAttempt: CountAttempt;
+  readonly enterAccount: EnterAccount;
   /** Of asking for mails, by network (AC28). */
   readonly mailRate: KeyedRateLimiter;
-  readonly cookies: CookiePolicy;
-  readonly secrets: Secrets;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
   readonly allowGuests: boolean;
   readonly sendsMail: boolean;
 }
 
-const RETRY_MS = 60_000;
-
 export function accountRoutes(options: AccountRoutesOptions) {
   const { db, administrators, authenticator, runner, sessions, signedIn } = options;
-
-  const devices = new DeviceCookie(options.secrets);
-  const cookiesOf = ({ env }: Context<ApiEnvironment>): DeviceCookieRequest => ({
-    header: env.incoming.headers.cookie,
-    place: options.cookies.placeOf(env.incoming.headers),
-  });
-
-  /** @throws ApiError */
-  const countAttempt = (
-    context: Context<ApiEnvironment>,
-    subject: string,
-    device: string | null = null,
-  ): void => {
-    const address = options.addressOf(context.env.incoming);
-    if (tryCountSignIn(options.rates, { subject, address, device }) !== null) return;
-    const detail = options.sendsMail ? TOO_MANY_ATTEMPTS_BUT_MAIL : TOO_MANY_ATTEMPTS;
-    throw new ApiError('too-many', { detail, retryAfterMs: RETRY_MS });
-  };
-
-  /** The next attempt from this browser counts by itself (AC31). */
-  const rememberDevice = async (
-    context: Context<ApiEnvironment>,
-    identity: Pick<IdentityRow, 'subject' | 'credential'>,
-  ): Promise<void> => {
-    const line = await devices.add(cookiesOf(context), identity);
-    context.header('Set-Cookie', line, { append: true });
-  };
+  const { ways, browsers, countAttempt, enterAccount } = options;
 
   const findCaller = (context: Context<ApiEnvironment>): Promise<SignedIn | null> =>
     authenticator.findGuestByHeaders((name) => context.req.header(name));
 
   const beginSession = (context: Context<ApiEnvironment>, replaces: string | null) =>
     newSession(context, { replaces, address: options.addressOf(context.env.incoming) });
-
-  const isOffered = (issuer: string): boolean => options.providers.idOf(issuer) !== null;
 
   /** @throws ApiError */
   const requireMail = (): void => {
@@ -126,7 +98,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
     const address = options.addressOf(context.env.incoming);
     if (device !== null) countAttempt(context, 'mail', device);
     else if (address !== null && !options.mailRate.tryTake(siteOf(address)))
-      throw new ApiError('too-many', { detail: TOO_MANY_MAILS, retryAfterMs: RETRY_MS });
+      throw new ApiError('too-many', { detail: TOO_MANY_MAILS, retryAfterMs: ATTEMPT_RETRY_MS });
   };
 
   /** @returns the hash that the password matches. @throws ApiError */
@@ -147,12 +119,15 @@ export function accountRoutes(options: AccountRoutesOptions) {
   return new Hono<ApiEnvironment>()
     .get('/account', signedIn, async (context) => {
       const { user, session: id } = context.var;
-      const identities = await findIdentitiesOf(db, user.id);
+      const row = await findUser(db, user.id);
       const session = await findSession(db, id);
+      const { origin, host } = context.env.incoming.headers;
+      const { identities, passkeysHere, working } = await ways.find(user.id, { origin, host });
       const email = identities.find(({ issuer }) => issuer === EMAIL_ISSUER);
       const answer: Account = {
         user,
-        isGuest: identities.length === 0,
+        isGuest: row === undefined || row.registered_at === null,
+        hasPasskeysHere: passkeysHere.length > 0,
         isAdministrator: administrators.has(user.id),
         email: email?.subject ?? null,
         identities: identities
@@ -162,7 +137,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
             subject: identity.subject,
             provider: options.providers.idOf(identity.issuer),
             connectedAt: identity.created_at,
-            isRemovable: findOtherWay(identities, identity, isOffered) !== null,
+            isRemovable: findOtherWay(working, identity) !== null,
           })),
         isConfirmed: session !== undefined && isConfirmed(session, systemClock.now()),
         isEmailVerified: email !== undefined && email.verified_at !== null,
@@ -176,6 +151,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
         settings: options.settings.get(),
         providers: [...options.providers.list()],
         sendsMail: options.sendsMail,
+        passkeyOrigin: options.relyingParties.onlyOrigin,
       };
       return context.json(answer);
     })
@@ -199,13 +175,13 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const user = guest?.user ?? ({ id, ...profile } as User);
       const begun = { user, isGuest: false, session: start.id, cookie };
       const answer = await sessions.write(context, begun);
-      await rememberDevice(context, input.identity);
+      await browsers.remember(context, input.identity);
       return context.json(answer);
     })
     .post('/account/sign-in', async (context) => {
       const { email, password, as } = await readBody(context, passwordSignIn);
       const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
-      const device = await devices.find(cookiesOf(context), identity);
+      const device = await browsers.find(context, identity);
       countAttempt(context, email, device);
       const browser = device === null ? 'unknown' : 'known';
       const isRight = await inTurn(isPassword(identity?.credential ?? null, password, browser));
@@ -214,8 +190,12 @@ export function accountRoutes(options: AccountRoutesOptions) {
           detail: 'The e-mail address or the password is not right. Check both and try again.',
         });
       if (as !== undefined && identity.user !== as) throw anotherPerson();
-      const answer = await signIn(context, identity);
-      await rememberDevice(context, identity);
+      const { issuer, subject, credential } = identity;
+      const shown = { issuer, subject, credential, verifiedEmail: null };
+      const answer = await enterAccount(context, identity.user, (entry) => ({
+        ...{ name: 'account:sign-in', input: { ...entry, identity: shown } },
+      }));
+      await browsers.remember(context, identity);
       return context.json(answer);
     })
     .post('/account/reset', async (context) => {
@@ -224,10 +204,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       // Unknown browsers get the same answers for known and unknown addresses (AC5).
       const identity = await findIdentity(db, { issuer: EMAIL_ISSUER, subject: email });
       const isConfirmedAddress = identity !== undefined && identity.verified_at !== null;
-      countMail(
-        context,
-        await devices.find(cookiesOf(context), isConfirmedAddress ? identity : undefined),
-      );
+      countMail(context, await browsers.find(context, isConfirmedAddress ? identity : undefined));
       const call = { name: 'account:request-reset', input: { email } } as const;
       await runCommand(runner, { user: SERVER, session: null, call });
       return context.body(null, 204);
@@ -244,22 +221,26 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const call = { name: 'account:reset-password', input: { tokenHash, passwordHash } } as const;
       await runCommand(runner, { user: link.subject, session: null, call });
       const identity = await findEmailIdentity(db, link.subject);
-      if (identity?.credential === passwordHash) await rememberDevice(context, identity);
+      if (identity?.credential === passwordHash) await browsers.remember(context, identity);
       return context.body(null, 204);
     })
     .post('/account/password', signedIn, async (context) => {
-      const { current, password } = await readBody(context, passwordChange);
+      const {
+        current,
+        password,
+        removesPasskeys = false,
+      } = await readBody(context, passwordChange);
       const { user, session } = context.var;
       const verifiedHash = await verifyPassword(context, {
         password: current,
         detail: 'Your current password is not right.',
       });
       const passwordHash = await inTurn(hashPassword(password, 'known'));
-      const input = { passwordHash, verifiedHash, session };
+      const input = { passwordHash, verifiedHash, session, removesPasskeys };
       const call = { name: 'account:change-password', input } as const;
       await runCommand(runner, { user: user.id, session, call });
       const identity = await findEmailIdentity(db, user.id);
-      if (identity?.credential === passwordHash) await rememberDevice(context, identity);
+      if (identity?.credential === passwordHash) await browsers.remember(context, identity);
       return context.body(null, 204);
     })
     .post('/account/verification', signedIn, async (context) => {
@@ -288,13 +269,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       return context.body(null, 204);
     })
     .post('/account/identities/remove', signedIn, async (context) => {
-      const identity = await readBody(context, identityRemoval);
-      const { user, session } = context.var;
-      const keeps = findOtherWay(await findIdentitiesOf(db, user.id), identity, isOffered);
-      if (keeps === null) throw new ApiError('forbidden', { detail: LAST_WAY });
-      const input = { identity, keeps, session };
-      const call = { name: 'account:unlink', input } as const;
-      await runCommand(runner, { user: user.id, session, call });
+      await ways.remove(context, await readBody(context, identityRemoval));
       return context.body(null, 204);
     })
     .get('/account/sessions', signedIn, async (context) => {
@@ -328,35 +303,10 @@ export function accountRoutes(options: AccountRoutesOptions) {
       }
       return context.body(null, 204);
     });
-
-  async function signIn(
-    context: Context<ApiEnvironment>,
-    { issuer, subject, credential, user: id }: IdentityRow,
-  ): Promise<SignedInSession> {
-    const before = await findCaller(context);
-    const { cookie, start } = beginSession(context, before?.session ?? null);
-    const guest = before === null || before.user.id === id ? null : before.user.id;
-    const input = {
-      session: start,
-      guest,
-      identity: { issuer, subject, credential, verifiedEmail: null },
-    };
-    const call = { name: 'account:sign-in', input } as const;
-    await runCommand(runner, { user: id, session: null, call });
-    const user = (await options.people.find(id)) as User;
-    const session = await sessions.write(context, {
-      ...{ user, isGuest: false, session: start.id, cookie },
-    });
-    return { ...session, guestDocuments: await countOfferedDocuments(db, id) };
-  }
 }
 
 /** Of commands that nobody has signed in for. */
 const SERVER = 'server';
-const TOO_MANY_ATTEMPTS =
-  'There were many attempts to sign in. Nothing is lost. Wait a few minutes and try again, or sign in where you have signed in before.';
-const TOO_MANY_ATTEMPTS_BUT_MAIL =
-  'There were many attempts to sign in. Nothing is lost. Wait a few minutes and try again, sign in where you have signed in before, or reset your password by e-mail.';
 const TOO_MANY_MAILS =
   'Many mails were asked for from your network. Nothing is lost. Wait a minute and ask again, or ask from another network.';
 const NO_MAIL = 'This server sends no mails. Ask the person who runs it for help.';
@@ -365,14 +315,6 @@ const RESET_OVER =
 const OTHER_ACCOUNT =
   'This browser is signed in to another account now. Nothing was confirmed. Open the link again.';
 const NO_PASSWORD = 'Your account has no password.';
-const LAST_WAY = 'This is your only way to sign in, so it stays. Connect another one first.';
-
-function anotherPerson(): ApiError {
-  return new ApiError('forbidden', {
-    detail:
-      'This is another person’s account, and what you wrote here is yours. Sign in as yourself to send it, or sign out first.',
-  });
-}
 
 function refuseWithoutInvitation(): ApiError {
   return new ApiError('forbidden', {

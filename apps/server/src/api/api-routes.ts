@@ -12,6 +12,7 @@ import type { fileRoutes } from './file-routes.ts';
 import type { inboxRoutes } from './inbox-routes.ts';
 import type { oidcRoutes } from './oidc-routes.ts';
 import type { openApiRoutes } from './open-api-routes.ts';
+import type { passkeyRoutes } from './passkey-routes.ts';
 import type { peopleAdministrationRoutes } from './people-administration-routes.ts';
 import type { peopleRoutes } from './people-routes.ts';
 import type { searchRoutes } from './search-routes.ts';
@@ -21,6 +22,7 @@ import type { webhookRoutes } from './webhook-routes.ts';
 
 export type AccountRoutes = readonly [
   ReturnType<typeof accountRoutes>,
+  ReturnType<typeof passkeyRoutes>,
   ReturnType<typeof apiTokenRoutes>,
   ReturnType<typeof webhookRoutes>,
   ReturnType<typeof oidcRoutes>['api'],

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import {
   peopleQuery,
   personPatch,
+  personSessionsEnd,
   type PeoplePage,
   type ServerFigures,
 } from '@tandem/protocol/administration';
@@ -43,6 +44,7 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
     createdAt: row.registered_at ?? row.created_at,
     seenAt: row.seenAt,
     sessions: row.sessions,
+    passkeys: row.passkeys,
   });
 
   return new Hono<ApiEnvironment>()
@@ -70,11 +72,13 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
       return context.body(null, 204);
     })
     .post('/server/people/:person/sessions/end', signedIn, administrator, async (context) => {
+      const { removesPasskeys } = await readBody(context, personSessionsEnd);
       const { user, session } = context.var;
       const person = context.req.param('person');
       if (administrators.isNamed(person)) throw new ApiError('forbidden', { detail: NAMED });
       const by = actingIn(context, administrators);
-      const call = { name: 'person:end-sessions', input: { person, by } } as const;
+      const input = { person, removesPasskeys, by };
+      const call = { name: 'person:end-sessions', input } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })

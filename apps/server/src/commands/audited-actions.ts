@@ -45,15 +45,19 @@ interface AuditedActions {
   'account:sign-up': 'account:created' | 'administrator:added';
   'account:sign-in': 'account:signed-in';
   'account:link': 'account:identity-connected';
-  'account:unlink': 'account:identity-removed';
+  'account:unlink': 'account:identity-removed' | 'account:passkeys-removed';
   'account:confirm': never;
-  'account:change-password': 'account:password-changed';
+  'account:change-password': 'account:password-changed' | 'account:passkeys-removed';
   'account:request-reset': never;
-  'account:reset-password': 'account:password-changed';
+  'account:reset-password': 'account:password-changed' | 'account:passkeys-removed';
   'account:request-verification': never;
   'account:verify': 'account:address-confirmed';
   'account:end-sessions': 'account:sessions-ended';
   'account:merge-guest': 'account:guest-merged';
+  'passkey:add': 'account:passkey-added';
+  'passkey:rename': never;
+  'passkey:sign-in': 'account:signed-in';
+  'passkey:confirm': never;
   'account:create-token': 'token:created';
   'account:end-token': 'token:ended';
   'webhook:create': 'webhook:created';
@@ -67,7 +71,7 @@ interface AuditedActions {
   'settings:change': 'settings:changed';
   'person:administer': 'administrator:added' | 'administrator:removed';
   'person:block': 'person:blocked' | 'person:unblocked';
-  'person:end-sessions': 'person:signed-out';
+  'person:end-sessions': 'person:signed-out' | 'account:passkeys-removed';
 }
 
 export type AuditedBy<N extends ServerCommandName> = AuditedActions[N] & AuditAction;

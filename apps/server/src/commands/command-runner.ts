@@ -11,6 +11,8 @@ import type { ServerSettingsPatch } from '@tandem/protocol/accounts';
 import type { ApiScope } from '@tandem/protocol/api-tokens';
 import type { WebhookEvent } from '@tandem/protocol/webhooks';
 import type { IdentityKey } from '../storage/identities.ts';
+import type { SealedToken } from '../storage/one-time-tokens.ts';
+import type { NewPasskey } from '../storage/passkeys.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
 
 /** A session that begins with a sign-in, in the place of the browser's earlier one. */
@@ -29,6 +31,14 @@ export interface ActingAdministrator {
   /** By the setting of the server, which the database does not know. */
   readonly isNamed: boolean;
   readonly session: string;
+}
+
+/** A passkey whose signature was verified, and what its authenticator has counted. */
+export interface ShownPasskey {
+  readonly id: string;
+  readonly counter: number;
+  /** What it has signed; used up with the command. */
+  readonly challenge: SealedToken;
 }
 
 interface OwnInputs {
@@ -62,10 +72,11 @@ interface OwnInputs {
     /** The hash that the current password was found to match. */
     readonly verifiedHash: string;
     readonly session: string;
+    readonly removesPasskeys: boolean;
   };
   /** Mails a link to the person of this address, if there is one. */
   'account:request-reset': { readonly email: string };
-  /** Uses the link up, and ends all sessions. */
+  /** Uses the link up, ends all sessions, and removes all passkeys. */
   'account:reset-password': { readonly tokenHash: string; readonly passwordHash: string };
   /** Mails a link to the address of the account. */
   'account:request-verification': Readonly<Record<never, never>>;
@@ -77,13 +88,28 @@ interface OwnInputs {
   'account:confirm': { readonly session: string; readonly verifiedHash: string };
   /** Adds a way to sign in to the user's account. */
   'account:link': { readonly identity: IdentityKey };
-  /** Removes one, and ends all other sessions. */
+  /** Removes one, an identity of a provider or a passkey, and ends all other sessions. */
   'account:unlink': {
     readonly identity: IdentityKey;
     /** Another way, which has to be there still. */
     readonly keeps: IdentityKey;
     readonly session: string;
   };
+  'passkey:add': {
+    readonly passkey: NewPasskey;
+    readonly name: string;
+    /** Is given to sessions only whose person has shown who they are (AC23). */
+    readonly challenge: SealedToken;
+  };
+  'passkey:rename': { readonly id: string; readonly name: string };
+  'passkey:sign-in': {
+    readonly session: SessionStart;
+    /** The user of the earlier session, when it was a guest of this browser. */
+    readonly guest: string | null;
+    readonly passkey: ShownPasskey;
+  };
+  /** The person of the session has shown again who they are. */
+  'passkey:confirm': { readonly session: string; readonly passkey: ShownPasskey };
   'account:create-token': {
     /** The digest of the token. */
     readonly id: string;
@@ -124,7 +150,11 @@ interface OwnInputs {
     readonly by: ActingAdministrator;
   };
   /** Ends all of them, as an administrator. */
-  'person:end-sessions': { readonly person: string; readonly by: ActingAdministrator };
+  'person:end-sessions': {
+    readonly person: string;
+    readonly removesPasskeys: boolean;
+    readonly by: ActingAdministrator;
+  };
   /** Purges the document if it has been in the trash since before `before`, as its owner. */
   'document:expire': { readonly document: string; readonly before: number };
   /** Null: the link needs none. */

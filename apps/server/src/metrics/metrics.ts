@@ -45,8 +45,10 @@ const BUCKETS = [
   'signInsOfAccountFromAddress',
   'signInsOfDevice',
   'signInsFromAddress',
+  'passkeyChallengesFromAddress',
   'mailsFromAddress',
   'mailsToAddress',
+  'noticesToPerson',
   'mails',
 ] as const;
 
@@ -78,6 +80,10 @@ const COMMAND_NAMES = [
   'account:confirm',
   'account:link',
   'account:unlink',
+  'passkey:add',
+  'passkey:rename',
+  'passkey:sign-in',
+  'passkey:confirm',
   'account:create-token',
   'account:end-token',
   'webhook:create',

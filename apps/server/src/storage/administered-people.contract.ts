@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { listPeople, setBlocked } from './administered-people.ts';
 import { createDocument } from './documents.ts';
 import { addIdentity, setAdministrator } from './identities.ts';
+import { addPasskey } from './passkeys.ts';
 import type { DatabaseKind } from './schema/schema-parts.ts';
 import { readServerFigures } from './server-figures.ts';
 import { createSession } from './sessions.ts';
@@ -58,7 +59,7 @@ export function testAdministeredPeople(open: () => Promise<Database>, kind: Data
     expect(await ids(db, 'accounts', '%')).toEqual([]);
   });
 
-  test('AD2 in how many browsers people are signed in, and when they were last seen', async () => {
+  test('AD2 in how many browsers people are signed in, with how many passkeys, and when they were last seen', async () => {
     const db = await open();
     await addPeople(db);
     const session = (id: string, at: number, expiresAt: number) =>
@@ -72,11 +73,16 @@ export function testAdministeredPeople(open: () => Promise<Database>, kind: Data
       .insertInto('visit')
       .values({ user: '3', document, opened_at: AT + 3 })
       .execute();
+    for (const id of ['one', 'two'])
+      await addPasskey(db, {
+        ...{ id, user: '2', name: id, at: AT, host: 'localhost', publicKey: 'key' },
+        ...{ counter: 0, transports: [] },
+      });
     const { people } = await listPeople(db, { kind: 'accounts', search: '', at: AT + 50 });
-    expect(people.map(({ id, sessions, seenAt }) => ({ id, sessions, seenAt }))).toEqual([
-      { id: '3', sessions: 0, seenAt: AT + 3 },
-      { id: '2', sessions: 0, seenAt: null },
-      { id: '1', sessions: 2, seenAt: AT + 7 },
+    expect(people).toMatchObject([
+      { id: '3', sessions: 0, passkeys: 0, seenAt: AT + 3 },
+      { id: '2', sessions: 0, passkeys: 2, seenAt: null },
+      { id: '1', sessions: 2, passkeys: 0, seenAt: AT + 7 },
     ]);
   });
 

@@ -9,6 +9,7 @@ import type { Database, UserRow } from './tables.ts';
 export interface PersonRow extends UserRow {
   readonly email: string | null;
   readonly sessions: number;
+  readonly passkeys: number;
   readonly seenAt: number | null;
 }
 
@@ -39,14 +40,14 @@ export async function listPeople(
     for (const row of rows) {
       if (!isMatch(row, words)) continue;
       if (found.length === MAX_PEOPLE_PAGE)
-        return { people: await withSessions(db, found, at), next: found.at(-1)!.id };
+        return { people: await withFacts(db, found, at), next: found.at(-1)!.id };
       found.push(row);
     }
     scanned += rows.length;
     last = rows.at(-1)?.id;
-    if (rows.length < limit) return { people: await withSessions(db, found, at), next: null };
+    if (rows.length < limit) return { people: await withFacts(db, found, at), next: null };
   }
-  return { people: await withSessions(db, found, at), next: last ?? null };
+  return { people: await withFacts(db, found, at), next: last ?? null };
 }
 
 export async function setBlocked(db: Database, user: string, at: number | null): Promise<void> {
@@ -84,7 +85,7 @@ function isMatch({ name, email }: FoundPerson, words: readonly string[]): boolea
   return words.every((word) => text.includes(word));
 }
 
-async function withSessions(
+async function withFacts(
   db: Database,
   people: readonly FoundPerson[],
   at: number,
@@ -104,14 +105,22 @@ async function withSessions(
     .where('user', 'in', ids)
     .groupBy('user')
     .execute();
+  const passkeys = await db
+    .selectFrom('passkey')
+    .select(['user', sql<number>`count(*)`.as('count')])
+    .where('user', 'in', ids)
+    .groupBy('user')
+    .execute();
   const bySession = new Map(sessions.map((row) => [row.user, row]));
   const byVisit = new Map(visits.map((row) => [row.user, Number(row.openedAt)]));
+  const byPasskey = new Map(passkeys.map((row) => [row.user, Number(row.count)]));
   return people.map((person) => {
     const session = bySession.get(person.id);
     const seenAt = Math.max(Number(session?.usedAt ?? 0), byVisit.get(person.id) ?? 0);
     return {
       ...person,
       sessions: Number(session?.count ?? 0),
+      passkeys: byPasskey.get(person.id) ?? 0,
       seenAt: seenAt === 0 ? null : seenAt,
     };
   });

@@ -1,4 +1,4 @@
-/** What people sign in with. A user without an identity is a guest. */
+/** What people sign in with, besides passkeys. */
 import { createHash } from 'node:crypto';
 import type { Database, IdentityRow } from './tables.ts';
 
@@ -39,26 +39,30 @@ export async function findEmailIdentity(
 }
 
 /**
- * With what else a person can sign in (AC24).
+ * Those of a person's identities with which they can sign in.
  *
  * @param isOffered whether the server still has this provider.
  */
-export function findOtherWay(
+export function workingIdentities(
   identities: readonly IdentityRow[],
-  removed: IdentityKey,
   isOffered: (issuer: string) => boolean,
-): IdentityKey | null {
-  const other = identities.find(
-    ({ issuer, subject, credential }) =>
-      (issuer !== removed.issuer || subject !== removed.subject) &&
-      (issuer === EMAIL_ISSUER ? credential !== null : isOffered(issuer)),
-  );
-  return other === undefined ? null : { issuer: other.issuer, subject: other.subject };
+): readonly IdentityKey[] {
+  return identities
+    .filter(({ issuer, credential }) =>
+      issuer === EMAIL_ISSUER ? credential !== null : isOffered(issuer),
+    )
+    .map(({ issuer, subject }) => ({ issuer, subject }));
 }
 
-export async function hasIdentities(db: Database): Promise<boolean> {
-  const row = await db.selectFrom('identity').select('user').limit(1).executeTakeFirst();
-  return row !== undefined;
+/** With what else a person can sign in (AC24). */
+export function findOtherWay(
+  ways: readonly IdentityKey[],
+  removed: IdentityKey,
+): IdentityKey | null {
+  return (
+    ways.find(({ issuer, subject }) => issuer !== removed.issuer || subject !== removed.subject) ??
+    null
+  );
 }
 
 /** @returns false when the identity belongs to somebody, also to the same user. */

@@ -20,6 +20,7 @@ import { createJobs } from './schema/jobs.ts';
 import { createLinkTerms } from './schema/link-terms.ts';
 import { createMessages } from './schema/messages.ts';
 import { createNotifications } from './schema/notifications.ts';
+import { createPasskeys } from './schema/passkeys.ts';
 import { createPeople } from './schema/people.ts';
 import { createSearch } from './schema/search.ts';
 import { createWebhooks } from './schema/webhooks.ts';
@@ -47,6 +48,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createPeople(db, types);
   await createAccounts(db, types);
   await createApiTokens(db, types);
+  await createPasskeys(db, types);
   await createDocuments(db, types);
   await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);

@@ -1,4 +1,7 @@
-/** Tokens that work once, such as those of invitations. The database stores only their digests. */
+/**
+ * Tokens that work once, such as those of invitations. The database stores only their digests: of those of links while
+ * they work, of challenges once they are used.
+ */
 import { createHash } from 'node:crypto';
 import type { Database, OneTimeRow } from './tables.ts';
 
@@ -42,6 +45,31 @@ export async function takeOneTime(
     .returningAll()
     .executeTakeFirst();
   return row === undefined || row.expires_at <= at ? null : row;
+}
+
+/** A token that is not stored before it is used: its holder has it sealed by this server. */
+export interface SealedToken {
+  readonly hash: string;
+  readonly expiresAt: number;
+}
+
+/** Uses up a token that was not stored before. @returns false for one that has expired, or was used already. */
+export async function useUpSealed(
+  db: Database,
+  {
+    hash,
+    expiresAt,
+    purpose,
+    at,
+  }: SealedToken & { readonly purpose: Purpose; readonly at: number },
+): Promise<boolean> {
+  if (expiresAt <= at) return false;
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('one_time')
+    .values({ token_hash: hash, purpose, subject: '', created_at: at, expires_at: expiresAt })
+    .onConflict((conflict) => conflict.column('token_hash').doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 /** @returns null also for one that has expired. */

@@ -16,6 +16,7 @@ export interface Tables {
   api_token: ApiTokenTable;
   webhook: WebhookTable;
   webhook_delivery: WebhookDeliveryTable;
+  passkey: PasskeyTable;
   setting: SettingTable;
   audit: AuditTable;
   document: DocumentTable;
@@ -80,14 +81,14 @@ export interface SessionTable {
 }
 export type SessionRow = Selectable<SessionTable>;
 
-/** What a person signs in with. A user without one is a guest. */
+/** What a person signs in with, besides passkeys. */
 export interface IdentityTable {
-  /** `email`, `passkey`, or the address of an OpenID provider. */
+  /** `email`, or the address of an OpenID provider. */
   issuer: string;
-  /** The issuer's name of the person: an address, the id of a key, or `sub`. */
+  /** The issuer's name of the person: an address, or `sub`. */
   subject: string;
   user: string;
-  /** Of an address, its password's hash; of a passkey, its public key. */
+  /** Of an address, its password's hash. */
   credential: string | null;
   created_at: number;
   /** When an address was known to be this person's. */
@@ -102,11 +103,12 @@ export interface RemovedIdentityTable {
   user: string;
 }
 
-/** Links that work once. */
+/** Links that work once, and challenges that were used. */
 export interface OneTimeTable {
   /** SHA-256 of the token, in hex: a reader of the database cannot use the link. */
   token_hash: string;
-  purpose: 'invitation' | 'password-reset' | 'verification';
+  /** - `passkey-challenge`: it was used, and is not taken again (PK3) */
+  purpose: 'invitation' | 'password-reset' | 'verification' | 'passkey-challenge';
   /** Whom or what the link is for. */
   subject: string;
   created_at: number;
@@ -166,6 +168,25 @@ export interface WebhookDeliveryTable {
   at: number;
 }
 export type WebhookDeliveryRow = Selectable<WebhookDeliveryTable>;
+
+/** What an authenticator has told of a key of its person. */
+export interface PasskeyTable {
+  /** The credential's, in base64url. */
+  id: string;
+  user: string;
+  /** The RP id. */
+  host: string;
+  /** A COSE key, in base64url. */
+  public_key: string;
+  /** How often the authenticator has signed, as far as it counts (PK8). */
+  counter: number;
+  /** Separated by blanks. */
+  transports: string;
+  name: string;
+  created_at: number;
+  used_at: number | null;
+}
+export type PasskeyRow = Selectable<PasskeyTable>;
 
 /** Settings that administrators change while the server runs. */
 export interface SettingTable {

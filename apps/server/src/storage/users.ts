@@ -21,6 +21,17 @@ export async function registerUser(
   await db.updateTable('user').set({ registered_at: at }).where('id', '=', id).execute();
 }
 
+/** Whether anybody has an account. */
+export async function hasAccounts(db: Database): Promise<boolean> {
+  const row = await db
+    .selectFrom('user')
+    .select('id')
+    .where('registered_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 const userRow = compiledQuery((db, id: string) =>
   db.selectFrom('user').selectAll().where('id', '=', id),
 );

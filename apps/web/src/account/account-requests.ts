@@ -14,6 +14,7 @@ import {
   type ConnectedIdentity,
   type DeviceSession,
   type OidcStart,
+  type PasswordChange,
   type PasswordReset,
   type PasswordSignIn,
   type PasswordSignUp,
@@ -29,6 +30,16 @@ import {
   type ApiToken,
   type ApiTokenCreate,
 } from '@tandem/protocol/api-tokens';
+import {
+  passkeyCreation,
+  passkeyRequest,
+  passkeys,
+  type Passkey,
+  type PasskeyAssertion,
+  type PasskeyCreated,
+  type PasskeyCreation,
+  type PasskeyRequest,
+} from '@tandem/protocol/passkeys';
 import {
   newWebhook,
   webhooks,
@@ -114,10 +125,7 @@ export class AccountRequests {
     });
   }
 
-  async changePassword(body: {
-    readonly current: string;
-    readonly password: string;
-  }): Promise<void> {
+  async changePassword(body: PasswordChange): Promise<void> {
     await this.#post('password', { body });
   }
 
@@ -128,6 +136,57 @@ export class AccountRequests {
 
   async removeIdentity({ issuer, subject }: ConnectedIdentity): Promise<void> {
     await this.#post('identities/remove', { body: { issuer, subject } });
+  }
+
+  async listPasskeys(): Promise<readonly Passkey[]> {
+    const answer = await get('/api/account/passkeys', {
+      answer: passkeys,
+      fetch: this.#client.fetch,
+    });
+    return answer.passkeys;
+  }
+
+  /** What the browser needs to make one. */
+  async startPasskey(): Promise<PasskeyCreation> {
+    return await this.#post('passkeys/options', { answer: passkeyCreation });
+  }
+
+  async addPasskey(body: {
+    readonly name: string;
+    readonly credential: PasskeyCreated;
+  }): Promise<void> {
+    await this.#post('passkeys', { body });
+  }
+
+  async renamePasskey(id: string, name: string): Promise<void> {
+    await this.#post('passkeys/rename', { body: { passkey: id, name } });
+  }
+
+  async removePasskey(id: string): Promise<void> {
+    await this.#post('passkeys/remove', { body: { passkey: id } });
+  }
+
+  /** What the browser needs to sign in with one. */
+  async requestPasskey(): Promise<PasskeyRequest> {
+    return await this.#post('passkeys/sign-in/options', { answer: passkeyRequest });
+  }
+
+  async signInByPasskey(body: {
+    readonly credential: PasskeyAssertion;
+    readonly as?: string;
+  }): Promise<SignedInSession> {
+    return await this.#account.begin(() =>
+      this.#post('passkeys/sign-in', { body, answer: signedInSession }),
+    );
+  }
+
+  /** What the browser needs to show with a passkey of the account who its person is. */
+  async requestOwnPasskey(): Promise<PasskeyRequest> {
+    return await this.#post('passkeys/confirm/options', { answer: passkeyRequest });
+  }
+
+  async confirmByPasskey(credential: PasskeyAssertion): Promise<void> {
+    await this.#post('passkeys/confirm', { body: { credential } });
   }
 
   async listSessions(): Promise<readonly DeviceSession[]> {

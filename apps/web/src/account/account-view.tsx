@@ -10,6 +10,7 @@ import { AccountRequests } from './account-requests.ts';
 import { ApiTokenList } from './api-token-list.tsx';
 import { DeviceList } from './device-list.tsx';
 import { GuestDocuments } from './guest-documents.tsx';
+import { PasskeyList } from './passkey-list.tsx';
 import { ServerSection } from './server-section.tsx';
 import { SignInWays } from './sign-in-ways.tsx';
 import { useAccountAction } from './use-account-action.ts';
@@ -27,6 +28,8 @@ export function AccountView({ options }: AccountViewProps) {
   const [account, setAccount] = useState<Account | null>(null);
   /** How often the other devices were signed out. */
   const [ended, setEnded] = useState(0);
+  /** How often that was because of another way to sign in than a passkey; a new password may have removed some. */
+  const [otherWays, setOtherWays] = useState(0);
   const [returned] = useState(takeSignInProblem);
   const { run, problem } = useAccountAction();
   const read = useCallback(async () => {
@@ -49,25 +52,37 @@ export function AccountView({ options }: AccountViewProps) {
       <p className="text-ui font-medium break-words">{account.user.name}</p>
       <SignInWays
         account={account}
-        providers={options?.providers ?? []}
-        sendsMail={options?.sendsMail === true}
+        options={options}
         requests={requests}
         problem={returned === null ? null : t(`account.problem.${returned}`)}
         read={read}
-        onOthersEnded={() => setEnded((count) => count + 1)}
+        onOthersEnded={() => {
+          setEnded((count) => count + 1);
+          setOtherWays((count) => count + 1);
+        }}
       />
-      <DeviceList key={ended} requests={requests} />
+      {!account.isGuest && options !== null && (
+        <PasskeyList
+          key={`passkeys ${otherWays}`}
+          account={account}
+          options={options}
+          requests={requests}
+          read={read}
+          onOthersEnded={() => setEnded((count) => count + 1)}
+        />
+      )}
+      <DeviceList key={`devices ${ended}`} requests={requests} />
       <ApiTokenList
         key={`tokens ${ended}`}
         account={account}
-        providers={options?.providers ?? []}
+        options={options}
         requests={requests}
         read={read}
       />
       <WebhookList
         key={`webhooks ${ended}`}
         account={account}
-        providers={options?.providers ?? []}
+        options={options}
         requests={requests}
         read={read}
       />

@@ -13,7 +13,7 @@ import { SecretOnce } from './secret-once.tsx';
 
 interface ApiTokenListProps {
   readonly account: Account;
-  readonly providers: SignInOptions['providers'];
+  readonly options: SignInOptions | null;
   readonly requests: AccountRequests;
   /** Reads the account again. */
   readonly read: () => Promise<Account>;
@@ -26,7 +26,7 @@ type Step =
   | { readonly kind: 'created'; readonly name: string; readonly token: string };
 
 /** A person's API tokens: to make one, which is shown once, and to revoke them. */
-export function ApiTokenList({ account, providers, requests, read }: ApiTokenListProps) {
+export function ApiTokenList({ account, options, requests, read }: ApiTokenListProps) {
   const { t } = useTranslation();
   const [tokens, setTokens] = useState<readonly ApiToken[]>([]);
   const [step, setStep] = useState<Step>({ kind: 'list' });
@@ -87,7 +87,8 @@ export function ApiTokenList({ account, providers, requests, read }: ApiTokenLis
       {step.kind === 'confirm' && (
         <ConfirmStep
           account={account}
-          providers={providers}
+          options={options}
+          read={read}
           requests={requests}
           text={t('account.tokens.confirmText')}
           submit={t('account.tokens.create')}

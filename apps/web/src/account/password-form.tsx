@@ -1,9 +1,11 @@
 import { MIN_PASSWORD_LENGTH } from '@tandem/protocol';
+import type { Passkey } from '@tandem/protocol/passkeys';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { AccountField } from './account-field.tsx';
 import type { AccountRequests } from './account-requests.ts';
+import { PasskeyFacts } from './passkey-facts.tsx';
 import { useAccountAction } from './use-account-action.ts';
 
 interface PasswordFormProps {
@@ -17,10 +19,18 @@ export function PasswordForm({ email, requests, onChanged }: PasswordFormProps) 
   const [state, setState] = useState<'closed' | 'open' | 'done'>('closed');
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
+  const [passkeys, setPasskeys] = useState<readonly Passkey[]>([]);
+  const [removesPasskeys, setRemovesPasskeys] = useState(false);
   const action = useAccountAction();
+  const open = () => {
+    setState('open');
+    setRemovesPasskeys(false);
+    void action.run(async () => setPasskeys(await requests.listPasskeys()));
+  };
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
-    if (!(await action.run(() => requests.changePassword({ current, password })))) return;
+    const body = { current, password, removesPasskeys };
+    if (!(await action.run(() => requests.changePassword(body)))) return;
     setState('done');
     onChanged();
   };
@@ -32,7 +42,7 @@ export function PasswordForm({ email, requests, onChanged }: PasswordFormProps) 
             <p className="truncate text-ui font-medium">{t('account.emailAndPassword')}</p>
             <p className="truncate text-small text-ink-2">{email}</p>
           </div>
-          <Button aria-label={t('account.changePassword')} onClick={() => setState('open')}>
+          <Button aria-label={t('account.changePassword')} onClick={open}>
             {t('account.change')}
           </Button>
         </div>
@@ -68,6 +78,30 @@ export function PasswordForm({ email, requests, onChanged }: PasswordFormProps) 
         value={password}
         onChange={setPassword}
       />
+      {passkeys.length > 0 && (
+        <fieldset className="flex flex-col gap-1">
+          <legend className="mb-1 text-small text-ink-2">
+            {t('account.passkeys.withPassword')}
+          </legend>
+          <ul className="flex flex-col divide-y divide-line">
+            {passkeys.map((passkey) => (
+              <li key={passkey.id} className="py-1.5">
+                <p className="truncate text-ui font-medium">{passkey.name}</p>
+                <PasskeyFacts passkey={passkey} />
+              </li>
+            ))}
+          </ul>
+          <label className="flex min-h-7 items-center gap-2 text-ui pointer-coarse:min-h-11">
+            <input
+              type="checkbox"
+              checked={removesPasskeys}
+              onChange={({ target }) => setRemovesPasskeys(target.checked)}
+              className="size-4 shrink-0 accent-accent"
+            />
+            {t('account.passkeys.removeAll')}
+          </label>
+        </fieldset>
+      )}
       <p role="alert" className="text-ui text-bad empty:hidden">
         {action.problem}
       </p>

@@ -1,6 +1,7 @@
 import type { Client } from '@tandem/client';
 import { MIN_PASSWORD_LENGTH } from '@tandem/protocol';
-import type { SignInOptions } from '@tandem/protocol/accounts';
+import type { SignedInSession, SignInOptions } from '@tandem/protocol/accounts';
+import type { PasskeyAssertion } from '@tandem/protocol/passkeys';
 import { useState, type SyntheticEvent } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
@@ -15,8 +16,13 @@ import { useServices } from '../session/services.ts';
 import { becomeOther, disconnect } from '../session/sign-out.ts';
 import { AccountField } from './account-field.tsx';
 import { AccountRequests } from './account-requests.ts';
+import { askForPasskey } from './passkey-ceremonies.ts';
+import { PasskeyNotice } from './passkey-notice.tsx';
+import { passkeyObstacle } from './passkey-support.ts';
 import { ProviderButtons } from './provider-buttons.tsx';
+import { ShownProblem } from './shown-problem.ts';
 import { useAccountAction } from './use-account-action.ts';
+import { useSuggestedPasskey } from './use-suggested-passkey.ts';
 
 interface SignInFormProps {
   readonly view: SignInView;
@@ -36,6 +42,8 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
   const [returned] = useState(takeSignInProblem);
   const action = useAccountAction(returned === null ? null : t(`account.problem.${returned}`));
   const requests = new AccountRequests(services);
+  /** For a passkey that the person chooses in a field. */
+  const [isWaiting, setWaiting] = useState(true);
 
   const invitation = currentInvitation();
   const invited = invitation === null ? {} : { invitation };
@@ -45,15 +53,16 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
       ? null
       : t(registration === 'closed' ? 'account.closed' : 'account.invitationNeeded');
 
-  const signIn = async () => {
+  /** @param send signs in; in place as the same user only. */
+  const enter = async (send: (as: { as?: string }) => Promise<SignedInSession>) => {
     if (view === 'again') {
-      await requests.signIn({ email, password, ...(user === null ? {} : { as: user.id }) });
+      await send(user === null ? {} : { as: user.id });
       accountDialog.set(null);
       client.connection.tryNow();
       return;
     }
     const before = user?.id;
-    const { user: signedIn, guestDocuments } = await requests.signIn({ email, password });
+    const { user: signedIn, guestDocuments } = await send({});
     if (signedIn.id === before) {
       client.connection.tryNow();
       return accountDialog.set('account');
@@ -84,8 +93,27 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
     }
     const refusal = view === 'sign-in' ? await refuseUnsaved() : null;
     if (refusal !== null) return action.fail(refusal);
-    await action.run(signIn);
+    await action.run(() => enter((as) => requests.signIn({ email, password, ...as })));
   };
+
+  const obstacle = options === null ? null : passkeyObstacle(options.passkeyOrigin);
+  const hasPasskeys = view !== 'sign-up' && options !== null && obstacle === null;
+  /** @param find Browsers ask for a passkey only soon after a click: it comes first. */
+  const signInByPasskey = async (find: () => Promise<PasskeyAssertion>) => {
+    setWaiting(false);
+    const isSignedIn = await action.run(async () => {
+      const credential = await find();
+      const refusal = view === 'sign-in' ? await refuseUnsaved() : null;
+      if (refusal !== null) throw new ShownProblem(refusal);
+      await enter((as) => requests.signInByPasskey({ credential, ...as }));
+    });
+    if (!isSignedIn) setWaiting(true);
+  };
+  useSuggestedPasskey({
+    isWanted: hasPasskeys && isWaiting,
+    requests,
+    onChosen: (credential) => void signInByPasskey(async () => credential),
+  });
 
   const isNew = view === 'sign-up';
   if (isNew && closed !== null)
@@ -109,7 +137,7 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
         label={t('account.email')}
         type="email"
         name="email"
-        autoComplete={isNew ? 'email' : 'username'}
+        autoComplete={isNew ? 'email' : 'username webauthn'}
         required
         autoFocus
         value={email}
@@ -145,19 +173,32 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
           </Button>
         )}
       </div>
-      {options !== null && options.providers.length > 0 && (
-        <div className="border-t border-line pt-4">
-          <ProviderButtons
-            providers={options.providers}
-            requests={requests}
-            action={action}
-            start={{
-              purpose: 'sign-in',
-              ...invited,
-              ...(view === 'again' && user !== null ? { as: user.id } : {}),
-            }}
-            {...(view === 'again' ? {} : { refuse: refuseUnsaved })}
-          />
+      {!isNew && obstacle !== null && <PasskeyNotice obstacle={obstacle} />}
+      {options !== null && (hasPasskeys || options.providers.length > 0) && (
+        <div className="flex flex-col gap-2 border-t border-line pt-4">
+          {hasPasskeys && (
+            <Button
+              disabled={action.isRunning}
+              onClick={() =>
+                void signInByPasskey(async () => askForPasskey(await requests.requestPasskey()))
+              }
+            >
+              {t('account.passkeys.signIn')}
+            </Button>
+          )}
+          {options.providers.length > 0 && (
+            <ProviderButtons
+              providers={options.providers}
+              requests={requests}
+              action={action}
+              start={{
+                purpose: 'sign-in',
+                ...invited,
+                ...(view === 'again' && user !== null ? { as: user.id } : {}),
+              }}
+              {...(view === 'again' ? {} : { refuse: refuseUnsaved })}
+            />
+          )}
         </div>
       )}
     </form>

@@ -18,8 +18,8 @@ type Step =
 
 interface SignInWaysProps {
   readonly account: Account;
-  readonly providers: SignInOptions['providers'];
-  readonly sendsMail: boolean;
+  /** Null while they are unknown. */
+  readonly options: SignInOptions | null;
   readonly requests: AccountRequests;
   /** With which the browser came back from a provider. */
   readonly problem: string | null;
@@ -31,11 +31,12 @@ interface SignInWaysProps {
 
 /** With what a person signs in, which of it they remove, and what they add. */
 export function SignInWays(props: SignInWaysProps) {
-  const { account, providers, sendsMail, requests, problem, read, onOthersEnded } = props;
+  const { account, options, requests, problem, read, onOthersEnded } = props;
   const { t, language } = useTranslation();
   const [step, setStep] = useState<Step | null>(null);
   const [removed, setRemoved] = useState<string | null>(null);
   const action = useAccountAction(problem);
+  const providers = options?.providers ?? [];
   const day = new Intl.DateTimeFormat(formatLocale(language), { dateStyle: 'long' });
   const others = providers.filter(
     ({ id }) => !account.identities.some(({ provider }) => provider === id),
@@ -73,7 +74,9 @@ export function SignInWays(props: SignInWaysProps) {
         {account.email !== null && account.hasPassword && (
           <li>
             <PasswordForm email={account.email} requests={requests} onChanged={onOthersEnded} />
-            {sendsMail && !account.isEmailVerified && <UnverifiedAddress requests={requests} />}
+            {options?.sendsMail === true && !account.isEmailVerified && (
+              <UnverifiedAddress requests={requests} />
+            )}
           </li>
         )}
         {account.identities.map((identity) => (
@@ -116,8 +119,9 @@ export function SignInWays(props: SignInWaysProps) {
       {step !== null && (
         <ConfirmStep
           account={account}
-          providers={providers}
+          options={options}
           requests={requests}
+          read={read}
           text={t(step.kind === 'connect' ? 'account.connectText' : 'account.disconnectText', {
             name,
           })}

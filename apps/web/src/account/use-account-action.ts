@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import { translate } from '../translation/translation.ts';
 import { failureOf } from '../session/request.ts';
+import { ShownProblem } from './shown-problem.ts';
 
 export interface AccountAction {
   readonly isRunning: boolean;
@@ -22,6 +23,10 @@ export function useAccountAction(first: string | null = null): AccountAction {
       await action();
       return true;
     } catch (thrown) {
+      if (thrown instanceof ShownProblem) {
+        setProblem(thrown.message);
+        return false;
+      }
       const failure = failureOf(thrown);
       // Not `t`, so that the callback never changes: requests would be sent again.
       const unreachable = translate('account.unreachable');

@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 1_500;
 
 interface WebhookListProps {
   readonly account: Account;
-  readonly providers: SignInOptions['providers'];
+  readonly options: SignInOptions | null;
   readonly requests: AccountRequests;
   /** Reads the account again. */
   readonly read: () => Promise<Account>;
@@ -34,7 +34,7 @@ type Step =
   | { readonly kind: 'secret'; readonly name: string; readonly secret: string };
 
 /** A person's webhooks: to make one, whose secret is shown once, to see how it does, and to end it. */
-export function WebhookList({ account, providers, requests, read }: WebhookListProps) {
+export function WebhookList({ account, options, requests, read }: WebhookListProps) {
   const { t } = useTranslation();
   const [webhooks, setWebhooks] = useState<readonly Webhook[]>([]);
   const [step, setStep] = useState<Step>({ kind: 'list' });
@@ -136,7 +136,8 @@ export function WebhookList({ account, providers, requests, read }: WebhookListP
       {step.kind === 'confirm' && (
         <ConfirmStep
           account={account}
-          providers={providers}
+          options={options}
+          read={read}
           requests={requests}
           text={
             step.change.kind === 'create'

@@ -6,6 +6,7 @@ import {
   type PeopleKind,
   type PeoplePage,
   type PersonPatch,
+  type PersonSessionsEnd,
   type ServerFigures,
 } from '@tandem/protocol/administration';
 import { auditPage, type AuditPage } from '@tandem/protocol/audit';
@@ -42,9 +43,9 @@ export class AdministrationRequests {
     });
   }
 
-  async signOut(person: string): Promise<void> {
+  async signOut(person: string, body: PersonSessionsEnd): Promise<void> {
     await post(`/api/server/people/${encodeURIComponent(person)}/sessions/end`, {
-      fetch: this.#client.fetch,
+      ...{ body, fetch: this.#client.fetch },
     });
   }
 

@@ -119,6 +119,7 @@ function valuesOf(entry: AuditEntry, t: Translate, language: string): TextValues
         to: t(`administration.audit.link.${to}`) + until,
       };
     }
+    case 'account:passkeys-removed':
     case 'account:sessions-ended':
     case 'person:signed-out':
       return { count: detail.count };

@@ -1,5 +1,5 @@
 import type { Account, SignInOptions } from '@tandem/protocol/accounts';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { AccountRequests } from '../account/account-requests.ts';
 import '../account/account-words.ts';
 import { ConfirmStep } from '../account/confirm-step.tsx';
@@ -18,7 +18,7 @@ interface ConfirmedQuestionProps {
 
 interface Known {
   readonly account: Account;
-  readonly providers: SignInOptions['providers'];
+  readonly options: SignInOptions;
 }
 
 /** Asks once more, in place, before a change of who has power. Who signed in long ago shows first who they are. */
@@ -29,12 +29,11 @@ export function ConfirmedQuestion(props: ConfirmedQuestionProps) {
   const { run, problem } = useAccountAction();
   const [known, setKnown] = useState<Known | null>(null);
   const group = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    void run(async () => {
-      const [account, { providers }] = await Promise.all([requests.read(), requests.readOptions()]);
-      setKnown({ account, providers });
-    });
-  }, [run, requests]);
+  const read = useCallback(async () => {
+    const [account, options] = await Promise.all([requests.read(), requests.readOptions()]);
+    setKnown({ account, options });
+  }, [requests]);
+  useEffect(() => void run(read), [run, read]);
   // The menu gives the focus back to its button first. A password field takes it by itself.
   useEffect(() => {
     if (known?.account.isConfirmed !== true) return;
@@ -50,8 +49,9 @@ export function ConfirmedQuestion(props: ConfirmedQuestionProps) {
       ) : (
         <ConfirmStep
           account={known.account}
-          providers={known.providers}
+          options={known.options}
           requests={requests}
+          read={read}
           text={text}
           submit={confirm}
           look={look}

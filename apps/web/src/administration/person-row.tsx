@@ -14,7 +14,7 @@ import { useServices } from '../session/services.ts';
 import type { AdministrationRequests } from './administration-requests.ts';
 import { ConfirmedQuestion } from './confirmed-question.tsx';
 
-type Change = 'sign-out' | 'block' | 'unblock' | 'promote' | 'demote';
+type Change = 'sign-out' | 'remove-passkeys' | 'block' | 'unblock' | 'promote' | 'demote';
 
 interface PersonRowProps {
   readonly person: AdministeredPerson;
@@ -40,7 +40,7 @@ export function PersonRow({ person, requests, onChanged }: PersonRowProps) {
     setRunning(true);
     setProblem(null);
     try {
-      await requests.signOut(user.id);
+      await requests.signOut(user.id, { removesPasskeys: false });
       end('sign-out');
     } catch (thrown) {
       const failure = failureOf(thrown);
@@ -85,20 +85,18 @@ export function PersonRow({ person, requests, onChanged }: PersonRowProps) {
           >
             {t('administration.people.show')}
           </MenuItem>
-          {choicesFor({ isSelf, isGuest, administrator, isBlocked, sessions: person.sessions }).map(
-            (change) => (
-              <MenuItem
-                key={change}
-                tone={change === 'block' ? 'bad' : 'plain'}
-                onSelect={() => {
-                  setProblem(null);
-                  setAsked(change);
-                }}
-              >
-                {t(`administration.people.do.${change}`)}
-              </MenuItem>
-            ),
-          )}
+          {choicesFor(person, isSelf).map((change) => (
+            <MenuItem
+              key={change}
+              tone={change === 'block' ? 'bad' : 'plain'}
+              onSelect={() => {
+                setProblem(null);
+                setAsked(change);
+              }}
+            >
+              {t(`administration.people.do.${change}`)}
+            </MenuItem>
+          ))}
         </Menu>
       </div>
       {asked === 'sign-out' && (
@@ -117,9 +115,11 @@ export function PersonRow({ person, requests, onChanged }: PersonRowProps) {
           key={asked}
           text={t(`administration.people.ask.${asked}`, { name })}
           confirm={t(`administration.people.do.${asked}`)}
-          look={asked === 'block' ? 'danger' : 'primary'}
+          look={asked === 'block' || asked === 'remove-passkeys' ? 'danger' : 'primary'}
           onConfirmed={async () => {
-            await requests.changePerson(user.id, PATCHES[asked]);
+            await (asked === 'remove-passkeys'
+              ? requests.signOut(user.id, { removesPasskeys: true })
+              : requests.changePerson(user.id, PATCHES[asked]));
             end(asked);
           }}
           onCancel={() => setAsked(null)}
@@ -134,13 +134,15 @@ const PATCHES = {
   unblock: { isBlocked: false },
   promote: { isAdministrator: true },
   demote: { isAdministrator: false },
-} as const satisfies Record<Exclude<Change, 'sign-out'>, PersonPatch>;
+} as const satisfies Record<Exclude<Change, 'sign-out' | 'remove-passkeys'>, PersonPatch>;
 
 /** As the server has it then. */
 function after(person: AdministeredPerson, change: Change): AdministeredPerson {
   switch (change) {
     case 'sign-out':
       return { ...person, sessions: 0 };
+    case 'remove-passkeys':
+      return { ...person, sessions: 0, passkeys: 0 };
     case 'block':
       return { ...person, isBlocked: true, sessions: 0 };
     case 'unblock':
@@ -153,19 +155,15 @@ function after(person: AdministeredPerson, change: Change): AdministeredPerson {
 }
 
 /** What the server would not refuse. */
-function choicesFor({
-  isSelf,
-  isGuest,
-  administrator,
-  isBlocked,
-  sessions,
-}: Pick<AdministeredPerson, 'isGuest' | 'administrator' | 'isBlocked' | 'sessions'> & {
-  readonly isSelf: boolean;
-}): readonly Change[] {
+function choicesFor(
+  { isGuest, administrator, isBlocked, sessions, passkeys }: AdministeredPerson,
+  isSelf: boolean,
+): readonly Change[] {
   const changes: Change[] = [];
   if (administrator === 'setting') return isBlocked ? ['unblock'] : [];
   if (administrator === 'yes') return ['demote'];
   if (!isSelf && sessions > 0) changes.push('sign-out');
+  if (!isSelf && passkeys > 0) changes.push('remove-passkeys');
   if (isGuest) return changes;
   if (isBlocked) return [...changes, 'unblock'];
   return isSelf ? changes : [...changes, 'promote', 'block'];

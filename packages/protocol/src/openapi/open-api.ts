@@ -13,6 +13,7 @@ import * as files from '../files.ts';
 import * as history from '../history.ts';
 import * as http from '../http.ts';
 import { documentId, user, userId } from '../messages/field.ts';
+import * as passkeys from '../passkeys.ts';
 import { chatPage } from '../topics/chat.ts';
 import { inboxPage } from '../topics/inbox.ts';
 import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
@@ -48,6 +49,7 @@ const EXPORTED = new Map<unknown, string>(
       ...history,
       ...http,
       ...webhooks,
+      ...passkeys,
     },
     ...{ user, chatPage, inboxPage, libraryPage, listedDocument, treePage },
   }).map(([name, schema]) => [schema, name]),

@@ -29,7 +29,13 @@ import {
   signedInSession,
   signInOptions,
 } from '../accounts.ts';
-import { peopleKind, peoplePage, personPatch, serverFigures } from '../administration.ts';
+import {
+  peopleKind,
+  peoplePage,
+  personPatch,
+  personSessionsEnd,
+  serverFigures,
+} from '../administration.ts';
 import {
   apiTokenCreate,
   apiTokenEnd,
@@ -65,6 +71,16 @@ import {
   treePlaceText,
 } from '../http.ts';
 import { documentId, offset, user, userId } from '../messages/field.ts';
+import {
+  passkeyAddition,
+  passkeyConfirmation,
+  passkeyCreation,
+  passkeyRemoval,
+  passkeyRenaming,
+  passkeyRequest,
+  passkeys,
+  passkeySignIn,
+} from '../passkeys.ts';
 import { chatPage } from '../topics/chat.ts';
 import { inboxPage, inboxPlace } from '../topics/inbox.ts';
 import { libraryPage, listedDocument, treePage } from '../topics/library.ts';
@@ -333,6 +349,42 @@ const ROUTE_TABLE = {
     summary: 'removes a way to sign in, but never the last one; ends all else',
     ...{ scope: 'never', body: identityRemoval, answer: 'nothing' },
   },
+  'GET /account/passkeys': {
+    summary: 'the person’s passkeys',
+    ...{ scope: 'never', answer: passkeys },
+  },
+  'POST /account/passkeys/options': {
+    summary: 'a challenge to make a passkey, for a person who has shown who they are',
+    ...{ scope: 'never', answer: passkeyCreation },
+  },
+  'POST /account/passkeys': {
+    summary: 'adds a passkey',
+    ...{ scope: 'never', body: passkeyAddition, answer: 'nothing' },
+  },
+  'POST /account/passkeys/rename': {
+    summary: 'gives a passkey another name',
+    ...{ scope: 'never', body: passkeyRenaming, answer: 'nothing' },
+  },
+  'POST /account/passkeys/remove': {
+    summary: 'removes a passkey, but never the last way to sign in; ends all else',
+    ...{ scope: 'never', body: passkeyRemoval, answer: 'nothing' },
+  },
+  'POST /account/passkeys/confirm/options': {
+    summary: 'a challenge to show with a passkey who the person is',
+    ...{ scope: 'never', answer: passkeyRequest },
+  },
+  'POST /account/passkeys/confirm': {
+    summary: 'shows with a passkey who the person is, as a password does',
+    ...{ scope: 'never', body: passkeyConfirmation, answer: 'nothing' },
+  },
+  'POST /account/passkeys/sign-in/options': {
+    summary: 'a challenge to sign in with a passkey, the same for everybody',
+    ...{ scope: 'never', isOpen: true, answer: passkeyRequest },
+  },
+  'POST /account/passkeys/sign-in': {
+    summary: 'signs in with a passkey, in the place of the browser’s session',
+    ...{ scope: 'never', isOpen: true, body: passkeySignIn, answer: signedInSession },
+  },
   'GET /account/sessions': {
     summary: 'where the person is signed in',
     ...{ scope: 'never', answer: deviceSessions },
@@ -430,8 +482,8 @@ const ROUTE_TABLE = {
     ...{ scope: 'never', body: personPatch, answer: 'nothing' },
   },
   'POST /server/people/:person/sessions/end': {
-    summary: 'signs somebody out everywhere',
-    ...{ scope: 'never', answer: 'nothing' },
+    summary: 'signs somebody out everywhere, and removes their passkeys if that is asked for',
+    ...{ scope: 'never', body: personSessionsEnd, answer: 'nothing' },
   },
   'GET /server/figures': {
     summary: 'how many people, documents and files there are, and who has uploaded the most',

@@ -77,7 +77,10 @@ test('AC9 a new password ends all other sessions', async () => {
   for (const id of ['phone', 'tablet']) await withSession(fixture, id, 'ada');
   await fixture.do('ada', {
     name: 'account:change-password',
-    input: { passwordHash: 'other', verifiedHash: 'hash', session: 'laptop' },
+    input: {
+      ...{ passwordHash: 'other', verifiedHash: 'hash', session: 'laptop' },
+      removesPasskeys: false,
+    },
   });
   expect(await findSession(fixture.db, 'laptop')).toBeDefined();
   const ended = fixture.effects.filter(({ kind }) => kind === 'session-ended');
@@ -86,7 +89,7 @@ test('AC9 a new password ends all other sessions', async () => {
 
 const changePassword = (session: string, verifiedHash = 'hash'): AnyCall => ({
   name: 'account:change-password',
-  input: { passwordHash: `after ${verifiedHash}`, verifiedHash, session },
+  input: { passwordHash: `after ${verifiedHash}`, verifiedHash, session, removesPasskeys: false },
 });
 const rename = (name: string): AnyCall => ({ name: 'profile:change', input: { name } });
 const signIn = (session: string, credential: string | null = 'hash'): AnyCall => ({

@@ -1,6 +1,8 @@
 /** Commands that make accounts, and begin and end their sessions: AC1 to AC4, AC8 to AC10, AC23 to AC27 in `accounts/README.md`. */
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
+import type { AuditDetail } from '@tandem/protocol/audit';
 import { endsLinks, isLinkDue, linkMailJob } from '../../accounts/link-mail.ts';
+import { noticeMailJob, type NoticedChange } from '../../accounts/notice-mail.ts';
 import { ACCOUNTS } from '../../limits.ts';
 import { deleteApiTokensOf } from '../../storage/api-tokens.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
@@ -13,8 +15,6 @@ import {
   findIdentitiesOf,
   findIdentity,
   forgetRemoval,
-  hasIdentities,
-  removeIdentity,
   removeProvidersOf,
   setAdministrator,
   setCredential,
@@ -24,6 +24,7 @@ import {
 } from '../../storage/identities.ts';
 import { findParticipations } from '../../storage/messages.ts';
 import { readInbox } from '../../storage/notifications.ts';
+import { deletePasskeysOf, hasWay, PASSKEY_ISSUER, removeWay } from '../../storage/passkeys.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import {
   confirmSession,
@@ -37,10 +38,10 @@ import { findSharedWith } from '../../storage/sharing.ts';
 import type { Database } from '../../storage/tables.ts';
 import { readServerSettings } from '../../storage/server-settings.ts';
 import { deleteOneTimeOf, findOneTimesOf, takeOneTime } from '../../storage/one-time-tokens.ts';
-import { createUser, findUser, registerUser, toUser } from '../../storage/users.ts';
+import { createUser, findUser, hasAccounts, registerUser, toUser } from '../../storage/users.ts';
 import { switchOffWebhooksOf } from '../../storage/webhooks.ts';
 import type { Effect, ServerCommandInput, SessionStart } from '../command-runner.ts';
-import type { HandlerContext, HandlerTable } from '../handler.ts';
+import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { publishListed } from './listing-changes.ts';
 import { DONE, forbidden, notFound, type ForbiddenReason } from './outcomes.ts';
 
@@ -59,7 +60,7 @@ export const accountHandlers: AccountHandlers = {
     const row = await findUser(db, user);
     if (row === undefined || row.merged_into !== null) return notFound('person');
     if (row.registered_at !== null) return forbidden('has-account');
-    const isFirst = !(await hasIdentities(db));
+    const isFirst = !(await hasAccounts(db));
     const refusal = await refuseRegistration(context, invitation);
     if (refusal !== null) return forbidden(refusal);
     if (!(await addIdentity(db, { ...identity, user, at })))
@@ -77,17 +78,10 @@ export const accountHandlers: AccountHandlers = {
   },
 
   async 'account:sign-in'(context, { session, guest, identity }) {
-    const { db, user } = context;
-    const row = await findUser(db, user);
-    if (row === undefined) return notFound('person');
-    if (row.blocked_at !== null) return forbidden('blocked');
     const refusal = await refuseIdentity(context, identity);
-    if (refusal !== null) return forbidden(refusal);
-    if (guest !== null && guest !== user && (await hasWork(context, guest)))
-      await offerGuest(db, { guest, account: user });
-    const detail = { way: wayOf(identity) };
-    context.audit({ action: 'account:signed-in', network: session.network, detail });
-    return { kind: 'done', effects: await beginSession(context, session) };
+    return refusal === null
+      ? await enterAccount(context, { session, guest, way: wayOf(identity) })
+      : forbidden(refusal);
   },
 
   async 'account:link'(context, { identity }) {
@@ -97,6 +91,7 @@ export const accountHandlers: AccountHandlers = {
     if (refusal !== null) return forbidden(refusal);
     await forgetRemoval(context.db, { ...identity, user: context.user });
     context.audit({ action: 'account:identity-connected', detail: {} });
+    await notify(context, 'identity-connected');
     return DONE;
   },
 
@@ -107,22 +102,31 @@ export const accountHandlers: AccountHandlers = {
     return DONE;
   },
 
-  async 'account:unlink'({ db, user, at, audit }, { identity, keeps, session }) {
+  async 'account:unlink'(context, { identity, keeps, session }) {
+    const { db, user, at, audit } = context;
     const current = await findSession(db, session);
-    if (current === undefined || !isConfirmed(current, at)) return forbidden('confirm-first');
-    if ((await findIdentity(db, keeps))?.user !== user) return forbidden('last-way-of-person');
+    if (current?.user !== user || !isConfirmed(current, at)) return forbidden('confirm-first');
+    const isItself = keeps.issuer === identity.issuer && keeps.subject === identity.subject;
+    if (isItself || !(await hasWay(db, user, keeps))) return forbidden('last-way-of-person');
     if (identity.issuer === EMAIL_ISSUER) return forbidden('password-stays');
-    if (!(await removeIdentity(db, { ...identity, user }))) return notFound('identity');
-    audit({ action: 'account:identity-removed', detail: {} });
+    if (!(await removeWay(db, user, identity))) return notFound('identity');
+    const isPasskey = identity.issuer === PASSKEY_ISSUER;
+    if (isPasskey) audit({ action: 'account:passkeys-removed', detail: { count: 1 } });
+    else audit({ action: 'account:identity-removed', detail: {} });
+    await notify(context, isPasskey ? 'passkey-removed' : 'identity-removed');
     return { kind: 'done', effects: await endAllElse(db, user, session) };
   },
 
-  async 'account:change-password'({ db, user, audit }, { passwordHash, verifiedHash, session }) {
+  async 'account:change-password'(context, input) {
+    const { db, user, audit } = context;
+    const { passwordHash, verifiedHash, session, removesPasskeys } = input;
     const identity = await findEmailIdentity(db, user);
     if (identity === undefined) return forbidden('no-password');
     if (identity.credential !== verifiedHash) return forbidden('password-changed');
     await setCredential(db, identity, passwordHash);
     audit({ action: 'account:password-changed', detail: { cause: 'person' } });
+    const removed = removesPasskeys ? await removePasskeys(context, user) : 0;
+    await notify(context, removed === 0 ? 'password-changed' : 'password-and-passkeys');
     if (endsLinks(identity))
       await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
     return { kind: 'done', effects: await endAllElse(db, user, session) };
@@ -135,7 +139,8 @@ export const accountHandlers: AccountHandlers = {
     return DONE;
   },
 
-  async 'account:reset-password'({ db, user, at, audit }, { tokenHash: hash, passwordHash }) {
+  async 'account:reset-password'(context, { tokenHash: hash, passwordHash }) {
+    const { db, user, at, audit } = context;
     const link = await takeOneTime(db, { hash, purpose: 'password-reset', at });
     const email = await findEmailIdentity(db, user);
     if (link?.subject !== user || email === undefined) return forbidden('reset-over');
@@ -143,6 +148,8 @@ export const accountHandlers: AccountHandlers = {
     if (email.verified_at === null) await removeProvidersOf(db, user);
     await setCredential(db, email, passwordHash);
     audit({ action: 'account:password-changed', detail: { cause: 'mailed-link' } });
+    // Who knew the old password may have added one of their own (PK13).
+    await removePasskeys(context, user);
     await verifyAddress(db, { subject: email.subject, at });
     await deleteOneTimeOf(db, { purpose: 'password-reset', subject: user });
     return { kind: 'done', effects: await endAllElse(db, user, null) };
@@ -186,6 +193,29 @@ export const accountHandlers: AccountHandlers = {
   },
 };
 
+/** Begins a session of an account whose person has shown who they are; an administrator may keep them out (AD4). */
+export async function enterAccount(
+  context: HandlerContext<'account:signed-in'>,
+  {
+    session,
+    guest,
+    way,
+  }: {
+    readonly session: SessionStart;
+    readonly guest: string | null;
+    readonly way: AuditDetail<'account:signed-in'>['way'];
+  },
+): Promise<Outcome> {
+  const { db, user } = context;
+  const row = await findUser(db, user);
+  if (row === undefined) return notFound('person');
+  if (row.blocked_at !== null) return forbidden('blocked');
+  if (guest !== null && guest !== user && (await hasWork(context, guest)))
+    await offerGuest(db, { guest, account: user });
+  context.audit({ action: 'account:signed-in', network: session.network, detail: { way } });
+  return { kind: 'done', effects: await beginSession(context, session) };
+}
+
 function wayOf({ issuer }: IdentityKey): 'password' | 'provider' {
   return issuer === EMAIL_ISSUER ? 'password' : 'provider';
 }
@@ -206,7 +236,9 @@ async function refuseIdentity(
     subject === null ? undefined : await findIdentity(db, { issuer: EMAIL_ISSUER, subject });
   if (email?.user !== user || email.verified_at === null) return 'identity-removed';
   if (await wasRemoved(db, { ...identity, user })) return 'identity-removed';
-  return await addToAccount(context, identity);
+  const refusal = await addToAccount(context, identity);
+  if (refusal === null) await notify(context, 'identity-connected');
+  return refusal;
 }
 
 /** Makes an identity of a provider the user's, unless it is another one's. */
@@ -252,6 +284,33 @@ async function beginSession(
   if (replaces === null) return [];
   const owner = await deleteSession(db, replaces);
   return owner === undefined ? [] : endedEffects(owner, [replaces]);
+}
+
+/**
+ * Removes all passkeys of a person, so that somebody else who has added one no longer signs in with it (PK13).
+ *
+ * @returns how many there were.
+ */
+export async function removePasskeys(
+  { db, user, audit }: HandlerContext<'account:passkeys-removed'>,
+  person: string,
+): Promise<number> {
+  const count = await deletePasskeysOf(db, person);
+  if (count === 0) return 0;
+  const about = person === user ? {} : { person };
+  audit({ action: 'account:passkeys-removed', ...about, detail: { count } });
+  return count;
+}
+
+/** Mails the person of a confirmed address, who may be somebody else than the one who made the change (AC32). */
+export async function notify(
+  { db, user, at, command, enqueue }: HandlerContext,
+  change: NoticedChange,
+  person = user,
+): Promise<void> {
+  const email = await findEmailIdentity(db, person);
+  if (email === undefined || email.verified_at === null) return;
+  enqueue(noticeMailJob(command, { user: person, change, at }));
 }
 
 /** Who knew the old way in may also have made API tokens (AT6) and webhooks (WH11). */

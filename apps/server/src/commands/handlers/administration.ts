@@ -6,8 +6,8 @@ import {
 } from '@tandem/protocol/accounts';
 import { ACCOUNTS } from '../../limits.ts';
 import { addOneTime, listOneTime, takeOneTime } from '../../storage/one-time-tokens.ts';
-import { hasIdentities } from '../../storage/identities.ts';
 import { readServerSettings, writeServerSettings } from '../../storage/server-settings.ts';
+import { hasAccounts } from '../../storage/users.ts';
 import type { HandlerTable } from '../handler.ts';
 import { refuseAdministration } from './acting-administrator.ts';
 import { DONE, forbidden } from './outcomes.ts';
@@ -43,7 +43,7 @@ export const administrationHandlers: AdministrationHandlers = {
     const { db, audit } = context;
     const refused = await refuseAdministration(context, by);
     if (refused !== null) return refused;
-    if (patch.signIn === 'required' && !(await hasIdentities(db))) return forbidden('last-way-in');
+    if (patch.signIn === 'required' && !(await hasAccounts(db))) return forbidden('last-way-in');
     const changed = changedSettings(await readServerSettings(db), patch);
     await writeServerSettings(db, patch);
     if (Object.keys(changed).length > 0) audit({ action: 'settings:changed', detail: changed });

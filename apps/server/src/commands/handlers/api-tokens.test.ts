@@ -97,7 +97,10 @@ test.each<readonly [string, readonly AnyCall[]]>([
     [
       {
         name: 'account:change-password',
-        input: { passwordHash: 'other', verifiedHash: 'hash', session: 'laptop' },
+        input: {
+          ...{ passwordHash: 'other', verifiedHash: 'hash', session: 'laptop' },
+          removesPasskeys: false,
+        },
       },
     ],
   ],

@@ -182,7 +182,38 @@ test('AU1, AU5 accounts, and from which network people signed in', async () => {
       ],
       ['ada', { name: 'account:end-token', input: { id: 'digest' } }],
       ['ada', { name: 'account:end-token', input: { id: 'digest' } }],
+      [
+        'ada',
+        {
+          name: 'passkey:add',
+          input: {
+            passkey: { id: 'key', host: 'localhost', publicKey: 'k', counter: 0, transports: [] },
+            ...{ name: 'Lantern', challenge: { hash: 'first', expiresAt: forever } },
+          },
+        },
+      ],
+      ['ada', { name: 'passkey:rename', input: { id: 'key', name: 'Lantern' } }],
+      [
+        'ada',
+        {
+          name: 'passkey:sign-in',
+          input: {
+            ...{ session: start('s3'), guest: null },
+            passkey: { id: 'key', counter: 0, challenge: { hash: 'second', expiresAt: forever } },
+          },
+        },
+      ],
       ['ada', { name: 'account:end-sessions', input: { only: 's1' } }],
+      [
+        'ada',
+        {
+          name: 'account:unlink',
+          input: {
+            ...{ keeps: identity, session: 's2' },
+            identity: { issuer: 'passkey', subject: 'key' },
+          },
+        },
+      ],
       [
         'ada',
         { name: 'account:unlink', input: { identity: provider, keeps: identity, session: 's2' } },
@@ -191,7 +222,10 @@ test('AU1, AU5 accounts, and from which network people signed in', async () => {
         'ada',
         {
           name: 'account:change-password',
-          input: { passwordHash: 'new', verifiedHash: 'hash', session: 's2' },
+          input: {
+            ...{ passwordHash: 'new', verifiedHash: 'hash', session: 's2' },
+            removesPasskeys: false,
+          },
         },
       ],
     ]),
@@ -208,7 +242,13 @@ test('AU1, AU5 accounts, and from which network people signed in', async () => {
     { actor: 'ada', action: 'account:identity-connected', detail: {} },
     { actor: 'ada', action: 'token:created', detail: { scopes: ['search:read'], days: 7 } },
     { actor: 'ada', action: 'token:ended', detail: {} },
+    { actor: 'ada', action: 'account:passkey-added', detail: {} },
+    {
+      ...{ actor: 'ada', action: 'account:signed-in', network: '192.0.2.0/24' },
+      detail: { way: 'passkey' },
+    },
     { actor: 'ada', action: 'account:sessions-ended', detail: { count: 1 } },
+    { actor: 'ada', action: 'account:passkeys-removed', detail: { count: 1 } },
     { actor: 'ada', action: 'account:identity-removed', detail: {} },
     { actor: 'ada', action: 'account:password-changed', detail: { cause: 'person' } },
   ]);

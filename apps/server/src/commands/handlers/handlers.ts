@@ -7,6 +7,7 @@ import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
 import { inboxHandlers } from './inbox.ts';
+import { passkeyHandlers } from './passkeys.ts';
 import { peopleHandlers } from './people.ts';
 import { profileHandlers } from './profile.ts';
 import { sharingHandlers } from './sharing.ts';
@@ -27,6 +28,7 @@ export const HANDLERS: HandlerTable = {
   ...accountHandlers,
   ...apiTokenHandlers,
   ...webhookHandlers,
+  ...passkeyHandlers,
   ...administrationHandlers,
   ...peopleHandlers,
 };

@@ -69,6 +69,8 @@ const FORBIDDEN = {
   'account-needed': 'This person is a guest, without an account. Sign them out instead.',
   'administrator-first':
     'This person is an administrator. Take that role away first, and then block the account.',
+  'only-passkeys':
+    'This person signs in with passkeys only, and could not sign in any more. Block the account instead.',
   'blocked-first': 'This account is blocked. Unblock it first.',
   'last-administrator':
     'This is the only administrator. Make another person one first, so that somebody can still run this server.',
@@ -88,7 +90,7 @@ const FORBIDDEN = {
     'Your account has as many ways to sign in as it may have. Remove one first.',
   'administrators-only': 'Only administrators of this server may do this.',
   'confirm-first':
-    'Show first that it is you: enter your password, or sign in again. Nothing was changed.',
+    'Show first that it is you: enter your password, use a passkey, or sign in again. Nothing was changed.',
   'account-first': 'API tokens are for people with an account. Create an account first.',
   'too-many-tokens':
     'You have reached the limit of API tokens. Revoke one that no program uses any more, then create this one.',
@@ -97,7 +99,17 @@ const FORBIDDEN = {
     'You have reached the limit of webhooks. Remove one that no program needs any more, then create this one.',
   'webhook-off': 'This webhook is switched off. Resume it, then send a test.',
   'test-waits': 'A test is on its way already. Wait for its result.',
-  'last-way-of-person': 'This is your only way to sign in, so it stays. Connect another one first.',
+  'account-for-passkeys': 'Passkeys are for people with an account. Create an account first.',
+  'too-many-passkeys':
+    'You have reached the limit of passkeys. Remove one that you do not use any more, then add another one.',
+  'passkey-taken': 'This passkey was added already. Use it to sign in, or make another one.',
+  'passkey-removed':
+    'This passkey was removed a moment ago. Use another one, or sign in another way.',
+  'challenge-over':
+    'This took too long, or was done already. Nothing is lost. Look whether it is done, and try again if it is not.',
+  'passkey-copied':
+    'This passkey does not fit its last use, as if somebody had a copy of it. Nothing was changed. Sign in another way, and remove it from your account.',
+  'last-way-of-person': 'This is your only way to sign in, so it stays. Add another one first.',
   'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',
   'no-password': 'Your account has no password.',
@@ -119,6 +131,7 @@ const NOT_FOUND = {
   thread: { detail: 'This comment no longer exists.' },
   identity: { detail: 'This way to sign in was removed already.' },
   webhook: { detail: 'This webhook was removed already.' },
+  passkey: { detail: 'This passkey was removed already.' },
   version: { detail: 'This named version no longer exists.' },
 } as const;
 

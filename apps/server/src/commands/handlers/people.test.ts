@@ -3,8 +3,15 @@ import { expect, test } from 'vitest';
 import { ACCOUNTS } from '../../limits.ts';
 import { addApiToken, findApiTokenUser } from '../../storage/api-tokens.ts';
 import { listAudit } from '../../storage/audit/audit-log.ts';
-import { addIdentity, listAdministrators, setAdministrator } from '../../storage/identities.ts';
+import {
+  addIdentity,
+  listAdministrators,
+  removeIdentity,
+  setAdministrator,
+  verifyAddress,
+} from '../../storage/identities.ts';
 import { listOneTime } from '../../storage/one-time-tokens.ts';
+import { addPasskey, listPasskeys } from '../../storage/passkeys.ts';
 import { confirmSession, createSession, findSession } from '../../storage/sessions.ts';
 import { registerUser } from '../../storage/users.ts';
 import { Fixture, type AnyCall } from './testing/command-fixture.ts';
@@ -33,8 +40,8 @@ const block = (person: string, isBlocked = true): AnyCall => ({
 const administer = (person: string, isAdministrator: boolean, user = 'ada'): AnyCall => ({
   ...{ name: 'person:administer', input: { person, isAdministrator, by: by(user) } },
 });
-const signOut = (person: string): AnyCall => ({
-  ...{ name: 'person:end-sessions', input: { person, by: by('ada') } },
+const signOut = (person: string, removesPasskeys = false): AnyCall => ({
+  ...{ name: 'person:end-sessions', input: { person, removesPasskeys, by: by('ada') } },
 });
 const signIn = (user: string): AnyCall => ({
   name: 'account:sign-in',
@@ -74,6 +81,36 @@ test('AD3 all sessions of a person end, and nobody else’s', async () => {
     { action: 'person:signed-out', actor: 'ada', person: 'guest', detail: { count: 1 } },
   ]);
   expect(await refusal(fixture, 'ada', signOut('ada'))).toMatch(/own account/);
+});
+
+test('AD3 the passkeys of a person go with the sessions where that is asked for, but no only way', async () => {
+  const fixture = await scene();
+  const { db } = fixture;
+  const add = async (id: string, user: string) => {
+    const passkey = { id, host: 'localhost', publicKey: 'key', counter: 0, transports: [] };
+    await addPasskey(db, { ...passkey, user, name: id, at: 0 });
+  };
+  for (const id of ['one', 'two']) await add(id, 'ben');
+  await add('of cy', 'cy');
+  await fixture.do('ada', signOut('ben'));
+  expect(await listPasskeys(db, 'ben')).toHaveLength(2);
+  await verifyAddress(db, { subject: 'ben@example.org', at: 0 });
+  await fixture.do('ada', signOut('ben', true));
+  expect(await listPasskeys(db, 'ben')).toEqual([]);
+  // AC32
+  const notices = db.selectFrom('job').select('input').where('kind', '=', 'notice-mail');
+  expect((await notices.execute()).map(({ input }) => JSON.parse(input) as unknown)).toMatchObject([
+    { user: 'ben', change: 'passkeys-removed-by-administrator' },
+  ]);
+  expect((await recorded(fixture)).at(-1)).toEqual({
+    ...{ action: 'account:passkeys-removed', actor: 'ada', person: 'ben', detail: { count: 2 } },
+  });
+  await removeIdentity(db, { issuer: 'email', subject: 'cy@example.org', user: 'cy' });
+  expect(await refusal(fixture, 'ada', signOut('cy', true))).toMatch(/with passkeys only/);
+  expect(await findSession(db, 'of cy')).toBeDefined();
+  expect(await listPasskeys(db, 'cy')).toHaveLength(1);
+  fixture.now = ACCOUNTS.confirmedForMs + 1_000;
+  expect(await refusal(fixture, 'ada', signOut('ben', true))).toMatch(/Show first that it is you/);
 });
 
 test('AD4 a blocked account has no session, no token and no way in until it is unblocked', async () => {
@@ -141,7 +178,10 @@ test('AD7 who has lost the role gives no command of administrators, however it b
   const calls: readonly AnyCall[] = [
     administer('ben', true, 'ben'),
     { name: 'person:block', input: { person: 'cy', isBlocked: true, by: by('ben') } },
-    { name: 'person:end-sessions', input: { person: 'cy', by: by('ben') } },
+    {
+      name: 'person:end-sessions',
+      input: { person: 'cy', removesPasskeys: false, by: by('ben') },
+    },
     { name: 'settings:change', input: { registration: 'closed', by: by('ben') } },
     { name: 'account:invite', input: { tokenHash: 'digest', by: by('ben') } },
     { name: 'account:end-invitation', input: { tokenHash: 'digest', by: by('ben') } },

@@ -113,7 +113,11 @@ const TABLE: {
   readonly [
     N in Exclude<
       ServerCommandName,
-      `account:${string}` | `webhook:${string}` | `person:${string}` | 'settings:change'
+      | `account:${string}`
+      | `passkey:${string}`
+      | `webhook:${string}`
+      | `person:${string}`
+      | 'settings:change'
     >
   ]: readonly Row<N>[];
 } = {

@@ -125,7 +125,10 @@ test('WH10 WH12 one test waits at a time, and none while it is paused', async ()
 
 const newPassword: AnyCall = {
   name: 'account:change-password',
-  input: { passwordHash: 'other', verifiedHash: 'hash', session: 'laptop of ada' },
+  input: {
+    ...{ passwordHash: 'other', verifiedHash: 'hash', session: 'laptop of ada' },
+    removesPasskeys: false,
+  },
 };
 test.each<readonly [string, readonly AnyCall[]]>([
   ['a new password', [newPassword]],

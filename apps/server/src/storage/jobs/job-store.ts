@@ -12,6 +12,7 @@ export const JOB_KINDS = [
   'file-reference-sweep',
   'file-sweep',
   'history-thinning',
+  'notice-mail',
   'notification-sweep',
   'link-mail',
   'session-sweep',

@@ -22,6 +22,12 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .where(sql.ref('is_administrator'), '=', 1)
     .execute();
   await db.schema
+    .createIndex('user_registered_at')
+    .on('user')
+    .column('registered_at')
+    .where(sql.ref('registered_at'), 'is not', null)
+    .execute();
+  await db.schema
     .createIndex('user_offered_to')
     .on('user')
     .column('offered_to')

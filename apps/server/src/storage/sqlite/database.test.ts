@@ -35,6 +35,7 @@ test('opening an empty file creates all tables', async () => {
     'notification',
     'one_time',
     'participant',
+    'passkey',
     'reaction',
     'recent',
     'removed_identity',

@@ -125,6 +125,20 @@ const DEFINITIONS: Definitions = {
     },
     key: ['webhook', 'event'],
   },
+  passkey: {
+    columns: {
+      id: 'text',
+      user: 'text',
+      host: 'text',
+      public_key: 'text',
+      counter: 'integer',
+      transports: 'text',
+      name: 'text',
+      created_at: 'integer',
+      used_at: 'integer',
+    },
+    key: ['id'],
+  },
   setting: {
     columns: { name: 'text', value: 'text' },
     key: ['name'],

@@ -1,0 +1,126 @@
+/** Attempts with passkeys count, and lock nobody out: PK11 in `src/accounts/README.md`. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { REQUEST_RATES } from '../src/limits.ts';
+import { PasskeyClient, sentenceOf } from './passkey-client.ts';
+import { RunningServer } from './running-server.ts';
+import { atEndOfFile } from './shared.ts';
+import { signIn, type SignedIn } from './signed-in.ts';
+import { signUp } from './signed-up.ts';
+import { SoftwareAuthenticator } from './software-authenticator.ts';
+
+const atEnd = atEndOfFile();
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await RunningServer.start({ TRUST_PROXY: '1' }, atEnd);
+});
+
+/** What an authenticator shows that nobody has added. */
+function unknownCredential() {
+  const authenticator = new SoftwareAuthenticator(server.url);
+  const user = { id: 'AA', name: 'Ada', displayName: 'Ada' };
+  authenticator.create({ rp: { id: 'localhost', name: '' }, user, challenge: 'AA' } as never);
+  return authenticator.use({
+    ...{ rpId: 'localhost', challenge: 'AA', timeout: 1, userVerification: 'required' as const },
+    allowCredentials: [],
+  });
+}
+
+const tryFrom = async (from: string, credential = unknownCredential()): Promise<number> =>
+  (await new PasskeyClient(server, { from }).send(credential)).status;
+
+async function statusesOf(count: number, send: () => Promise<number>): Promise<readonly number[]> {
+  const statuses: number[] = [];
+  for (let i = 0; i < count; i++) statuses.push(await send());
+  return statuses;
+}
+
+describe('PK11 attempts to sign in', () => {
+  test('with one passkey count by the network', async () => {
+    const credential = unknownCredential();
+    const statuses = await statusesOf(12, () => tryFrom('198.51.100.1', credential));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
+    // Another network, and another passkey, go on.
+    expect(await tryFrom('192.0.2.1', credential)).toBe(403);
+    expect(await tryFrom('198.51.100.1')).toBe(403);
+  });
+
+  test('of a whole network have a limit, and its known browsers another one', async () => {
+    const from = '198.51.100.2';
+    const ada = await signUp(server);
+    const browser = new PasskeyClient(server, { from });
+    await browser.add(ada);
+    const { burst } = REQUEST_RATES.signInsFromAddress;
+    const statuses = await statusesOf(burst + 10, () => tryFrom(from));
+    expect(statuses).toContain(429);
+    // It is known since the passkey was added in it.
+    expect((await browser.signIn()).user).toEqual(ada.user);
+    const answers: Response[] = [];
+    for (let i = 0; i < 5; i++) {
+      browser.cookies.delete('tandem_device');
+      answers.push(await browser.trySignIn());
+    }
+    const refused = answers.find(({ status }) => status === 429);
+    expect(await sentenceOf(refused!)).not.toMatch(/password/);
+  });
+
+  test('make a browser known that has signed in', async () => {
+    const ada = await signUp(server);
+    const laptop = new PasskeyClient(server);
+    const credential = await laptop.add(ada);
+    const from = '198.51.100.3';
+    const phone = new PasskeyClient(server, { from });
+    await phone.signIn({ credential });
+    expect(phone.cookies.has('tandem_device')).toBe(true);
+    await statusesOf(REQUEST_RATES.signInsFromAddress.burst + 10, () => tryFrom(from));
+    expect((await phone.signIn({ credential })).user).toEqual(ada.user);
+  });
+});
+
+test('PK11 attempts to confirm count by the session, right ones not', async () => {
+  const ada = await signUp(server);
+  const browser = new PasskeyClient(server);
+  await browser.add(ada);
+  for (let i = 0; i < 12; i++) expect((await browser.confirm(ada)).status).toBe(204);
+  const wrong = async () => (await browser.confirm(ada, { isVerified: false })).status;
+  const statuses = await statusesOf(12, wrong);
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
+  // Those without a challenge count, too.
+  const ben = await signUp(server);
+  const credential = unknownCredential();
+  const junk = async () => (await browser.post(ben, '/confirm', { credential })).status;
+  expect((await statusesOf(12, junk)).slice(10)).toEqual([429, 429]);
+});
+
+test('PK11 attempts to add count by the session, right ones not', async () => {
+  const ada = await signUp(server);
+  const browser = new PasskeyClient(server);
+  for (let i = 0; i < 12; i++) await browser.add(ada, `Key ${i}`);
+  const wrong = async () => (await browser.tryAdd(ada, { isVerified: false })).status;
+  const statuses = await statusesOf(12, wrong);
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
+});
+
+describe('PK11 challenges count by the network', () => {
+  const { burst } = REQUEST_RATES.passkeyChallengesFromAddress;
+  let networks = 0;
+
+  test.each(['/sign-in/options', '/options', '/confirm/options'])('those of %s', async (path) => {
+    const network = ++networks;
+    const people: (SignedIn | null)[] = [null];
+    // Each person has a limit of changes of their own.
+    if (path !== '/sign-in/options') {
+      people.pop();
+      for (let i = 0; i < 4; i++) people.push(await signIn(server));
+    }
+    const ask = async (i: number, site: string) => {
+      const browser = new PasskeyClient(server, { from: `${site}:${i.toString(16)}::1` });
+      return (await browser.post(people[i % people.length]!, path)).status;
+    };
+    const statuses: number[] = [];
+    for (let i = 0; i < burst + 40; i++) statuses.push(await ask(i, `2001:db8:${network}`));
+    expect(statuses.slice(0, burst)).not.toContain(429);
+    expect(statuses.slice(burst)).toContain(429);
+    expect(await ask(0, `2001:db8:f${network}`)).not.toBe(429);
+  });
+});

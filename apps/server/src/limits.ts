@@ -145,7 +145,7 @@ export const REQUEST_RATES = {
   signInsOfAccountFromAddress: { burst: 10, perSecond: 1 / 60 },
   signInsOfDevice: { burst: 10, perSecond: 1 / 60 },
   signInsFromAddress: { burst: 40, perSecond: 1 },
-  /** Challenges for passkeys, also for pages that only offer them (PK11). */
+  /** Challenges to sign in with a passkey, also for pages that only offer it; of a known browser by itself (PK11). */
   passkeyChallengesFromAddress: { burst: 200, perSecond: 2 },
   /** Mails (AC28): asked for from one network, sent to one e-mail address, and sent from the whole server. */
   mailsFromAddress: { burst: 20, perSecond: 1 / 60 },

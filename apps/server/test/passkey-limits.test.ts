@@ -4,7 +4,6 @@ import { REQUEST_RATES } from '../src/limits.ts';
 import { PasskeyClient, sentenceOf } from './passkey-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
-import { signIn, type SignedIn } from './signed-in.ts';
 import { signUp } from './signed-up.ts';
 import { SoftwareAuthenticator } from './software-authenticator.ts';
 
@@ -101,26 +100,37 @@ test('PK11 attempts to add count by the session, right ones not', async () => {
   expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
 });
 
-describe('PK11 challenges count by the network', () => {
+describe('PK11 challenges to sign in', () => {
   const { burst } = REQUEST_RATES.passkeyChallengesFromAddress;
-  let networks = 0;
+  const ask = async (from: string, origin?: string) => {
+    const options = { from, ...(origin === undefined ? {} : { origin }) };
+    return (await new PasskeyClient(server, options).post(null, '/sign-in/options')).status;
+  };
 
-  test.each(['/sign-in/options', '/options', '/confirm/options'])('those of %s', async (path) => {
-    const network = ++networks;
-    const people: (SignedIn | null)[] = [null];
-    // Each person has a limit of changes of their own.
-    if (path !== '/sign-in/options') {
-      people.pop();
-      for (let i = 0; i < 4; i++) people.push(await signIn(server));
-    }
-    const ask = async (i: number, site: string) => {
-      const browser = new PasskeyClient(server, { from: `${site}:${i.toString(16)}::1` });
-      return (await browser.post(people[i % people.length]!, path)).status;
-    };
-    const statuses: number[] = [];
-    for (let i = 0; i < burst + 40; i++) statuses.push(await ask(i, `2001:db8:${network}`));
+  test('count by the network', async () => {
+    let host = 0;
+    const askFrom = (site: string) => ask(`${site}:${(++host).toString(16)}::1`);
+    const statuses = await statusesOf(burst + 40, () => askFrom('2001:db8:1'));
     expect(statuses.slice(0, burst)).not.toContain(429);
     expect(statuses.slice(burst)).toContain(429);
-    expect(await ask(0, `2001:db8:f${network}`)).not.toBe(429);
+    expect(await askFrom('2001:db8:2')).toBe(200);
+  });
+
+  test('and those of a network that others use up keep nobody from using a passkey who is known', async () => {
+    const from = '198.51.100.4';
+    const ada = await signUp(server);
+    const browser = new PasskeyClient(server, { from });
+    await browser.add(ada);
+    expect(await statusesOf(burst + 40, () => ask(from))).toContain(429);
+    expect((await browser.signIn()).user).toEqual(ada.user);
+    expect((await browser.confirm(ada)).status).toBe(204);
+    await browser.add(ada, 'Another one');
+  });
+
+  test('do not count for a page that may have none', async () => {
+    const from = '198.51.100.5';
+    const statuses = await statusesOf(burst + 40, () => ask(from, 'https://evil.example'));
+    expect(new Set(statuses)).toEqual(new Set([403]));
+    expect(await ask(from)).toBe(200);
   });
 });

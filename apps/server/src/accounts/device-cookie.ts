@@ -31,6 +31,11 @@ export class DeviceCookie {
     });
   }
 
+  /** @returns the browser's id, whatever it has signed in to; null for a browser that has not signed in. */
+  async deviceOf({ header, place }: CookieRequest): Promise<string | null> {
+    return (await this.#cookie.read(header, place))?.device ?? null;
+  }
+
   /** @returns the browser's id, if it has signed in to this account with what the account still has. */
   async find(
     { header, place }: CookieRequest,

@@ -30,6 +30,11 @@ export class KnownBrowsers {
     return await this.#devices.find(cookiesOf(context, this.#cookies), credentials);
   }
 
+  /** @returns the id of a browser that has signed in to any account; null for another one. */
+  async deviceOf(context: RequestContext): Promise<string | null> {
+    return await this.#devices.deviceOf(cookiesOf(context, this.#cookies));
+  }
+
   /** Lets the next attempt from this browser count by itself. */
   async remember(context: RequestContext, credentials: Credentials): Promise<void> {
     const line = await this.#devices.add(cookiesOf(context, this.#cookies), credentials);

@@ -65,7 +65,7 @@ export interface PasskeyRoutesOptions {
   readonly browsers: KnownBrowsers;
   readonly countAttempt: CountAttempt;
   readonly enterAccount: EnterAccount;
-  /** Challenges, by network (PK11). */
+  /** Challenges to sign in (PK11). */
   readonly challengeRate: KeyedRateLimiter;
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly signedIn: SignedInMiddleware;
@@ -90,10 +90,17 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
     return party;
   };
 
-  /** @throws ApiError */
-  const countChallenge = (context: RequestContext): void => {
+  /**
+   * By the browser, where it has signed in to any account: others in its network do not use up what it has. Challenges of
+   * people who are signed in count among their other changes.
+   *
+   * @throws ApiError
+   */
+  const countChallenge = async (context: RequestContext): Promise<void> => {
+    const device = await browsers.deviceOf(context);
     const address = options.addressOf(context.env.incoming);
-    if (address !== null && !options.challengeRate.tryTake(siteOf(address)))
+    const key = device ?? (address === null ? null : siteOf(address));
+    if (key !== null && !options.challengeRate.tryTake(key))
       throw new ApiError('too-many', { retryAfterMs: CHALLENGE_RETRY_MS });
   };
 
@@ -177,7 +184,6 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       return context.json(answer);
     })
     .post('/account/passkeys/options', signedIn, async (context) => {
-      countChallenge(context);
       const { host } = partyOf(context);
       const { user, session: id } = context.var;
       const row = await findUser(db, user.id);
@@ -235,7 +241,6 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       return context.body(null, 204);
     })
     .post('/account/passkeys/confirm/options', signedIn, async (context) => {
-      countChallenge(context);
       const { host } = partyOf(context);
       const { user, session } = context.var;
       const own = (await listPasskeys(db, user.id)).filter((passkey) => passkey.host === host);
@@ -263,8 +268,8 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       return context.body(null, 204);
     })
     .post('/account/passkeys/sign-in/options', async (context) => {
-      countChallenge(context);
       const { host } = partyOf(context);
+      await countChallenge(context);
       const answer: PasskeyRequest = {
         challenge: await createChallenge(context, SIGN_IN),
         ...requestFor(host),

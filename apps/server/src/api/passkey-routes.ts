@@ -217,9 +217,10 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
     .post('/account/passkeys', signedIn, async (context) => {
       const { name, credential } = await readBody(context, passkeyAddition);
       const { user, session } = context.var;
-      const counted = countAttempt(context, `new passkey ${user.id}`, session);
       const target = { purpose: 'addition', session } as const;
+      // First: guests, who get no challenge, take nothing of what the known browsers of their network have.
       const { token, ...checked } = await findChallenge(context, credential, target);
+      const counted = countAttempt(context, `new passkey ${user.id}`, session);
       const { verifyCreated } = await loadVerifier();
       const passkey = await refuseUnverified(NOT_ADDED, () => verifyCreated(credential, checked));
       const call = { name: 'passkey:add', input: { passkey, name, challenge: token } } as const;
@@ -255,10 +256,10 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
     .post('/account/passkeys/confirm', signedIn, async (context) => {
       const { credential } = await readBody(context, passkeyConfirmation);
       const { user, session } = context.var;
-      // It counts by the session, as the password does (AC31).
-      const counted = countAttempt(context, `password ${user.id}`, session);
       const target = { purpose: 'confirmation', session } as const;
       const open = await findChallenge(context, credential, target);
+      // It counts by the session, as the password does (AC31).
+      const counted = countAttempt(context, `password ${user.id}`, session);
       const known = await findPasskey(db, credential.id);
       const { passkey, shown } = await verifyShown(credential, known, open);
       if (passkey.user !== user.id) throw new ApiError('forbidden', { detail: NOT_ACCEPTED });

@@ -375,6 +375,15 @@ describe('PK13 passkeys', () => {
       });
     expect((await end(false)).status).toBe(204);
     expect((await browser.trySignIn()).status).toBe(200);
+    const gone = `update identity set issuer = 'https://gone.example.org', credential = null`;
+    const back = `update identity set issuer = 'email', credential = 'hash'`;
+    const ofAda = `where "user" = '${ada.user.id}'`;
+    // A provider that the server no longer has is no way to sign in, as in AC24.
+    await changeRows(server, `${gone} ${ofAda}`);
+    const refused = await end(true);
+    expect(refused.status).toBe(403);
+    expect(await sentenceOf(refused)).toMatch(/with passkeys only/);
+    await changeRows(server, `${back} ${ofAda}`);
     expect((await end(true)).status).toBe(204);
     expect((await browser.trySignIn()).status).toBe(403);
   });

@@ -66,6 +66,7 @@ test('AC32 a person whose passkeys an administrator removed is told so', async (
   await confirm();
   await run('passkeys-removed-by-administrator');
   expect(mails[0]?.text).toMatch(/An administrator of the server did this/);
+  expect(mails[0]?.text).toMatch(/your API tokens are revoked, and your webhooks are switched off/);
 });
 
 test('AC28, AC32 notices have a limit of their own, and wait while the server has sent too many mails', async () => {

@@ -114,7 +114,7 @@ ${publicUrl.href}
 }
 
 const BY_ADMINISTRATOR =
-  'An administrator of the server did this, and signed you out everywhere, so that nobody else signs in with a passkey as you. Sign in in another way, and add new passkeys:';
+  'An administrator of the server did this, so that nobody else signs in with a passkey as you. You are signed out everywhere, your API tokens are revoked, and your webhooks are switched off. Sign in in another way, and add new passkeys:';
 
 const BY_YOU = `If it was you, do nothing.
 

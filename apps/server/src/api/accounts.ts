@@ -103,7 +103,7 @@ export function createAccounts(options: AccountsOptions): {
       serverRoutes(options),
       auditRoutes(options),
       peopleAdministrationRoutes({
-        ...options,
+        ...shared,
         readFigures: () =>
           readServerFigures(options.db, configuration.databaseUrl === null ? 'sqlite' : 'postgres'),
       }),

@@ -18,17 +18,19 @@ import { actingIn, administratorGuard } from './administrator-guard.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
+import type { SignInWays } from './sign-in-ways.ts';
 
 export interface PeopleAdministrationOptions {
   readonly db: Database;
   readonly administrators: Administrators;
   readonly runner: Pick<CommandRunner, 'run'>;
+  readonly ways: SignInWays;
   readonly readFigures: () => Promise<ServerFigures>;
   readonly signedIn: SignedInMiddleware;
 }
 
 export function peopleAdministrationRoutes(options: PeopleAdministrationOptions) {
-  const { db, administrators, runner, readFigures, signedIn } = options;
+  const { db, administrators, runner, ways, readFigures, signedIn } = options;
   const administrator = administratorGuard(administrators);
 
   const toPerson = (row: PersonRow): PeoplePage['people'][number] => ({
@@ -77,7 +79,8 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
       const person = context.req.param('person');
       if (administrators.isNamed(person)) throw new ApiError('forbidden', { detail: NAMED });
       const by = actingIn(context, administrators);
-      const input = { person, removesPasskeys, by };
+      const keeps = removesPasskeys ? await ways.findIdentity(person) : null;
+      const input = { person, removesPasskeys, keeps, by };
       const call = { name: 'person:end-sessions', input } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);

@@ -40,15 +40,23 @@ export class SignInWays {
   }
 
   async find(user: string, caller: Caller): Promise<FoundWays> {
-    const { db, providers, relyingParties } = this.#options;
+    const { db, relyingParties } = this.#options;
     const identities = await findIdentitiesOf(db, user);
     const passkeys = await listPasskeys(db, user);
     const passkeysHere = passkeys.filter(({ host }) => relyingParties.isInUse(host, caller));
-    const working = [
-      ...workingIdentities(identities, (issuer) => providers.idOf(issuer) !== null),
-      ...passkeysHere.map(wayOfPasskey),
-    ];
+    const working = [...this.#workingOf(identities), ...passkeysHere.map(wayOfPasskey)];
     return { identities, passkeys, passkeysHere, working };
+  }
+
+  /** @returns with what a person signs in, besides passkeys; null for one who cannot. */
+  async findIdentity(user: string): Promise<IdentityKey | null> {
+    const [first] = this.#workingOf(await findIdentitiesOf(this.#options.db, user));
+    return first ?? null;
+  }
+
+  #workingOf(identities: readonly IdentityRow[]): readonly IdentityKey[] {
+    const { providers } = this.#options;
+    return workingIdentities(identities, (issuer) => providers.idOf(issuer) !== null);
   }
 
   /** Removes an identity of a provider, or a passkey. @throws ApiError */

@@ -149,10 +149,15 @@ interface OwnInputs {
     readonly isBlocked: boolean;
     readonly by: ActingAdministrator;
   };
-  /** Ends all of them, as an administrator. */
+  /**
+   * Ends all of them, as an administrator.
+   *
+   * @param keeps how the person still signs in, for one whose passkeys are removed; null for one who could not (AD3).
+   */
   'person:end-sessions': {
     readonly person: string;
     readonly removesPasskeys: boolean;
+    readonly keeps: IdentityKey | null;
     readonly by: ActingAdministrator;
   };
   /** Purges the document if it has been in the trash since before `before`, as its owner. */

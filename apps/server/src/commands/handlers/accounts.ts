@@ -314,7 +314,11 @@ export async function notify(
 }
 
 /** Who knew the old way in may also have made API tokens (AT6) and webhooks (WH11). */
-async function endAllElse(db: Database, user: string, except: string | null): Promise<Effect[]> {
+export async function endAllElse(
+  db: Database,
+  user: string,
+  except: string | null,
+): Promise<Effect[]> {
   await deleteApiTokensOf(db, user);
   await switchOffWebhooksOf(db, user);
   return endedEffects(user, await deleteSessionsOf(db, user, { except }));

@@ -1,4 +1,5 @@
 /** AD3 to AD8 of `accounts/README.md`. */
+import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
 import { ACCOUNTS } from '../../limits.ts';
 import { addApiToken, findApiTokenUser } from '../../storage/api-tokens.ts';
@@ -9,11 +10,13 @@ import {
   removeIdentity,
   setAdministrator,
   verifyAddress,
+  type IdentityKey,
 } from '../../storage/identities.ts';
 import { listOneTime } from '../../storage/one-time-tokens.ts';
 import { addPasskey, listPasskeys } from '../../storage/passkeys.ts';
 import { confirmSession, createSession, findSession } from '../../storage/sessions.ts';
 import { registerUser } from '../../storage/users.ts';
+import { addWebhook, findWebhook } from '../../storage/webhooks.ts';
 import { Fixture, type AnyCall } from './testing/command-fixture.ts';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -40,8 +43,13 @@ const block = (person: string, isBlocked = true): AnyCall => ({
 const administer = (person: string, isAdministrator: boolean, user = 'ada'): AnyCall => ({
   ...{ name: 'person:administer', input: { person, isAdministrator, by: by(user) } },
 });
-const signOut = (person: string, removesPasskeys = false): AnyCall => ({
-  ...{ name: 'person:end-sessions', input: { person, removesPasskeys, by: by('ada') } },
+const emailOf = (person: string) => ({ issuer: 'email', subject: `${person}@example.org` });
+const signOut = (
+  person: string,
+  removesPasskeys = false,
+  keeps: IdentityKey | null = removesPasskeys ? emailOf(person) : null,
+): AnyCall => ({
+  ...{ name: 'person:end-sessions', input: { person, removesPasskeys, keeps, by: by('ada') } },
 });
 const signIn = (user: string): AnyCall => ({
   name: 'account:sign-in',
@@ -92,19 +100,37 @@ test('AD3 the passkeys of a person go with the sessions where that is asked for,
   };
   for (const id of ['one', 'two']) await add(id, 'ben');
   await add('of cy', 'cy');
+  await addApiToken(db, {
+    ...{ id: 'token', user: 'ben', name: 'Bot', beginning: 'tandem_1' },
+    ...{ scopes: ['search:read'], at: 0, expiresAt: null },
+  });
+  const ofToken = async () => (await findApiTokenUser(db, { id: 'token', at: 1 }))?.user.id;
+  const webhook = ulid();
+  await addWebhook(db, {
+    ...{ id: webhook, user: 'ben', name: 'Lantern', url: 'https://receiver.example/' },
+    ...{ secret: 'whsec_1', events: ['comment.created'], document: null, at: 0 },
+  });
+  const stateOfWebhook = async () => (await findWebhook(db, webhook))?.state;
   await fixture.do('ada', signOut('ben'));
   expect(await listPasskeys(db, 'ben')).toHaveLength(2);
+  expect([await ofToken(), await stateOfWebhook()]).toEqual(['ben', 'on']);
+  await createSession(db, { id: 'new of ben', user: 'ben', at: 0, expiresAt: FOREVER });
   await verifyAddress(db, { subject: 'ben@example.org', at: 0 });
   await fixture.do('ada', signOut('ben', true));
   expect(await listPasskeys(db, 'ben')).toEqual([]);
+  // AT6, WH11
+  expect([await ofToken(), await stateOfWebhook()]).toEqual([undefined, 'off']);
+  expect(await findSession(db, 'new of ben')).toBeUndefined();
   // AC32
   const notices = db.selectFrom('job').select('input').where('kind', '=', 'notice-mail');
   expect((await notices.execute()).map(({ input }) => JSON.parse(input) as unknown)).toMatchObject([
     { user: 'ben', change: 'passkeys-removed-by-administrator' },
   ]);
-  expect((await recorded(fixture)).at(-1)).toEqual({
-    ...{ action: 'account:passkeys-removed', actor: 'ada', person: 'ben', detail: { count: 2 } },
-  });
+  expect((await recorded(fixture)).slice(-2)).toEqual([
+    { action: 'account:passkeys-removed', actor: 'ada', person: 'ben', detail: { count: 2 } },
+    { action: 'person:signed-out', actor: 'ada', person: 'ben', detail: { count: 1 } },
+  ]);
+  expect(await refusal(fixture, 'ada', signOut('cy', true, null))).toMatch(/with passkeys only/);
   await removeIdentity(db, { issuer: 'email', subject: 'cy@example.org', user: 'cy' });
   expect(await refusal(fixture, 'ada', signOut('cy', true))).toMatch(/with passkeys only/);
   expect(await findSession(db, 'of cy')).toBeDefined();
@@ -180,7 +206,7 @@ test('AD7 who has lost the role gives no command of administrators, however it b
     { name: 'person:block', input: { person: 'cy', isBlocked: true, by: by('ben') } },
     {
       name: 'person:end-sessions',
-      input: { person: 'cy', removesPasskeys: false, by: by('ben') },
+      input: { person: 'cy', removesPasskeys: false, keeps: null, by: by('ben') },
     },
     { name: 'settings:change', input: { registration: 'closed', by: by('ben') } },
     { name: 'account:invite', input: { tokenHash: 'digest', by: by('ben') } },

@@ -1,16 +1,13 @@
 /** Commands of administrators about people: AD3 to AD8 in `accounts/README.md`. */
 import { setBlocked } from '../../storage/administered-people.ts';
-import {
-  findIdentitiesOf,
-  listAdministrators,
-  setAdministrator,
-} from '../../storage/identities.ts';
+import { listAdministrators, setAdministrator } from '../../storage/identities.ts';
 import { deleteOneTimeOf } from '../../storage/one-time-tokens.ts';
+import { hasWay } from '../../storage/passkeys.ts';
 import { deleteSessionsOf } from '../../storage/sessions.ts';
 import type { UserRow } from '../../storage/tables.ts';
 import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
-import { endedEffects, notify, removePasskeys } from './accounts.ts';
+import { endAllElse, endedEffects, notify, removePasskeys } from './accounts.ts';
 import { refuseAdministration, refuseUnconfirmed } from './acting-administrator.ts';
 import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
 
@@ -55,7 +52,7 @@ export const peopleHandlers: PeopleHandlers = {
     return { kind: 'done', effects: endedEffects(person, ended) };
   },
 
-  async 'person:end-sessions'(context, { person, removesPasskeys, by }) {
+  async 'person:end-sessions'(context, { person, removesPasskeys, keeps, by }) {
     const { db, user, audit } = context;
     const refuse = removesPasskeys ? refuseUnconfirmed : refuseAdministration;
     const refused = await refuse(context, by);
@@ -64,15 +61,16 @@ export const peopleHandlers: PeopleHandlers = {
     if ((await findUser(db, person))?.is_administrator === 1)
       return forbidden('administrator-first');
     if (removesPasskeys) {
-      const hasOthers = (await findIdentitiesOf(db, person)).length > 0;
-      if (!hasOthers) return forbidden('only-passkeys');
+      if (keeps === null || !(await hasWay(db, person, keeps))) return forbidden('only-passkeys');
       if ((await removePasskeys(context, person)) > 0)
         await notify(context, 'passkeys-removed-by-administrator', person);
     }
-    const ended = await deleteSessionsOf(db, person, { except: null });
-    if (ended.length === 0) return DONE;
-    audit({ action: 'person:signed-out', person, detail: { count: ended.length } });
-    return { kind: 'done', effects: endedEffects(person, ended) };
+    const effects = removesPasskeys
+      ? await endAllElse(db, person, null)
+      : endedEffects(person, await deleteSessionsOf(db, person, { except: null }));
+    if (effects.length === 0) return DONE;
+    audit({ action: 'person:signed-out', person, detail: { count: effects.length } });
+    return { kind: 'done', effects };
   },
 };
 

@@ -39,10 +39,10 @@ describe('PK11 attempts to sign in', () => {
   test('with one passkey count by the network', async () => {
     const credential = unknownCredential();
     const statuses = await statusesOf(12, () => tryFrom('198.51.100.1', credential));
-    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 404), 429, 429]);
     // Another network, and another passkey, go on.
-    expect(await tryFrom('192.0.2.1', credential)).toBe(403);
-    expect(await tryFrom('198.51.100.1')).toBe(403);
+    expect(await tryFrom('192.0.2.1', credential)).toBe(404);
+    expect(await tryFrom('198.51.100.1')).toBe(404);
   });
 
   test('of a whole network have a limit, and its known browsers another one', async () => {
@@ -111,7 +111,7 @@ test('PK11 guests, who get no challenge, take nothing of what the known browsers
     statuses.add((await junk.post(guest, '', { name: 'Junk', credential: created })).status);
     statuses.add((await junk.post(guest, '/confirm', { credential })).status);
   }
-  expect(statuses).toEqual(new Set([403]));
+  expect(statuses).toEqual(new Set([404]));
   expect((await browser.signIn()).user).toEqual(ada.user);
 });
 

@@ -130,9 +130,9 @@ describe('PK3 a challenge', () => {
     const credential = browser.authenticator.use(options);
     expect((await browser.send(credential)).status).toBe(200);
     const replayed = await browser.send(credential);
-    expect(replayed.status).toBe(403);
+    expect(replayed.status).toBe(404);
     expect(await sentenceOf(replayed)).toMatch(/was done already/);
-    expect((await browser.send(browser.authenticator.use(options))).status).toBe(403);
+    expect((await browser.send(browser.authenticator.use(options))).status).toBe(404);
   });
 
   test('is not stored before it is used, so that nobody fills the database', async () => {
@@ -155,10 +155,10 @@ describe('PK3 a challenge', () => {
     await other.request();
     const credential = browser.authenticator.use(await browser.request());
     const elsewhere = await other.send(credential);
-    expect(elsewhere.status).toBe(403);
+    expect(elsewhere.status).toBe(404);
     expect(await sentenceOf(elsewhere)).toMatch(/another window/);
     const without = await new PasskeyClient(server).send(credential);
-    expect(without.status).toBe(403);
+    expect(without.status).toBe(404);
     expect(await sentenceOf(without)).toMatch(/keeps no cookies/);
     expect((await browser.send(credential)).status).toBe(200);
   });
@@ -173,18 +173,18 @@ describe('PK3 a challenge', () => {
   test('that nobody asked for does not work', async () => {
     const { browser } = await withPasskey();
     const challenge = Buffer.alloc(32, 7).toString('base64url');
-    expect((await browser.trySignIn({ challenge })).status).toBe(403);
+    expect((await browser.trySignIn({ challenge })).status).toBe(404);
   });
 
   test('to confirm does not sign in, and one to sign in adds and confirms nothing', async () => {
     const { ada, browser } = await withPasskey();
     const toConfirm = (await (await browser.post(ada, '/confirm/options')).json()) as object;
     const confirming = browser.authenticator.use({ ...(await browser.request()), ...toConfirm });
-    expect((await browser.send(confirming, { guest: ada })).status).toBe(403);
+    expect((await browser.send(confirming, { guest: ada })).status).toBe(404);
     const credential = browser.authenticator.use(await browser.request());
-    expect((await browser.post(ada, '/confirm', { credential })).status).toBe(403);
+    expect((await browser.post(ada, '/confirm', { credential })).status).toBe(404);
     const { challenge } = await browser.request();
-    expect((await browser.tryAdd(ada, { challenge })).status).toBe(403);
+    expect((await browser.tryAdd(ada, { challenge })).status).toBe(404);
   });
 
   test('to add one is for the session that asked for it', async () => {
@@ -192,7 +192,7 @@ describe('PK3 a challenge', () => {
     const [ada, ben] = [await signUp(server), await signUp(server)];
     const credential = browser.authenticator.create(await browser.options(ada));
     const refused = await browser.post(ben, '', { name: 'Laptop', credential });
-    expect(refused.status).toBe(403);
+    expect(refused.status).toBe(404);
     expect(await browser.list(ben)).toEqual([]);
     expect((await browser.post(ada, '', { name: 'Laptop', credential })).status).toBe(204);
   });

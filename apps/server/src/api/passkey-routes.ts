@@ -121,8 +121,8 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
     const challenge = challengeOf(credential);
     const request = cookiesOf(context, options.cookies);
     const token = await challenges.find(request, challenge, target);
-    if (token === 'no-cookie') throw new ApiError('forbidden', { detail: NO_COOKIE });
-    if (token === 'over' || challenge === null) throw new ApiError('forbidden', { detail: OVER });
+    if (token === 'no-cookie') throw new ApiError('not-found', { detail: NO_COOKIE });
+    if (token === 'over' || challenge === null) throw new ApiError('not-found', { detail: OVER });
     return { relyingParty, challenge, token };
   };
 

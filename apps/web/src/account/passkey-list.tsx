@@ -38,8 +38,12 @@ export function PasskeyList(props: PasskeyListProps) {
   const [said, setSaid] = useState<string | null>(null);
   const action = useAccountAction();
   const { run } = action;
-  const list = useCallback(async () => setPasskeys(await requests.listPasskeys()), [requests]);
-  useEffect(() => void run(list), [list, run]);
+  const list = useCallback(async () => {
+    const listed = await requests.listPasskeys();
+    setPasskeys(listed);
+    return listed;
+  }, [requests]);
+  useEffect(() => void run(async () => void (await list())), [list, run]);
   const obstacle = passkeyObstacle(options.passkeyOrigin);
 
   /** @returns null when the person has to show first who they are. */
@@ -60,8 +64,13 @@ export function PasskeyList(props: PasskeyListProps) {
     try {
       await requests.addPasskey({ name, credential });
     } catch (error) {
+      // The request may have come twice, or its answer not at all: what counts is whether the server has the passkey.
+      const listed = await list().catch(() => null);
+      if (listed?.some(({ id }) => id === credential.id)) return;
       const failure = failureOf(error);
-      if (failure.kind !== 'refused') throw new ShownProblem(t('account.passkeys.maybeAdded'));
+      const isRefused = failure.kind === 'refused' && failure.error.code === 'forbidden';
+      // The server may still store it.
+      if (listed === null || !isRefused) throw new ShownProblem(t('account.passkeys.maybeAdded'));
       await forgetPasskey(host, credential.id);
       throw new ShownProblem(`${failure.error.message} ${t('account.passkeys.deleteIt')}`);
     }

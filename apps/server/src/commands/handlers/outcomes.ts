@@ -105,8 +105,6 @@ const FORBIDDEN = {
   'passkey-taken': 'This passkey was added already. Use it to sign in, or make another one.',
   'passkey-removed':
     'This passkey was removed a moment ago. Use another one, or sign in another way.',
-  'challenge-over':
-    'This took too long, or was done already. Nothing is lost. Look whether it is done, and try again if it is not.',
   'passkey-copied':
     'This passkey does not fit its last use, as if somebody had a copy of it. Nothing was changed. Sign in another way, and remove it from your account.',
   'last-way-of-person': 'This is your only way to sign in, so it stays. Add another one first.',
@@ -132,6 +130,11 @@ const NOT_FOUND = {
   identity: { detail: 'This way to sign in was removed already.' },
   webhook: { detail: 'This webhook was removed already.' },
   passkey: { detail: 'This passkey was removed already.' },
+  // Not forbidden: the same answer may have come twice, and counted once.
+  challenge: {
+    detail:
+      'This took too long, or was done already. Nothing is lost. Look whether it is done, and try again if it is not.',
+  },
   version: { detail: 'This named version no longer exists.' },
 } as const;
 

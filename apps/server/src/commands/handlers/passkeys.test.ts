@@ -91,9 +91,11 @@ test('PK3 one of two commands with the same challenge is done, and none after it
     { user: 'ada', call: signIn('one', 'b', { challenge }) },
   ]);
   expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused']);
-  expect(await fixture.run('ada', add('two', challenge))).toMatchObject(refusal);
+  // Not as what is refused for good: it may have come twice.
+  const over = { kind: 'refused', error: { code: 'not-found' } };
+  expect(await fixture.run('ada', add('two', challenge))).toMatchObject(over);
   const late = newChallenge(fixture.now);
-  expect(await fixture.run('ada', add('two', late))).toMatchObject(refusal);
+  expect(await fixture.run('ada', add('two', late))).toMatchObject(over);
   expect(await namesOf(fixture)).toEqual(['one']);
 });
 

@@ -71,5 +71,5 @@ async function useUpChallenge(
   challenge: SealedToken,
 ): Promise<Refused | null> {
   const isTaken = await useUpSealed(db, { ...challenge, purpose: 'passkey-challenge', at });
-  return isTaken ? null : forbidden('challenge-over');
+  return isTaken ? null : notFound('challenge');
 }

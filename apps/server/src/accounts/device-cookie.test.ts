@@ -3,8 +3,8 @@ import { ACCOUNTS } from '../limits.ts';
 import { DeviceCookie } from './device-cookie.ts';
 
 const SECRET = 'a secret of the tests';
-const ADA = { subject: 'ada@example.org', credential: 'hash of ada' };
-const BOB = { subject: 'bob@example.org', credential: 'hash of bob' };
+const ADA = { user: 'ada', subject: 'ada@example.org', credential: 'hash of ada' };
+const BOB = { user: 'bob', subject: 'bob@example.org', credential: 'hash of bob' };
 const cookie = new DeviceCookie([SECRET]);
 
 /** What the browser sends after each answer. */
@@ -52,6 +52,7 @@ test('AC31 the cookie is this server’s, tells nothing, and is not for scripts'
 
 test('it remembers the latest accounts, and stays short', async () => {
   const others = Array.from({ length: 20 }, (_, i) => ({
+    user: `${i}`,
     subject: `${i}@example.org`,
     credential: `${i}`,
   }));
@@ -61,4 +62,12 @@ test('it remembers the latest accounts, and stays short', async () => {
   const isKnown = await Promise.all(others.map((account) => find(header, account)));
   expect(isKnown.filter((id) => id !== null)).toHaveLength(ACCOUNTS.maxDeviceAccounts);
   expect(isKnown.at(-1)).not.toBeNull();
+});
+
+test('AC31 many passkeys of one person keep the browser known to others', async () => {
+  const passkeys = Array.from({ length: 20 }, (_, i) => ({ ...ADA, subject: `passkey ${i}` }));
+  const header = await browserOf(ADA, BOB, ...passkeys);
+  expect(await find(header, BOB)).not.toBeNull();
+  expect(await find(header, ADA)).toBeNull();
+  expect(await find(header, passkeys.at(-1))).not.toBeNull();
 });

@@ -10,13 +10,13 @@ import type { IdentityRow } from '../storage/tables.ts';
 import type { CookieRequest } from './cookie.ts';
 import { SealedCookie } from './sealed-cookie.ts';
 
-/** An address and the hash of its password, or the id of a passkey and its public key. */
-export type Credentials = Pick<IdentityRow, 'subject' | 'credential'>;
+/** Whose they are, and an address and the hash of its password, or the id of a passkey and its public key. */
+export type Credentials = Pick<IdentityRow, 'user' | 'subject' | 'credential'>;
 
 const contentSchema = z.object({
   /** Random: what attempts from this browser count by. */
   device: z.string().max(64),
-  /** Marks of accounts, the latest first. */
+  /** Marks of credentials, the latest first. */
   accounts: z.array(z.string().max(64)).max(ACCOUNTS.maxDeviceAccounts),
 });
 type Content = z.infer<typeof contentSchema>;
@@ -52,20 +52,36 @@ export class DeviceCookie {
     const before = await this.#cookie.read(header, place);
     const mark = markOf(identity);
     const others = before?.accounts.filter((account) => account !== mark) ?? [];
-    const accounts = [...(mark === null ? [] : [mark]), ...others];
     return await this.#cookie.write(
       {
         device: before?.device ?? randomBytes(ACCOUNTS.deviceIdBytes).toString('base64url'),
-        accounts: accounts.slice(0, ACCOUNTS.maxDeviceAccounts),
+        accounts: mark === null ? others : withMark(others, mark),
       },
       place,
     );
   }
 }
 
-/** Another password makes another mark. The credential is a salted hash or a public key, and the cookie is encrypted. */
-function markOf({ subject, credential }: Credentials): string | null {
-  if (credential === null) return null;
-  const mark = createHash('sha256').update(subject).update('\0').update(credential).digest();
-  return mark.subarray(0, ACCOUNTS.deviceIdBytes).toString('base64url');
+/** One person's many passkeys push out each other before they make the browser an unknown one to other people. */
+function withMark(others: readonly string[], mark: string): string[] {
+  if (others.length < ACCOUNTS.maxDeviceAccounts) return [mark, ...others];
+  const ownLast = others.findLastIndex((other) => personIn(other) === personIn(mark));
+  return [mark, ...others.toSpliced(ownLast === -1 ? others.length - 1 : ownLast, 1)];
 }
+
+/**
+ * Another password makes another mark. It begins with the person's, so that theirs are known. The credential is a salted
+ * hash or a public key, and the cookie is encrypted.
+ */
+function markOf({ user, subject, credential }: Credentials): string | null {
+  if (credential === null) return null;
+  const person = createHash('sha256').update(user).digest();
+  const mark = createHash('sha256').update(subject).update('\0').update(credential).digest();
+  return Buffer.concat([
+    person.subarray(0, PERSON_BYTES),
+    mark.subarray(0, ACCOUNTS.deviceIdBytes),
+  ]).toString('base64url');
+}
+
+const PERSON_BYTES = 6;
+const personIn = (mark: string): string => mark.slice(0, (PERSON_BYTES / 3) * 4);

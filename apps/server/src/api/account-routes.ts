@@ -175,7 +175,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const user = guest?.user ?? ({ id, ...profile } as User);
       const begun = { user, isGuest: false, session: start.id, cookie };
       const answer = await sessions.write(context, begun);
-      await browsers.remember(context, input.identity);
+      await browsers.remember(context, { ...input.identity, user: id });
       return context.json(answer);
     })
     .post('/account/sign-in', async (context) => {

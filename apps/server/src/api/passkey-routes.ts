@@ -226,7 +226,9 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       const call = { name: 'passkey:add', input: { passkey, name, challenge: token } } as const;
       await runCommand(runner, { user: user.id, session, call });
       counted.refund();
-      await browsers.remember(context, { subject: passkey.id, credential: passkey.publicKey });
+      await browsers.remember(context, {
+        ...{ user: user.id, subject: passkey.id, credential: passkey.publicKey },
+      });
       return context.body(null, 204);
     })
     .post('/account/passkeys/rename', signedIn, async (context) => {
@@ -318,8 +320,8 @@ function toDescriptor(passkey: ListedPasskey) {
 }
 
 /** What makes a browser known to the account (AC31). */
-function credentialsOf({ id, public_key }: PasskeyRow): Credentials {
-  return { subject: id, credential: public_key };
+function credentialsOf({ user, id, public_key }: PasskeyRow): Credentials {
+  return { user, subject: id, credential: public_key };
 }
 
 function refusal(why: ForbiddenReason): ApiError {

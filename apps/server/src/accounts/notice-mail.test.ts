@@ -78,6 +78,20 @@ test('AC28, AC32 notices have a limit of their own, and wait while the server ha
   rates.all.refund('all', 100);
   for (let i = 0; i < REQUEST_RATES.noticesToPerson.burst + 3; i++) await run();
   expect(mails).toHaveLength(REQUEST_RATES.noticesToPerson.burst);
+  // Nobody hides a change behind many others.
+  const last = mails.map(({ text }) => /not mailed about further ones/.test(text));
+  expect(last).toEqual([...Array.from({ length: mails.length - 1 }, () => false), true]);
+});
+
+test('AC32 a notice that could not be sent takes none of those that may be', async () => {
+  const { mails, state, run, confirm } = await setUp();
+  await confirm();
+  state.failure = 'temporary';
+  const { burst } = REQUEST_RATES.noticesToPerson;
+  for (let i = 0; i < burst; i++) await expect(run()).rejects.toThrow(MailFailure);
+  state.failure = null;
+  await run();
+  expect(mails).toHaveLength(1);
 });
 
 test('AC29, AC32 a notice that is refused for good is not tried again', async () => {

@@ -68,6 +68,7 @@ export function noticeMail({
       const email = await findEmailIdentity(db, input.user);
       // An address that nobody has confirmed may be somebody else's.
       if (email === undefined || email.verified_at === null) return;
+      // The last one has said that no more come.
       if (!rates.noticesToPerson.has(input.user)) return;
       if (!rates.all.tryTake('all')) {
         // No failure: after some of those, a mail is given up.
@@ -77,9 +78,12 @@ export function noticeMail({
       rates.noticesToPerson.tryTake(input.user);
       const { host } = publicUrl;
       const mail = { to: email.subject, subject: SUBJECTS[input.change](host) };
+      const isLast = !rates.noticesToPerson.has(input.user);
       try {
-        await mailer.send({ ...mail, text: textOf(input, publicUrl) }, signal);
+        await mailer.send({ ...mail, text: textOf(input, { publicUrl, isLast }) }, signal);
       } catch (error) {
+        // It is tried again, and may be the last one.
+        rates.noticesToPerson.refund(input.user);
         if (error instanceof MailFailure && error.kind === 'permanent')
           throw new PermanentJobError(error.message);
         throw error;
@@ -102,7 +106,10 @@ const SUBJECTS: Readonly<Record<NoticedChange, (host: string) => string>> = {
     `Your password for Tandem on ${host} was changed, and your passkeys were removed`,
 };
 
-function textOf({ change, at }: Input, publicUrl: URL): string {
+function textOf(
+  { change, at }: Input,
+  { publicUrl, isLast }: { readonly publicUrl: URL; readonly isLast: boolean },
+): string {
   const time = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const advice = change === 'passkeys-removed-by-administrator' ? BY_ADMINISTRATOR : BY_YOU;
   return `${SUBJECTS[change](publicUrl.host)}, at ${time} UTC.
@@ -110,8 +117,11 @@ function textOf({ change, at }: Input, publicUrl: URL): string {
 ${advice}
 
 ${publicUrl.href}
-`;
+${isLast ? `\n${LAST}\n` : ''}`;
 }
+
+const LAST =
+  'There were many such changes. You are not mailed about further ones within the next hour: look there at your account, which lists all ways to sign in.';
 
 const BY_ADMINISTRATOR =
   'An administrator of the server did this, so that nobody else signs in with a passkey as you. You are signed out everywhere, your API tokens are revoked, and your webhooks are switched off. Sign in in another way, and add new passkeys:';

@@ -14,13 +14,26 @@ import { GuestDocuments } from './guest-documents.tsx';
 import { ForgottenPassword, NewPassword } from './password-reset.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** Read each time that a form opens. @returns null until they are known */
+const RETRY_MS = 5_000;
+
+/** Read each time that a form opens, and again until the server answers. @returns null until they are known */
 function useSignInOptions(isNeeded: boolean): SignInOptions | null {
   const services = useServices();
   const [options, setOptions] = useState<SignInOptions | null>(null);
   useEffect(() => {
     if (!isNeeded) return;
-    new AccountRequests(services).readOptions().then(setOptions, () => undefined);
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    let isOver = false;
+    const read = (): void => {
+      new AccountRequests(services).readOptions().then(setOptions, () => {
+        if (!isOver) retry = setTimeout(read, RETRY_MS);
+      });
+    };
+    read();
+    return () => {
+      isOver = true;
+      clearTimeout(retry);
+    };
   }, [isNeeded, services]);
   return options;
 }

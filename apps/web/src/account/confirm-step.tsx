@@ -40,7 +40,7 @@ export function ConfirmStep(props: ConfirmStepProps) {
       account.identities.some(({ provider }) => provider === id),
     ) ?? [];
   const obstacle = passkeyObstacle(options?.passkeyOrigin ?? null);
-  const hasPasskey = account.hasPasskeysHere && options !== null && obstacle === null;
+  const hasPasskey = account.hasPasskeysHere && obstacle === null;
   const finish = async () => {
     // A person whose change fails now is not asked again.
     await read();

@@ -47,6 +47,7 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
 
   const invitation = currentInvitation();
   const invited = invitation === null ? {} : { invitation };
+  const providers = options?.providers ?? [];
   const registration = options?.settings.registration ?? 'open';
   const closed =
     registration === 'open' || invitation !== null
@@ -96,8 +97,8 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
     await action.run(() => enter((as) => requests.signIn({ email, password, ...as })));
   };
 
-  const obstacle = options === null ? null : passkeyObstacle(options.passkeyOrigin);
-  const hasPasskeys = view !== 'sign-up' && options !== null && obstacle === null;
+  const obstacle = passkeyObstacle(options?.passkeyOrigin ?? null);
+  const hasPasskeys = view !== 'sign-up' && obstacle === null;
   /** @param find Browsers ask for a passkey only soon after a click: it comes first. */
   const signInByPasskey = async (find: () => Promise<PasskeyAssertion>) => {
     setWaiting(false);
@@ -173,8 +174,8 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
           </Button>
         )}
       </div>
-      {!isNew && obstacle !== null && <PasskeyNotice obstacle={obstacle} />}
-      {options !== null && (hasPasskeys || options.providers.length > 0) && (
+      {!isNew && options !== null && obstacle !== null && <PasskeyNotice obstacle={obstacle} />}
+      {(hasPasskeys || providers.length > 0) && (
         <div className="flex flex-col gap-2 border-t border-line pt-4">
           {hasPasskeys && (
             <Button
@@ -186,9 +187,9 @@ export function SignInForm({ view, options, onGuestDocuments }: SignInFormProps)
               {t('account.passkeys.signIn')}
             </Button>
           )}
-          {options.providers.length > 0 && (
+          {providers.length > 0 && (
             <ProviderButtons
-              providers={options.providers}
+              providers={providers}
               requests={requests}
               action={action}
               start={{

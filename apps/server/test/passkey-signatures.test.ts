@@ -107,6 +107,12 @@ describe('PK4 a key', () => {
   const ec = () => publicKeyOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const rsa = (modulusLength: number, publicExponent = 65_537) =>
     publicKeyOf(generateKeyPairSync('rsa', { modulusLength, publicExponent }));
+  /** Nobody looks for primes: it takes long, and no key is used. */
+  const rsaOf = (bits: number) => {
+    const modulus = randomBytes(bits / 8);
+    modulus[0] = 0xff;
+    return new Map<number, unknown>([...rsa(2_048), [-1, modulus]]);
+  };
   const ecOf = (more: readonly (readonly [number, unknown])[]) => new Map([...ec(), ...more]);
 
   test.each(['ES256', 'RS256'] as const)('of %s signs in', async (algorithm) => {
@@ -134,7 +140,8 @@ describe('PK4 a key', () => {
     ['that is no point of the curve', () => ecOf([[-3, randomBytes(32)]])],
     ['whose coordinate is a number', () => ecOf([[-2, 7]])],
     ['of RSA that is too short', () => rsa(1_024)],
-    ['of RSA that is too long', () => new Map([...rsa(2_048), [-1, randomBytes(1_024)]])],
+    ['of RSA that is too long', () => rsaOf(4_104)],
+    ['that is too long to be read', () => rsaOf(8_192)],
     ['of RSA with another exponent', () => rsa(2_048, 3)],
     ['that hides something else', () => ecOf([[99, randomBytes(1_024)]])],
   ])('%s is not added', async (_, coseKey) => {
@@ -144,6 +151,10 @@ describe('PK4 a key', () => {
     expect(refused.status).toBe(403);
     expect(await sentenceOf(refused)).toMatch(/does not fit this server/);
     expect(await browser.list(ada)).toEqual([]);
+  });
+
+  test('of RSA with 4,096 bits is added', async () => {
+    await withPasskey({ coseKey: rsaOf(4_096) });
   });
 
   test('is added whatever its authenticator says of its make, which is not read', async () => {

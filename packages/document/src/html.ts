@@ -1,8 +1,8 @@
-import type { Block, Inline, List, TextBlock } from './blocks.ts';
-import { escapeHtml } from './html-text.ts';
+import type { Block, Inline, List, Text, TextBlock } from './blocks.ts';
+import { escapeHtml, htmlElement } from './html-text.ts';
 import { ListCounter } from './list-numbers.ts';
 import { definitionOf, MARKS } from './nodes.ts';
-import type { FileAddress, HtmlWriter } from './nodes/definition.ts';
+import type { FileAddress, HtmlWriter, LinkRelation } from './nodes/definition.ts';
 import { itemHtml, spaceStyle } from './nodes/text-block.ts';
 import { type BlockSource, blocksOf } from './text.ts';
 
@@ -10,16 +10,38 @@ export interface WritingOptions {
   readonly fileAddress?: FileAddress;
 }
 
+export interface HtmlOptions extends WritingOptions {
+  /** Without it, links have no relation, and all of them are written. */
+  readonly linkRelation?: LinkRelation;
+  /**
+   * Whether file blocks have the attributes by which the editor reads the same blocks again, among them the names of
+   * files, which a reader does not see. Yes unless it is false.
+   */
+  readonly hasFileData?: boolean;
+}
+
 /**
  * Writes a page, or a part of one, as HTML for other programs, with nested lists. The editor reads
  * the same blocks from it, without their ids. `data-` attributes, which other programs ignore, hold
  * what nesting cannot express: an indented paragraph, a skipped level.
  */
-export function toHtml(source: BlockSource, { fileAddress }: WritingOptions = {}): string {
+export function toHtml(source: BlockSource, options: HtmlOptions = {}): string {
+  return writeHtml(source, options, (html) => html);
+}
+
+/** @param bounded returns the HTML that it gets, or throws because it is too long. */
+export function writeHtml(
+  source: BlockSource,
+  { fileAddress, linkRelation, hasFileData = true }: HtmlOptions,
+  bounded: (html: string) => string,
+): string {
   const writer: HtmlWriter = {
     fileAddress: fileAddress ?? null,
-    inline: renderInline,
+    linkRelation: linkRelation ?? null,
+    hasFileData,
+    inline: (content) => renderInline(content, writer),
     blocks: (blocks) => renderBlocks(blocks, writer),
+    bounded,
   };
   return writer.blocks([...blocksOf(source)]);
 }
@@ -36,6 +58,7 @@ function renderBlocks(blocks: Iterable<Block> | undefined, writer: HtmlWriter): 
     expected.pop();
   };
   for (const block of blocks ?? []) {
+    writer.bounded(html);
     const implied = numbers.implied(block);
     const number = numbers.next(block);
     const list = block.type === 'textBlock' ? block.attrs?.list : null;
@@ -57,30 +80,37 @@ function renderBlocks(blocks: Iterable<Block> | undefined, writer: HtmlWriter): 
     }
     const value = number === expected.at(-1) || number === null ? '' : ` value="${number}"`;
     expected[expected.length - 1] = (number ?? 0) + 1;
-    html += renderItem(block, open.length - 1, value);
+    html += renderItem(block, { nesting: open.length - 1, value }, writer);
   }
   while (open.length > 0) close();
-  return html;
+  return writer.bounded(html);
 }
 
-function renderItem(block: TextBlock, nesting: number, value: string): string {
+interface ItemPlace {
+  readonly nesting: number;
+  readonly value: string;
+}
+
+function renderItem(block: TextBlock, { nesting, value }: ItemPlace, writer: HtmlWriter): string {
   const { list, indent, checked } = block.attrs ?? {};
   const level = (indent ?? 0) === nesting ? '' : ` data-indent="${Number(indent)}"`;
   const task = list === 'task' ? ` data-checked="${checked === true}"` : '';
   const box = list === 'task' ? `<input type="checkbox" disabled${checked ? ' checked' : ''}>` : '';
-  const inside = box + itemHtml(block, renderInline(block.content));
+  const words = writer.inline(block.content);
+  const inside = itemHtml(block, list === 'task' ? htmlElement('label', box + words) : words);
   return `<li${level}${value}${task}${spaceStyle(block)}>${inside}`;
 }
 
-function renderInline(content: readonly Inline[] = []): string {
-  return content
-    .map((node) =>
-      node.type === 'text'
-        ? (node.marks ?? []).reduceRight(
-            (html, mark) => MARKS[mark.type].toHtml(html, mark),
-            escapeHtml(node.text),
-          )
-        : '<br>',
-    )
-    .join('');
+function renderInline(content: readonly Inline[] = [], writer: HtmlWriter): string {
+  let html = '';
+  for (const node of content)
+    html = writer.bounded(html + (node.type === 'text' ? renderText(node, writer) : '<br>'));
+  return html;
+}
+
+function renderText({ text, marks = [] }: Text, writer: HtmlWriter): string {
+  return marks.reduceRight(
+    (html, mark) => MARKS[mark.type].toHtml(html, mark, writer),
+    escapeHtml(text),
+  );
 }

@@ -10,8 +10,10 @@ export {
 export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
 export { referencedFiles } from './files.ts';
 export { safeHref } from './href.ts';
-export { escapeHtml } from './html-text.ts';
-export { toHtml, type WritingOptions } from './html.ts';
+export { toBoundedHtml } from './bounded-html.ts';
+export { htmlPage, PAGE_STYLES, toHtmlPage } from './html-page.ts';
+export { toHtml } from './html.ts';
+export { SPACE_STYLE } from './nodes/text-block.ts';
 export { findLinks } from './link-finder.ts';
 export {
   MAX_CAPTION_LENGTH,

@@ -263,7 +263,7 @@ describe('copying', () => {
 
   test('HTML for others has real lists', () => {
     expect(toHtml(EVERYTHING.slice(3, 6))).toBe(
-      '<ul><li>one<ol><li>two</li></ol></li></ul><ul data-list="task"><li data-checked="true"><input type="checkbox" disabled checked>three</li></ul>',
+      '<ul><li>one<ol><li>two</li></ol></li></ul><ul data-list="task"><li data-checked="true"><label><input type="checkbox" disabled checked>three</label></li></ul>',
     );
     expect(toHtml([block('<b>&"', { kind: 'heading2' })])).toBe('<h2>&lt;b&gt;&amp;&quot;</h2>');
   });

@@ -1,10 +1,9 @@
 /** One document in the formats of other programs. */
-import { type Block, readPage } from '@tandem/document';
+import { type Block, readPage, toHtmlPage } from '@tandem/document';
 import { toMarkdown } from '@tandem/document/markdown-writer';
 import type * as Y from 'yjs';
 import { type ExportedFiles, type ReadFile, readFiles } from './exported-files.ts';
 import { fileStem, uniqueFileName } from './file-name.ts';
-import { toHtmlPage } from './html-page.ts';
 
 export type ExportFormat = 'markdown' | 'html' | 'docx';
 

@@ -1,8 +1,7 @@
-import { type Block, readableText, toHtml } from '@tandem/document';
+import { type Block, readableText, toHtml, toHtmlPage } from '@tandem/document';
 import { toMarkdown } from '@tandem/document/markdown-writer';
 import { describe, expect, test } from 'vitest';
 import { ZipFile } from '../export/zip-file.ts';
-import { toHtmlPage } from '../export/html-page.ts';
 import { convertFile } from './convert-file.ts';
 import type { ImportedDocument } from './imported.ts';
 

@@ -61,7 +61,7 @@ export interface MarkDefinition {
   readonly since: number;
   readonly attributes: Readonly<Record<string, AttributeRule>>;
   readonly editor: EditorMark;
-  toHtml(html: string, mark: Mark): string;
+  toHtml(html: string, mark: Mark, writer: Pick<HtmlWriter, 'linkRelation'>): string;
   /** Null for a mark that is more than delimiters; the inline reader and writer know it by name. */
   readonly markdown: MarkdownDelimiters | null;
 }
@@ -105,10 +105,17 @@ export interface MarkdownWriter {
   readonly blocks: (blocks: readonly Block[] | undefined) => string;
 }
 
+/** The relation (`rel`) of a link to an address; null where its words are written without a link. */
+export type LinkRelation = (href: string) => string | null;
+
 export interface HtmlWriter {
   readonly fileAddress: FileAddress | null;
+  readonly linkRelation: LinkRelation | null;
+  readonly hasFileData: boolean;
   readonly inline: (content: readonly Inline[] | undefined) => string;
   readonly blocks: (blocks: readonly Block[] | undefined) => string;
+  /** Returns the HTML as it is, and ends the writing of a page that has become too long. */
+  readonly bounded: (html: string) => string;
 }
 
 export interface TextWriter {

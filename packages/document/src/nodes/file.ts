@@ -42,7 +42,7 @@ export const file: BlockDefinition<FileBlock> = {
     ],
   },
   toHtml({ attrs = {} }, html) {
-    const data = writeDataAttributes(FILE_ATTRIBUTES, attrs);
+    const data = html.hasFileData ? writeDataAttributes(FILE_ATTRIBUTES, attrs) : '';
     const words = escapeHtml([attrs.name, attrs.caption].filter(Boolean).join(': '));
     const address = outsideAddress(attrs, html);
     const name = escapeHtml(attrs.name ?? '');

@@ -42,7 +42,7 @@ export const image: BlockDefinition<ImageBlock> = {
     ],
   },
   toHtml({ attrs = {} }, html) {
-    const data = writeDataAttributes(IMAGE_ATTRIBUTES, attrs);
+    const data = html.hasFileData ? writeDataAttributes(IMAGE_ATTRIBUTES, attrs) : '';
     const address = outsideAddress(attrs, html);
     const source = address === null ? '' : ` src="${escapeHtml(address)}"`;
     const width = address === null ? null : (attrs.displayWidth ?? attrs.width);

@@ -28,9 +28,14 @@ export const link: MarkDefinition = {
       0,
     ],
   },
-  toHtml(html, mark) {
+  toHtml(html, mark, { linkRelation }) {
     const href = mark.type === 'link' ? safeHref(mark.attrs.href) : null;
-    return href === null ? html : `<a href="${escapeHtml(href)}">${html}</a>`;
+    if (href === null) return html;
+    if (linkRelation === null) return `<a href="${escapeHtml(href)}">${html}</a>`;
+    const relation = linkRelation(href);
+    return relation === null
+      ? html
+      : `<a href="${escapeHtml(href)}" rel="${escapeHtml(relation)}">${html}</a>`;
   },
   markdown: null,
 };

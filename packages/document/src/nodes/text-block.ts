@@ -65,8 +65,11 @@ export function itemHtml({ attrs }: TextBlock, inline: string): string {
 }
 
 /** Preserves white space that other programs would collapse. */
+export const SPACE_STYLE = 'white-space: pre-wrap';
+
+/** The attribute for a text that needs it; empty for others. */
 export function spaceStyle({ content }: TextBlock): string {
-  return /^ | $|\t| {2}| \n|\n /.test(inlineText(content)) ? ' style="white-space: pre-wrap"' : '';
+  return /^ | $|\t| {2}| \n|\n /.test(inlineText(content)) ? ` style="${SPACE_STYLE}"` : '';
 }
 
 function tagOf(kind: unknown): string {

@@ -14,7 +14,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import { navigate } from '../navigation/location.ts';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation } from '../translation/translation.ts';
 import { toast } from '../components/toast.ts';
 import { useMedia } from '../components/browser-state.ts';
 import { copyText } from '../components/copy-button.tsx';
@@ -33,6 +33,10 @@ import { HISTORY } from './document-link.ts';
 import { fullWidth, setFullWidth } from './full-width.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
+import words from '../languages/document-menu.en.json' with { type: 'json' };
+import '../tree/tree-words.ts';
+
+addTexts(words);
 
 const duplication = new Deferred(() => import('./duplication.ts'));
 

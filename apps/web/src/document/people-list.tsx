@@ -5,6 +5,7 @@ import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { useFoundPeople, useMe, usePeople } from './use-people.ts';
+import './people-words.ts';
 
 const SEARCH_FROM = 12;
 const STATES: readonly Member['state'][] = ['active', 'idle', 'away'];

@@ -13,6 +13,7 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./dashboard.en.json') &
   typeof import('./data.en.json') &
   typeof import('./developer.en.json') &
+  typeof import('./document-menu.en.json') &
   typeof import('./documents.en.json') &
   typeof import('./duplicate.en.json') &
   typeof import('./editor-controls.en.json') &
@@ -25,11 +26,13 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./move.en.json') &
   typeof import('./notifications.en.json') &
   typeof import('./palette.en.json') &
+  typeof import('./people.en.json') &
   typeof import('./profile.en.json') &
   typeof import('./save-status.en.json') &
   typeof import('./sharing.en.json') &
   typeof import('./shortcuts.en.json') &
   typeof import('./trash.en.json') &
+  typeof import('./tree.en.json') &
   typeof import('./unconfirmed.en.json') &
   typeof import('./webhooks.en.json');
 

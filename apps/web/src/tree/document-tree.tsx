@@ -22,6 +22,7 @@ import {
   type TreeDocument,
 } from './tree-rows.ts';
 import { useTree, type TreeView } from './use-tree.ts';
+import './tree-words.ts';
 
 const ROW_PX = 30;
 const COARSE_ROW_PX = 44;

@@ -3,6 +3,7 @@ import { useTranslation } from '../translation/translation.ts';
 import { MenuItem } from '../components/menu.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
+import './tree-words.ts';
 
 export function FavouriteItem({ document }: { readonly document: string }) {
   const { t } = useTranslation();

@@ -6,6 +6,7 @@ import { useTranslation } from '../translation/translation.ts';
 import { NewBadge, PresenceDots } from '../documents/document-badges.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
+import './tree-words.ts';
 
 /** The person's favourites in the sidebar, in the order in which they were chosen; nothing without any. */
 export function Favourites({

@@ -22,6 +22,7 @@ import { moveTargets, type MoveTarget } from './move-targets.ts';
 import { mayMove } from './tree-moves.ts';
 import type { TreeDocument } from './tree-rows.ts';
 import { useTree, type TreeView } from './use-tree.ts';
+import './tree-words.ts';
 
 addTexts(words);
 

@@ -30,6 +30,7 @@ import { askWhereTo } from './move-host.tsx';
 import { FavouriteItem } from './favourite-item.tsx';
 import type { DropTarget } from './tree-moves.ts';
 import type { DocumentRow, TreeDocument } from './tree-rows.ts';
+import './tree-words.ts';
 
 const INDENT_PX = 14;
 

@@ -17,6 +17,7 @@ const WITH_EACH_DATABASE = [
   'oidc',
   'passkeys',
   'people',
+  'public-pages',
   'route-matrix',
   'required-sign-in',
   'sessions-and-roles',

@@ -81,6 +81,9 @@ test('an administrator blocks a person who writes, sees it in the audit log, and
   await ada.getByRole('link', { name: 'Server' }).click();
   await expect(ada.getByText('Who may create an account')).toBeVisible();
   await expect(ada.getByText('Nobody has uploaded a file yet.')).toBeVisible();
+  await ada.getByRole('textbox', { name: 'Address of the page' }).fill(`/p/${'0'.repeat(32)}`);
+  await ada.getByRole('button', { name: 'Take it off' }).click();
+  await expect(ada.getByText('No page is on the web at this address.')).toBeVisible();
   await expectAccessible(ada, 'server');
 });
 

@@ -54,6 +54,12 @@ test.each([
     limits.ACCESS_REQUESTS,
     { perPerson: 20, perDocument: 20, perInbox: 50, windowMs: 24 * HOUR, repeatMs: 24 * HOUR },
   ],
+  [
+    'pages on the web (PB1, PB5, PB10)',
+    limits.PUBLIC_PAGES,
+    { idBytes: 16, maxPerPerson: 200, freshMs: 200, restFactor: 4, maxHtmlBytes: 8 * 1_024 ** 2 },
+  ],
+  ['pages on the web, by address (PB8)', limits.REQUEST_RATES.publicPages, { burst: 300 }],
   ['people who entered the password of a link (PO12)', limits.SHARING, { maxEntered: 1_000 }],
   [
     'the reach of commands (W27)',

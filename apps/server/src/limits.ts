@@ -159,6 +159,9 @@ export const REQUEST_RATES = {
   /** A page may show hundreds of images, and asks for each again when it is opened again. */
   downloads: { burst: 1_000, perSecond: 50 },
   history: { burst: 60, perSecond: 5 },
+  /** Pages on the web, and their files, by address (PB8). */
+  publicPages: { burst: 300, perSecond: 20 },
+  publicFiles: { burst: 1_000, perSecond: 50 },
 } as const;
 export type RequestRate = keyof typeof REQUEST_RATES;
 export const MAX_TRACKED_CALLERS = 10_000;
@@ -338,6 +341,36 @@ export const SHARING = {
   /** The search for people one has met reads this many documents, and this many rows of each person. */
   maxMetDocuments: 200,
   maxMetRows: 2_000,
+} as const;
+
+/** Documents on the web: PB1 to PB11. */
+export const PUBLIC_PAGES = {
+  /** Random, in an address (PB1). */
+  idBytes: 16,
+  /** Of one person (PB1). */
+  maxPerPerson: 200,
+  descriptionLength: 200,
+  /** A page that would be longer says so (PB10). */
+  maxHtmlBytes: 8 * MIB,
+  cachedBytes: 64 * MIB,
+  cachedPages: 1_000,
+  /** How old the position may be that a page is compared with (PB5). */
+  freshMs: 200,
+  /** After a page was made, its document rests for so many times as long as that took in the thread (PB5). */
+  restFactor: 4,
+  /** A reader of a publication that has no page yet waits for a rest that ends within this time. */
+  maxRestWaitMs: 2_000,
+  /** After one that could not be made, as when the database did not answer. */
+  failureRestMs: 1_000,
+  /** What cannot be made of a document is tried again after this time, or once it has changed (PB5). */
+  failedMs: 10 * MINUTE_MS,
+  /** For the pages that are made before. */
+  maxWaitMs: 10_000,
+  /** Documents whose last page, or failure, is remembered. */
+  maxAttempts: 10_000,
+  /** Of all pages on their way to readers; above it, the transfer that began first ends (PB10). */
+  maxBytesInFlight: 256 * MIB,
+  chunkBytes: 64 * KIB,
 } as const;
 
 export const MESSAGES = {

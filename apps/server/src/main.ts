@@ -16,14 +16,13 @@ import { openClusterStorage, openJobStore, openObjects, openSearch } from './sto
 import type { ObjectStore } from './storage/objects/object-store.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
-import { WorkerHistory } from './history/worker-history.ts';
+import { openHistories } from './history/histories.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { StaticFiles } from './http/static-files.ts';
 import { readTlsCertificate, type TlsCertificate } from './http/tls-certificate.ts';
 import { TlsReload } from './http/tls-reload.ts';
 import { DRAIN } from './limits.ts';
-import { HISTORY } from './storage/history/limits.ts';
 import { findDocument } from './storage/documents.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog, type Log } from './runtime/log.ts';
@@ -61,7 +60,7 @@ async function main(): Promise<void> {
   });
   const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const opened = await openStorage(configuration, log);
-  const { secrets, db, search, engine, history, pages, runner, jobs, cluster, bus } = opened;
+  const { secrets, db, search, engine, histories, runner, jobs, cluster, bus } = opened;
   const objects = await openFiles(configuration, log);
   const spans =
     configuration.traces === null
@@ -76,8 +75,7 @@ async function main(): Promise<void> {
     db,
     search,
     engine,
-    history,
-    pages,
+    histories,
     runner,
     jobs,
     objects,
@@ -92,8 +90,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), configuration.drainDelayMs + DRAIN.timeoutMs).unref();
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
-    await pages[Symbol.asyncDispose]();
-    await history[Symbol.asyncDispose]();
+    for (const each of Object.values(histories)) await each[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
     await search[Symbol.asyncDispose]();
     await db.destroy();
@@ -142,7 +139,7 @@ async function openStorage(configuration: Configuration, log: Log) {
 async function startStorage(
   storage: ServerStorage,
   {
-    configuration: { authSecrets, auditDays, engineWorkers, redisUrl },
+    configuration: { authSecrets, auditDays, engineWorkers, allowsPublicPages, redisUrl },
     log,
     dataDir,
   }: { readonly configuration: Configuration; readonly log: Log; readonly dataDir?: string },
@@ -171,6 +168,7 @@ async function startStorage(
     engine,
     log,
     isAudited: auditDays > 0,
+    allowsPublicPages,
     mayCreate: (user, input) => mayCreate(db, user, input),
     isDocument: async (document) => (await findDocument(db, document)) !== undefined,
   });
@@ -178,13 +176,8 @@ async function startStorage(
   storage.confirm();
   const jobs = openJobStore(description, db, systemClock);
   const search = openSearch(description, db);
-  const history = new WorkerHistory({
-    ...{ storage: description, log, placesPerPerson: HISTORY.maxQueuedPerPerson },
-  });
-  const pages = new WorkerHistory({
-    ...{ storage: description, log, placesPerPerson: HISTORY.maxQueuedPagesPerPerson },
-  });
-  return { secrets, db, search, engine, history, pages, runner, jobs, cluster, bus };
+  const histories = openHistories(description, log);
+  return { secrets, db, search, engine, histories, runner, jobs, cluster, bus };
 }
 
 /** Null: this server takes no files. @throws StorageError */

@@ -21,6 +21,7 @@ import { guestSignUp } from './api/guest-sign-up.ts';
 import { inboxRoutes } from './api/inbox-routes.ts';
 import { openApiRoutes } from './api/open-api-routes.ts';
 import { peopleRoutes } from './api/people-routes.ts';
+import { publicRoutes } from './api/public-routes.ts';
 import { searchRoutes } from './api/search-routes.ts';
 import { SessionAnswer } from './api/session-answer.ts';
 import { sessionRoutes } from './api/session-routes.ts';
@@ -45,13 +46,14 @@ import { AccessCache } from './documents/access-cache.ts';
 import { DocumentIndexer } from './documents/document-indexer.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
 import { LinkExpiry } from './documents/link-expiry.ts';
+import { PublicPages } from './documents/public-pages.ts';
 import { documentPurge, trashSweep } from './documents/trash-jobs.ts';
 import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
 import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
 import { createFiles } from './files/create-files.ts';
-import type { History } from './history/port.ts';
+import type { Histories } from './history/histories.ts';
 import { historyThinning } from './history/thinning-job.ts';
 import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
@@ -114,9 +116,7 @@ export interface ServerOptions {
   readonly db: Database;
   readonly search: SearchIndex;
   readonly engine: Engine;
-  readonly history: History;
-  /** Reads pages for programs, in a thread of its own: no history waits for a long one. */
-  readonly pages: History;
+  readonly histories: Histories;
   readonly runner: CommandRunner;
   readonly jobs: JobStore;
   /** Null: this server takes no files. */
@@ -131,7 +131,7 @@ export interface ServerOptions {
 
 /** Disposing of the result drains connections, stores what they sent and closes the port. */
 export async function startServer(options: ServerOptions): Promise<AsyncDisposable> {
-  const { configuration, secrets, listener, db, engine, spans, log } = options;
+  const { configuration, secrets, listener, db, engine, histories, spans, log } = options;
   const { limits, allowAdhocDocuments } = configuration;
   const clock = systemClock;
   const metrics = new Metrics(spans, clock);
@@ -284,7 +284,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   const [uploads, downloads] = [rateLimiter('uploads'), rateLimiter('downloads')];
   const historyRates = rateLimiter('history');
-  const files = createFiles({ ...options, metrics, clock }, configuration.files);
+  const publicRates = { pages: rateLimiter('publicPages'), files: rateLimiter('publicFiles') };
+  const files = createFiles(
+    { ...options, history: histories.ofPeople, metrics, clock },
+    configuration.files,
+  );
   const signUpGuest = guestSignUp({
     people,
     welcome: createWelcome({ db, engine, log }),
@@ -312,12 +316,13 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
         authenticator,
         transfers: files,
         securityHeaders: options.securityHeaders,
+        clock,
         signedIn: signedInMiddleware({ authenticator, changes: uploads, reads: downloads }),
       }),
       documentRoutes({
         ...{ db, engine, rooms, runner: limited, signedIn },
         ...{ signInRates, addressOf },
-        ...{ history: options.history, pages: options.pages },
+        ...{ history: histories.ofPeople, pages: histories.ofPrograms },
         ...{ historyRates, violations, metrics },
       }),
       peopleRoutes({ db, people, runner: limited, signedIn }),
@@ -326,6 +331,20 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     ],
     authenticator,
     signInPages: accounts.pages,
+    publicRoutes: publicRoutes({
+      ...{ db, addressOf, isCutOff, clock, log },
+      pages: configuration.allowsPublicPages
+        ? new PublicPages({
+            renderer: histories.ofPublicPages,
+            positions: histories.ofPositions,
+            origin: configuration.publicUrl?.origin ?? null,
+            clock,
+          })
+        : null,
+      downloads: files?.downloads ?? null,
+      rates: publicRates,
+      securityHeaders: options.securityHeaders,
+    }),
     files: options.files,
     isCutOff,
     originPolicy,
@@ -376,7 +395,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       ? []
       : [
           historyThinning({
-            ...{ db, clock, history: options.history },
+            ...{ db, clock, history: histories.ofPeople },
             fullMs: configuration.historyFullDays * DAY_MS,
           }),
         ]),
@@ -421,6 +440,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
             rates: {
               ...{ changes, reads, uploads, downloads, violations },
               history: historyRates,
+              publicPages: publicRates.pages,
+              publicFiles: publicRates.files,
               fanOut: fanOutRate,
               signInsOfAccount: signInRates.account,
               signInsOfAccountFromAddress: signInRates.accountFromAddress,

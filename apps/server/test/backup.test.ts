@@ -1,4 +1,4 @@
-/** Backups beside running servers, and what is restored from them: BK1 to BK9 and BK11 of storage/backup. */
+/** Backups beside running servers, and what is restored from them: BK1 to BK9, BK11 and BK12 of storage/backup. */
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,12 +15,13 @@ import {
 } from './backup-fixture.ts';
 import { withoutTimelines } from './command-process.ts';
 import { Device } from './device.ts';
-import { chat, runCommand, subscribe } from './event-client.ts';
+import { chat, command, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { createPage, putFile, storedIn } from './file-transfers.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
+import { signUp } from './signed-up.ts';
 
 const WHOLE = 'The backup is whole';
 const SAME = 'The backup is whole, and the target has the same';
@@ -273,3 +274,25 @@ async function onlyFile(folder: string): Promise<string> {
   const [file] = entries.filter((entry) => entry.isFile());
   return join(file?.parentPath as string, file?.name as string);
 }
+
+test('BK12 PB11 nothing is published after a restore', async () => {
+  const source = await newPlace();
+  const server = await RunningServer.start(source.environment);
+  const ada = await signUp(server);
+  const document = await createPage(ada);
+  const publicationIn = async (to: RunningServer) => {
+    const client = await NativeClient.onAuthenticated(to, { guest: ada });
+    const { state } = await subscribe(client, `sharing:${document}`);
+    return state?.type === 'sharing' ? state.publication : 'unknown';
+  };
+  const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+  await runCommand(owner, command({ name: 'document:publish', input: { document } }));
+  const publication = await publicationIn(server);
+  expect(publication).toMatchObject({ isIndexed: false });
+  const backup = await newBackup();
+  expect(await backUp(source, backup)).toMatchObject({ code: 0 });
+  await server.kill('SIGTERM');
+  const target = await newPlace();
+  expect(await restore(backup, target)).toMatchObject({ code: 0 });
+  expect(await publicationIn(await RunningServer.start(target.environment))).toBeNull();
+});

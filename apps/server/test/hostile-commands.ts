@@ -97,6 +97,15 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
   'link:change': {
     link: (link, { own }) => ({ name: 'link:change', input: { document: own, link } }),
   },
+  'document:publish': {
+    document: (document) => ({ name: 'document:publish', input: { document } }),
+  },
+  'publication:change': {
+    document: (document) => ({ name: 'publication:change', input: { document, isIndexed: true } }),
+  },
+  'document:unpublish': {
+    document: (document) => ({ name: 'document:unpublish', input: { document } }),
+  },
   'document:restrict': {
     document: (document) => ({
       name: 'document:restrict',

@@ -391,6 +391,13 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
       administrators(204),
     ),
   ],
+  // No page is there to be taken off.
+  'DELETE /server/publications/:publication': [
+    ofCaller(to(`/server/publications/${'0'.repeat(32)}`), {
+      ...administrators(204),
+      administrator: 404,
+    }),
+  ],
   'GET /server/figures': [ofCaller(to('/server/figures'), administrators(200))],
   'GET /server/audit': [ofCaller(to('/server/audit'), administrators(200))],
   'GET /server': [ofCaller(to('/server'), administrators(200))],

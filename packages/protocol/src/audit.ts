@@ -41,6 +41,12 @@ export const AUDIT_DETAILS = {
   /** - `time`: its days in the trash were over */
   'document:purged': z.strictObject({ cause: z.enum(['person', 'time']) }),
   'document:restricted': z.strictObject({ isRestricted: z.boolean() }),
+  /** Without its address, which opens it. */
+  'document:published': nothing,
+  'document:unpublished': nothing,
+  'publication:changed': z.strictObject({ isIndexed: z.boolean() }),
+  /** By an administrator. */
+  'publication:taken-down': nothing,
   'link:changed': z.strictObject({ from: link, to: link, expiresAt: z.nullable(instant) }),
   'link:expired': nothing,
   'link:protected': z.strictObject({ hasPassword: z.boolean() }),

@@ -14,6 +14,7 @@ import { libraryChannel } from './topics/library.ts';
 import { newMessage } from './topics/message.ts';
 import * as z from 'zod/mini';
 
+const PUBLICATION = '0123456789abcdef0123456789abcdef';
 const D = 'a-document-with-a-name';
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const MESSAGE = '01BX5ZZKBKACTAV9WEVGEMMVRZ';
@@ -102,6 +103,7 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
     owner: 'ada',
     expiresAt: null,
     hasPassword: false,
+    publication: { id: PUBLICATION, isIndexed: false },
     link: 'off',
     isLinkInherited: false,
     around: { link: 'view', isRestricted: false },
@@ -146,6 +148,13 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
     { document: D, link: 'edit', expiresAt: 99 },
     { link: 'edit', expiresAt: 99 },
   ],
+  'document:publish': [{ document: D }, { publication: { id: PUBLICATION, isIndexed: false } }],
+  'publication:change': [
+    { document: D, isIndexed: true },
+    { publication: { id: PUBLICATION, isIndexed: true } },
+  ],
+  // Everyone reads it until the server has answered.
+  'document:unpublish': [{ document: D }, { publication: { id: PUBLICATION, isIndexed: false } }],
   'document:restrict': [
     { document: D, isRestricted: true },
     { around: { link: 'view', isRestricted: true }, link: 'off' },

@@ -42,6 +42,8 @@ export const session = z.object({
   isGuest: z.optional(z.boolean()),
   /** The server's public address; sent to a page loaded over plain http from another address. */
   publicUrl: z.optional(opaqueText(MAX_URL_LENGTH)),
+  /** Whether people may publish documents on the web (PB9). */
+  publicPages: z.optional(z.boolean()),
 });
 export type Session = z.infer<typeof session>;
 

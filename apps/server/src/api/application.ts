@@ -2,6 +2,7 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
+import { PUBLIC_PATH } from '@tandem/protocol/public-pages';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import { ApiError, errorBodyOf, HTTP_STATUS } from '../http/api-error.ts';
 import type { Configuration } from '../configuration/configuration.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../runtime/log.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { apiTokenGuard } from './api-token-guard.ts';
+import { robots } from './public-routes.ts';
 import { ownPath } from './own-path.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { LOOPBACK_NAMES, type OriginPolicy } from '../http/origin-policy.ts';
@@ -16,12 +18,14 @@ import { securityHeaders, type HeadersOf } from '../http/security-headers.ts';
 import type { StaticFiles } from '../http/static-files.ts';
 
 export interface ApplicationOptions {
-  readonly configuration: Pick<Configuration, 'mode' | 'metricsToken'>;
+  readonly configuration: Pick<Configuration, 'mode' | 'metricsToken' | 'allowsPublicPages'>;
   /** The routes of the API, below `/api`. */
   readonly routes: ApiRoutes;
   readonly authenticator: Authenticator;
   /** Below `/sign-in`: where other sites lead the browser back. */
   readonly signInPages: Hono<ApiEnvironment>;
+  /** Below `/p`: pages on the web, for everyone. */
+  readonly publicRoutes: Hono<ApiEnvironment>;
   readonly files: StaticFiles;
   /** The database does not answer: requests fail at once, and a balancer tries another server. */
   readonly isCutOff: () => boolean;
@@ -58,6 +62,9 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   // The proxy has renewed the session of everyone who gets here.
   app.route(SIGN_IN_PATH, options.signInPages);
   app.get(SIGN_IN_PATH, (context) => context.redirect(ownPath(context.req.query('to'))));
+
+  app.route(PUBLIC_PATH, options.publicRoutes);
+  app.get('/robots.txt', (context) => context.text(robots(configuration.allowsPublicPages)));
 
   const needsUpgrade = (): never => {
     throw new ApiError('version-unsupported', { detail: 'This address is a WebSocket.' });

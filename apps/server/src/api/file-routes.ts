@@ -1,18 +1,11 @@
 /** Uploads into documents, and downloads of what they contain: FI1 to FI8 of PROTOCOL.md. */
-import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import contentDisposition from 'content-disposition';
 import { Hono, type Context } from 'hono';
-import { LRUCache } from 'lru-cache';
-import parseRange from 'range-parser';
 import {
   can,
   documentId,
   errorOf,
   fileId,
   MAX_LISTED_FILES,
-  OTHER_FILE_TYPE,
   toFileName,
   type Action,
   type FileList,
@@ -24,10 +17,11 @@ import type { FileDeletion } from '../files/file-deletion.ts';
 import type { FileDownloads } from '../files/file-downloads.ts';
 import type { FileUploads, UploadOutcome } from '../files/file-uploads.ts';
 import { FILES as TRANSFERS } from '../files/limits.ts';
-import { TransferEnded } from '../files/transfer-watch.ts';
 import { ApiError } from '../http/api-error.ts';
 import { watchRequestElsewhere } from '../http/request-timeouts.ts';
 import type { HeadersOf } from '../http/security-headers.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { SharedAnswers } from '../runtime/shared-answers.ts';
 import {
   countFiles,
   findCopies,
@@ -36,11 +30,11 @@ import {
   wasDeleted,
   type StoredFileRow,
 } from '../storage/files.ts';
-import type { ByteRange } from '../storage/objects/object-store.ts';
 import { findAccessEntry } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { findUsers } from '../storage/users.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
+import { answerFile, LOST_FILE } from './file-answer.ts';
 
 export interface FileRoutesOptions {
   readonly db: Database;
@@ -53,6 +47,7 @@ export interface FileRoutesOptions {
   } | null;
   readonly securityHeaders: HeadersOf;
   readonly signedIn: SignedInMiddleware;
+  readonly clock: Clock;
 }
 
 const FILES = '/documents/:id/files';
@@ -62,11 +57,8 @@ const COPY = `${FILE}/copy` as const;
 type FilesContext = Context<ApiEnvironment, typeof FILES>;
 type FileContext = Context<ApiEnvironment, typeof FILE | typeof COPY>;
 
-/** Scripts, frames and forms of a file do nothing, whatever it is and however it is opened (FI3). */
-const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
-
 export function fileRoutes(options: FileRoutesOptions) {
-  const { db, authenticator, transfers, securityHeaders, signedIn } = options;
+  const { db, authenticator, transfers, securityHeaders, signedIn, clock } = options;
 
   const allows = async (context: FilesContext | FileContext, action: Action): Promise<boolean> => {
     const document = documentId.safeParse(context.req.param('id')).data ?? '';
@@ -74,9 +66,10 @@ export function fileRoutes(options: FileRoutesOptions) {
     return entry !== null && can(entry, action);
   };
 
-  const checks = new LRUCache<string, Promise<boolean>>({
-    max: TRANSFERS.maxSharedChecks,
-    ttl: TRANSFERS.sharedCheckMs,
+  const checks = new SharedAnswers<boolean>({
+    sharedMs: TRANSFERS.sharedCheckMs,
+    maxEntries: TRANSFERS.maxSharedChecks,
+    clock,
   });
 
   /**
@@ -86,15 +79,10 @@ export function fileRoutes(options: FileRoutesOptions) {
   const stillAllows = (context: FileContext, action: Action) => (): Promise<boolean> => {
     const { user: caller, session } = context.var;
     const key = JSON.stringify([context.req.param('id'), action, caller.id, session]);
-    const known = checks.get(key);
-    if (known !== undefined) return known;
-    const check = async (): Promise<boolean> => {
+    return checks.ask(key, async () => {
       const signed = await authenticator.findCaller((name) => context.req.header(name));
       return signed?.user.id === caller.id && (await allows(context, action));
-    };
-    const checking = check();
-    checks.set(key, checking);
-    return checking;
+    });
   };
 
   const addressed = (context: FileContext) => {
@@ -196,35 +184,19 @@ export function fileRoutes(options: FileRoutesOptions) {
       if (file === null && (await wasDeleted(db, addressed(context))))
         return context.json({ error: errorOf('not-found', { detail: REFUSALS.deleted }) }, 410);
       if (file === null || transfers === null) throw new ApiError('not-found', { detail: NO_FILE });
-      const headers = fileHeaders(file);
-      if (isKnown(context, headers.ETag)) return context.body(null, 304, headers);
-      const range = rangeOf(context, file, headers.ETag);
-      if (range === 'unsatisfiable')
-        return context.body(null, 416, { 'Content-Range': `bytes */${file.size}` });
-      const [status, part] = partHeaders(file, range);
-      if (context.req.method === 'HEAD') return context.body(null, status, { ...headers, ...part });
       const user = context.get('user').id;
       const isAllowed = stillAllows(context, 'read');
-      const stream = await transfers.downloads.open({ file, range, user, isAllowed });
-      if (stream === 'too-many') throw new ApiError('too-many', { retryAfterMs: 1_000 });
-      if (stream === null) throw new ApiError('not-found', { detail: LOST_FILE });
-      // The answer of the framework would append an error to the bytes that were sent.
-      const { outgoing } = context.env as { readonly outgoing: ServerResponse };
-      const security = securityHeaders(context.env.incoming.headers);
-      outgoing.writeHead(status, { ...security, ...headers, ...part });
-      stream.once('error', (error) => {
-        // What waits in the socket would still arrive after a mere close.
-        if (error instanceof TransferEnded) outgoing.socket?.resetAndDestroy();
-      });
-      pipeline(stream, outgoing, () => undefined);
-      return RESPONSE_ALREADY_SENT;
+      const { downloads } = transfers;
+      // Kept by the browser, which asks at each use whether the person may still see it (FI4).
+      const headers = { 'Cache-Control': 'private, no-cache' };
+      const answer = { file, downloads, user, isAllowed, headers, securityHeaders };
+      return await answerFile(context, answer);
     });
 }
 
 const NO_FILE = 'There is no such file in this document, or it is still being uploaded.';
 const NO_SOURCE =
   'This file is in a document that you cannot read, or it is not on the server. Add the file itself.';
-const LOST_FILE = 'The server no longer has this file. Upload it again.';
 
 const REFUSALS = {
   off: 'This server does not store files. Ask the person who runs it to set FILES_URL.',
@@ -297,55 +269,4 @@ function acceptedFile(outcome: UploadOutcome): StoredFileRow {
 
 function toStoredFile({ id, name, size, type, width, height }: StoredFileRow): StoredFile {
   return { id, name, size, type, width, height };
-}
-
-function fileHeaders(file: StoredFileRow) {
-  const isShown = file.type !== OTHER_FILE_TYPE;
-  return {
-    'Content-Type': file.type,
-    'Content-Disposition': contentDisposition(file.name, {
-      type: isShown ? 'inline' : 'attachment',
-    }),
-    'Content-Security-Policy': FILE_POLICY,
-    'X-Content-Type-Options': 'nosniff',
-    'Accept-Ranges': 'bytes',
-    // Kept by the browser, which asks at each use whether the person may still see it (FI4).
-    'Cache-Control': 'private, no-cache',
-    ETag: `"${file.hash}"`,
-  } as const;
-}
-
-function isKnown(context: FileContext, etag: string): boolean {
-  const known = context.req.header('If-None-Match')?.split(',') ?? [];
-  return known.some((tag) => tag.trim().replace(/^W\//, '') === etag);
-}
-
-function rangeOf(
-  context: FileContext,
-  { size }: StoredFileRow,
-  etag: string,
-): ByteRange | undefined | 'unsatisfiable' {
-  const asked = context.req.header('Range');
-  const condition = context.req.header('If-Range');
-  if (asked === undefined || (condition !== undefined && condition !== etag)) return undefined;
-  const ranges = parseRange(size, asked);
-  if (ranges === -1) return 'unsatisfiable';
-  // Malformed ones, other units, and several at once are answered with the whole file.
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
-  return ranges[0];
-}
-
-function partHeaders(
-  { size }: StoredFileRow,
-  range: ByteRange | undefined,
-): [status: 200 | 206, headers: Record<string, string>] {
-  if (range === undefined) return [200, { 'Content-Length': String(size) }];
-  const { start, end } = range;
-  return [
-    206,
-    {
-      'Content-Length': String(end - start + 1),
-      'Content-Range': `bytes ${start}-${end}/${size}`,
-    },
-  ];
 }

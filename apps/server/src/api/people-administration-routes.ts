@@ -1,5 +1,6 @@
-/** People, and how much there is, for administrators: AD1 to AD8 in `accounts/README.md`. */
+/** People, pages on the web, and how much there is, for administrators: AD1 to AD9 in `accounts/README.md`. */
 import { Hono } from 'hono';
+import { publicationIn } from '@tandem/protocol/public-pages';
 import {
   peopleQuery,
   personPatch,
@@ -85,10 +86,20 @@ export function peopleAdministrationRoutes(options: PeopleAdministrationOptions)
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
+    .delete('/server/publications/:publication', signedIn, administrator, async (context) => {
+      const { user, session } = context.var;
+      const by = actingIn(context, administrators);
+      const publication = publicationIn(context.req.param('publication'));
+      if (publication === null) throw new ApiError('not-found', { detail: NO_PAGE });
+      const call = { name: 'publication:take-down', input: { publication, by } } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
     .get('/server/figures', signedIn, administrator, async (context) =>
       context.json(await readFigures()),
     );
 }
 
+const NO_PAGE = 'This is no address of a page on the web.';
 const NAMED =
   'This person is an administrator by the setting ADMINISTRATORS of the server. Ask the person who runs it.';

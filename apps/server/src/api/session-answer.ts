@@ -10,7 +10,7 @@ import { cameByHttps } from '../http/request-scheme.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 
 export interface SessionAnswerOptions {
-  readonly configuration: Pick<Configuration, 'publicUrl'>;
+  readonly configuration: Pick<Configuration, 'publicUrl' | 'allowsPublicPages'>;
   readonly cookies: CookiePolicy;
   readonly tokens: TokenSigner;
 }
@@ -29,7 +29,7 @@ export class SessionAnswer {
   ): Promise<Session> {
     const { headers } = context.env.incoming;
     const { configuration, cookies, tokens } = this.#options;
-    const { publicUrl } = configuration;
+    const { publicUrl, allowsPublicPages } = configuration;
     if (cookie !== null)
       context.header('Set-Cookie', writeSessionCookie(cookie, cookies.placeOf(headers)), {
         append: true,
@@ -38,6 +38,7 @@ export class SessionAnswer {
     return {
       user,
       isGuest,
+      publicPages: allowsPublicPages,
       ...(await tokens.sign(user.id, session)),
       ...(isElsewhere && headers.origin !== undefined ? { publicUrl: publicUrl.origin } : {}),
     };

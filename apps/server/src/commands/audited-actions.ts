@@ -15,6 +15,10 @@ interface AuditedActions {
   'document:follow': never;
   'document:unlist': never;
   'document:visit': never;
+  'document:publish': 'document:published';
+  'publication:change': 'publication:changed';
+  'document:unpublish': 'document:unpublished';
+  'publication:take-down': 'publication:taken-down';
   'link:change': 'link:changed';
   'link:protect': 'link:protected';
   'link:expire': 'link:expired';

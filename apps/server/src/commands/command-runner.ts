@@ -149,6 +149,8 @@ interface OwnInputs {
     readonly isBlocked: boolean;
     readonly by: ActingAdministrator;
   };
+  /** Takes a page off the web, as an administrator. */
+  'publication:take-down': { readonly publication: string; readonly by: ActingAdministrator };
   /**
    * Ends all of them, as an administrator.
    *

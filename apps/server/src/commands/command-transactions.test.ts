@@ -70,6 +70,7 @@ async function fixture(
     handlers: { ...HANDLERS, 'chat:see': play },
     clock: { now: () => clock.now },
     isAudited: true,
+    allowsPublicPages: true,
     onFault: (_request, error) => faults.push(error),
   });
   const count = async (table: 'visit' | 'event' | 'command' | 'job') => {

@@ -40,6 +40,7 @@ export interface CommandTransactionsOptions {
   readonly handlers: HandlerTable;
   /** Whether commands are recorded (AU6). */
   readonly isAudited: boolean;
+  readonly allowsPublicPages: boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFault: (request: CommandRequest, error: unknown) => void;
 }
@@ -181,6 +182,7 @@ export class CommandTransactions {
       user,
       command: command.id,
       at,
+      allowsPublicPages: this.#options.allowsPublicPages,
       publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),
       enqueue: (job) => jobs.push(job),
       emit: (type, document) => webhookEvents.push({ type, document, actor: user, at }),

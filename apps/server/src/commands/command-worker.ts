@@ -15,6 +15,7 @@ import { HANDLERS } from './handlers/handlers.ts';
 export interface CommandWorkerData {
   readonly storage: StorageDescription;
   readonly isAudited: boolean;
+  readonly allowsPublicPages: boolean;
 }
 
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
@@ -26,6 +27,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       jobs: openJobStore(data.storage, store.db, systemClock),
       handlers: HANDLERS,
       isAudited: data.isAudited,
+      allowsPublicPages: data.allowsPublicPages,
       clock: systemClock,
       onFault: (request, error) => send(toFault(request, error)),
     });

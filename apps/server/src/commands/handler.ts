@@ -28,6 +28,8 @@ export interface HandlerContext<A extends AuditAction = never> {
   readonly command: string;
   /** The time of execution in milliseconds since the epoch. Never goes back. */
   readonly at: number;
+  /** The operator lets people publish documents on the web (PB9). */
+  readonly allowsPublicPages: boolean;
   publish(key: ChannelKey, event: NewEvent): void;
   /** Exists if the command takes effect (JB1); see `jobs/job-handler.ts`. */
   enqueue(job: NewJob): void;

@@ -39,6 +39,7 @@ export interface WorkerCommandRunnerOptions {
   readonly isDocument: IsDocument;
   /** Whether commands are recorded in the audit log (AU6). */
   readonly isAudited: boolean;
+  readonly allowsPublicPages: boolean;
   readonly workerUrl?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -72,7 +73,15 @@ export class WorkerCommandRunner implements CommandRunner {
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
   constructor(options: WorkerCommandRunnerOptions) {
-    const { storage, isAudited, engine, log, workerUrl, clock = systemClock } = options;
+    const {
+      storage,
+      isAudited,
+      allowsPublicPages,
+      engine,
+      log,
+      workerUrl,
+      clock = systemClock,
+    } = options;
     this.#engine = engine;
     this.#log = log;
     this.#mayCreate = options.mayCreate;
@@ -81,7 +90,7 @@ export class WorkerCommandRunner implements CommandRunner {
     this.#worker = new SupervisedWorker({
       name: 'command',
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
-      workerData: { storage, isAudited } satisfies CommandWorkerData,
+      workerData: { storage, isAudited, allowsPublicPages } satisfies CommandWorkerData,
       errors: storageErrors,
       clock,
       onMessage: (message) => this.#handle(message),

@@ -10,6 +10,7 @@ describe('configuration', () => {
       host: null,
       dataDir: './data',
       engineWorkers: null,
+      allowsPublicPages: true,
       historyFullDays: null,
       allowGuests: true,
     });

@@ -153,6 +153,12 @@ const variables = {
     purpose:
       'Worker threads for documents. When it is not set, one less than the processors, at least 1 and at most 4.',
   },
+  PUBLIC_PAGES: {
+    schema: onOrOff(),
+    unset: 'on',
+    purpose:
+      'Owners with an account may publish documents on the web, for everyone to read without signing in. With "off", nobody publishes, and what was published is not shown.',
+  },
   HISTORY_FULL_DAYS: {
     schema: whole({ min: 1, max: 3_650 }),
     unset: null,
@@ -299,6 +305,7 @@ export interface Configuration {
   /** Null: no message is compressed. */
   readonly compressFromBytes: number | null;
   readonly engineWorkers: number | null;
+  readonly allowsPublicPages: boolean;
   /** Null: the history is never thinned. */
   readonly historyFullDays: number | null;
   /** 0: nothing is recorded. */
@@ -382,6 +389,7 @@ export function readConfiguration(
     drainDelayMs: values.DRAIN_DELAY_SECONDS * 1_000,
     compressFromBytes: values.COMPRESS_FROM_BYTES,
     engineWorkers: values.ENGINE_WORKERS,
+    allowsPublicPages: values.PUBLIC_PAGES,
     historyFullDays: values.HISTORY_FULL_DAYS,
     auditDays: values.AUDIT_DAYS,
     webhooks: values.WEBHOOKS,

@@ -17,13 +17,15 @@ export interface FileDownloadsOptions {
 export interface Download {
   readonly file: StoredFileRow;
   readonly range: ByteRange | undefined;
-  readonly user: string;
+  /** Null: one of many readers whom nobody can tell apart. They share a limit. */
+  readonly user: string | null;
   readonly isAllowed: () => Promise<boolean>;
 }
 
 export class FileDownloads {
   readonly #options: FileDownloadsOptions;
   readonly #running = new ConcurrencyLimiter(FILES.maxDownloadsPerUser);
+  readonly #ofUnknown = new ConcurrencyLimiter(FILES.maxDownloadsOfUnknown);
 
   constructor(options: FileDownloadsOptions) {
     this.#options = options;
@@ -32,7 +34,7 @@ export class FileDownloads {
   /** The stream fails when access ends. @throws StorageError */
   async open({ file, range, user, isAllowed }: Download): Promise<Readable | 'too-many' | null> {
     const { objects, metrics, clock } = this.#options;
-    const running = this.#running.tryBegin(user);
+    const running = user === null ? this.#ofUnknown.tryBegin('') : this.#running.tryBegin(user);
     if (running === null) return 'too-many';
     try {
       const stream = await objects.read(file.key, range);

@@ -14,6 +14,8 @@ export const FILES = {
   /** Of one person on one node. */
   maxUploadsPerUser: 4,
   maxDownloadsPerUser: 64,
+  /** Of all readers of public pages whose address is not known, as behind a proxy (PB8). */
+  maxDownloadsOfUnknown: 1_000,
   /** An upload or download that moves less than `minProgressBytes` in this time ends. */
   stallTimeoutMs: 15_000,
   minProgressBytes: 16 * KIB,

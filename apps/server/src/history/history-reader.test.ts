@@ -142,6 +142,18 @@ test('a document or a row that does not exist is no error', async () => {
   expect(await fixture.list()).toMatchObject({ head: 1, next: null });
 });
 
+test('PB5 the position of a document moves with each row, wherever compactions have moved them', async () => {
+  await using fixture = await open();
+  const read = () => fixture.reader.read({ kind: 'position', document: 'a' });
+  const before = await read();
+  expect(before).toEqual({ epoch: 'life', timeline: expect.any(String), offset: 0 });
+  await fixture.write((text) => text.insert(0, 'x'));
+  expect(await read()).toEqual({ ...(before as Position), offset: 1 });
+  await fixture.compact();
+  expect(await read()).toEqual({ ...(before as Position), offset: 1 });
+  expect(await fixture.reader.read({ kind: 'position', document: 'b' })).toBeNull();
+});
+
 test('HY3 a state has the words that were deleted, as the originals of copies', async () => {
   await using fixture = await open();
   await fixture.write((text) => text.insert(0, 'gone'));

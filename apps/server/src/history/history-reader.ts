@@ -17,6 +17,7 @@ import { joinSessions, sessionsOf } from '../storage/history/history-sessions.ts
 import type { HistoryStore, OffsetRange } from '../storage/history/history-store.ts';
 import { takeFileIds } from './file-ids.ts';
 import { findAnchor, readPageAs, writePageAs } from './page-content.ts';
+import { renderPublicPage } from './public-page.ts';
 import { thinChunk } from './history-thinning.ts';
 import type { FoundFiles, HistoryAnswers, HistoryRequest, SessionList } from './port.ts';
 
@@ -37,11 +38,17 @@ interface Moment {
 export class HistoryReader implements AsyncDisposable {
   readonly #store: HistoryStore;
   readonly #progress: WorkerProgress;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'now' | 'monotonicMs'>;
 
   constructor(
     store: HistoryStore,
-    { progress, clock }: { readonly progress: WorkerProgress; readonly clock: Pick<Clock, 'now'> },
+    {
+      progress,
+      clock,
+    }: {
+      readonly progress: WorkerProgress;
+      readonly clock: Pick<Clock, 'now' | 'monotonicMs'>;
+    },
   ) {
     this.#store = store;
     this.#progress = progress;
@@ -59,6 +66,15 @@ export class HistoryReader implements AsyncDisposable {
         return await this.#withPage(document, head, (state) => ({
           ...{ epoch, timeline, offset: head, text: readPageAs(state, request.format) },
         }));
+      case 'position':
+        return { epoch, timeline, offset: head };
+      case 'public-page': {
+        const beganMs = this.#clock.monotonicMs();
+        return await this.#withPage(document, head, (state) => {
+          const page = renderPublicPage(state, request.facts);
+          return { page, tookMs: this.#clock.monotonicMs() - beganMs };
+        });
+      }
       case 'writing': {
         const { base } = request.writing;
         const isOfPast = base?.epoch === epoch && base.timeline === timeline && base.offset <= head;

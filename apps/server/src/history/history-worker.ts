@@ -21,7 +21,7 @@ runWorker<HistoryWorkerData, HistoryRequest, HistoryReply>({
     return {
       receive(request) {
         void reader.read(request).then(
-          (answer) => send({ kind: 'done', answer }),
+          (answer) => send({ kind: 'done', answer }, buffersOf(answer)),
           (error: unknown) =>
             send({
               kind: 'failed',
@@ -34,3 +34,9 @@ runWorker<HistoryWorkerData, HistoryRequest, HistoryReply>({
     };
   },
 });
+
+/** Those of a public page, which are many bytes and of no use here any more. */
+function buffersOf(answer: HistoryAnswers[HistoryRequest['kind']] | null): readonly ArrayBuffer[] {
+  const isPage = answer !== null && typeof answer === 'object' && 'tookMs' in answer;
+  return isPage ? [answer.page.html.buffer, answer.page.gzip.buffer] : [];
+}

@@ -5,6 +5,8 @@
 import type { Anchor } from '@tandem/document/anchors';
 import type { HistorySession } from '@tandem/protocol';
 import type { Position } from '@tandem/sync';
+import { EngineError } from '../engine/port.ts';
+import type { PublicPage, PublicPageFacts } from './public-page.ts';
 
 export type PageFormat = 'markdown' | 'blocks';
 
@@ -18,6 +20,10 @@ export interface PageWriting {
 export type HistoryRequest =
   /** A page as it is, as Markdown or as the JSON of its blocks (CT1). */
   | { readonly kind: 'page'; readonly document: string; readonly format: PageFormat }
+  /** How far a document is. */
+  | { readonly kind: 'position'; readonly document: string }
+  /** A page on the web, of the newest state (PB5). */
+  | { readonly kind: 'public-page'; readonly document: string; readonly facts: PublicPageFacts }
   /** What writes Markdown into a page, as one Yjs update (CT3). */
   | { readonly kind: 'writing'; readonly document: string; readonly writing: PageWriting }
   /** Where the first words are that read like a quote (CT7). */
@@ -65,6 +71,9 @@ export interface FoundFiles {
 
 export interface HistoryAnswers {
   readonly page: Position & { readonly text: string };
+  readonly position: Position;
+  /** `tookMs` without the time in which it waited for others. */
+  readonly 'public-page': { readonly page: PublicPage; readonly tookMs: number };
   /** Null: the page reads so already. */
   readonly writing: Position & { readonly update: Uint8Array | null };
   /** Null: nothing reads so. */
@@ -78,6 +87,9 @@ export interface HistoryAnswers {
   readonly thin: number;
 }
 
+/** The thread has ended at this request, which took too long or too much memory, and would end the next one, too. */
+export class HistoryThreadEnded extends EngineError {}
+
 /** Who waits for an answer. A person has a few places in the queue, and gives one back with the request. */
 export interface Asker {
   readonly user: string;
@@ -87,7 +99,7 @@ export interface Asker {
 export interface History extends AsyncDisposable {
   /**
    * @returns null when the document does not exist, or has no such row or moment.
-   * @throws EngineError `overloaded`, `storage-failed` or `document-damaged`
+   * @throws EngineError `overloaded`, also as `HistoryThreadEnded`, `storage-failed` or `document-damaged`
    */
   read<R extends HistoryRequest>(
     request: R,

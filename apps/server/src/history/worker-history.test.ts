@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { HISTORY } from '../storage/history/limits.ts';
 import { describeSqlite } from '../storage/storage.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
+import { HistoryThreadEnded } from './port.ts';
 import { WorkerHistory } from './worker-history.ts';
 
 /** A thread that never answers. */
@@ -24,7 +25,8 @@ const QUICK = new URL(
 async function open(workerUrl = SILENT) {
   const storage = describeSqlite(await temporaryDatabaseFile());
   const history = new WorkerHistory({
-    ...{ storage, log: { error() {} }, workerUrl, placesPerPerson: HISTORY.maxQueuedPerPerson },
+    ...{ storage, log: { error() {} }, workerUrl, name: 'history' },
+    placesPerPerson: HISTORY.maxQueuedPerPerson,
   });
   const answers: string[] = [];
   const ask = (user: string, signal = new AbortController().signal) => {
@@ -71,5 +73,24 @@ test('CT5 P7 who was served longest ago is next', async () => {
   await Promise.all(['ada', 'eve', 'bob'].map(ask));
   // The thread was idle, and has begun with the first.
   expect(served).toEqual(['ada', 'eve', 'bob']);
+  await history[Symbol.asyncDispose]();
+});
+
+test('PB5 a request at which the thread ends fails otherwise than one too many', async () => {
+  const ENDING = new URL(
+    `data:text/javascript,import { parentPort } from 'node:worker_threads';
+     parentPort.once('message', () => process.exit());
+     parentPort.postMessage({ kind: 'ready' });`,
+  );
+  const { history } = await open(ENDING);
+  const read = (user: string) =>
+    history.read(
+      { kind: 'position', document: 'a' },
+      { user, signal: new AbortController().signal },
+    );
+  await expect(read('ada')).rejects.toBeInstanceOf(HistoryThreadEnded);
+  const aborted = AbortSignal.abort();
+  const late = history.read({ kind: 'position', document: 'a' }, { user: 'ada', signal: aborted });
+  await expect(late).rejects.not.toBeInstanceOf(HistoryThreadEnded);
   await history[Symbol.asyncDispose]();
 });

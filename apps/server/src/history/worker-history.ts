@@ -14,12 +14,22 @@ import { SupervisedWorker } from '../runtime/worker-supervisor.ts';
 import { releaseThread, type StorageDescription } from '../storage/storage.ts';
 import { storageErrors } from '../storage/storage-error.ts';
 import type { HistoryReply, HistoryWorkerData } from './history-worker.ts';
-import type { Asker, History, HistoryAnswers, HistoryRequest } from './port.ts';
+import {
+  HistoryThreadEnded,
+  type Asker,
+  type History,
+  type HistoryAnswers,
+  type HistoryRequest,
+} from './port.ts';
 
 export interface WorkerHistoryOptions {
   readonly storage: StorageDescription;
   readonly log: Pick<Log, 'error'>;
+  /** The name of the thread. */
+  readonly name: string;
   readonly placesPerPerson: number;
+  /** How many requests of all people may wait. */
+  readonly places?: number;
   readonly workerUrl?: URL | undefined;
 }
 
@@ -37,6 +47,7 @@ export class WorkerHistory implements History {
   readonly #log: Pick<Log, 'error'>;
   readonly #worker: SupervisedWorker<HistoryRequest, HistoryReply>;
   readonly #placesPerPerson: number;
+  readonly #places: number;
   #waiting: Waiting[] = [];
   /** By person, their last turn. Those whose turn was longest ago are forgotten, and are next. */
   readonly #turns = new LRUCache<string, number>({ max: MAX_TRACKED_CALLERS });
@@ -44,11 +55,13 @@ export class WorkerHistory implements History {
   #current: Waiting | null = null;
   #state: 'unused' | 'starting' | 'ready' | 'ended' = 'unused';
 
-  constructor({ storage, log, placesPerPerson, workerUrl }: WorkerHistoryOptions) {
+  constructor(options: WorkerHistoryOptions) {
+    const { storage, log, name, workerUrl } = options;
     this.#log = log;
-    this.#placesPerPerson = placesPerPerson;
+    this.#placesPerPerson = options.placesPerPerson;
+    this.#places = options.places ?? HISTORY.maxQueued;
     this.#worker = new SupervisedWorker({
-      name: 'history',
+      name,
       workerUrl: workerUrl ?? new URL('./history-worker.js', import.meta.url),
       workerData: { storage } satisfies HistoryWorkerData,
       errors: storageErrors,
@@ -88,7 +101,7 @@ export class WorkerHistory implements History {
   }
 
   #isFullFor(asker: Asker | undefined): boolean {
-    if (this.#waiting.length >= HISTORY.maxQueued) return true;
+    if (this.#waiting.length >= this.#places) return true;
     if (asker === undefined) return false;
     const own = [this.#current, ...this.#waiting].filter((each) => each?.user === asker.user);
     return own.length >= this.#placesPerPerson;
@@ -141,6 +154,6 @@ export class WorkerHistory implements History {
     this.#current = null;
     if (current === null) return;
     this.#log.error({ document: current.request.document, detail }, 'history not read');
-    current.reject(new EngineError(errorOf('overloaded')));
+    current.reject(new HistoryThreadEnded(errorOf('overloaded')));
   }
 }

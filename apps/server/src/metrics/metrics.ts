@@ -41,6 +41,8 @@ const BUCKETS = [
   'uploads',
   'downloads',
   'history',
+  'publicPages',
+  'publicFiles',
   'signInsOfAccount',
   'signInsOfAccountFromAddress',
   'signInsOfDevice',
@@ -98,6 +100,7 @@ const COMMAND_NAMES = [
   'person:administer',
   'person:block',
   'person:end-sessions',
+  'publication:take-down',
 ] as const;
 
 /** `lost`: another node may have taken the job over, or what became of it could not be stored. */

@@ -15,7 +15,8 @@ export interface WorkerBody<In> extends AsyncDisposable {
 export interface WorkerTools<Data, Out> {
   readonly data: Data;
   readonly progress: WorkerProgress;
-  readonly send: (message: Out) => void;
+  /** @param moved buffers that the other thread gets, and this one loses. */
+  readonly send: (message: Out, moved?: readonly ArrayBuffer[]) => void;
 }
 
 /** @param options.create may throw an error of `errors`; the supervisor's `start` then rejects with it. */
@@ -28,14 +29,15 @@ export function runWorker<Data, In, Out>({
 }): void {
   const port = parentPort!;
   const data = workerData as Data & WorkerStart;
-  const post = (message: WorkerMessage<Out>) => port.postMessage(message);
+  const post = (message: WorkerMessage<Out>, moved: readonly ArrayBuffer[] = []) =>
+    port.postMessage(message, [...moved]);
   const progress = new SharedWorkerProgress(data.progress);
   let body: WorkerBody<In>;
   try {
     body = create({
       data,
       progress,
-      send: (message) => post({ kind: 'message', message }),
+      send: (message, moved) => post({ kind: 'message', message }, moved),
     });
   } catch (error) {
     const failure = errors.toData(error);

@@ -113,6 +113,7 @@ const LARGEST = {
   sharing: {
     expiresAt: AT,
     hasPassword: true,
+    publication: { id: 'f'.repeat(32), isIndexed: false },
     ...{ owner: id(0), link: 'comment', isLinkInherited: true },
     around: { link: 'comment', isRestricted: true },
     members: many(MAX_SHARING_MEMBERS, (i) => ({

@@ -22,6 +22,7 @@ import { createMessages } from './schema/messages.ts';
 import { createNotifications } from './schema/notifications.ts';
 import { createPasskeys } from './schema/passkeys.ts';
 import { createPeople } from './schema/people.ts';
+import { createPublications } from './schema/publications.ts';
 import { createSearch } from './schema/search.ts';
 import { createWebhooks } from './schema/webhooks.ts';
 import { sqliteSchema } from './sqlite/sqlite-schema.ts';
@@ -56,6 +57,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createNotifications(db, types);
   await createAccessRequests(db, types);
   await createLinkTerms(db, types);
+  await createPublications(db, types);
   await createFiles(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);

@@ -10,6 +10,7 @@ import {
 import { LIBRARY } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { readLinkTerms } from './link-terms.ts';
+import { readPublication } from './publications.ts';
 import { findAccess } from './roles.ts';
 import { enteredIn, isStronger, linkOf, NOTHING_INHERITED, type GivenRole } from './standing.ts';
 import type { Database } from './tables.ts';
@@ -83,6 +84,7 @@ export async function readSharing(
     owner,
     expiresAt: terms?.expires_at ?? null,
     hasPassword: terms?.password != null,
+    publication: await readPublication(db, document),
     link,
     isLinkInherited: link_access === null,
     around:

@@ -31,6 +31,7 @@ export interface Tables {
   access_request: AccessRequestTable;
   link_terms: LinkTermsTable;
   link_entry: LinkEntryTable;
+  publication: PublicationTable;
   file: FileTable;
   command: CommandTable;
   event: EventTable;
@@ -355,6 +356,16 @@ export interface LinkEntryTable {
   document: string;
   user: string;
   at: number;
+}
+
+/** A document that is on the web for everyone (PB1). */
+export interface PublicationTable {
+  document: string;
+  /** In the address, which nobody can guess. A document that is published again has another one. */
+  id: string;
+  published_by: string;
+  is_indexed: Generated<number>;
+  created_at: number;
 }
 
 /**

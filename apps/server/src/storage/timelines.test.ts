@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { chatKey } from './channel-key.ts';
 import { readHead } from './channel-states.ts';
+import { addPublication, readPublication } from './publications.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
@@ -78,4 +79,15 @@ test('RS5 the newest timelines are kept, up to a limit', async () => {
   const path = await used(...names.map((timeline, atMs) => ({ id: timeline, timeline, atMs })));
   const [current, ...earlier] = names.toReversed().slice(0, MAX_TIMELINES);
   expect(read(path, readTimelines)).toEqual({ current, earlier });
+});
+
+test('PB11 a database that was put back has nothing published; a normal start changes nothing', async () => {
+  const path = await used({ id: 'a', timeline: null, atMs: 1 });
+  const db = await openDatabase(new LocalExecutor(path));
+  await addPublication(db, { document: 'plan', id: 'f'.repeat(32), by: 'ada', at: 1 });
+  await beginRun(db, { id: 'b', timeline: null, atMs: 5 });
+  expect(await readPublication(db, 'plan')).not.toBeNull();
+  await beginRun(db, { id: 'c', timeline: 'restored', atMs: 6 });
+  expect(await readPublication(db, 'plan')).toBeNull();
+  await db.destroy();
 });

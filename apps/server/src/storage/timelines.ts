@@ -9,6 +9,7 @@
 import { statSync } from 'node:fs';
 import type { Timelines } from '@tandem/sync';
 import { sql } from 'kysely';
+import { removeAllPublications } from './publications.ts';
 import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
 import { mapSqliteErrors } from './sqlite/sqlite-error.ts';
 import type { Database } from './tables.ts';
@@ -53,12 +54,16 @@ export function readLastRun(path: string): LastRun | null {
   }
 }
 
+/** @param run.timeline of a database that was put back; null where it goes on. */
 export async function beginRun(
   db: Database,
   run: { readonly id: string; readonly timeline: string | null; readonly atMs: number },
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    if (run.timeline !== null) await beginTimeline(transaction, run.timeline, run.atMs);
+    if (run.timeline !== null) {
+      await beginTimeline(transaction, run.timeline, run.atMs);
+      await removeAllPublications(transaction);
+    }
     await forgetTimelines(transaction, run.atMs);
     await transaction.deleteFrom('run').execute();
     const version = sql<number>`(select schema_version from pragma_schema_version)`;

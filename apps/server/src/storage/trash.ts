@@ -322,6 +322,7 @@ const PURGED = [
   'access_request',
   'link_terms',
   'link_entry',
+  'publication',
   'document_ancestor',
   'named_version',
 ] as const;

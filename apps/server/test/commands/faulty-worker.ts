@@ -31,6 +31,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       handlers: HANDLERS,
       clock: systemClock,
       isAudited: true,
+      allowsPublicPages: true,
       onFault() {},
     });
     return new CommandBatcher({

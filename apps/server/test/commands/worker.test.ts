@@ -52,6 +52,7 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
     mayCreate: async () => true,
     isDocument: async () => true,
     isAudited: true,
+    allowsPublicPages: true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
     clock,
   });
@@ -92,6 +93,7 @@ test('a document whose creation is refused after all has no content, unless it i
     mayCreate: async () => true,
     isDocument: async (document) => known.has(document),
     isAudited: true,
+    allowsPublicPages: true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   await runner.start();
@@ -118,6 +120,7 @@ test('executes a command once that a worker committed without reporting it (W25)
     mayCreate: async () => true,
     isDocument: async () => true,
     isAudited: true,
+    allowsPublicPages: true,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   const batches: CommittedBatch[] = [];

@@ -8,6 +8,7 @@ import { migrations, type Migration } from '../../src/storage/migrations.ts';
 import { checkPostgres, joinCluster } from '../../src/storage/postgres/postgres-cluster.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
+import { addPublication, readPublication } from '../../src/storage/publications.ts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
 import { RunningServer, runToEnd, temporaryFolder } from '../running-server.ts';
 
@@ -50,6 +51,20 @@ test('a server that takes over begins a timeline, and the same server does not',
   await run(url, "update cluster set wal_timeline = '00000009'");
   await joinCluster(db, systemClock);
   expect(await count()).toEqual([{ count: 2 }]);
+});
+
+test('PB11 after a restore nothing is published, and after another server has taken over all of it is', async () => {
+  const url = await database();
+  const db = await open(url);
+  await joinCluster(db, systemClock);
+  await addPublication(db, { document: 'plan', id: '0'.repeat(32), by: 'ada', at: 0 });
+  await run(url, "update cluster set wal_timeline = '00000009'");
+  await joinCluster(db, systemClock);
+  expect(await readPublication(db, 'plan')).not.toBeNull();
+  await run(url, "update cluster set wal_timeline = 'restored'");
+  await joinCluster(db, systemClock);
+  expect(await readPublication(db, 'plan')).toBeNull();
+  expect(await run(url, 'select count(*)::int as count from timeline')).toEqual([{ count: 3 }]);
 });
 
 const ADDING: Migration = {

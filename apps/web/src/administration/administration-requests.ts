@@ -10,7 +10,7 @@ import {
   type ServerFigures,
 } from '@tandem/protocol/administration';
 import { auditPage, type AuditPage } from '@tandem/protocol/audit';
-import { get, patch, post } from '../session/request.ts';
+import { get, patch, post, remove } from '../session/request.ts';
 
 export interface AuditFilters {
   readonly person: string | null;
@@ -47,6 +47,11 @@ export class AdministrationRequests {
     await post(`/api/server/people/${encodeURIComponent(person)}/sessions/end`, {
       ...{ body, fetch: this.#client.fetch },
     });
+  }
+
+  /** Takes a page off the web. */
+  async removePage(publication: string): Promise<void> {
+    await remove(`/api/server/publications/${publication}`, { fetch: this.#client.fetch });
   }
 
   async readFigures(): Promise<ServerFigures> {

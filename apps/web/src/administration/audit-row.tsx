@@ -79,6 +79,8 @@ function variantOf(entry: AuditEntry) {
       return `${action}-${detail.cause}` as const;
     case 'document:restricted':
       return `${action}-${detail.isRestricted ? 'on' : 'off'}` as const;
+    case 'publication:changed':
+      return `${action}-${detail.isIndexed ? 'on' : 'off'}` as const;
     case 'link:protected':
       return `${action}-${detail.hasPassword ? 'on' : 'off'}` as const;
     case 'member:changed':

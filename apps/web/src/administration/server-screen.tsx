@@ -11,6 +11,7 @@ import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { AdministrationPage, Problem } from './administration-page.tsx';
 import { AdministrationRequests } from './administration-requests.ts';
+import { PageRemoval } from './page-removal.tsx';
 
 export function ServerScreen() {
   const { t } = useTranslation();
@@ -58,6 +59,7 @@ function Server() {
           <Figures figures={figures} />
           <Largest largest={figures.largest} />
           <ServerSection requests={accounts} />
+          <PageRemoval requests={requests} />
         </>
       )}
     </>

@@ -44,7 +44,7 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
           <ChatButton document={session.id} />
         </>
       )}
-      {facts.trashedAt === null && <Share id={session.id} />}
+      {facts.trashedAt === null && <Share id={session.id} title={facts.title} kind={facts.kind} />}
       <DocumentMenu session={session} facts={facts} />
     </ScreenHeader>
   );

@@ -58,7 +58,12 @@ test('a copy of a shared document at the top of the tree comes after it', () => 
 
 const RESTRICTED: SharingState = {
   ...{ type: 'sharing', owner: 'ada', link: 'off', isLinkInherited: true, expiresAt: null },
-  ...{ hasPassword: false, around: { link: 'edit', isRestricted: true }, members: [] },
+  ...{
+    hasPassword: false,
+    publication: null,
+    around: { link: 'edit', isRestricted: true },
+    members: [],
+  },
 };
 const INHERITING: SharingState = {
   ...RESTRICTED,

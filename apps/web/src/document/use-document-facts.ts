@@ -9,11 +9,12 @@ import {
   type ListedDocument,
   type Role,
 } from '@tandem/protocol';
-import { useCallback, useState, useSyncExternalStore } from 'react';
+import { useState } from 'react';
 import { useObservable } from '../runtime/observable.ts';
 import { outdatedBy } from '../save-status/save-status.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
+import { useCommandsValue } from '../session/use-commands-value.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface DocumentFacts {
@@ -77,14 +78,6 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
 /** Before the document opens. A document outside the list is one that this person is creating, or was sent. */
 function accessByRole(role: Role | null | undefined): Access {
   return role == null ? 'edit' : accessOf({ role, lifecycle: 'active' });
-}
-
-function useCommandsValue<T extends string | number | boolean | null>(
-  select: (commands: Commands) => T,
-): T {
-  const { commands } = useServices().client;
-  const subscribe = useCallback((changed: () => void) => commands.onChange(changed), [commands]);
-  return useSyncExternalStore(subscribe, () => select(commands));
 }
 
 function listedIn(library: LibraryState | null, id: string): ListedDocument | undefined {

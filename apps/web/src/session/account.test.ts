@@ -57,6 +57,16 @@ test('concurrent requests share one session, the client’s included', async () 
   expect(storage.write).toHaveBeenCalledWith('user', mara);
 });
 
+test('PB9 the server says whether documents are published', async () => {
+  const account = new Account(storage, tabs);
+  expect(account.hasPublicPages).toBe(true);
+  answers.set('POST /api/session', () =>
+    Response.json({ user: mara, token: 't', expiresAt: 1, publicPages: false }),
+  );
+  await account.start();
+  expect(account.hasPublicPages).toBe(false);
+});
+
 test('a session is renewed by its token where no cookie gets through', async () => {
   const account = new Account({ ...storage, read: () => mara as never }, tabs);
   const headers = { [TOKEN_HEADER]: 't' };

@@ -55,6 +55,7 @@ export class Account {
   #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;
   #hint: AccountHint | null = null;
+  #hasPublicPages = true;
   #beginning: Promise<Session> | null = null;
   #begun: { readonly session: Session; readonly atMs: number } | null = null;
 
@@ -98,6 +99,11 @@ export class Account {
   /** Whether this person has an account, and so is never replaced by a guest when the session is over. */
   get hasAccount(): boolean {
     return this.#user !== null && this.#storage.read(ACCOUNT_KEY, userId) === this.#user.id;
+  }
+
+  /** Whether documents may be published on this server, as far as it has told (PB9). */
+  get hasPublicPages(): boolean {
+    return this.#hasPublicPages;
   }
 
   /** How a person whose session is over gets on. */
@@ -193,6 +199,7 @@ export class Account {
       });
       const isAnother = answer.user.id !== this.#user?.id;
       this.#user = answer.user;
+      if (answer.publicPages !== undefined) this.#hasPublicPages = answer.publicPages;
       if (answer.isGuest !== undefined) this.rememberAccount(!answer.isGuest);
       if (answer.publicUrl !== undefined)
         this.#hint = { kind: 'not-encrypted', address: answer.publicUrl };

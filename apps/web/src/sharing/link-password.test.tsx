@@ -13,7 +13,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 const sharing: SharingState = {
   ...{ type: 'sharing', owner: 'ada', link: 'edit', isLinkInherited: false, expiresAt: null },
-  ...{ hasPassword: true, around: null, members: [] },
+  ...{ hasPassword: true, publication: null, around: null, members: [] },
 };
 
 test('PO12 after a password is saved, the focus is on the button that changes it', async () => {

@@ -2,10 +2,11 @@ import { Button } from '../components/button.tsx';
 import { Deferred, Loaded } from '../components/deferred.tsx';
 import { Popover } from '../components/popover.tsx';
 import { useTranslation } from '../translation/translation.ts';
+import type { SharingProps } from './sharing.tsx';
 
 const sharing = new Deferred(() => import('./sharing.tsx'));
 
-export function Share({ id }: { readonly id: string }) {
+export function Share(props: SharingProps) {
   const { t } = useTranslation();
   return (
     <Popover
@@ -15,7 +16,7 @@ export function Share({ id }: { readonly id: string }) {
       needs={sharing}
       trigger={<Button look="primary">{t('share.open')}</Button>}
     >
-      <Loaded from={sharing}>{({ Sharing }) => <Sharing id={id} />}</Loaded>
+      <Loaded from={sharing}>{({ Sharing }) => <Sharing {...props} />}</Loaded>
     </Popover>
   );
 }

@@ -8,12 +8,13 @@ import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../component
 import { isolated } from '../languages/names.ts';
 import { LinkExpiry } from './link-expiry.tsx';
 import { LinkPassword } from './link-password.tsx';
+import { Publishing, type PublishingFacts, type PublishingIntents } from './publishing.tsx';
 import { AccessRequests } from './access-requests.tsx';
 import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
 
-export interface SharingIntents {
+export interface SharingIntents extends PublishingIntents {
   /** Null: as in the document around this one. */
   readonly changeLink: (link: LinkAccess | null) => void;
   /** Null: the link does not end by itself. */
@@ -25,6 +26,7 @@ export interface SharingIntents {
 
 interface SharingPanelProps {
   readonly document: string;
+  readonly publishing: PublishingFacts;
   readonly link: string;
   readonly sharing: SharingState | null;
   /** Titles of the documents around this one, the nearest first, as far as the person has them. */
@@ -37,6 +39,7 @@ interface SharingPanelProps {
 /** The access by the link, and the roles of the members. Everyone sees them; only the owner can change them. */
 export function SharingPanel({
   document,
+  publishing,
   link,
   sharing,
   around,
@@ -106,6 +109,11 @@ export function SharingPanel({
               ))}
             </ul>
           </section>
+          <Publishing
+            publication={sharing.publication}
+            facts={publishing}
+            intents={isOwner ? intents : null}
+          />
           {!isOwner && <p className="text-small text-ink-3">{t('sharing.onlyOwner')}</p>}
         </>
       )}

@@ -1,6 +1,8 @@
+import type { Commands } from '@tandem/client';
 import {
   MAX_TREE_DEPTH,
   type Call,
+  type DocumentKind,
   type ListedDocument,
   type SharingState,
 } from '@tandem/protocol';
@@ -9,10 +11,20 @@ import { useObservable } from '../runtime/observable.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { useCommandsValue } from '../session/use-commands-value.ts';
+import { cutOffBy, useConnection } from '../session/use-connection.ts';
+import type { PublishingFacts } from './publishing.tsx';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
 import './sharing-words.ts';
 
-export function Sharing({ id }: { readonly id: string }) {
+export interface SharingProps {
+  readonly id: string;
+  readonly title: string;
+  /** Null before it is known. */
+  readonly kind: DocumentKind | null;
+}
+
+export function Sharing({ id, title, kind }: SharingProps) {
   const { account, client, library, refusals } = useServices();
   const { user: me } = useObservable(account.state);
   const session = useChannel(`sharing:${id}`);
@@ -22,6 +34,9 @@ export function Sharing({ id }: { readonly id: string }) {
   const isAboutThis = useCallback(
     ({ name, input }: Call) =>
       (name === 'link:change' ||
+        name === 'document:publish' ||
+        name === 'publication:change' ||
+        name === 'document:unpublish' ||
         name === 'document:restrict' ||
         name === 'member:change' ||
         name === 'member:remove') &&
@@ -39,6 +54,10 @@ export function Sharing({ id }: { readonly id: string }) {
     return {
       changeLink: (link) => run({ name: 'link:change', input: { document: id, link } }),
       changeExpiry: (expiresAt) => run({ name: 'link:change', input: { document: id, expiresAt } }),
+      publish: () => run({ name: 'document:publish', input: { document: id } }),
+      unpublish: () => run({ name: 'document:unpublish', input: { document: id } }),
+      setIndexed: (isIndexed) =>
+        run({ name: 'publication:change', input: { document: id, isIndexed } }),
       restrict: (isRestricted) =>
         run({ name: 'document:restrict', input: { document: id, isRestricted } }),
       changeRole: (user, role) =>
@@ -46,10 +65,22 @@ export function Sharing({ id }: { readonly id: string }) {
       remove: (user) => run({ name: 'member:remove', input: { document: id, user } }),
     };
   }, [client, id, clearRefusal]);
+  const pending = useCommandsValue((commands) => pendingIn(commands, id));
+  const isCutOff = cutOffBy(useConnection()) !== null;
+  const publishing: PublishingFacts = {
+    ...{ title, pending, isCutOff },
+    permission:
+      kind !== 'page' || !account.hasPublicPages
+        ? 'none'
+        : account.hasAccount
+          ? 'allowed'
+          : 'account-first',
+  };
   return (
     <div className="mt-2">
       <SharingPanel
         document={id}
+        publishing={publishing}
         link={`${location.origin}/d/${id}`}
         sharing={sharing}
         around={around}
@@ -59,6 +90,16 @@ export function Sharing({ id }: { readonly id: string }) {
       />
     </div>
   );
+}
+
+/** What was asked for last, also before this page was loaded. */
+function pendingIn({ pending }: Commands, id: string): PublishingFacts['pending'] {
+  const last = pending.findLast(
+    ({ name, input }) =>
+      (name === 'document:publish' || name === 'document:unpublish') && input.document === id,
+  );
+  if (last === undefined) return null;
+  return last.name === 'document:publish' ? 'publish' : 'unpublish';
 }
 
 /** The nearest first. */

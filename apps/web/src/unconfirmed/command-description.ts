@@ -25,6 +25,9 @@ export function commandDescription(call: Call, t: Translate): string {
       return t('unconfirmed.did.restore');
     case 'document:purge':
       return t('unconfirmed.did.purge');
+    case 'document:publish':
+    case 'publication:change':
+    case 'document:unpublish':
     case 'document:restrict':
     case 'link:change':
     case 'member:change':

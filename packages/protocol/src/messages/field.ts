@@ -47,6 +47,9 @@ export const newTitle = acceptedText({
 });
 export const title = sentText(MAX_TITLE_LENGTH);
 
+/** In the address of a published page: 128 random bits of the server. */
+export const publicationId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+
 export const epoch = asciiId(MAX_ID_LENGTH);
 export const timeline = asciiId(MAX_ID_LENGTH);
 

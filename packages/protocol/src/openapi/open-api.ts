@@ -12,7 +12,7 @@ import * as content from '../content.ts';
 import * as files from '../files.ts';
 import * as history from '../history.ts';
 import * as http from '../http.ts';
-import { documentId, user, userId } from '../messages/field.ts';
+import { documentId, publicationId, user, userId } from '../messages/field.ts';
 import * as passkeys from '../passkeys.ts';
 import { chatPage } from '../topics/chat.ts';
 import { inboxPage } from '../topics/inbox.ts';
@@ -176,6 +176,7 @@ const PATH_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   file: files.fileId,
   thread: content.threadId,
   person: userId,
+  publication: publicationId,
 };
 
 function pathParameters(path: string): readonly Json[] {

@@ -485,6 +485,10 @@ const ROUTE_TABLE = {
     summary: 'signs somebody out everywhere, and removes their passkeys if that is asked for',
     ...{ scope: 'never', body: personSessionsEnd, answer: 'nothing' },
   },
+  'DELETE /server/publications/:publication': {
+    summary: 'takes a page off the web, by the id in its address',
+    ...{ scope: 'never', answer: 'nothing' },
+  },
   'GET /server/figures': {
     summary: 'how many people, documents and files there are, and who has uploaded the most',
     ...{ scope: 'never', answer: serverFigures },

@@ -205,6 +205,11 @@ export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
     expiresAt: fc.option(at),
   }),
   fc.record({
+    name: fc.constant('publication:changed' as const),
+    at,
+    publication: fc.option(fc.record({ id: fc.constant('0'.repeat(32)), isIndexed: fc.boolean() })),
+  }),
+  fc.record({
     name: fc.constant('inheritance:changed' as const),
     at,
     link: fc.constantFrom('off' as const, 'view' as const),

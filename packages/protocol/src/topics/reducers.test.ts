@@ -50,6 +50,7 @@ const NO_SHARING: SharingState = {
   owner: 'ada',
   expiresAt: null,
   hasPassword: false,
+  publication: null,
   link: 'off',
   isLinkInherited: false,
   around: null,

@@ -6,6 +6,7 @@ import {
   instant,
   linkAccess,
   memberRole,
+  publicationId,
   role,
   user,
   userId,
@@ -37,6 +38,14 @@ const MAX_TIME_MS = 8_640_000_000_000_000;
 /** When the document's own link ends; null: not by itself. */
 const expiresAt = z.nullable(instant.check(z.maximum(MAX_TIME_MS)));
 
+/** The document is on the web for everyone (PB1). */
+export const publication = z.object({
+  id: publicationId,
+  /** Search engines may find it (PB4). */
+  isIndexed: z.boolean(),
+});
+export type Publication = z.infer<typeof publication>;
+
 /** What changes with the place of the document in the tree. */
 const inherited = {
   /** What holds here. */
@@ -56,6 +65,7 @@ export const sharingState = z.object({
   expiresAt,
   /** The document's own link needs a password (PO12). */
   hasPassword: z.boolean(),
+  publication: z.nullable(publication),
   ...inherited,
 });
 export type SharingState = z.infer<typeof sharingState>;
@@ -67,6 +77,7 @@ const sharingEvents = [
     expiresAt,
     hasPassword: z.optional(z.literal(true)),
   }),
+  defineEvent('publication:changed', { publication: z.nullable(publication) }),
   defineEvent('inheritance:changed', inherited),
   defineEvent('member:changed', { member: sharingMember }),
   defineEvent('member:removed', { user: userId }),
@@ -93,6 +104,8 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
         hasPassword: event.hasPassword === true,
         members: inOrder(state.members.flatMap((member) => underLink(member, event.link))),
       };
+    case 'publication:changed':
+      return { ...state, publication: event.publication };
     case 'inheritance:changed': {
       const { link, isLinkInherited, around } = event;
       return { ...state, link, isLinkInherited, around, members: inOrder(event.members) };
@@ -153,6 +166,10 @@ const isTimeAlone = ({ link }: LinkChange): boolean => link === undefined;
 
 const defineCommand = commandsOf(sharingChannel);
 
+/** What is on the web is so on the server: until it answers, nothing changes. */
+const predictNothing = ({ state }: { readonly state: SharingState | null }) =>
+  ({ name: 'publication:changed', publication: state?.publication ?? null }) as const;
+
 export const sharingCommands = defineCommands(
   defineCommand({
     name: 'link:change',
@@ -186,6 +203,39 @@ export const sharingCommands = defineCommands(
       const around = isRestricted ? 'off' : (state?.around?.link ?? 'off');
       return { name: 'link:changed', link: around, isInherited: true, expiresAt: null };
     },
+  }),
+  defineCommand({
+    name: 'document:publish',
+    summary: 'Puts a page on the web, for everyone to read at an address that the server draws.',
+    input: z.strictObject({ document: documentId }),
+    order: IN_TURN,
+    replaces: null,
+    isIdempotent: false,
+    // Only the server knows the address.
+    predict: predictNothing,
+  }),
+  defineCommand({
+    name: 'publication:change',
+    summary: 'Lets search engines find a published page, or not.',
+    input: z.strictObject({ document: documentId, isIndexed: z.boolean() }),
+    order: IN_TURN,
+    replaces: { key: () => 'publication' },
+    isIdempotent: false,
+    predict({ input: { isIndexed }, state }) {
+      const publication = state?.publication ?? null;
+      if (publication === null) return null;
+      return { name: 'publication:changed', publication: { ...publication, isIndexed } };
+    },
+  }),
+  defineCommand({
+    name: 'document:unpublish',
+    summary: 'Takes a page off the web. Its address never opens anything again.',
+    input: z.strictObject({ document: documentId }),
+    order: IN_TURN,
+    replaces: null,
+    isIdempotent: false,
+    // Everyone reads the page until the server has taken it off.
+    predict: predictNothing,
   }),
   defineCommand({
     name: 'document:restrict',

@@ -7,6 +7,7 @@ import { createSession } from '../../storage/sessions.ts';
 import { putAccessRequest } from '../../storage/access-requests.ts';
 import { offerGuest } from '../../storage/guest-offers.ts';
 import { setExpiry } from '../../storage/link-terms.ts';
+import { registerUser } from '../../storage/users.ts';
 import {
   BY_SETTING,
   ANCHOR,
@@ -42,6 +43,7 @@ const provider = { issuer: 'https://id.example.org', subject: 'ada' };
 test('AU1 sharing', async () => {
   const fixture = await fixtureWithRoles();
   const { db } = fixture;
+  await registerUser(db, { id: 'ada', at: 0 });
   await putAccessRequest(db, { document, user: 'ned', message: 'Please', at: 0 });
   await putAccessRequest(db, { document, user: 'lin', message: 'Please', at: 0 });
   const inside = 'document-inside-the-other';
@@ -53,6 +55,9 @@ test('AU1 sharing', async () => {
       ['ada', { name: 'access:answer', input: { document, user: 'lin', role: null } }],
       ['ada', { name: 'link:change', input: { document, link: 'view' } }],
       ['ada', { name: 'link:protect', input: { document, passwordHash: 'hash of a secret' } }],
+      ['ada', { name: 'document:publish', input: { document } }],
+      ['ada', { name: 'publication:change', input: { document, isIndexed: true } }],
+      ['ada', { name: 'document:unpublish', input: { document } }],
       ['ada', { name: 'document:create', input: { document: inside, parent: document } }],
       ['ada', { name: 'document:restrict', input: { document: inside, isRestricted: true } }],
     ]),
@@ -75,6 +80,9 @@ test('AU1 sharing', async () => {
       detail: { from: 'edit', to: 'view', expiresAt: null },
     },
     { actor: 'ada', action: 'link:protected', document, detail: { hasPassword: true } },
+    { actor: 'ada', action: 'document:published', document, detail: {} },
+    { actor: 'ada', action: 'publication:changed', document, detail: { isIndexed: true } },
+    { actor: 'ada', action: 'document:unpublished', document, detail: {} },
     { actor: 'ada', action: 'document:created', document: inside, detail: { parent: document } },
     {
       ...{ actor: 'ada', action: 'document:restricted', document: inside },

@@ -10,6 +10,7 @@ import { inboxHandlers } from './inbox.ts';
 import { passkeyHandlers } from './passkeys.ts';
 import { peopleHandlers } from './people.ts';
 import { profileHandlers } from './profile.ts';
+import { publicationHandlers } from './publications.ts';
 import { sharingHandlers } from './sharing.ts';
 import { versionHandlers } from './versions.ts';
 import { trashHandlers } from './trash.ts';
@@ -19,6 +20,7 @@ export const HANDLERS: HandlerTable = {
   ...documentHandlers,
   ...trashHandlers,
   ...inboxHandlers,
+  ...publicationHandlers,
   ...sharingHandlers,
   ...accessRequestHandlers,
   ...versionHandlers,

@@ -14,6 +14,15 @@ const FORBIDDEN = {
   'too-many-comments':
     'This document has reached the limit of comments. Delete some that nobody needs any more.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',
+  'not-your-publication': 'Only the owner of a document may publish it on the web, or take it off.',
+  'no-public-pages':
+    'Documents on this server cannot be published on the web. Ask the person who runs it, or share the link.',
+  'no-page': 'This document has the data of another program, and cannot be shown as a page.',
+  'publish-account-first':
+    'Documents are published by people with an account. Create an account first, then publish this one.',
+  'too-many-publications':
+    'You have reached the limit of documents on the web. Unpublish one that nobody needs any more, then publish this one.',
+  'not-published': 'This document is not on the web any more. Publish it first.',
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
   'link-over': 'The link cannot end in the past. Choose a later day, or turn the link off.',
   'no-link': 'The link of this document is off. Turn it on first.',
@@ -136,6 +145,7 @@ const NOT_FOUND = {
       'This took too long, or was done already. Nothing is lost. Look whether it is done, and try again if it is not.',
   },
   version: { detail: 'This named version no longer exists.' },
+  publication: { detail: 'No page is on the web at this address.' },
 } as const;
 
 export function notFound(what: keyof typeof NOT_FOUND): Refused {

@@ -211,6 +211,7 @@ test('AD7 who has lost the role gives no command of administrators, however it b
     { name: 'settings:change', input: { registration: 'closed', by: by('ben') } },
     { name: 'account:invite', input: { tokenHash: 'digest', by: by('ben') } },
     { name: 'account:end-invitation', input: { tokenHash: 'digest', by: by('ben') } },
+    { name: 'publication:take-down', input: { publication: 'f'.repeat(32), by: by('ben') } },
   ];
   for (const call of calls)
     expect(await refusal(fixture, 'ben', call)).toBe(

@@ -1,6 +1,7 @@
 /** The authorisation matrix of commands: command × role × lifecycle of the document. */
 import { describe, expect, test } from 'vitest';
 import type { Call, CommandName, ErrorCode, Lifecycle, LinkAccess } from '@tandem/protocol';
+import { registerUser } from '../../storage/users.ts';
 import type { ServerCommandName } from '../command-runner.ts';
 import {
   ANCHOR,
@@ -81,6 +82,8 @@ interface Row<N extends ServerCommandName> {
     user: string,
     messages: Authored & { readonly comment: Authored },
   ) => Extract<AnyCall, { name: N }>['input'];
+  /** On the web, before it is moved to the trash. */
+  readonly isPublished?: true;
   /** For an active document. */
   readonly expected: Readonly<Record<RoleName, Result>>;
   readonly inTrash: InTrash;
@@ -108,7 +111,7 @@ const EVERYBODY_REFUSED = Object.fromEntries(
 
 const NO_VERSION = '01JD0000000000000000000000';
 
-/** Commands about accounts and people are no document's. */
+/** Commands about accounts and people are no document's, nor are those of administrators. */
 const TABLE: {
   readonly [
     N in Exclude<
@@ -118,6 +121,7 @@ const TABLE: {
       | `webhook:${string}`
       | `person:${string}`
       | 'settings:change'
+      | 'publication:take-down'
     >
   ]: readonly Row<N>[];
 } = {
@@ -195,6 +199,21 @@ const TABLE: {
   ],
   // Given by servers; there is no time for it to be over.
   'link:expire': [{ call: () => ({ document }), expected: ALL, inTrash: UNAFFECTED }],
+  'document:publish': [
+    { call: () => ({ document }), expected: OWNER, inTrash: REFUSED },
+    { call: () => ({ document }), isPublished: true, expected: OWNER, inTrash: REFUSED },
+  ],
+  'publication:change': [
+    { call: () => ({ document, isIndexed: true }), expected: NOBODY, inTrash: REFUSED },
+    {
+      ...{ call: () => ({ document, isIndexed: true }), isPublished: true },
+      ...{ expected: OWNER, inTrash: REFUSED },
+    },
+  ],
+  'document:unpublish': [
+    { call: () => ({ document }), expected: OWNER, inTrash: REFUSED },
+    { call: () => ({ document }), isPublished: true, expected: OWNER, inTrash: REFUSED },
+  ],
   'document:restrict': [
     {
       call: () => ({ document, isRestricted: false }),
@@ -428,6 +447,7 @@ const CASES = Object.entries(TABLE).flatMap(([name, rows]) =>
         role,
         lifecycle,
         call: row.call,
+        isPublished: row.isPublished === true,
         result: expectedIn(lifecycle, role, row),
       })),
     ),
@@ -464,13 +484,15 @@ async function expire(fixture: Fixture, link: LinkAccess): Promise<void> {
 describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
   test.each(CASES)(
     '$name ($i) as $role, $lifecycle: $result',
-    async ({ name, role, lifecycle, call, result }) => {
+    async ({ name, role, lifecycle, call, isPublished, result }) => {
       const fixture = await fixtureWithRoles();
+      await registerUser(fixture.db, { id: 'ada', at: 0 });
       const { user, link, ...rest } = ROLES[role];
       const sent = await messages(fixture, user);
       await fixture.do('ada', { name: 'link:change', input: { document, link } });
       if ('isExpired' in rest) await expire(fixture, link);
       if ('password' in rest) await protect(fixture, user, rest.password);
+      if (isPublished) await fixture.do('ada', { name: 'document:publish', input: { document } });
       await move(fixture, lifecycle);
       const before = await contents(fixture);
 
@@ -501,6 +523,7 @@ async function contents({ db }: Fixture) {
     'comment_thread',
     'notification',
     'access_request',
+    'publication',
     'event',
   ] as const;
   const rows = await Promise.all(

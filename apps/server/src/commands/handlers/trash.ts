@@ -21,6 +21,7 @@ import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess } from './listing-changes.ts';
 import { DONE, forbidden } from './outcomes.ts';
+import { endPublications } from './publications.ts';
 
 type TrashHandlers = Pick<
   HandlerTable,
@@ -36,6 +37,7 @@ export const trashHandlers: TrashHandlers = {
     if (permission.kind === 'refused') return permission;
     const { kind, title, excerpt } = permission.entry.document;
     const changed = await changeAccess(context, id, () => moveToTrash(db, id, at));
+    await endPublications(context, id);
     context.audit({ action: 'document:trashed', document: id, detail: {} });
     context.emit('document.trashed', id);
     for (const owner of await readOwners(db, id))

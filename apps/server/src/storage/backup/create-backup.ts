@@ -7,7 +7,7 @@ import { DiskObjects } from '../objects/disk-objects.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { SqliteTransferSource, SqliteTransferTarget } from '../sqlite/sqlite-transfer.ts';
 import { readBesideServers, type DatabasePlace } from '../transfer/databases.ts';
-import { transfer, type TransferProgress } from '../transfer/transfer.ts';
+import { transfer, type TransferProgress, type TransferSource } from '../transfer/transfer.ts';
 import { BackupTarget } from './backup-target.ts';
 import { refusal, type Manifest, type ManifestFiles } from './manifest.ts';
 import { sha256OfFile } from './stored-backup.ts';
@@ -61,10 +61,21 @@ async function copyDatabase(options: BackupOptions, target: BackupTarget) {
   const { from, clock, hasOwnSecret, onProgress } = options;
   return await readBesideServers(from, options, async (source, inDatabase) => {
     using database = await SqliteTransferTarget.create(target.database, clock);
-    const tables = await transfer(source, database, { clock, timeline: 'same', onProgress });
+    const tables = await transfer(withoutPublications(source), database, {
+      ...{ clock, timeline: 'same', onProgress },
+    });
     const secret = hasOwnSecret ? null : (options.secret ?? inDatabase);
     return { schema: source.migrations, tables, secret };
   });
+}
+
+/** BK12: what is taken off the web after a backup does not come back with it. */
+function withoutPublications(source: TransferSource): TransferSource {
+  return {
+    async *read(table) {
+      if (table.name !== 'publication') yield* source.read(table);
+    },
+  };
 }
 
 /** Names those of the moment of the copied database; the server goes on deleting files. */

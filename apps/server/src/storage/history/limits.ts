@@ -27,6 +27,9 @@ export const HISTORY = {
   maxQueuedPerPerson: 6,
   /** Of one person in the thread for programs, where a request may take long (CT5). */
   maxQueuedPagesPerPerson: 2,
+  /** In the threads for public pages, of everyone, and of one person who publishes (PB5). */
+  maxQueuedPublicPages: 1_000,
+  maxQueuedPublicPagesPerPerson: 8,
   /** For what is made of a page, or into it: the longest text takes a few seconds. */
   pageBudgetMs: 20_000,
   /** Of updates in which one request looks for files; others wait for it. */

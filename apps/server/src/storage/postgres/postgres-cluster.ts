@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Database } from '../tables.ts';
+import { removeAllPublications } from '../publications.ts';
 import { beginTimeline, forgetTimelines } from '../timelines.ts';
 import type { Postgres } from './postgres.ts';
 
@@ -69,11 +70,14 @@ export async function checkPostgres(postgres: Postgres): Promise<readonly string
   return warnings;
 }
 
+/** In the place of a timeline of Postgres: what an operator writes there after a restore, see `operate/postgres.md`. */
+const RESTORED = 'restored';
+
 /**
  * Begins a timeline when another Postgres server has taken over since the last start: it may lack what was saved
  * last, and would give the same positions to other updates.
  *
- * @param isRestored a timeline begins in any case.
+ * @param isRestored a timeline begins in any case, as where an operator says so (`RESTORED`), and nothing is published.
  */
 export async function joinCluster(
   db: Database,
@@ -92,8 +96,11 @@ export async function joinCluster(
     if (row === undefined) throw refusal('The table "cluster" is empty. Restore a backup.');
     const { id, secret, walTimeline, current } = row;
     const now = clock.now();
-    if (isRestored || (walTimeline !== current && walTimeline !== ''))
+    const hasGoneBack = isRestored || walTimeline === RESTORED;
+    if (hasGoneBack || (walTimeline !== current && walTimeline !== ''))
       await beginTimeline(transaction, randomUUID(), now);
+    // Not after another server has taken over: it looks like a recovery, and lacks seconds at most.
+    if (hasGoneBack) await removeAllPublications(transaction);
     if (walTimeline !== current)
       await sql`update cluster set wal_timeline = ${current}`.execute(transaction);
     await forgetTimelines(transaction, now);

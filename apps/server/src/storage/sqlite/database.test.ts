@@ -36,6 +36,7 @@ test('opening an empty file creates all tables', async () => {
     'one_time',
     'participant',
     'passkey',
+    'publication',
     'reaction',
     'recent',
     'removed_identity',

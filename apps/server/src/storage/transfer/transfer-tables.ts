@@ -270,6 +270,16 @@ const DEFINITIONS: Definitions = {
     columns: { document: 'text', user: 'text', at: 'integer' },
     key: ['document', 'user'],
   },
+  publication: {
+    columns: {
+      document: 'text',
+      id: 'text',
+      published_by: 'text',
+      is_indexed: 'integer',
+      created_at: 'integer',
+    },
+    key: ['document'],
+  },
   reaction: {
     columns: {
       order: 'integer',

@@ -236,7 +236,10 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           input: { document: SHARED_DOCUMENT, link: random.pick(['off', 'view', 'edit']) },
         }),
       ],
-      // Not modelled: the ledger has no trash, no members and no versions.
+      // Not modelled: the ledger has no trash, no members, no versions and nothing published.
+      'document:publish': [],
+      'publication:change': [],
+      'document:unpublish': [],
       'document:trash': [],
       'document:restore': [],
       'document:purge': [],

@@ -159,6 +159,9 @@ export class LedgerModel {
       case 'document:trash':
       case 'document:restore':
       case 'document:purge':
+      case 'document:publish':
+      case 'publication:change':
+      case 'document:unpublish':
       case 'document:restrict':
       case 'member:change':
       case 'member:remove':
@@ -300,6 +303,7 @@ export class LedgerModel {
       type: 'sharing',
       expiresAt: null,
       hasPassword: false,
+      publication: null,
       owner,
       link: 'off',
       isLinkInherited: false,

@@ -45,6 +45,7 @@ export class Fixture {
       jobs: new DatabaseJobStore({ db: store.db, kind: 'sqlite', clock: systemClock }),
       handlers: HANDLERS,
       isAudited: true,
+      allowsPublicPages: true,
       clock: { now: () => ++this.now },
       onFault: (_command, error) => {
         throw error;

@@ -1,0 +1,4 @@
+import { testPublications } from './publications.contract.ts';
+import { temporaryDatabase } from './testing/temporary-database.ts';
+
+testPublications(temporaryDatabase);

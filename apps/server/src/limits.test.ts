@@ -6,11 +6,13 @@ import * as wire from '@tandem/protocol';
 import { readConfiguration } from './configuration/configuration.ts';
 import * as engineLimits from './engine/limits.ts';
 import * as updateLimits from './engine/validation/limits.ts';
+import { FILES } from './files/limits.ts';
 import * as limits from './limits.ts';
 import * as historyLimits from './storage/history/limits.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 
 const KIB = 1_024;
+const MIB = 1_024 * KIB;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -57,7 +59,16 @@ test.each([
   [
     'pages on the web (PB1, PB5, PB10)',
     limits.PUBLIC_PAGES,
-    { idBytes: 16, maxPerPerson: 200, freshMs: 200, restFactor: 4, maxHtmlBytes: 8 * 1_024 ** 2 },
+    {
+      ...{ idBytes: 16, maxPerPerson: 200, freshMs: 200, restFactor: 4 },
+      ...{ maxHtmlBytes: 2 * MIB, maxBytesInFlight: 256 * MIB, maxBytesOfNetwork: 32 * MIB },
+      // No more than a reader has to take in time.
+      ...{
+        chunkBytes: FILES.minProgressBytes,
+        maxTransfersOfNetwork: 64,
+        maxTransfersOfUnknown: 1_000,
+      },
+    },
   ],
   ['pages on the web, by address (PB8)', limits.REQUEST_RATES.publicPages, { burst: 300 }],
   ['people who entered the password of a link (PO12)', limits.SHARING, { maxEntered: 1_000 }],

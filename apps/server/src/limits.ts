@@ -351,9 +351,10 @@ export const PUBLIC_PAGES = {
   maxPerPerson: 200,
   descriptionLength: 200,
   /** A page that would be longer says so (PB10). */
-  maxHtmlBytes: 8 * MIB,
+  maxHtmlBytes: 2 * MIB,
   cachedBytes: 64 * MIB,
-  cachedPages: 1_000,
+  /** Of those of one person, so that nobody takes the places of everyone (PB5). */
+  cachedBytesOfPerson: 8 * MIB,
   /** How old the position may be that a page is compared with (PB5). */
   freshMs: 200,
   /** After a page was made, its document rests for so many times as long as that took in the thread (PB5). */
@@ -368,9 +369,13 @@ export const PUBLIC_PAGES = {
   maxWaitMs: 10_000,
   /** Documents whose last page, or failure, is remembered. */
   maxAttempts: 10_000,
-  /** Of all pages on their way to readers; above it, the transfer that began first ends (PB10). */
+  /** Of the pages on their way to readers, each counted once: of all, and of those in one network (PB10). */
   maxBytesInFlight: 256 * MIB,
-  chunkBytes: 64 * KIB,
+  maxBytesOfNetwork: 32 * MIB,
+  maxTransfersOfNetwork: 64,
+  /** Of all readers whose network is not known. */
+  maxTransfersOfUnknown: 1_000,
+  chunkBytes: 16 * KIB,
 } as const;
 
 export const MESSAGES = {

@@ -147,7 +147,7 @@ async function startStorage(
   const { description, db, secret } = storage;
   const secrets =
     authSecrets ?? (secret === null ? await loadSecrets(dataDir as string) : ([secret] as const));
-  const cluster = openClusterStorage(description, systemClock);
+  const cluster = openClusterStorage(description);
   const bus =
     cluster === null || storage.cluster === null
       ? null

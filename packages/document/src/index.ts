@@ -3,6 +3,8 @@ export {
   createBlockId,
   type FileBlock,
   type ImageBlock,
+  type Inline,
+  inlineText,
   type Kind,
   type List,
   type TextBlock,

@@ -151,7 +151,7 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
   'document:publish': [{ document: D }, { publication: { id: PUBLICATION, isIndexed: false } }],
   'publication:change': [
     { document: D, isIndexed: true },
-    { publication: { id: PUBLICATION, isIndexed: true } },
+    { publication: { id: PUBLICATION, isIndexed: false } },
   ],
   // Everyone reads it until the server has answered.
   'document:unpublish': [{ document: D }, { publication: { id: PUBLICATION, isIndexed: false } }],

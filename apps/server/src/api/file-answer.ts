@@ -37,7 +37,10 @@ export async function answerFile(
   if (isKnown(context, headers.ETag)) return context.body(null, 304, headers);
   const range = rangeOf(context, file, headers.ETag);
   if (range === 'unsatisfiable')
-    return context.body(null, 416, { 'Content-Range': `bytes */${file.size}` });
+    return context.body(null, 416, {
+      ...answer.headers,
+      'Content-Range': `bytes */${file.size}`,
+    });
   const [status, part] = partHeaders(file, range);
   if (context.req.method === 'HEAD') return context.body(null, status, { ...headers, ...part });
   const stream = await downloads.open({ file, range, user, isAllowed });

@@ -1,9 +1,11 @@
 /** Readers of public pages: PB6 and PB10 of PROTOCOL.md. */
-import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '@tandem/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { FILES } from '../files/limits.ts';
 import { PUBLIC_PAGES } from '../limits.ts';
 import { PageTransfers } from './page-transfers.ts';
@@ -12,6 +14,7 @@ import { PageTransfers } from './page-transfers.ts';
 class FakeAnswer extends Writable {
   taken = 0;
   isReset = false;
+  refusal: ReturnType<PageTransfers['refusalOf']> = null;
   readonly #waiting: (() => void)[] = [];
   readonly socket = {
     resetAndDestroy: () => {
@@ -45,12 +48,13 @@ function scene() {
   const clock = new ManualClock();
   const transfers = new PageTransfers(clock);
   let isPublished = true;
-  const send = async (bytes: number) => {
+  const isAllowed = async () => isPublished;
+  const send = async (page: number | Uint8Array, network: string | null = null) => {
+    const bytes = typeof page === 'number' ? new Uint8Array(page) : page;
     const answer = new FakeAnswer();
-    transfers.send(answer as unknown as ServerResponse, {
-      bytes: new Uint8Array(bytes),
-      isAllowed: async () => isPublished,
-    });
+    answer.refusal = transfers.refusalOf({ bytes, network });
+    if (answer.refusal === null)
+      transfers.send(answer as unknown as ServerResponse, { bytes, network, isAllowed });
     await nextTurn();
     return answer;
   };
@@ -60,7 +64,8 @@ function scene() {
       await nextTurn();
     }
   };
-  return { clock, send, wait, unpublish: () => (isPublished = false) };
+  const unpublish = () => (isPublished = false);
+  return { clock, transfers, isAllowed, send, wait, unpublish };
 }
 
 const BYTES = 10 * PUBLIC_PAGES.chunkBytes + 1;
@@ -97,18 +102,111 @@ test('PB6 a page that is taken off does not arrive', async () => {
   expect(answer.isReset).toBe(true);
 });
 
-test('PB10 above the limit of bytes on their way, who began first is left', async () => {
+const resets = (answers: readonly FakeAnswer[]) => answers.map(({ isReset }) => isReset);
+const { maxBytesInFlight, maxBytesOfNetwork } = PUBLIC_PAGES;
+
+test('PB10 readers share the bytes of a page, however many they are', async () => {
   const { send } = scene();
-  const page = PUBLIC_PAGES.maxBytesInFlight / 4;
+  const page = new Uint8Array(maxBytesOfNetwork / 2);
+  const first = await send(page, '192.0.2.1');
+  for (let i = 2; i <= 40; i++)
+    for (const network of [`192.0.2.${i}`, null])
+      expect((await send(page, network)).refusal).toBeNull();
+  expect(first.isReset).toBe(false);
+});
+
+test('PB10 above the limit of bytes on their way, the network that holds most loses who began first', async () => {
+  const { send } = scene();
+  const other = await send(1_000, '198.51.100.7');
   const answers = [];
-  for (let i = 0; i < 4; i++) answers.push(await send(page));
-  expect(answers.map(({ isReset }) => isReset)).toEqual([false, false, false, false]);
-  answers.push(await send(page));
+  const page = maxBytesOfNetwork / 2;
+  for (let i = 0; i < (2 * maxBytesInFlight) / maxBytesOfNetwork - 1; i++)
+    answers.push(await send(page, `192.0.2.${i >> 1}`));
+  expect(resets(answers)).not.toContain(true);
+  const last = await send(page, '203.0.113.9');
   await nextTurn();
-  expect(answers.map(({ isReset }) => isReset)).toEqual([true, false, false, false, false]);
+  expect(resets(answers)).toEqual([true, ...answers.slice(1).map(() => false)]);
+  expect(resets([other, last])).toEqual([false, false]);
   answers[1]!.destroy();
   await nextTurn();
   // The place of who has left is free.
-  answers.push(await send(page));
-  expect(answers.slice(2).map(({ isReset }) => isReset)).toEqual([false, false, false, false]);
+  await send(page, '203.0.113.10');
+  expect(resets([other, last, ...answers.slice(2)])).not.toContain(true);
+});
+
+test('PB10 a network has so many transfers and bytes, and others do not wait for it', async () => {
+  const { send } = scene();
+  const running = [];
+  for (let i = 0; i < PUBLIC_PAGES.maxTransfersOfNetwork; i++)
+    running.push(await send(BYTES, '192.0.2.7'));
+  expect((await send(BYTES, '192.0.2.7')).refusal).toBe('network-full');
+  expect((await send(BYTES, '192.0.2.8')).refusal).toBeNull();
+  running[0]!.destroy();
+  await nextTurn();
+  expect((await send(BYTES, '192.0.2.7')).refusal).toBeNull();
+  await send(maxBytesOfNetwork, '192.0.2.9');
+  expect((await send(BYTES, '192.0.2.9')).refusal).toBe('network-full');
+});
+
+test('PB10 where no network is known, new readers wait, and nobody is left for them', async () => {
+  const { send } = scene();
+  const running = [];
+  for (let i = 0; i < 8; i++) running.push(await send(maxBytesInFlight / 8));
+  expect((await send(BYTES)).refusal).toBe('full');
+  expect(resets(running)).not.toContain(true);
+  running[0]!.destroy();
+  await nextTurn();
+  const { maxTransfersOfUnknown } = PUBLIC_PAGES;
+  for (let i = running.length; i <= maxTransfersOfUnknown; i++)
+    expect((await send(1)).refusal).toBeNull();
+  expect((await send(1)).refusal).toBe('full');
+});
+
+/** More than sockets hold. */
+const LARGE = new Uint8Array(40_000_000);
+
+/** The last request over a real connection is answered by a page, those before by nothing. The client does not read yet. */
+async function connected(requests: number, page: Uint8Array) {
+  const { transfers, isAllowed, wait, unpublish } = scene();
+  const answers: ServerResponse[] = [];
+  const server = createServer((_request, answer) => {
+    answers.push(answer);
+    if (answers.length === requests)
+      transfers.send(answer, { bytes: page, network: null, isAllowed });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  onTestFinished(() => {
+    socket.destroy();
+    server.close();
+  });
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(requests));
+  await expect.poll(() => answers.length).toBe(requests);
+  const takeOff = async () => {
+    unpublish();
+    await wait(FILES.accessIntervalMs);
+  };
+  /** Until the server ends the connection. */
+  const read = async () => {
+    let received = 0;
+    socket.on('error', () => {});
+    socket.on('data', (data) => (received += data.length)).resume();
+    await once(socket, 'close');
+    return received;
+  };
+  return { answers, takeOff, read };
+}
+
+test('PB6 a page that is taken off does not arrive over a connection', async () => {
+  const { takeOff, read } = await connected(1, LARGE);
+  await takeOff();
+  expect(await read()).toBeLessThan(LARGE.length);
+});
+
+test('PB6 nor does one that waits for the answer before it on its connection', async () => {
+  const { answers, takeOff, read } = await connected(2, new Uint8Array(BYTES));
+  await takeOff();
+  answers[0]!.end('first');
+  expect(await read()).toBeLessThan(PUBLIC_PAGES.chunkBytes);
 });

@@ -6,6 +6,7 @@ import type { PublicPages } from '../documents/public-pages.ts';
 import { EngineError } from '../engine/port.ts';
 import { HistoryThreadEnded } from '../history/port.ts';
 import type { PublicPage } from '../history/public-page.ts';
+import { PUBLIC_PAGES } from '../limits.ts';
 import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { createDocument } from '../storage/documents.ts';
 import { addPublication, removePublication } from '../storage/publications.ts';
@@ -22,7 +23,10 @@ const PAGE: PublicPage = {
 const HEAD = { method: 'HEAD' };
 const CONNECTION = { incoming: { headers: {} } };
 
-async function scene(read: () => Promise<PublicPage | null>, address: string | null = null) {
+async function scene(
+  read: () => Promise<PublicPage | null>,
+  address: string | null | (() => string) = null,
+) {
   const db = await temporaryDatabase();
   await createUser(db, { id: 'ada', name: 'Ada', color: 1, at: 0 });
   await registerUser(db, { id: 'ada', at: 0 });
@@ -34,13 +38,14 @@ async function scene(read: () => Promise<PublicPage | null>, address: string | n
     ...{ db, clock, downloads: null, log: { error() {} } },
     pages: { read } as unknown as PublicPages,
     rates: { pages: rate(), files: rate() },
-    addressOf: () => address,
+    addressOf: () => (typeof address === 'function' ? address() : address),
     isCutOff: () => false,
     securityHeaders: () => ({}),
   });
   return {
     db,
-    status: async (path = `/${ID}`) => (await routes.request(path, HEAD, CONNECTION)).status,
+    status: async (path = `/${ID}`, request = HEAD) =>
+      (await routes.request(path, request, CONNECTION)).status,
   };
 }
 
@@ -77,4 +82,26 @@ test('PB8 readers are limited by their address, and together only where it is kn
   ];
   expect(await all(known)).toEqual([200, 200, 200, 429]);
   expect(await all(unknown)).toEqual([200, 200, 200, 200]);
+});
+
+test('PB8 files are limited apart from pages, and by network as those are: of IPv6, the /48', async () => {
+  let last = 0;
+  const { status } = await scene(
+    async () => PAGE,
+    () => `2001:db8:7:${(last++).toString(16)}::/64`,
+  );
+  const all = async (path: string) => {
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push(await status(path));
+    return statuses;
+  };
+  // Here are no files.
+  expect(await all(`/${ID}/files/${FILE}`)).toEqual([404, 404, 404, 429]);
+  expect(await all(`/${ID}`)).toEqual([200, 200, 200, 429]);
+});
+
+test('PB10 a page that does not fit beside those on their way is a sentence', async () => {
+  const html = new Uint8Array(PUBLIC_PAGES.maxBytesInFlight + 1);
+  const { status } = await scene(async () => ({ ...PAGE, html }));
+  expect(await status(`/${ID}`, { method: 'GET' })).toBe(503);
 });

@@ -9,6 +9,7 @@ import { Hono, type Context } from 'hono';
 import { PAGE_STYLES, SPACE_STYLE, toHtmlPage } from '@tandem/document';
 import { fileId } from '@tandem/protocol';
 import { PUBLIC_PATH, publicationIn, publicPagePath } from '@tandem/protocol/public-pages';
+import { siteOf } from '../accounts/sign-in-rate.ts';
 import type { PublicPages } from '../documents/public-pages.ts';
 import type { FileDownloads } from '../files/file-downloads.ts';
 import { FILES } from '../files/limits.ts';
@@ -32,7 +33,7 @@ export interface PublicRoutesOptions {
   readonly pages: PublicPages | null;
   /** Null: this server has no files. */
   readonly downloads: FileDownloads | null;
-  /** By address. */
+  /** By network. */
   readonly rates: { readonly pages: KeyedRateLimiter; readonly files: KeyedRateLimiter };
   readonly addressOf: (request: IncomingMessage) => string | null;
   readonly isCutOff: () => boolean;
@@ -61,11 +62,14 @@ export function publicRoutes(options: PublicRoutesOptions) {
   const { db, pages, downloads, rates, isCutOff, securityHeaders, clock, log } = options;
   const transfers = new PageTransfers(clock);
 
-  const addressOf = (context: PublicContext) => options.addressOf(context.env.incoming);
+  const networkOf = (context: PublicContext): string | null => {
+    const address = options.addressOf(context.env.incoming);
+    return address === null ? null : siteOf(address);
+  };
 
   /** Readers behind a proxy that passes on no address are not limited as one (PB8). */
-  const mayAsk = (address: string | null, rate: KeyedRateLimiter): boolean =>
-    address === null || rate.tryTake(address);
+  const mayAsk = (network: string | null, rate: KeyedRateLimiter): boolean =>
+    network === null || rate.tryTake(network);
 
   const find = async (context: PublicContext): Promise<PublishedDocument | null> => {
     const id = publicationIn(context.req.param('address') ?? '');
@@ -98,7 +102,8 @@ export function publicRoutes(options: PublicRoutesOptions) {
   const routes = new Hono<ApiEnvironment>()
     .get('/:address', async (context) => {
       if (isCutOff()) return problem(context, 503);
-      if (!mayAsk(addressOf(context), rates.pages)) return problem(context, 429);
+      const network = networkOf(context);
+      if (!mayAsk(network, rates.pages)) return problem(context, 429);
       const found = await readPage(context);
       if (found === null) return problem(context, 404);
       const { page, published } = found;
@@ -127,16 +132,18 @@ export function publicRoutes(options: PublicRoutesOptions) {
         'Content-Length': String(bytes.length),
       };
       if (context.req.method === 'HEAD') return context.body(null, 200, all);
+      const refusal = transfers.refusalOf({ bytes, network });
+      if (refusal !== null) return problem(context, refusal === 'network-full' ? 429 : 503);
       // The answer of the framework would copy the bytes for each reader.
       const { outgoing } = context.env as { readonly outgoing: ServerResponse };
       outgoing.writeHead(200, { ...securityHeaders(context.env.incoming.headers), ...all });
-      transfers.send(outgoing, { bytes, isAllowed: isStillPublished(published) });
+      transfers.send(outgoing, { bytes, network, isAllowed: isStillPublished(published) });
       return RESPONSE_ALREADY_SENT;
     })
     .get('/:address/files/:file', async (context) => {
       if (isCutOff()) return problem(context, 503);
-      const address = addressOf(context);
-      if (!mayAsk(address, rates.files)) return problem(context, 429);
+      const network = networkOf(context);
+      if (!mayAsk(network, rates.files)) return problem(context, 429);
       const id = fileId.safeParse(context.req.param('file'));
       const found = id.success && downloads !== null ? await readPage(context) : null;
       // Only what the page shows: what was taken out of the text is not public any more (PB7).
@@ -147,12 +154,12 @@ export function publicRoutes(options: PublicRoutesOptions) {
       return await answerFile(context, {
         // The page shows no name of an image (PB2), and gives that of another file to the link.
         ...{ file: { ...file, name: '' }, downloads, securityHeaders },
-        user: address === null ? null : `public ${address}`,
+        user: network === null ? null : `public ${network}`,
         isAllowed: isStillPublished(published),
         headers: { 'Cache-Control': 'public, no-cache', ...robotsHeader(published) },
       });
     })
-    .all('*', (context) => problem(context, mayAsk(addressOf(context), rates.pages) ? 404 : 429));
+    .all('*', (context) => problem(context, mayAsk(networkOf(context), rates.pages) ? 404 : 429));
 
   routes.onError((error, context) => {
     const body = errorBodyOf(error);

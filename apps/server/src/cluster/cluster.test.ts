@@ -35,8 +35,8 @@ async function fixture(carriesTopics = true) {
     },
     tryCountGuest: async () => true,
     relay: { ...nothing, query: async () => ({ rows: [] }) },
-    beginTimeline: async (_db, { isSameServer }) =>
-      void calls.push(`timeline ${isSameServer ? 'of a restore' : 'of another server'}`),
+    beginTimeline: async (_db, { restoredAfter }) =>
+      void calls.push(`timeline ${restoredAfter === null ? 'of another server' : 'of a restore'}`),
     bus,
     engine: engine as Engine,
     openDocuments: () => ['d1', 'd2'],

@@ -7,7 +7,7 @@ import { LOG } from '../limits.ts';
 import type { ClusterStats } from '../metrics/cluster-stats.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import type { ChannelHead, ClusterStorage } from '../storage/cluster-log.ts';
+import type { ChannelHead, ClusterStorage, Parting } from '../storage/cluster-log.ts';
 import type { Database } from '../storage/tables.ts';
 import { DocumentFollower } from './document-follower.ts';
 import { LimitExchange, type SharedLimits } from './limit-exchange.ts';
@@ -76,7 +76,7 @@ export class Cluster implements AsyncDisposable {
         if (this.isHeld) options.onCutOff();
         options.onMissed();
       },
-      onParted: (isSameServer) => this.#part(isSameServer),
+      onParted: (parting) => this.#part(parting),
       onFault: (error) => this.#report(error, 'the log of commits could not be read'),
     });
     this.#documents = new DocumentFollower({
@@ -199,10 +199,11 @@ export class Cluster implements AsyncDisposable {
     onCommitted(channels, effects);
   }
 
-  async #part(isSameServer: boolean): Promise<void> {
+  async #part(parting: Parting): Promise<void> {
     const { serverLog, beginTimeline, db, engine, openDocuments } = this.#options;
+    const isSameServer = parting.restoredAfter !== null;
     serverLog.warn({ isSameServer }, 'the database went back; clients compare what they have');
-    await beginTimeline(db, { isSameServer });
+    await beginTimeline(db, parting);
     for (const document of openDocuments()) engine.reload(document);
   }
 

@@ -1,7 +1,7 @@
 /** Reads the log of commits at regular intervals, and hands out what other nodes committed, in order. */
 import { LOG } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { ClusterLog, LogEntry } from '../storage/cluster-log.ts';
+import type { ClusterLog, LogEntry, Parting } from '../storage/cluster-log.ts';
 
 export interface LogFollowerOptions {
   readonly log: ClusterLog;
@@ -11,7 +11,7 @@ export interface LogFollowerOptions {
   /** Entries were deleted before they were read: everything must be read again. */
   readonly onMissed: () => void;
   /** The database may have lost what was committed last. @throws when that could not be dealt with yet. */
-  readonly onParted: (isSameServer: boolean) => Promise<void>;
+  readonly onParted: (parting: Parting) => Promise<void>;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -28,7 +28,7 @@ export class LogFollower implements Disposable {
   #isReading = false;
   #isWoken = false;
   /** Not dealt with yet. */
-  #parted: { readonly isSameServer: boolean } | null = null;
+  #parted: Parting | null = null;
   #state: 'new' | 'running' | 'ended' = 'new';
 
   constructor(options: LogFollowerOptions) {
@@ -106,7 +106,7 @@ export class LogFollower implements Disposable {
       this.#seen = await log.readHead();
       this.#own = [];
       this.#handled.clear();
-      if (this.#parted !== null) await onParted(this.#parted.isSameServer);
+      if (this.#parted !== null) await onParted(this.#parted);
       this.#parted = null;
       onMissed();
     } else {

@@ -48,16 +48,16 @@ function scene() {
   /** The text of what is shown, or what fails. */
   const read = async (of = published): Promise<string> => {
     try {
-      return new TextDecoder().decode((await pages.read(of))!.html);
+      return new TextDecoder().decode((await pages.read(of))!.html).trim();
     } catch (error) {
       return (error as EngineError).body.code;
     }
   };
   /** Answers the last request after a time. */
-  const render = (tookMs = 1) => {
+  const render = (tookMs = 1, length = 0) => {
     clock.advance(tookMs);
     const { request, resolve } = renderings.at(-1)!;
-    const html = bytesOf(`${request.facts.title} ${head}`);
+    const html = bytesOf(`${request.facts.title} ${head}`.padEnd(length));
     resolve({ page: { html, gzip: bytesOf(''), hash: String(head), files: [] }, tookMs });
   };
   const write = () => {
@@ -66,10 +66,10 @@ function scene() {
   };
   /** Until the positions have answered. */
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  const settle = async (of = published, tookMs = 1) => {
+  const settle = async (of = published, tookMs = 1, length = 0) => {
     const reading = read(of);
     await turn();
-    render(tookMs);
+    render(tookMs, length);
     return await reading;
   };
   return { clock, renderings, read, render, write, turn, settle };
@@ -93,8 +93,9 @@ test('PB5 nobody waits for another page, or gets one that was begun before a cha
   const first = read();
   await turn();
   expect(renderings).toHaveLength(2);
+  // The second page is being made: the first one is there at once, also after another change.
+  expect(await read()).toBe('Tide log 1');
   write();
-  // The second page is being made: the first one is there at once.
   expect(await read()).toBe('Tide log 1');
   const other = { ...published, document: 'b', id: '1'.repeat(32), title: 'Quay' };
   expect(await settle(other)).toBe('Quay 3');
@@ -202,8 +203,10 @@ test('PB5 a page that waits too long for those of others is shown as it was', as
   write();
   const late = read();
   await turn();
+  const others = [read(), read()];
+  await turn();
   renderings[1]!.reject(new EngineError(errorOf('overloaded')));
-  expect(await late).toBe('Tide log 1');
+  expect(await Promise.all([late, ...others])).toEqual(['Tide log 1', 'Tide log 1', 'Tide log 1']);
   expect(await read()).toBe('Tide log 1');
   clock.advance(PUBLIC_PAGES.failureRestMs);
   expect(await settle()).toBe('Tide log 2');
@@ -217,4 +220,22 @@ test('PB1 PB5 what is published again has a page of its own; and persons take tu
   expect(await settle(again)).toBe('Tide log 1');
   expect(renderings.map(({ request }) => request.facts.id)).toEqual([published.id, again.id]);
   expect(renderings.map(({ asker }) => asker?.user)).toEqual(['ada', 'ada']);
+});
+
+test('PB5 who publishes more than is kept loses their own pages alone, which are made again without a rest', async () => {
+  const { renderings, read, settle } = scene();
+  await settle();
+  const long = Array.from({ length: 40 }, (_, at) => ({
+    ...{ ...published, document: `long ${at}`, id: String(at).padStart(32, 'e') },
+    publishedBy: 'eve',
+  }));
+  for (const each of long) await settle(each, 10_000, PUBLIC_PAGES.maxHtmlBytes);
+  expect(long.length * PUBLIC_PAGES.maxHtmlBytes).toBeGreaterThan(PUBLIC_PAGES.cachedBytes);
+  expect(await read()).toBe('Tide log 1');
+  expect(await read(long.at(-1))).toBe('Tide log 1');
+  expect(renderings).toHaveLength(1 + long.length);
+  // Its rest is not over, and nothing has changed.
+  const kept = Math.floor(PUBLIC_PAGES.cachedBytesOfPerson / PUBLIC_PAGES.maxHtmlBytes) - 1;
+  expect(await settle(long.at(-1 - kept))).toBe('Tide log 1');
+  expect(renderings).toHaveLength(2 + long.length);
 });

@@ -29,12 +29,14 @@ type Version = string;
 interface CachedPage {
   readonly page: PublicPage;
   readonly version: Version;
+  readonly publishedBy: string;
 }
 
 /** The last one to make a page of a document. */
 interface Attempt {
   readonly version: Version;
-  readonly making: Promise<HistoryAnswers['public-page'] | null>;
+  /** Null once it was made: the bytes are kept within the limit of pages alone. */
+  making: Promise<HistoryAnswers['public-page'] | null> | null;
   isRunning: boolean;
   /** Before then, no other page of the document is made. */
   restsUntilMs: number;
@@ -50,10 +52,12 @@ export class PublicPages {
   readonly #positions: SharedAnswers<Position | null>;
   /** Keyed by publication: what is published again has other addresses in its page. */
   readonly #pages = new LRUCache<string, CachedPage>({
-    max: PUBLIC_PAGES.cachedPages,
     maxSize: PUBLIC_PAGES.cachedBytes,
-    sizeCalculation: ({ page: { html, gzip } }) => ENTRY_BYTES + html.length + gzip.length,
+    sizeCalculation: sizeOf,
+    dispose: (page) => this.#count(page, -1),
   });
+  /** By the person who has published them. */
+  readonly #cachedBytes = new Map<string, number>();
   /** Keyed by document: publishing it again does not make it cheaper. */
   readonly #attempts = new LRUCache<string, Attempt>({ max: PUBLIC_PAGES.maxAttempts });
 
@@ -90,13 +94,19 @@ export class PublicPages {
     if (cached?.version === version) return cached.page;
     const attempt = this.#attempts.get(document);
     const nowMs = clock.monotonicMs();
+    if (attempt?.isRunning === true && cached !== undefined) return cached.page;
     if (attempt?.version === version && (attempt.isRunning || nowMs < attempt.failedUntilMs))
       return (await attempt.making)?.page ?? null;
-    if (attempt === undefined || (!attempt.isRunning && nowMs >= attempt.restsUntilMs))
+    // It was made of this version, and had to give its place to others.
+    const isEvicted = attempt?.version === version && attempt.making === null;
+    if (
+      attempt === undefined ||
+      (!attempt.isRunning && (isEvicted || nowMs >= attempt.restsUntilMs))
+    )
       return await this.#make(published, { version, before: cached?.page ?? null });
     if (cached !== undefined) return cached.page;
     // Nothing is kept of this publication: what is made now may be of it.
-    if (attempt.isRunning) await attempt.making.catch(() => null);
+    await attempt.making?.catch(() => null);
     const made = this.#pages.get(id);
     if (made !== undefined) return made.page;
     const restMs = attempt.restsUntilMs - clock.monotonicMs();
@@ -119,14 +129,17 @@ export class PublicPages {
     // Each person waits for one page of each other one (CT5).
     const signal = AbortSignal.timeout(PUBLIC_PAGES.maxWaitMs);
     const making = renderer.read(request, { user: publishedBy, signal });
-    const attempt = { version, making, isRunning: true, restsUntilMs: 0, failedUntilMs: 0 };
+    const attempt: Attempt = {
+      ...{ version, making, isRunning: true, restsUntilMs: 0, failedUntilMs: 0 },
+    };
     this.#attempts.set(document, attempt);
     try {
       const made = await making;
+      attempt.making = null;
       const tookMs = made?.tookMs ?? 0;
       attempt.restsUntilMs = clock.monotonicMs() + PUBLIC_PAGES.restFactor * tookMs;
       if (made === null) return null;
-      this.#pages.set(published.id, { page: made.page, version });
+      this.#keep(published.id, { page: made.page, version, publishedBy });
       return made.page;
     } catch (error) {
       const nowMs = clock.monotonicMs();
@@ -141,10 +154,32 @@ export class PublicPages {
     }
   }
 
+  /** Whose pages are more than their share give their own places. */
+  #keep(id: string, kept: CachedPage): void {
+    const { publishedBy } = kept;
+    this.#pages.set(id, kept);
+    this.#count(kept, 1);
+    for (const oldest of [...this.#pages.rkeys()]) {
+      if ((this.#cachedBytes.get(publishedBy) ?? 0) <= PUBLIC_PAGES.cachedBytesOfPerson) break;
+      if (this.#pages.peek(oldest)?.publishedBy === publishedBy) this.#pages.delete(oldest);
+    }
+  }
+
+  #count(page: CachedPage, times: 1 | -1): void {
+    const { publishedBy } = page;
+    const bytes = (this.#cachedBytes.get(publishedBy) ?? 0) + times * sizeOf(page);
+    if (bytes === 0) this.#cachedBytes.delete(publishedBy);
+    else this.#cachedBytes.set(publishedBy, bytes);
+  }
+
   #factsOf({ id, title, isIndexed, updatedAt }: PublishedDocument): PublicPageFacts {
     const changedOn = new Date(updatedAt).toISOString().slice(0, 'yyyy-mm-dd'.length);
     return { id, title, isIndexed, changedOn, origin: this.#options.origin };
   }
+}
+
+function sizeOf({ page: { html, gzip } }: CachedPage): number {
+  return ENTRY_BYTES + html.length + gzip.length;
 }
 
 /** Whether the same document fails again. Otherwise the database, or the queue, is at fault. */

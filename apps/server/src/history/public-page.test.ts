@@ -1,7 +1,7 @@
 /** What a page on the web has, and what it never has: PB2 to PB5 of PROTOCOL.md. */
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { type Block, writePage } from '@tandem/document';
+import { type Block, type Inline, writePage } from '@tandem/document';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { renderPublicPage, type PublicPageFacts } from './public-page.ts';
@@ -106,6 +106,8 @@ test('PB2 a document without a title or a text is a page, too', () => {
   expect(text).not.toContain('description');
 });
 
+type Text = Extract<Inline, { type: 'text' }>;
+
 const linked = (text: string, href: string): Block => ({
   type: 'textBlock',
   content: [{ type: 'text', text, marks: [{ type: 'link', attrs: { href } }] }],
@@ -131,6 +133,62 @@ test.each([
   expect(text).toContain('the words');
   if (kept === null) expect(text).not.toContain('secret');
   else expect(text).toContain(`rel="nofollow ugc noopener">the words</a>`);
+});
+
+const SECRET = 'NtQ5hCkVvWx0aPzY7rB2';
+const OWN = `https://docs.example.org/d/${SECRET}`;
+const written = (...parts: readonly Text[]): Block => ({ type: 'textBlock', content: parts });
+const text = (words: string, ...marks: NonNullable<Text['marks']>): Text => ({
+  ...{ type: 'text', text: words, marks },
+});
+const bold = { type: 'bold' } as const;
+const toOwn = { type: 'link', attrs: { href: OWN } } as const;
+
+test.each([
+  ['as a link of its own', linked(OWN, OWN)],
+  ['with a place in it', line(`Read ${OWN}?comment=1#top first`)],
+  ['in two parts', written(text(OWN.slice(0, 40)), text(OWN.slice(40), bold))],
+  ['in two links', written(text(OWN.slice(0, 9), toOwn), text(OWN.slice(9), bold, toOwn))],
+  ['without a scheme', line(`docs.example.org/d/${SECRET}`)],
+  ['of another port', line(`http://docs.example.org:8080/d/${SECRET}.`)],
+  ['without a host', line(`(/d/${SECRET})`)],
+  ['in a quote', { type: 'quote', content: [line(OWN)] }],
+  ['in code', { type: 'codeBlock', content: [{ type: 'text', text: `open ${OWN}` }] }],
+  ['below an image', { type: 'image', attrs: { file: FILE, caption: OWN, alt: OWN } }],
+] as readonly [string, Block][])(
+  'PB2 an address of a document %s is not written',
+  (_what, block) => {
+    for (const origin of ['https://docs.example.org', null]) {
+      const page = render([block], { origin });
+      expect(page.text).not.toContain(SECRET.slice(5));
+      expect(page.text).toContain('another document');
+    }
+  },
+);
+
+test('PB2 words around an address stay, and other addresses do', () => {
+  const kept = 'See https://other.example.org/d/tide, src/d/tide.ts and /d/tide for';
+  const page = render([
+    written(
+      text('first '),
+      text(`${kept} `, bold),
+      text(`${OWN}, `),
+      text(`${OWN} and`, bold),
+      text(' last'),
+    ),
+  ]);
+  expect(page.text).toContain(
+    `<p>first <strong>${kept} </strong>another document, <strong>another document and</strong> last</p>`,
+  );
+  expect(page.text).toContain(
+    `content="first ${kept} another document, another document and last"`,
+  );
+});
+
+test('PB2 addresses are looked for in one pass', () => {
+  for (const hostile of ['/', 'a', 'a.', 'https://', '//a', '/d/', '//a/d/%'])
+    for (const origin of ['https://docs.example.org', null])
+      render([line(hostile.repeat(Math.floor(1_000_000 / hostile.length)))], { origin });
 });
 
 test('PB2 names of images stay with the document', () => {

@@ -12,6 +12,7 @@ import {
 import { publicFilePath, publicPagePath } from '@tandem/protocol/public-pages';
 import * as Y from 'yjs';
 import { PUBLIC_PAGES } from '../limits.ts';
+import { addressesOfDocuments, leadsToDocument, withoutAddresses } from './document-addresses.ts';
 
 export interface PublicPageFacts {
   readonly id: string;
@@ -55,7 +56,9 @@ const TOO_LONG: readonly Block[] = [
 const LINK_RELATION = 'nofollow ugc noopener';
 
 export function renderPublicPage(state: Uint8Array, facts: PublicPageFacts): PublicPage {
-  return render(blocksOf(state), facts) ?? render(TOO_LONG, facts)!;
+  const addresses = addressesOfDocuments(facts.origin);
+  const blocks = blocksOf(state).map((block) => withoutAddresses(block, addresses));
+  return render(blocks, facts) ?? render(TOO_LONG, facts)!;
 }
 
 /** @returns null for a page that is too long. */
@@ -106,22 +109,6 @@ function writeAround(body: string, blocks: readonly Block[], facts: PublicPageFa
     ],
     changed: { date: facts.changedOn, words: `Last changed on ${inWords(facts.changedOn)}` },
   });
-}
-
-/** Only resolves addresses, where the server does not know its own. */
-const ANY_ORIGIN = 'http://any.invalid';
-
-/**
- * Who has the address of a document may open it if its link is on, and so it stays with those who read the document
- * itself (PB2). Where the server does not know its own address, each such path may be one of its documents.
- */
-function leadsToDocument(href: string, origin: string | null): boolean {
-  const base = origin ?? ANY_ORIGIN;
-  if (!URL.canParse(href, base)) return false;
-  const { hostname, pathname } = new URL(href, base);
-  if (!/^\/+(?:d|%64)\//i.test(pathname)) return false;
-  // A name that ends with a dot is the same one.
-  return origin === null || hostname.replace(/\.$/, '') === new URL(origin).hostname;
 }
 
 function blocksOf(state: Uint8Array): readonly Block[] {

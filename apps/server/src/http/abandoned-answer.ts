@@ -7,4 +7,6 @@ export function abandonAnswer(answer: ServerResponse): void {
   const { socket } = answer;
   if (socket instanceof TLSSocket) socket.destroy();
   else socket?.resetAndDestroy();
+  // One that waits for its turn on the connection has no socket yet, and ends the connection then.
+  answer.destroy();
 }

@@ -22,7 +22,7 @@ export interface ClusterStorage {
   readonly log: ClusterLog;
   readonly heads: JournalHeads;
   /** After the database went back. @throws StorageError */
-  beginTimeline(db: Database, options: { readonly isSameServer: boolean }): Promise<void>;
+  beginTimeline(db: Database, parting: Parting): Promise<void>;
   /** @returns false when an address has become too many guests on all nodes: LI7. @throws StorageError */
   tryCountGuest(db: Database, address: string): Promise<boolean>;
   /** For mail between nodes while there is no faster way. */
@@ -33,11 +33,13 @@ export type LogRead =
   | { readonly kind: 'entries'; readonly entries: readonly LogEntry[] }
   /** Some were deleted already. */
   | { readonly kind: 'missed' }
-  /**
-   * The database went back since the last read, and may lack entries and rows: another server has taken over,
-   * or `isSameServer` and it was restored.
-   */
-  | { readonly kind: 'parted'; readonly isSameServer: boolean };
+  /** The database went back since the last read, and may lack entries and rows. */
+  | ({ readonly kind: 'parted' } & Parting);
+
+export interface Parting {
+  /** The same server was restored after this moment, by the clock of the database; null: another server has taken over. */
+  readonly restoredAfter: number | null;
+}
 
 export interface ChannelHead {
   readonly key: ChannelKey;

@@ -60,7 +60,7 @@ export async function openPostgresStorage(
   }
   const db = await openMetadata(description, clock);
   try {
-    const { id, secret } = await joinCluster(db, clock);
+    const { id, secret } = await joinCluster(db);
     return { description, db, secret, cluster: id, confirm: () => {} };
   } catch (error) {
     await db.destroy();

@@ -149,10 +149,7 @@ export function startMaintenance(storage: StorageDescription): Disposable {
 }
 
 /** What the processes on one database tell each other; null where only one may use it. */
-export function openClusterStorage(
-  storage: StorageDescription,
-  clock: Clock,
-): ClusterStorage | null {
+export function openClusterStorage(storage: StorageDescription): ClusterStorage | null {
   switch (storage.kind) {
     case 'sqlite':
       return null;
@@ -164,8 +161,7 @@ export function openClusterStorage(
         heads: new PostgresHeads(connect(url, 'heads')),
         relay: connect(url, 'relay'),
         tryCountGuest,
-        beginTimeline: async (db, { isSameServer }) =>
-          void (await joinCluster(db, clock, { isRestored: isSameServer })),
+        beginTimeline: async (db, parting) => void (await joinCluster(db, parting)),
       };
     }
   }

@@ -6,6 +6,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { migrations, type Migration } from '../../src/storage/migrations.ts';
 import { checkPostgres, joinCluster } from '../../src/storage/postgres/postgres-cluster.ts';
+import { PostgresLog } from '../../src/storage/postgres/postgres-log.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { Postgres } from '../../src/storage/postgres/postgres.ts';
 import { addPublication, readPublication } from '../../src/storage/publications.ts';
@@ -35,7 +36,7 @@ async function run(url: string, ...statements: readonly string[]) {
 test('servers that start at the same time create the tables once', async () => {
   const url = await database();
   const all = await Promise.all([1, 2, 3, 4].map(() => open(url)));
-  const clusters = await Promise.all(all.map((db) => joinCluster(db, systemClock)));
+  const clusters = await Promise.all(all.map((db) => joinCluster(db)));
   expect(new Set(clusters.map(({ id, secret }) => id + secret)).size).toBe(1);
   expect(await run(url, 'select name from migration')).toEqual([{ name: '0001-schema' }]);
   expect(await run(url, 'select count(*)::int as count from timeline')).toEqual([{ count: 1 }]);
@@ -44,27 +45,64 @@ test('servers that start at the same time create the tables once', async () => {
 test('a server that takes over begins a timeline, and the same server does not', async () => {
   const url = await database();
   const db = await open(url);
-  await joinCluster(db, systemClock);
-  await joinCluster(db, systemClock);
+  await joinCluster(db);
+  await joinCluster(db);
   const count = () => run(url, 'select count(*)::int as count from timeline');
   expect(await count()).toEqual([{ count: 1 }]);
   await run(url, "update cluster set wal_timeline = '00000009'");
-  await joinCluster(db, systemClock);
+  await joinCluster(db);
   expect(await count()).toEqual([{ count: 2 }]);
 });
 
-test('PB11 after a restore nothing is published, and after another server has taken over all of it is', async () => {
+test('PB11 nothing is published once an operator says that Postgres went back; a server that takes over says nothing', async () => {
   const url = await database();
   const db = await open(url);
-  await joinCluster(db, systemClock);
+  await joinCluster(db);
   await addPublication(db, { document: 'plan', id: '0'.repeat(32), by: 'ada', at: 0 });
   await run(url, "update cluster set wal_timeline = '00000009'");
-  await joinCluster(db, systemClock);
+  await joinCluster(db);
   expect(await readPublication(db, 'plan')).not.toBeNull();
   await run(url, "update cluster set wal_timeline = 'restored'");
-  await joinCluster(db, systemClock);
+  await joinCluster(db);
   expect(await readPublication(db, 'plan')).toBeNull();
   expect(await run(url, 'select count(*)::int as count from timeline')).toEqual([{ count: 3 }]);
+});
+
+test('PB11 a restore that several nodes notice ends what was published before, and nothing that was published since', async () => {
+  const url = await database();
+  const db = await open(url);
+  await joinCluster(db);
+  const logs = ['a', 'b'].map(
+    (node) => new PostgresLog(new Postgres({ url, connections: 1, name: 'test' }), node),
+  );
+  onTestFinished(async () => {
+    for (const log of logs) await log[Symbol.asyncDispose]();
+  });
+  const [a, b] = logs as [PostgresLog, PostgresLog];
+  for (let i = 0; i < 3; i++) await a.append({ channels: [], effects: [] });
+  for (const log of [a, b]) await log.readAfter(0);
+  await addPublication(db, { document: 'plan', id: '0'.repeat(32), by: 'ada', at: 0 });
+  const notice = async (log: PostgresLog) => {
+    const read = await log.readAfter(3);
+    expect(read).toMatchObject({ kind: 'parted', restoredAfter: expect.any(Number) });
+    if (read.kind === 'parted') await joinCluster(db, read);
+  };
+  const count = () => run(url, 'select count(*)::int as count from timeline');
+  await run(url, 'update cluster set log_head = 1');
+  await notice(a);
+  expect(await readPublication(db, 'plan')).toBeNull();
+  expect(await count()).toEqual([{ count: 2 }]);
+  await addPublication(db, { document: 'plan', id: '1'.repeat(32), by: 'ada', at: 0 });
+  await notice(b);
+  expect(await readPublication(db, 'plan')).not.toBeNull();
+  expect(await count()).toEqual([{ count: 2 }]);
+  // The next restore is another one.
+  for (const log of [a, b]) await log.readAfter(1);
+  await run(url, 'update cluster set log_head = 0');
+  const again = await b.readAfter(1);
+  expect(again.kind).toBe('parted');
+  if (again.kind === 'parted') await joinCluster(db, again);
+  expect(await readPublication(db, 'plan')).toBeNull();
 });
 
 const ADDING: Migration = {

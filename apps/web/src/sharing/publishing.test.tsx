@@ -74,6 +74,13 @@ test('PB1 publishing waits for the server, and a refused attempt can be repeated
   expect(button('Publish')!.disabled).toBe(false);
 });
 
+test('PB1 what search engines may do is as the server says, also while a change is on its way', () => {
+  show({}, { pending: 'change', isCutOff: true });
+  const box = document.querySelector<HTMLInputElement>('input[type=checkbox]')!;
+  expect([box.checked, box.disabled]).toEqual([false, true]);
+  expect(document.body.textContent).toContain('holds once it is sent');
+});
+
 test('PB6 unpublishing is confirmed, and not over before the server says so', () => {
   const { unpublish } = show({});
   press('Unpublish …');

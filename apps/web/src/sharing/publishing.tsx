@@ -16,7 +16,7 @@ export interface PublishingFacts {
   /** - `none`: the document is no page, or nobody publishes on this server */
   readonly permission: 'allowed' | 'account-first' | 'none';
   /** What this person has asked for, and the server has not answered. */
-  readonly pending: 'publish' | 'unpublish' | null;
+  readonly pending: 'publish' | 'change' | 'unpublish' | null;
   readonly isCutOff: boolean;
 }
 
@@ -85,6 +85,7 @@ function Published({
   const { t } = useTranslation();
   const address = location.origin + publicPagePath(id, title);
   const isEnding = pending === 'unpublish';
+  const isChanging = pending === 'change';
   const ending = t(isCutOff ? 'sharing.web.unpublishLater' : 'sharing.web.unpublishing');
   return (
     <>
@@ -105,17 +106,23 @@ function Published({
         </a>
       </p>
       <p role="status" className="text-small text-ink-2 empty:hidden">
-        {isEnding ? ending : ''}
+        {isEnding ? ending : isChanging && isCutOff ? t('sharing.web.changeLater') : ''}
       </p>
-      {intents !== null && !isEnding && <Controls isIndexed={isIndexed} intents={intents} />}
+      {intents !== null && !isEnding && (
+        <Controls isIndexed={isIndexed} isChanging={isChanging} intents={intents} />
+      )}
     </>
   );
 }
 
 function Controls({
   isIndexed,
+  isChanging,
   intents,
-}: Pick<Publication, 'isIndexed'> & { readonly intents: PublishingIntents }) {
+}: Pick<Publication, 'isIndexed'> & {
+  readonly isChanging: boolean;
+  readonly intents: PublishingIntents;
+}) {
   const { t } = useTranslation();
   const [isAsking, setIsAsking] = useState(false);
   return (
@@ -124,6 +131,7 @@ function Controls({
         <input
           type="checkbox"
           checked={isIndexed}
+          disabled={isChanging}
           onChange={({ target }) => intents.setIndexed(target.checked)}
           className="size-4 accent-accent"
         />

@@ -96,10 +96,21 @@ export function Sharing({ id, title, kind }: SharingProps) {
 function pendingIn({ pending }: Commands, id: string): PublishingFacts['pending'] {
   const last = pending.findLast(
     ({ name, input }) =>
-      (name === 'document:publish' || name === 'document:unpublish') && input.document === id,
+      (name === 'document:publish' ||
+        name === 'publication:change' ||
+        name === 'document:unpublish') &&
+      input.document === id,
   );
-  if (last === undefined) return null;
-  return last.name === 'document:publish' ? 'publish' : 'unpublish';
+  switch (last?.name) {
+    case 'document:publish':
+      return 'publish';
+    case 'publication:change':
+      return 'change';
+    case 'document:unpublish':
+      return 'unpublish';
+    default:
+      return null;
+  }
 }
 
 /** The nearest first. */

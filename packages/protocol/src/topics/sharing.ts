@@ -221,11 +221,7 @@ export const sharingCommands = defineCommands(
     order: IN_TURN,
     replaces: { key: () => 'publication' },
     isIdempotent: false,
-    predict({ input: { isIndexed }, state }) {
-      const publication = state?.publication ?? null;
-      if (publication === null) return null;
-      return { name: 'publication:changed', publication: { ...publication, isIndexed } };
-    },
+    predict: predictNothing,
   }),
   defineCommand({
     name: 'document:unpublish',

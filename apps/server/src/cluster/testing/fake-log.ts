@@ -31,7 +31,7 @@ export class FakeLog implements ClusterLog {
     const found = this.entries.slice(number, number + LOG.maxEntries);
     if (this.fault === 'fails') throw new Error('no answer');
     if (this.fault === 'hangs') await new Promise<void>((resolve) => (this.#release = resolve));
-    if (number > this.entries.length) return { kind: 'parted', isSameServer: true };
+    if (number > this.entries.length) return { kind: 'parted', restoredAfter: 0 };
     return number < this.deletedBelow ? { kind: 'missed' } : { kind: 'entries', entries: found };
   }
 

@@ -117,6 +117,16 @@ test('PB6 the trash takes a document and what is inside it off for good', async 
   expect((await readSharing(fixture.db, document))?.publication).toBeNull();
 });
 
+test('PB6 what was published while it was moved to the trash is not shown again', async () => {
+  const fixture = await scene();
+  await fixture.do('ada', { name: 'document:trash', input: { document } });
+  // As on Postgres, where the two may be executed at once.
+  const id = '0'.repeat(32);
+  await addPublication(fixture.db, { document, id, by: 'ada', at: 0 });
+  await fixture.do('ada', { name: 'document:restore', input: { document } });
+  expect(await findPublished(fixture.db, id)).toBeNull();
+});
+
 test('PB6 an administrator takes a page off by its address, and that is recorded', async () => {
   const fixture = await scene();
   await publish(fixture);

@@ -75,6 +75,8 @@ export const trashHandlers: TrashHandlers = {
       if ((await findListed(db, { user, document: id })) === null)
         await addVisit(db, { user, document: id, at });
     });
+    // On Postgres, it may have been published while it was moved to the trash.
+    await endPublications(context, id);
     context.audit({ action: 'document:restored', document: id, detail: {} });
     context.emit('document.restored', id);
     for (const owner of owners)

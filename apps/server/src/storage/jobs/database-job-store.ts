@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type RawBuilder, type UpdateObject } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
-import { NOW_MS } from '../postgres/postgres-log.ts';
+import { NOW_MS } from '../postgres/postgres-cluster.ts';
 import type { DatabaseKind } from '../schema/schema-parts.ts';
 import type { Database, Tables } from '../tables.ts';
 import type {

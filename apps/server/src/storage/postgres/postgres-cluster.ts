@@ -1,16 +1,19 @@
 /** What a server needs to know of its Postgres at the start, and what all servers on one database share. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Clock } from '../../runtime/clock.ts';
 import { StorageError } from '../storage-error.ts';
-import type { Database } from '../tables.ts';
+import type { Parting } from '../cluster-log.ts';
 import { removeAllPublications } from '../publications.ts';
-import { beginTimeline, forgetTimelines } from '../timelines.ts';
+import type { Database } from '../tables.ts';
+import { beginTimeline, forgetTimelines, readTimelineStart } from '../timelines.ts';
 import type { Postgres } from './postgres.ts';
 
 const MIN_VERSION = 15;
 /** Of the write-ahead log: it changes when a standby takes over. */
 export const WAL_TIMELINE = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)';
+
+/** By the clock of the database: those of the nodes may differ. */
+export const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 export interface ClusterIdentity {
   /** Also the prefix of everything in Redis, so that two clusters on one Redis do not mix. */
@@ -77,26 +80,32 @@ const RESTORED = 'restored';
  * Begins a timeline when another Postgres server has taken over since the last start: it may lack what was saved
  * last, and would give the same positions to other updates.
  *
- * @param isRestored a timeline begins in any case, as where an operator says so (`RESTORED`), and nothing is published.
+ * @param restoredAfter not null where this node has noticed that the database was restored. A timeline begins then, as where an
+ *   operator says so (`RESTORED`), and nothing is published, unless another node has done that: what was published since stays.
  */
 export async function joinCluster(
   db: Database,
-  clock: Clock,
-  { isRestored = false }: { readonly isRestored?: boolean } = {},
+  { restoredAfter }: Parting = { restoredAfter: null },
 ): Promise<ClusterIdentity> {
   return await db.transaction().execute(async (transaction) => {
     // Servers that start at the same time take turns.
     const known = await sql<
-      ClusterIdentity & { readonly walTimeline: string; readonly current: string }
+      ClusterIdentity & {
+        readonly walTimeline: string;
+        readonly current: string;
+        readonly now: string;
+      }
     >`
       select id, secret, wal_timeline as "walTimeline",
-        ${sql.raw(WAL_TIMELINE)} as current
+        ${sql.raw(WAL_TIMELINE)} as current, ${sql.raw(NOW_MS)} as now
       from cluster for update`.execute(transaction);
     const [row] = known.rows;
     if (row === undefined) throw refusal('The table "cluster" is empty. Restore a backup.');
     const { id, secret, walTimeline, current } = row;
-    const now = clock.now();
-    const hasGoneBack = isRestored || walTimeline === RESTORED;
+    const now = Number(row.now);
+    const isNoticedFirst =
+      restoredAfter !== null && (await readTimelineStart(transaction)) <= restoredAfter;
+    const hasGoneBack = isNoticedFirst || walTimeline === RESTORED;
     if (hasGoneBack || (walTimeline !== current && walTimeline !== ''))
       await beginTimeline(transaction, randomUUID(), now);
     // Not after another server has taken over: it looks like a recovery, and lacks seconds at most.

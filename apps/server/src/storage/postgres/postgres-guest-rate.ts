@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { REQUEST_RATES } from '../../limits.ts';
 import type { Database } from '../tables.ts';
-import { NOW_MS } from './postgres-log.ts';
+import { NOW_MS } from './postgres-cluster.ts';
 
 /** Addresses whose rate is full again, deleted with each guest. */
 const DELETED_PER_GUEST = 10;

@@ -3,11 +3,8 @@ import { LOG } from '../../limits.ts';
 import { CompiledQuery } from 'kysely';
 import type { ClusterLog, LogEntry, LogRead } from '../cluster-log.ts';
 import type { Database } from '../tables.ts';
-import { WAL_TIMELINE } from './postgres-cluster.ts';
+import { NOW_MS, WAL_TIMELINE } from './postgres-cluster.ts';
 import type { Postgres, Query } from './postgres.ts';
-
-/** By the clock of the database: those of the nodes may differ. */
-export const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 type Body = Pick<LogEntry, 'channels' | 'effects'>;
 
@@ -27,6 +24,7 @@ export function appendToLog(node: string, body: Body): Query {
 
 interface ReadRow {
   readonly head: number;
+  readonly now: number;
   readonly wal: string;
   readonly number: number | null;
   readonly node: string | null;
@@ -37,6 +35,8 @@ export class PostgresLog implements ClusterLog {
   readonly #postgres: Postgres;
   readonly #node: string;
   #wal: string | null = null;
+  /** When the database had not gone back yet. Before the first read, nobody knows of an earlier moment. */
+  #readAtMs = Number.POSITIVE_INFINITY;
 
   /** @param postgres is closed together with the log. */
   constructor(postgres: Postgres, node: string) {
@@ -54,7 +54,7 @@ export class PostgresLog implements ClusterLog {
   async readAfter(after: number): Promise<LogRead> {
     const { rows } = await this.#postgres.query<ReadRow>({
       name: 'log-read',
-      text: `select log_head as head, ${WAL_TIMELINE} as wal, number, node, body
+      text: `select log_head as head, ${NOW_MS} as now, ${WAL_TIMELINE} as wal, number, node, body
         from cluster left join lateral (
           select number, node, body from cluster_log where number > $1 order by number limit $2
         ) as entry on true
@@ -65,7 +65,9 @@ export class PostgresLog implements ClusterLog {
     if (first === undefined) throw new Error('the table "cluster" is empty');
     const isSame = this.#wal === null || this.#wal === first.wal;
     this.#wal = first.wal;
-    if (!isSame || first.head < after) return { kind: 'parted', isSameServer: isSame };
+    if (!isSame || first.head < after)
+      return { kind: 'parted', restoredAfter: isSame ? this.#readAtMs : null };
+    this.#readAtMs = Number(first.now);
     const entries = rows.flatMap(({ number, node, body }) =>
       number === null || node === null || body === null
         ? []

@@ -29,7 +29,7 @@ export function addressesOfDocuments(origin: string | null): RegExp {
   return new RegExp(String.raw`(?:${whole}|${short})(?:[/?#][^\s<>"]*)?`, 'giu');
 }
 
-/** An address may be in several texts, such as one of which a part is bold. */
+/** An address may be in several texts, such as one with a bold part. */
 export function withoutAddresses(block: Block, addresses: RegExp): Block {
   switch (block.type) {
     case 'divider':

@@ -193,9 +193,9 @@ test('PE1 PE2 a person met before is found by name, distinguished from a namesak
   await expectSaved(ada);
   const share = await openShare(ada);
   await chooseRole(ada, /^Access by the link/, 'Off');
-  const search = share.getByRole('searchbox', { name: 'Add people you have met, by name' });
+  const search = share.getByRole('searchbox', { name: 'Add people by name' });
   await search.fill('nobody');
-  await expect(share.getByText('No one with this name shares a document with you.')).toBeVisible();
+  await expect(share.getByText('No one is found by this name.')).toBeVisible();
   await search.fill('BEN');
   const found = share.getByRole('button', { name: /^Add .*Ben.*Tide log/ });
   await expect(found).toHaveCount(2);

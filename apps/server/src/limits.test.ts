@@ -73,6 +73,25 @@ test.each([
   ['pages on the web, by address (PB8)', limits.REQUEST_RATES.publicPages, { burst: 300 }],
   ['people who entered the password of a link (PO12)', limits.SHARING, { maxEntered: 1_000 }],
   [
+    'invited addresses (IA2, IA4)',
+    limits.SHARING,
+    {
+      ...{ maxMembers: 50, maxInvitedByPerson: 200 },
+      ...{ invitedForMs: 30 * 24 * HOUR, providerAddressMs: 30 * 24 * HOUR },
+    },
+  ],
+  [
+    'addresses that a person invites (IA4)',
+    limits.REQUEST_RATES.invitationsOfPerson,
+    { burst: 30, perSecond: 30 / (24 * 60 * 60) },
+  ],
+  [
+    'mails about documents to one address (IA4)',
+    limits.REQUEST_RATES.shareMailsToAddress,
+    { burst: 5, perSecond: 5 / (24 * 60 * 60) },
+  ],
+  ['mails about documents (IA4)', limits.REQUEST_RATES.shareMails, { burst: 100, perSecond: 0.1 }],
+  [
     'the reach of commands (W27)',
     limits.FAN_OUT,
     { rate: { burst: 2_000, perSecond: 100 }, free: 5, retryMs: SECOND },
@@ -234,7 +253,7 @@ function rowsOf(source: string, values: object) {
 }
 
 function row(name: string, value: number, comment: string) {
-  const rules = new Set(comment.match(/\b(W|T|PR|PO|NT|CT)\d+\b/g));
+  const rules = new Set(comment.match(/\b(W|T|PR|PO|NT|CT|IA)\d+\b/g));
   return { name, value: withUnit(name, value), rules: [...rules].join(', ') };
 }
 

@@ -153,6 +153,11 @@ export const REQUEST_RATES = {
   /** Notices by themselves: they keep nobody from getting a link (AC32). */
   noticesToPerson: { burst: 12, perSecond: 24 / (DAY_MS / 1_000) },
   mails: { burst: 300, perSecond: 0.1 },
+  /** Addresses that one person invites, and mails about it: to one address, and from the whole server (IA4). */
+  invitationsOfPerson: { burst: 30, perSecond: 30 / (DAY_MS / 1_000) },
+  shareMailsToAddress: { burst: 5, perSecond: 5 / (DAY_MS / 1_000) },
+  shareMails: { burst: 100, perSecond: 0.1 },
+  directory: { burst: 60, perSecond: 2 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
   uploads: { burst: 100, perSecond: 2 },
@@ -338,6 +343,12 @@ export const SHARING = {
   maxMembers: 50,
   /** People who have entered the password of a link (PO12). */
   maxEntered: 1_000,
+  /** Addresses that one person has invited to all documents, and that wait for their people (IA4). */
+  maxInvitedByPerson: 200,
+  invitedForMs: 30 * DAY_MS,
+  /** For how long a provider's word is taken that an address is the person's: they may have left since (IA2). */
+  providerAddressMs: 30 * DAY_MS,
+  expiredAtOnce: 1_000,
   /** The search for people one has met reads this many documents, and this many rows of each person. */
   maxMetDocuments: 200,
   maxMetRows: 2_000,

@@ -139,7 +139,14 @@ async function openStorage(configuration: Configuration, log: Log) {
 async function startStorage(
   storage: ServerStorage,
   {
-    configuration: { authSecrets, auditDays, engineWorkers, allowsPublicPages, redisUrl },
+    configuration: {
+      authSecrets,
+      auditDays,
+      directory,
+      engineWorkers,
+      allowsPublicPages,
+      redisUrl,
+    },
     log,
     dataDir,
   }: { readonly configuration: Configuration; readonly log: Log; readonly dataDir?: string },
@@ -169,6 +176,7 @@ async function startStorage(
     log,
     isAudited: auditDays > 0,
     allowsPublicPages,
+    directory,
     mayCreate: (user, input) => mayCreate(db, user, input),
     isDocument: async (document) => (await findDocument(db, document)) !== undefined,
   });

@@ -9,6 +9,7 @@ import { People } from './accounts/people.ts';
 import { createMailer } from './mail/mailer.ts';
 import { linkMail } from './accounts/link-mail.ts';
 import { droppedNotices, noticeMail } from './accounts/notice-mail.ts';
+import { shareMail } from './accounts/share-mail.ts';
 import { sessionSweep } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
@@ -42,6 +43,7 @@ import { ConnectionPolicy } from './connection/connection-policy.ts';
 import { ConnectionRegistry } from './connection/connection-registry.ts';
 import { ConnectionTelemetry } from './connection/connection-telemetry.ts';
 import { outputFactory } from './connection/output.ts';
+import { AddressClaims } from './documents/address-claims.ts';
 import { AccessCache } from './documents/access-cache.ts';
 import { DocumentIndexer } from './documents/document-indexer.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
@@ -162,8 +164,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   });
   const recentDocuments = new RecentDocuments({ runner, log });
   const access = new AccessCache({ db, engine, allowAdhocDocuments });
+  const claims = new AddressClaims({
+    ...{ db, runner, clock },
+    issuers: configuration.oidcProviders.map(({ issuer }) => issuer),
+  });
   const rooms = new Rooms({
-    ...{ engine, access, recentDocuments, wheel, metrics, errors, log },
+    ...{ engine, access, recentDocuments, claims, wheel, metrics, errors, log },
     readTimeline: () => readTimeline(db),
   });
 
@@ -265,6 +271,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     noticesToPerson: rateLimiter('noticesToPerson'),
     all: rateLimiter('mails'),
   };
+  const shareRates = {
+    ofPerson: rateLimiter('invitationsOfPerson'),
+    toAddress: rateLimiter('shareMailsToAddress', SIGN_IN_RATE.maxTracked),
+    all: rateLimiter('shareMails'),
+    directory: rateLimiter('directory'),
+  };
   const sessions = new SessionAnswer({ configuration, cookies, tokens });
   const callers = { authenticator, changes, reads };
   const signedIn = signedInMiddleware(callers);
@@ -322,10 +334,18 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       documentRoutes({
         ...{ db, engine, rooms, runner: limited, signedIn },
         ...{ signInRates, addressOf },
+        invited: {
+          ...{ directory: configuration.directory, invitationRate: shareRates.ofPerson },
+          sendsMail: configuration.mail !== null,
+          verifiesAddresses: configuration.mail !== null || configuration.oidcProviders.length > 0,
+        },
         ...{ history: histories.ofPeople, pages: histories.ofPrograms },
         ...{ historyRates, violations, metrics },
       }),
-      peopleRoutes({ db, people, runner: limited, signedIn }),
+      peopleRoutes({
+        ...{ db, people, runner: limited, signedIn },
+        ...{ directory: configuration.directory, directoryRate: shareRates.directory },
+      }),
       inboxRoutes({ db, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
     ],
@@ -361,15 +381,19 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       pollMs: options.cluster === null ? null : JOBS.pollMs,
       onRan: (kind, result, startMs) => metrics.jobRan(kind, result, startMs),
     });
-  const mailOptions =
+  const mailing =
     mailer === null || configuration.mail === null
       ? null
-      : {
-          ...{ db, jobs: options.jobs, mailer, clock, rates: mailRates },
-          publicUrl: configuration.mail.publicUrl,
-        };
+      : { db, jobs: options.jobs, mailer, clock, publicUrl: configuration.mail.publicUrl };
+  const toAccounts = mailing === null ? null : { ...mailing, rates: mailRates };
+  // Mails to accounts do not wait for those about documents.
   const mailJobs =
-    mailOptions === null ? null : jobRunner([linkMail(mailOptions), noticeMail(mailOptions)]);
+    mailing === null || toAccounts === null
+      ? []
+      : [
+          jobRunner([linkMail(toAccounts), noticeMail(toAccounts)]),
+          jobRunner([shareMail({ ...mailing, rates: shareRates })]),
+        ];
   const webhookJobs = jobRunner(
     [
       webhookEvents({ db, jobs: options.jobs, onEnqueued: () => webhookJobs.wake() }),
@@ -383,7 +407,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     JOBS.webhookConcurrency,
   );
   const jobs = jobRunner([
-    ...(mailOptions === null ? [droppedNotices] : []),
+    ...(mailing === null ? [droppedNotices] : []),
     sessionSweep({ db, engine, clock }),
     trashSweep({ db, runner, clock }),
     documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
@@ -403,7 +427,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   ]);
   const onJobsEnqueued = () => {
     jobs.wake();
-    mailJobs?.wake();
+    for (const each of mailJobs) each.wake();
     webhookJobs.wake();
   };
   const linkExpiry = new LinkExpiry({ db, runner, clock, log });
@@ -452,6 +476,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
               mailsToAddress: mailRates.toAddress,
               noticesToPerson: mailRates.noticesToPerson,
               mails: mailRates.all,
+              invitationsOfPerson: shareRates.ofPerson,
+              shareMailsToAddress: shareRates.toAddress,
+              shareMails: shareRates.all,
+              directory: shareRates.directory,
             },
           },
           openDocuments: () => Array.from(rooms.all(), ({ document }) => document),
@@ -509,7 +537,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   if (!configuration.webhooks) await switchOffAllWebhooks(db);
   await linkExpiry.start();
   jobs.start();
-  mailJobs?.start();
+  for (const each of mailJobs) each.start();
   webhookJobs.start();
   wheel.start();
   metricsCollector.start();
@@ -540,7 +568,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       wheel[Symbol.dispose]();
       await Promise.all([
         jobs[Symbol.asyncDispose](),
-        mailJobs?.[Symbol.asyncDispose](),
+        ...mailJobs.map((each) => each[Symbol.asyncDispose]()),
         webhookJobs[Symbol.asyncDispose](),
       ]);
       mailer?.[Symbol.dispose]();

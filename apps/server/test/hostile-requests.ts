@@ -33,6 +33,11 @@ const REQUESTS: Readonly<Record<string, (text: string, place: HostileSender['pla
     'GET list after': (text) => [`/api/documents?after=${encoded(text)}`],
     'GET list search': (text) => [`/api/documents?search=${encoded(text)}`],
     'GET people search': (text) => [`/api/people?search=${encoded(text)}`],
+    'GET directory search': (text) => [`/api/directory?search=${encoded(text)}`],
+    'POST invited email': (text, { own }) => [
+      `/api/documents/${own}/invited`,
+      { method: 'POST', body: { email: text, role: 'viewer' } },
+    ],
     'GET feed name': (text) => [`/api/channels/${encoded(text)}/events`],
     'GET feed document': (text) => [`/api/channels/${encoded(`chat:${text}`)}/events`],
     'GET page': (text) => [`/d/${encoded(text)}`],

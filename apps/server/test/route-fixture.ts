@@ -5,10 +5,22 @@ import type { Call } from '@tandem/protocol';
 import { command, newDocument, runCommand } from './event-client.ts';
 import { putFile, storedIn } from './file-transfers.ts';
 import { NativeClient } from './native-client.ts';
+import { freePort } from './provider-sign-in.ts';
 import { CALLERS, type Caller, type Party, type Place, type Subject } from './route-table.ts';
 import type { AtEnd, RunningServer } from './running-server.ts';
 import { signIn, withCookie, type SignedIn } from './signed-in.ts';
 import { PASSWORD, postToAccount, signUp, type SignedUp } from './signed-up.ts';
+
+/** Settings of a server that knows a way to verify addresses (IA2), which nobody uses. */
+export async function verifyingAddresses(): Promise<Readonly<Record<string, string>>> {
+  const port = String(await freePort());
+  const provider = {
+    ...{ id: 'unused', name: 'Unused', issuer: 'https://id.example.org' },
+    ...{ clientId: 'tandem', clientSecret: 'secret' },
+  };
+  const OIDC_PROVIDERS = JSON.stringify([provider]);
+  return { PORT: port, PUBLIC_URL: `http://localhost:${port}`, OIDC_PROVIDERS };
+}
 
 /** In each title and in each file: people who are refused never get it. */
 export const SECRET = 'Lantern';
@@ -59,13 +71,19 @@ export async function createParty(
   return party === 'account' ? await signUp(server) : await administrator.session();
 }
 
+/** Guests own documents, too, but invite nobody (IA1). */
+const PARTY_OF: { readonly [C in Caller]?: Party } = {
+  owner: 'account',
+  administrator: 'administrator',
+};
+
 export async function createRouteFixture({
   atEnd,
   ...of
 }: Of & { readonly atEnd: AtEnd }): Promise<RouteFixture> {
   const { server } = of;
   const signedIn = CALLERS.filter((caller) => caller !== 'nobody').map(async (caller) => {
-    const party = caller === 'administrator' ? caller : 'guest';
+    const party = PARTY_OF[caller] ?? 'guest';
     return [caller, await createParty(party, of)] as const;
   });
   const people = Object.fromEntries(await Promise.all(signedIn)) as RouteFixture['people'];

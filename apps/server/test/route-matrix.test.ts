@@ -12,6 +12,7 @@ import {
   createParty,
   createRouteFixture,
   SECRET,
+  verifyingAddresses,
   type RouteFixture,
 } from './route-fixture.ts';
 import { CALLERS, PARTIES, PLACES, ROUTE_TABLE, type Ask } from './route-table.ts';
@@ -22,7 +23,7 @@ import { PASSWORD } from './signed-up.ts';
 
 const atEnd = atEndOfFile();
 const FILES_URL = pathToFileURL(await temporaryFolder(atEnd)).href;
-const server = await RunningServer.start({ FILES_URL }, atEnd);
+const server = await RunningServer.start({ FILES_URL, ...(await verifyingAddresses()) }, atEnd);
 const administrator = await Administrator.signUp(server);
 
 const rows = Object.entries(ROUTE_TABLE).flatMap(([address, of]) => {

@@ -223,9 +223,34 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ),
   ],
 
+  'GET /documents/:id/invited': [
+    ofDocument(at('/invited'), {
+      ...forOwners,
+      shared: { ...forOwners.shared, owner: 200 },
+      'inside a shared one': { ...forOwners['inside a shared one'], owner: 200 },
+      restricted: { ...forOwners.restricted, owner: 200 },
+    }),
+  ],
+  'POST /documents/:id/invited': [
+    ofDocument(
+      (subject) => ({
+        ...at('/invited')(subject),
+        body: { email: 'ned@example.org', role: 'viewer' },
+      }),
+      forOwners,
+    ),
+  ],
+  'POST /documents/:id/invited/withdraw': [
+    ofDocument(
+      (subject) => ({ ...at('/invited/withdraw')(subject), body: { email: 'ned@example.org' } }),
+      forOwners,
+    ),
+  ],
+
   'GET /openapi.json': [ofCaller(to('/openapi.json'), all(200))],
   'GET /me': [ofCaller(to('/me'), signedIn(200))],
   'PATCH /me': [ofCaller(to('/me', { name: 'Ada' }), signedIn(200))],
+  'GET /directory': [ofCaller(to('/directory?search=a'), signedIn(200))],
   'GET /people': [ofCaller(to('/people'), signedIn(200))],
   'GET /notifications': [ofCaller(to('/notifications'), signedIn(200))],
   'GET /search': [ofCaller(to('/search?text=tide'), signedIn(200))],

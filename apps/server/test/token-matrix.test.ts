@@ -9,6 +9,7 @@ import { API_SCOPES, includesScope, type ApiScope } from '@tandem/protocol/api-t
 import { ROUTES, type RouteDescription } from '@tandem/protocol/openapi';
 import { askWith, makeToken } from './api-tokens.ts';
 import { createPage, putFile, storedIn } from './file-transfers.ts';
+import { verifyingAddresses } from './route-fixture.ts';
 import { ROUTE_TABLE, type Ask } from './route-table.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -16,7 +17,7 @@ import { PASSWORD, signUp } from './signed-up.ts';
 
 const atEnd = atEndOfFile();
 const FILES_URL = pathToFileURL(await temporaryFolder(atEnd)).href;
-const server = await RunningServer.start({ FILES_URL }, atEnd);
+const server = await RunningServer.start({ FILES_URL, ...(await verifyingAddresses()) }, atEnd);
 // The first account is the administrator’s: a token does not even do what administrators may.
 const ada = await signUp(server);
 const tokens = new Map<ApiScope, string>();

@@ -16,7 +16,7 @@ export class PeopleSearch {
     const query = new URLSearchParams({ search });
     const path = `/api/people?${query.toString()}`;
     const { people } = await fetchJson(this.#options, path, metPeople);
-    for (const { user } of people) this.#remember(user);
+    for (const { user } of people) this.remember(user);
     return people;
   }
 
@@ -24,7 +24,8 @@ export class PeopleSearch {
     return this.#known.get(id) ?? null;
   }
 
-  #remember(user: User): void {
+  /** Whose name shows at once in what this device does with them. */
+  remember(user: User): void {
     this.#known.delete(user.id);
     this.#known.set(user.id, user);
     const [oldest] = this.#known.keys();

@@ -16,7 +16,7 @@ export const MAX_INVITATIONS = 100;
 export const MAX_RETURN_LENGTH = 1_024;
 
 /** Written in any case, and with blanks around it; one address has one form. */
-const email = z.pipe(
+export const email = z.pipe(
   z.string().check(z.trim(), z.toLowerCase(), z.maxLength(MAX_EMAIL_LENGTH)),
   z.email(refusalSentence('This is not an e-mail address. Check it and try again.')),
 );

@@ -54,6 +54,11 @@ export const AUDIT_DETAILS = {
   'member:changed': z.strictObject({ from: z.nullable(memberRole), to: memberRole }),
   'member:removed': z.strictObject({ from: memberRole }),
   'access:declined': nothing,
+  /** No address is recorded, so that a row does not tell whether anybody has it. */
+  'address:invited': z.strictObject({ to: memberRole }),
+  'address:withdrawn': nothing,
+  /** By the person whose address it is; of whom it was invited is the person of the row. */
+  'address:claimed': z.strictObject({ from: z.nullable(memberRole), to: memberRole }),
   /** Of somebody else: nobody is watched in what they write themselves. */
   'message:deleted': z.strictObject({ channel: z.enum(['chat', 'comments']) }),
   'account:created': z.strictObject({ way, isInvited: z.boolean() }),

@@ -12,6 +12,11 @@ const PAIRED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p
 const RUNS = new RegExp(String.raw`(?<pairs>[${PAIRED}]+)|(?<word>[\p{L}\p{N}\p{M}]+)`, 'gu');
 const BEGINS_PAIRED = new RegExp(`^[${PAIRED}]`, 'u');
 
+/** Whether a word is of a script in which words are not apart: its beginning may be anywhere. */
+export function isPaired(word: string): boolean {
+  return BEGINS_PAIRED.test(word);
+}
+
 /** Longer ones are numbers or data. */
 const MAX_TERM_LENGTH = 40;
 

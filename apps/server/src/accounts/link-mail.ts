@@ -113,7 +113,7 @@ export function isLinkDue(
 const jobKey = (purpose: LinkPurpose, email: string): string => `${purpose} ${mailKey(email)}`;
 
 /** Names an address where it has no place. */
-function mailKey(email: string): string {
+export function mailKey(email: string): string {
   return createHash('sha256').update(email).digest('base64url');
 }
 

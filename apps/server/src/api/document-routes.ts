@@ -31,6 +31,10 @@ import { chatRoutes } from './chat-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
 import { contentRoutes } from './content-routes.ts';
 import { historyRoutes } from './history-routes.ts';
+import {
+  invitedAddressRoutes,
+  type InvitedAddressRoutesOptions,
+} from './invited-address-routes.ts';
 import { linkRoutes, type LinkRoutesOptions } from './link-routes.ts';
 import { readBody } from './request-body.ts';
 
@@ -48,6 +52,7 @@ export interface DocumentRoutesOptions extends Pick<
   LinkRoutesOptions,
   'signInRates' | 'addressOf'
 > {
+  readonly invited: Omit<InvitedAddressRoutesOptions, 'db' | 'runner'>;
   readonly db: Database;
   readonly engine: Engine;
   readonly rooms: Rooms;
@@ -72,6 +77,7 @@ export function documentRoutes({
   metrics,
   signInRates,
   addressOf,
+  invited,
   signedIn,
 }: DocumentRoutesOptions) {
   const summary = ({ document, ...standing }: AccessEntry): DocumentSummary => ({
@@ -157,6 +163,7 @@ export function documentRoutes({
     .route('/:id', contentRoutes({ db, pages, writer, rates: historyRates, addressOf }))
     .route('/:id/comments', commentRoutes({ db, runner, pages, rates: historyRates }))
     .route('/:id/link', linkRoutes({ db, runner, signInRates, addressOf }))
+    .route('/:id/invited', invitedAddressRoutes({ db, runner, ...invited }))
     .route('/:id/chat', chatRoutes({ db }))
     .route('/:id/history', historyRoutes({ db, history, rates: historyRates }));
   return new Hono<ApiEnvironment>().route('/documents', routes);

@@ -164,7 +164,7 @@ export function oidcRoutes(options: OidcRoutesOptions) {
     if (id === null) throw new SignInProblem('another-person');
     if (owner === null) {
       const profile = caller === null ? { name: guestName(), color: guestColor() } : null;
-      const identity = { ...keyOf(person), credential: null };
+      const identity = { ...keyOf(person), credential: null, verifiedAddress: person.email };
       const input = { identity, session: start, profile, invitation: flow.invitation };
       const call = { name: 'account:sign-up', input } as const;
       await runCommand(runner, { user: id, session: caller?.session ?? null, call });
@@ -206,7 +206,8 @@ export function oidcRoutes(options: OidcRoutesOptions) {
 
   async function link(caller: SignedIn, person: OidcPerson, owner: string | null): Promise<void> {
     if (owner !== null && owner !== caller.user.id) throw new SignInProblem('taken');
-    const call = { name: 'account:link', input: { identity: keyOf(person) } } as const;
+    const identity = { ...keyOf(person), verifiedAddress: person.email };
+    const call = { name: 'account:link', input: { identity } } as const;
     await runCommand(runner, { user: caller.user.id, session: caller.session, call });
   }
 }

@@ -1,7 +1,10 @@
 /** The caller's profile, and the people whom the caller has met. */
 import { Hono } from 'hono';
 import { librarySearch, profilePatch, type MetPeople } from '@tandem/protocol';
+import type { Directory, DirectoryPeople } from '@tandem/protocol/directory';
 import { ApiError } from '../http/api-error.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import { searchDirectory } from '../storage/directory.ts';
 import { findMetPeople } from '../storage/people.ts';
 import type { People } from '../accounts/people.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
@@ -15,9 +18,20 @@ export interface PeopleRoutesOptions {
   readonly people: People;
   readonly runner: Pick<CommandRunner, 'run'>;
   readonly signedIn: SignedInMiddleware;
+  readonly directory: Directory;
+  readonly directoryRate: KeyedRateLimiter;
 }
 
-export function peopleRoutes({ db, people, runner, signedIn }: PeopleRoutesOptions) {
+const RETRY_MS = 2_000;
+
+export function peopleRoutes({
+  db,
+  people,
+  runner,
+  signedIn,
+  directory,
+  directoryRate,
+}: PeopleRoutesOptions) {
   return new Hono<ApiEnvironment>()
     .get('/me', signedIn, (context) => context.json(context.get('user')))
     .patch('/me', signedIn, async (context) => {
@@ -33,5 +47,14 @@ export function peopleRoutes({ db, people, runner, signedIn }: PeopleRoutesOptio
         throw new ApiError('bad-message', { detail: '"search" is a short text.' });
       const met = await findMetPeople(db, context.get('user').id, search.data);
       return context.json({ people: met } satisfies MetPeople);
+    })
+    .get('/directory', signedIn, async (context) => {
+      const { id: user } = context.get('user');
+      const search = librarySearch.safeParse(context.req.query('search') ?? '');
+      if (!search.success)
+        throw new ApiError('bad-message', { detail: '"search" is a short text.' });
+      if (!directoryRate.tryTake(user)) throw new ApiError('too-many', { retryAfterMs: RETRY_MS });
+      const found = await searchDirectory(db, { user, directory, search: search.data });
+      return context.json({ people: found } satisfies DirectoryPeople);
     });
 }

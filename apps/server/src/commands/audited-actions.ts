@@ -25,6 +25,9 @@ interface AuditedActions {
   'link:enter': never;
   'member:change': 'member:changed';
   'member:remove': 'member:removed';
+  'address:invite': 'address:invited';
+  'address:withdraw': 'address:withdrawn';
+  'address:claim': 'address:claimed';
   'access:request': never;
   'access:answer': 'member:changed' | 'access:declined';
   'chat:send': never;

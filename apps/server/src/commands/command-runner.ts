@@ -6,6 +6,7 @@ import type {
   CommandInput,
   CommandName,
   ErrorBody,
+  MemberRole,
 } from '@tandem/protocol';
 import type { ServerSettingsPatch } from '@tandem/protocol/accounts';
 import type { ApiScope } from '@tandem/protocol/api-tokens';
@@ -47,6 +48,8 @@ interface OwnInputs {
     readonly identity: IdentityKey & {
       /** The hash of an address's password. */
       readonly credential: string | null;
+      /** That the provider has verified (IA2). */
+      readonly verifiedAddress?: string | null;
     };
     readonly session: SessionStart;
     /** For a browser without a session, whose user is created with the account. */
@@ -87,7 +90,9 @@ interface OwnInputs {
   /** The person of the session has shown again who they are. */
   'account:confirm': { readonly session: string; readonly verifiedHash: string };
   /** Adds a way to sign in to the user's account. */
-  'account:link': { readonly identity: IdentityKey };
+  'account:link': {
+    readonly identity: IdentityKey & { readonly verifiedAddress?: string | null };
+  };
   /** Removes one, an identity of a provider or a passkey, and ends all other sessions. */
   'account:unlink': {
     readonly identity: IdentityKey;
@@ -168,6 +173,21 @@ interface OwnInputs {
   'link:protect': { readonly document: string; readonly passwordHash: string | null };
   /** The hash that a person's password matches. */
   'link:enter': { readonly document: string; readonly verifiedHash: string };
+  /** Gives a role to the person who has the address, once they open the document. */
+  'address:invite': {
+    readonly document: string;
+    readonly address: string;
+    readonly role: MemberRole;
+    /** Whether the server can mail the address. */
+    readonly isMailed: boolean;
+  };
+  'address:withdraw': { readonly document: string; readonly address: string };
+  /** Makes what was given to the user's verified addresses in this document their own role. */
+  'address:claim': {
+    readonly document: string;
+    /** Of the providers that the server has. */
+    readonly issuers: readonly string[];
+  };
   /** Ends a link whose time is over. */
   'link:expire': { readonly document: string };
   'document:visit': {

@@ -10,6 +10,7 @@ import {
   type ChannelPosition,
 } from '@tandem/protocol';
 import type { AuditAction } from '@tandem/protocol/audit';
+import type { Directory } from '@tandem/protocol/directory';
 import type { Clock } from '../runtime/clock.ts';
 import { addAuditEntries, type NewAuditEntry } from '../storage/audit/audit-log.ts';
 import { nameOf } from '../storage/channel-key.ts';
@@ -41,6 +42,8 @@ export interface CommandTransactionsOptions {
   /** Whether commands are recorded (AU6). */
   readonly isAudited: boolean;
   readonly allowsPublicPages: boolean;
+  /** Whom people may add by name (PE3); those whom they have met without it. */
+  readonly directory?: Directory;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFault: (request: CommandRequest, error: unknown) => void;
 }
@@ -181,6 +184,7 @@ export class CommandTransactions {
       db: this.#options.store.db,
       user,
       command: command.id,
+      directory: this.#options.directory ?? 'contacts',
       at,
       allowsPublicPages: this.#options.allowsPublicPages,
       publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),

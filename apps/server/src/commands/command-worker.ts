@@ -1,4 +1,5 @@
 /** The thread that executes commands and waits for the disk on their behalf. */
+import type { Directory } from '@tandem/protocol/directory';
 import { systemClock } from '../runtime/clock.ts';
 import { runWorker } from '../runtime/worker-thread.ts';
 import { openCommandStore, openJobStore, type StorageDescription } from '../storage/storage.ts';
@@ -16,6 +17,7 @@ export interface CommandWorkerData {
   readonly storage: StorageDescription;
   readonly isAudited: boolean;
   readonly allowsPublicPages: boolean;
+  readonly directory: Directory;
 }
 
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
@@ -28,6 +30,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       handlers: HANDLERS,
       isAudited: data.isAudited,
       allowsPublicPages: data.allowsPublicPages,
+      directory: data.directory,
       clock: systemClock,
       onFault: (request, error) => send(toFault(request, error)),
     });

@@ -5,6 +5,7 @@
  */
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
 import type { AuditAction } from '@tandem/protocol/audit';
+import type { Directory } from '@tandem/protocol/directory';
 import type { WebhookEvent } from '@tandem/protocol/webhooks';
 import type { AuditEvent } from '../storage/audit/audit-log.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
@@ -26,6 +27,8 @@ export interface HandlerContext<A extends AuditAction = never> {
   readonly db: Database;
   readonly user: string;
   readonly command: string;
+  /** Whom people may add by name (PE3). */
+  readonly directory: Directory;
   /** The time of execution in milliseconds since the epoch. Never goes back. */
   readonly at: number;
   /** The operator lets people publish documents on the web (PB9). */

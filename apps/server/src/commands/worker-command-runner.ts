@@ -2,6 +2,7 @@
  * Executes commands in a worker thread. A worker that ends is replaced, and the new one receives all
  * unanswered commands again, which is safe because a command takes effect once.
  */
+import type { Directory } from '@tandem/protocol/directory';
 import { errorOf, type ErrorBody } from '@tandem/protocol';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
@@ -40,6 +41,8 @@ export interface WorkerCommandRunnerOptions {
   /** Whether commands are recorded in the audit log (AU6). */
   readonly isAudited: boolean;
   readonly allowsPublicPages: boolean;
+  /** Those whom they have met without it. */
+  readonly directory?: Directory;
   readonly workerUrl?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -77,6 +80,7 @@ export class WorkerCommandRunner implements CommandRunner {
       storage,
       isAudited,
       allowsPublicPages,
+      directory = 'contacts',
       engine,
       log,
       workerUrl,
@@ -90,7 +94,12 @@ export class WorkerCommandRunner implements CommandRunner {
     this.#worker = new SupervisedWorker({
       name: 'command',
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
-      workerData: { storage, isAudited, allowsPublicPages } satisfies CommandWorkerData,
+      workerData: {
+        storage,
+        isAudited,
+        allowsPublicPages,
+        directory,
+      } satisfies CommandWorkerData,
       errors: storageErrors,
       clock,
       onMessage: (message) => this.#handle(message),

@@ -1,4 +1,5 @@
 /** The settings of a server: environment variables with a schema for each. */
+import { DIRECTORIES, type Directory } from '@tandem/protocol/directory';
 import { z } from 'zod';
 import { MAIL_VARIABLES } from './mail-variables.ts';
 import { FILE_VARIABLES } from './file-variables.ts';
@@ -171,6 +172,12 @@ const variables = {
     purpose:
       'For how many days the audit log is kept: who changed access, accounts and what exists. With 0, nothing is recorded, and what was is deleted.',
   },
+  DIRECTORY: {
+    schema: z.enum(DIRECTORIES).meta({ expected: 'one of contacts, accounts, off' }),
+    unset: 'contacts',
+    purpose:
+      'Whom people find by name to add them to a document: "contacts" are those with whom they share one, "accounts" also everybody with an account here, "off" nobody. Guests find contacts at most, and nobody sees addresses.',
+  },
   WEBHOOKS: {
     schema: onOrOff(),
     unset: 'on',
@@ -310,6 +317,7 @@ export interface Configuration {
   readonly historyFullDays: number | null;
   /** 0: nothing is recorded. */
   readonly auditDays: number;
+  readonly directory: Directory;
   readonly webhooks: boolean;
   readonly webhookAllowedHosts: readonly string[];
   readonly logLevel: string;
@@ -392,6 +400,7 @@ export function readConfiguration(
     allowsPublicPages: values.PUBLIC_PAGES,
     historyFullDays: values.HISTORY_FULL_DAYS,
     auditDays: values.AUDIT_DAYS,
+    directory: values.DIRECTORY,
     webhooks: values.WEBHOOKS,
     webhookAllowedHosts: values.WEBHOOK_ALLOWED_HOSTS,
     logLevel: values.LOG_LEVEL,

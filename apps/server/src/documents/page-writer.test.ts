@@ -51,6 +51,7 @@ function context({ refusal, isParted = false }: { refusal?: ErrorCode; isParted?
     },
   } as unknown as Engine;
   const rooms: Rooms = new Rooms({
+    claims: { opening: async () => false },
     ...{ engine, metrics, log, wheel: new TimerWheel() },
     access: { onOpened() {}, onClosed() {} } as unknown as AccessCache,
     recentDocuments: { note() {} } as unknown as RecentDocuments,

@@ -101,6 +101,7 @@ async function context({
   } as unknown as CommandRunner;
   const recentDocuments = new RecentDocuments({ runner, log });
   const rooms: Rooms = new Rooms({
+    claims: { opening: async () => false },
     engine,
     access: new AccessCache({ db: watched, engine, allowAdhocDocuments: adhoc }),
     recentDocuments,

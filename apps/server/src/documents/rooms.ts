@@ -1,4 +1,5 @@
 /** All open rooms: access checks, and routing of engine events. */
+import type { AddressClaims } from './address-claims.ts';
 import {
   accessOf,
   errorOf,
@@ -27,6 +28,7 @@ export interface RoomsOptions {
   readonly access: AccessCache;
   readonly readTimeline: () => Promise<string | null>;
   readonly recentDocuments: RecentDocuments;
+  readonly claims: Pick<AddressClaims, 'opening'>;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
@@ -87,10 +89,10 @@ export class Rooms implements Disposable {
   async authorize(id: string, { user, client, position }: AdmissionRequest): Promise<Admission> {
     const { access, recentDocuments, log } = this.#options;
     try {
-      const document =
-        client === 'stock'
-          ? await access.findOrCreate(id, user)
-          : await access.findFor(id, user.id);
+      const find = () =>
+        client === 'stock' ? access.findOrCreate(id, user) : access.findFor(id, user.id);
+      let document = await find();
+      if (document !== null && (await this.#hasClaimed(document, user.id))) document = await find();
       const standing = document === null ? null : standingIn(document, user.id);
       if (document === null || standing === null) {
         const isLost = await this.#isFromBeforeRestore(position);
@@ -106,6 +108,16 @@ export class Rooms implements Disposable {
         error: error instanceof EngineError ? error.body : errorOf('storage-failed'),
       };
     }
+  }
+
+  /** @throws StorageError */
+  async #hasClaimed(document: DocumentAccess, user: string): Promise<boolean> {
+    const { access, claims } = this.#options;
+    const isOpen = standingIn(document, user) !== null;
+    if (user === ANONYMOUS.id || (isOpen && document.hasInvited !== true)) return false;
+    if (!(await claims.opening(document.id, user))) return false;
+    access.invalidate(document.id);
+    return true;
   }
 
   /** Null for a document that this user may not see. @throws StorageError */

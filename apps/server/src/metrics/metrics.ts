@@ -51,6 +51,10 @@ const BUCKETS = [
   'mailsFromAddress',
   'mailsToAddress',
   'noticesToPerson',
+  'invitationsOfPerson',
+  'shareMailsToAddress',
+  'shareMails',
+  'directory',
   'mails',
 ] as const;
 
@@ -70,6 +74,9 @@ const COMMAND_NAMES = [
   'link:expire',
   'link:protect',
   'link:enter',
+  'address:invite',
+  'address:withdraw',
+  'address:claim',
   'account:sign-up',
   'account:sign-in',
   'account:change-password',

@@ -65,7 +65,10 @@ export async function mergeGuest(
   await db.deleteFrom('event').where('channel', 'in', channels).execute();
   await db
     .updateTable('user')
-    .set({ merged_into: account.id, name: account.name, color: account.color })
+    .set({
+      merged_into: account.id,
+      ...{ name: account.name, folded_name: account.folded_name, color: account.color },
+    })
     .where('id', '=', guest)
     .execute();
   return {

@@ -73,6 +73,8 @@ export async function addIdentity(
     readonly credential: string | null;
     readonly at: number;
     readonly verifiedAt?: number | null;
+    /** Of a provider (IA2). */
+    readonly verifiedAddress?: string | null;
   },
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
@@ -83,7 +85,8 @@ export async function addIdentity(
       user: identity.user,
       credential: identity.credential,
       created_at: identity.at,
-      verified_at: identity.verifiedAt ?? null,
+      verified_at: identity.verifiedAt ?? (identity.verifiedAddress == null ? null : identity.at),
+      verified_address: identity.verifiedAddress ?? null,
     })
     .onConflict((conflict) => conflict.columns(['issuer', 'subject']).doNothing())
     .executeTakeFirst();
@@ -186,6 +189,20 @@ export async function verifyAddress(
     .updateTable('identity')
     .set({ verified_at: at })
     .where('issuer', '=', EMAIL_ISSUER)
+    .where('subject', '=', subject)
+    .execute();
+}
+
+/** What the provider says now: also that it knows no address of the person any more. */
+export async function setVerifiedAddress(
+  db: Database,
+  { issuer, subject }: IdentityKey,
+  { address, at }: { readonly address: string | null; readonly at: number },
+): Promise<void> {
+  await db
+    .updateTable('identity')
+    .set({ verified_address: address, verified_at: address === null ? null : at })
+    .where('issuer', '=', issuer)
     .where('subject', '=', subject)
     .execute();
 }

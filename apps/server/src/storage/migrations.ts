@@ -16,6 +16,7 @@ import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
 import { createFiles } from './schema/files.ts';
 import { createHistory } from './schema/history.ts';
+import { createInvitedAddresses } from './schema/invited-addresses.ts';
 import { createJobs } from './schema/jobs.ts';
 import { createLinkTerms } from './schema/link-terms.ts';
 import { createMessages } from './schema/messages.ts';
@@ -58,6 +59,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createAccessRequests(db, types);
   await createLinkTerms(db, types);
   await createPublications(db, types);
+  await createInvitedAddresses(db, types);
   await createFiles(db, types);
   await createTimelines(db, types, clock);
   await createJobs(db, types);

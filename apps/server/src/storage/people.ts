@@ -14,13 +14,26 @@ export async function findMetPeople(
   search: string,
 ): Promise<MetPerson[]> {
   const words = searchWords(search);
+  return await findMet(db, user, {
+    isWanted(name) {
+      const folded = foldText(name);
+      return words.every((word) => folded.includes(word));
+    },
+    limit: MAX_MET_PEOPLE,
+  });
+}
+
+export async function findMet(
+  db: Database,
+  user: string,
+  { isWanted, limit }: { readonly isWanted: (name: string) => boolean; readonly limit: number },
+): Promise<MetPerson[]> {
   const people = new Map<string, MetPerson>();
   for (const { id, name, color, document, title, openedAt } of await meetings(db, user)
     .limit(SHARING.maxMetRows)
     .execute()) {
-    if (people.size >= MAX_MET_PEOPLE) break;
-    const folded = foldText(name);
-    if (people.has(id) || !words.every((word) => folded.includes(word))) continue;
+    if (people.size >= limit) break;
+    if (people.has(id) || !isWanted(name)) continue;
     people.set(id, {
       user: { id, name, color },
       document: { id: document, title },

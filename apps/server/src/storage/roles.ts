@@ -83,6 +83,22 @@ const accessRows = compiledQuery((db, document: string) =>
     .select(['document.id', 'document.kind', 'document.title', 'document.owner'])
     .select(['document.link_access', 'document.trashed_at', 'document.purged_at'])
     .select(['document.parent', 'member.user', 'member.role', 'link_terms.password'])
+    .select(({ exists, selectFrom, or }) =>
+      or([
+        exists(
+          selectFrom('invited_address')
+            .select('address')
+            .whereRef('invited_address.document', '=', 'document.id'),
+        ),
+        exists(
+          selectFrom('document_ancestor')
+            .innerJoin('invited_address', 'invited_address.document', 'document_ancestor.ancestor')
+            .select('address')
+            .whereRef('document_ancestor.document', '=', 'document.id')
+            .where('document_ancestor.inherits', '=', 1),
+        ),
+      ]).as('has_invited'),
+    )
     .where('document.id', '=', document),
 );
 
@@ -90,12 +106,13 @@ export async function findAccess(db: Database, document: string): Promise<Docume
   const rows = await accessRows(db, document);
   const [first] = rows;
   if (first === undefined) return null;
-  const { user: _user, role: _role, password, ...facts } = first;
+  const { user: _user, role: _role, password, has_invited, ...facts } = first;
   const given = new Map<string, GivenRole>();
   for (const { user, role } of rows) if (user !== null && role !== null) given.set(user, role);
   const entered = password === null ? null : await readEntered(db, document);
   const inherited = first.parent === null ? NOTHING_INHERITED : await inheritedByAll(db, document);
-  return { ...facts, entered, given: given.size === 0 ? null : given, inherited };
+  const hasInvited = Boolean(has_invited);
+  return { ...facts, entered, given: given.size === 0 ? null : given, inherited, hasInvited };
 }
 
 /** Of the nearest link, the entries are read only if it has a password. */

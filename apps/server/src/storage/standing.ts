@@ -27,6 +27,8 @@ export interface DocumentAccess
   extends Decisive, Pick<DocumentRow, 'id' | 'kind' | 'title' | 'parent'> {
   readonly given: ReadonlyMap<string, GivenRole> | null;
   readonly inherited: Inherited;
+  /** Addresses wait for their people, here or in a document around it whose roles hold here (IA2). */
+  readonly hasInvited?: boolean;
 }
 
 /** What a document gets from those around it. */

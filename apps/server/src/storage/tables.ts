@@ -32,6 +32,7 @@ export interface Tables {
   link_terms: LinkTermsTable;
   link_entry: LinkEntryTable;
   publication: PublicationTable;
+  invited_address: InvitedAddressTable;
   file: FileTable;
   command: CommandTable;
   event: EventTable;
@@ -54,6 +55,8 @@ export type Database = Kysely<Tables>;
 export interface UserTable {
   id: string;
   name: string;
+  /** As the directory compares it; see `directory.ts`. */
+  folded_name: Generated<string>;
   color: number;
   created_at: number;
   /** When the guest became a person with an account; null for a guest. */
@@ -92,8 +95,10 @@ export interface IdentityTable {
   /** Of an address, its password's hash. */
   credential: string | null;
   created_at: number;
-  /** When an address was known to be this person's. */
+  /** When an address was known to be this person's: that of `subject`, or of `verified_address`. */
   verified_at: number | null;
+  /** Of a provider: the address that it said is the person's, when they last signed in by it (IA2). */
+  verified_address: Generated<string | null>;
 }
 export type IdentityRow = Selectable<IdentityTable>;
 
@@ -367,6 +372,17 @@ export interface PublicationTable {
   is_indexed: Generated<number>;
   created_at: number;
 }
+
+/** A role in a document for the person who has an address, until they open it (IA1). */
+export interface InvitedAddressTable {
+  document: string;
+  address: string;
+  role: MemberTable['role'];
+  invited_by: string;
+  at: number;
+  expires_at: number;
+}
+export type InvitedAddressRow = Selectable<InvitedAddressTable>;
 
 /**
  * An uploaded file, or an attempt to upload one: the row comes before the bytes and goes after them, so that no

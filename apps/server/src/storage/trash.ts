@@ -323,6 +323,7 @@ const PURGED = [
   'link_terms',
   'link_entry',
   'publication',
+  'invited_address',
   'document_ancestor',
   'named_version',
 ] as const;

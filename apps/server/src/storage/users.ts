@@ -1,5 +1,6 @@
 /** User accounts. A guest is a user without more than a name. */
 import type { User } from '@tandem/protocol';
+import { foldedName } from './folded-name.ts';
 import { compiledQuery } from './compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
@@ -9,7 +10,10 @@ export async function createUser(
 ): Promise<UserRow> {
   return await db
     .insertInto('user')
-    .values({ id: user.id, name: user.name, color: user.color, created_at: user.at })
+    .values({
+      ...{ id: user.id, name: user.name, color: user.color, created_at: user.at },
+      folded_name: foldedName(user.name),
+    })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
@@ -47,7 +51,7 @@ export async function updateProfile(
   patch: { readonly name?: string | undefined; readonly color?: number | undefined },
 ): Promise<UserRow | undefined> {
   const values = {
-    ...(patch.name === undefined ? {} : { name: patch.name }),
+    ...(patch.name === undefined ? {} : { name: patch.name, folded_name: foldedName(patch.name) }),
     ...(patch.color === undefined ? {} : { color: patch.color }),
   };
   if (Object.keys(values).length === 0) return await findUser(db, id);

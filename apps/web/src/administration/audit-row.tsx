@@ -106,6 +106,9 @@ function valuesOf(entry: AuditEntry, t: Translate, language: string): TextValues
         from: detail.from === null ? '' : t(`administration.audit.role.${detail.from}`),
         to: t(`administration.audit.role.${detail.to}`),
       };
+    case 'address:invited':
+    case 'address:claimed':
+      return { to: t(`administration.audit.role.${detail.to}`) };
     case 'member:removed':
       return { from: t(`administration.audit.role.${detail.from}`) };
     case 'link:changed': {

@@ -14,7 +14,7 @@ test('PO9 a person who signs in where a guest has asked may ask, too', () => {
   const state = new Observable({ user: { id: 'guest', name: 'Guest', color: 1 } });
   const run = vi.fn();
   const services = {
-    account: { state },
+    account: { state, fetch: () => Promise.reject(new Error('no network')) },
     client: { commands: { run } },
     refusals: new Refusals(() => undefined),
   } as unknown as Services;

@@ -1,9 +1,11 @@
 import { MAX_REQUEST_MESSAGE_LENGTH, type Call } from '@tandem/protocol';
-import { useCallback, useId, useState } from 'react';
+import { signInOptions } from '@tandem/protocol/accounts';
+import { useCallback, useEffect, useId, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { isolated } from '../languages/names.ts';
 import { Observable, useObservable } from '../runtime/observable.ts';
 import { useRefusal } from '../session/refusals.ts';
+import { get } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { useTranslation } from '../translation/translation.ts';
 import { PasswordForm } from './password-form.tsx';
@@ -27,8 +29,28 @@ export function RequestForm(props: RequestFormProps) {
     <>
       <Request document={props.document} />
       <PasswordForm {...props} />
+      <ByAddress />
     </>
   );
+}
+
+/** What to do if the document was shared with an address (IA2): said for every document, where addresses can be confirmed. */
+function ByAddress() {
+  const { t } = useTranslation();
+  const { account } = useServices();
+  const [isPossible, setIsPossible] = useState(false);
+  useEffect(() => {
+    let isOver = false;
+    get('/api/account/options', { answer: signInOptions, fetch: account.fetch }).then(
+      ({ sendsMail, providers }) => isOver || setIsPossible(sendsMail || providers.length > 0),
+      () => {},
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [account]);
+  if (!isPossible) return null;
+  return <p className="w-full text-small text-ink-3">{t('sharing.request.byAddress')}</p>;
 }
 
 function Request({ document }: Pick<RequestFormProps, 'document'>) {

@@ -11,6 +11,8 @@ import { LinkPassword } from './link-password.tsx';
 import { Publishing, type PublishingFacts, type PublishingIntents } from './publishing.tsx';
 import { AccessRequests } from './access-requests.tsx';
 import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
+import { InvitedList } from './invited-list.tsx';
+import { useInvited } from './use-invited.ts';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
 
@@ -90,7 +92,9 @@ export function SharingPanel({
             />
           )}
           {isOwner && <AccessRequests document={document} />}
-          {isOwner && <AddPerson members={sharing.members} onAdd={intents.changeRole} />}
+          {isOwner && (
+            <Additions document={document} members={sharing.members} onAdd={intents.changeRole} />
+          )}
           <section aria-labelledby="share-people">
             <h3 id="share-people" className="mb-1 text-small font-medium text-ink-3">
               {t('sharing.people')}
@@ -118,6 +122,24 @@ export function SharingPanel({
         </>
       )}
     </div>
+  );
+}
+
+function Additions({
+  document,
+  members,
+  onAdd,
+}: {
+  readonly document: string;
+  readonly members: readonly SharingMember[];
+  readonly onAdd: SharingIntents['changeRole'];
+}) {
+  const invited = useInvited(document, members);
+  return (
+    <>
+      <AddPerson members={members} invited={invited} onAdd={onAdd} />
+      <InvitedList invited={invited} />
+    </>
   );
 }
 

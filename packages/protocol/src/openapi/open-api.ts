@@ -9,6 +9,7 @@ import * as administration from '../administration.ts';
 import * as apiTokens from '../api-tokens.ts';
 import * as audit from '../audit.ts';
 import * as content from '../content.ts';
+import * as directory from '../directory.ts';
 import * as files from '../files.ts';
 import * as history from '../history.ts';
 import * as http from '../http.ts';
@@ -45,6 +46,7 @@ const EXPORTED = new Map<unknown, string>(
       ...apiTokens,
       ...audit,
       ...content,
+      ...directory,
       ...files,
       ...history,
       ...http,

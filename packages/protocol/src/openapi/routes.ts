@@ -55,6 +55,12 @@ import {
   pageWritten,
   revision,
 } from '../content.ts';
+import {
+  addressInvitation,
+  addressWithdrawal,
+  directoryPeople,
+  invitedAddresses,
+} from '../directory.ts';
 import { fileId, fileList, MAX_FILE_NAME_LENGTH, storedFile } from '../files.ts';
 import { historyAuthors, historyPage } from '../history.ts';
 import {
@@ -283,6 +289,18 @@ const ROUTE_TABLE = {
     summary: 'enters by a link with a password',
     ...{ scope: 'never', body: linkEntry, answer: 'nothing' },
   },
+  'GET /documents/:id/invited': {
+    summary: 'whom the person may add to a document, and the addresses that wait for their people',
+    ...{ scope: 'never', answer: invitedAddresses },
+  },
+  'POST /documents/:id/invited': {
+    summary: 'gives a role to the person who has this address, once they open the document',
+    ...{ scope: 'never', body: addressInvitation, answer: 'nothing' },
+  },
+  'POST /documents/:id/invited/withdraw': {
+    summary: 'takes back what was given to an address that nobody has claimed',
+    ...{ scope: 'never', body: addressWithdrawal, answer: 'nothing' },
+  },
   'GET /me': { summary: 'the person', scope: 'any', answer: user },
   'PATCH /me': {
     summary: 'changes the person’s name or color',
@@ -293,6 +311,12 @@ const ROUTE_TABLE = {
     scope: 'never',
     query: { search: { about: 'the beginning of a name', schema: librarySearch } },
     answer: metPeople,
+  },
+  'GET /directory': {
+    summary: 'people whom the person may add to a document, by name',
+    scope: 'never',
+    query: { search: { about: 'the beginnings of words of a name', schema: librarySearch } },
+    answer: directoryPeople,
   },
 
   'POST /session': {

@@ -18,6 +18,7 @@ import {
   removeProvidersOf,
   setAdministrator,
   setCredential,
+  setVerifiedAddress,
   verifyAddress,
   wasRemoved,
   type IdentityKey,
@@ -225,18 +226,22 @@ async function refuseIdentity(
   context: HandlerContext,
   identity: ServerCommandInput<'account:sign-in'>['identity'],
 ): Promise<ForbiddenReason | null> {
-  const { db, user } = context;
+  const { db, user, at } = context;
   const stored = await findIdentity(db, identity);
   if (stored !== undefined) {
     if (stored.user !== user) return 'identity-taken';
-    return stored.credential === identity.credential ? null : 'password-changed';
+    if (stored.credential !== identity.credential) return 'password-changed';
+    if (stored.issuer !== EMAIL_ISSUER)
+      await setVerifiedAddress(db, stored, { address: identity.verifiedEmail, at });
+    return null;
   }
   const subject = identity.verifiedEmail;
   const email =
     subject === null ? undefined : await findIdentity(db, { issuer: EMAIL_ISSUER, subject });
   if (email?.user !== user || email.verified_at === null) return 'identity-removed';
   if (await wasRemoved(db, { ...identity, user })) return 'identity-removed';
-  const refusal = await addToAccount(context, identity);
+  const added = { ...identity, verifiedAddress: identity.verifiedEmail };
+  const refusal = await addToAccount(context, added);
   if (refusal === null) await notify(context, 'identity-connected');
   return refusal;
 }
@@ -244,12 +249,17 @@ async function refuseIdentity(
 /** Makes an identity of a provider the user's, unless it is another one's. */
 async function addToAccount(
   { db, user, at }: HandlerContext,
-  { issuer, subject }: IdentityKey,
+  { issuer, subject, verifiedAddress = null }: ServerCommandInput<'account:link'>['identity'],
 ): Promise<ForbiddenReason | null> {
   const before = await findIdentity(db, { issuer, subject });
-  if (before !== undefined) return before.user === user ? null : 'identity-taken';
+  if (before !== undefined) {
+    if (before.user !== user) return 'identity-taken';
+    await setVerifiedAddress(db, before, { address: verifiedAddress, at });
+    return null;
+  }
   if ((await findIdentitiesOf(db, user)).length >= MAX_IDENTITIES) return 'too-many-identities';
-  const isAdded = await addIdentity(db, { issuer, subject, user, credential: null, at });
+  const identity = { issuer, subject, credential: null, verifiedAddress };
+  const isAdded = await addIdentity(db, { ...identity, user, at });
   return isAdded ? null : 'identity-taken';
 }
 

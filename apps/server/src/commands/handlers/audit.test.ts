@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { AUDIT_ACTIONS, type AuditEntry } from '@tandem/protocol/audit';
 import { listAudit } from '../../storage/audit/audit-log.ts';
+import { addIdentity } from '../../storage/identities.ts';
+import { registerUser } from '../../storage/users.ts';
 import { addOneTime } from '../../storage/one-time-tokens.ts';
 import { createSession } from '../../storage/sessions.ts';
 import { putAccessRequest } from '../../storage/access-requests.ts';
 import { offerGuest } from '../../storage/guest-offers.ts';
 import { setExpiry } from '../../storage/link-terms.ts';
-import { registerUser } from '../../storage/users.ts';
 import {
   BY_SETTING,
   ANCHOR,
@@ -87,6 +88,34 @@ test('AU1 sharing', async () => {
     {
       ...{ actor: 'ada', action: 'document:restricted', document: inside },
       detail: { isRestricted: true },
+    },
+  ]);
+});
+
+test('AU1 AU2 an invited address is recorded without the address, and its person when they come', async () => {
+  const fixture = await fixtureWithRoles();
+  const { db } = fixture;
+  for (const id of ['ada', 'ned']) await registerUser(db, { id, at: 0 });
+  const address = 'ned@example.org';
+  const email = { issuer: 'email', subject: address, user: 'ned', credential: 'hash', at: 0 };
+  await addIdentity(db, { ...email, verifiedAt: 1 });
+  const input = { document, address, isMailed: false };
+  expect(
+    await recorded(fixture, [
+      ['ada', { name: 'address:invite', input: { ...input, role: 'viewer' } }],
+      ['ada', { name: 'address:withdraw', input: { document, address } }],
+      ['ada', { name: 'address:withdraw', input: { document, address } }],
+      ['ada', { name: 'address:invite', input: { ...input, role: 'editor' } }],
+      ['ned', { name: 'address:claim', input: { document, issuers: [] } }],
+      ['ned', { name: 'address:claim', input: { document, issuers: [] } }],
+    ]),
+  ).toEqual([
+    { actor: 'ada', action: 'address:invited', document, detail: { to: 'viewer' } },
+    { actor: 'ada', action: 'address:withdrawn', document, detail: {} },
+    { actor: 'ada', action: 'address:invited', document, detail: { to: 'editor' } },
+    {
+      ...{ actor: 'ned', action: 'address:claimed', document, person: 'ada' },
+      detail: { from: null, to: 'editor' },
     },
   ]);
 });

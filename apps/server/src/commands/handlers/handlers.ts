@@ -7,6 +7,7 @@ import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
 import { inboxHandlers } from './inbox.ts';
+import { invitedAddressHandlers } from './invited-addresses.ts';
 import { passkeyHandlers } from './passkeys.ts';
 import { peopleHandlers } from './people.ts';
 import { profileHandlers } from './profile.ts';
@@ -23,6 +24,7 @@ export const HANDLERS: HandlerTable = {
   ...publicationHandlers,
   ...sharingHandlers,
   ...accessRequestHandlers,
+  ...invitedAddressHandlers,
   ...versionHandlers,
   ...profileHandlers,
   ...chatHandlers,

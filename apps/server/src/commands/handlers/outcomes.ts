@@ -34,6 +34,10 @@ const FORBIDDEN = {
   'owner-stays': 'The owner of a document may always do everything in it.',
   'too-many-members':
     'This document has reached the limit of invited people. Share the link instead.',
+  'invite-account-first':
+    'Only people with an account add others by their address. Create an account first, or send the link.',
+  'too-many-invited':
+    'Many addresses that you have added wait for their people. Withdraw some first, or send the link.',
   'too-many-requests':
     'You have asked for access to many documents today. Ask again tomorrow, or ask the person who sent you the link.',
   'request-over':

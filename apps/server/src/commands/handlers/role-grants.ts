@@ -4,6 +4,7 @@ import { SHARING } from '../../limits.ts';
 import { endAccessRequest, requestCause } from '../../storage/access-requests.ts';
 import { sharingKey } from '../../storage/channel-key.ts';
 import { addVisit, findListers, NEVER_OPENED } from '../../storage/documents.ts';
+import { countInvited } from '../../storage/invited-addresses.ts';
 import { givenRoles } from '../../storage/roles.ts';
 import { giveRole } from '../../storage/sharing.ts';
 import type { UserRow } from '../../storage/tables.ts';
@@ -13,18 +14,36 @@ import { changeAccess } from './listing-changes.ts';
 import { notifyOfShare, withdraw } from './notifications.ts';
 import { DONE, forbidden } from './outcomes.ts';
 
+interface Grant {
+  readonly document: string;
+  readonly target: UserRow;
+  readonly role: MemberRole;
+}
+
 export async function grantRole(
   context: HandlerContext<'member:changed'>,
-  {
-    document,
-    target,
-    role,
-  }: { readonly document: string; readonly target: UserRow; readonly role: MemberRole },
+  grant: Grant,
+): Promise<Outcome> {
+  const { document, target, role } = grant;
+  const before = (await givenRoles(context.db, document)).get(target.id) ?? null;
+  const outcome = await giveOwnRole(context, grant);
+  if (outcome.kind === 'done' && before !== role)
+    context.audit({
+      ...{ action: 'member:changed', document, person: target.id },
+      detail: { from: before, to: role },
+    });
+  return outcome;
+}
+
+/** As `grantRole`; the caller records it. */
+export async function giveOwnRole(
+  context: HandlerContext,
+  { document, target, role }: Grant,
 ): Promise<Outcome> {
   const { db, publish } = context;
   const { id: user } = target;
   const given = await givenRoles(db, document);
-  if (!given.has(user) && given.size >= SHARING.maxMembers) return forbidden('too-many-members');
+  if (!given.has(user) && (await isFull(context, document))) return forbidden('too-many-members');
   // It is answered, however the role was given (PO10); a guest may have been given it before becoming the account.
   if (await endAccessRequest(db, { document, user }))
     await withdraw(context, { document, cause: requestCause(user) });
@@ -38,11 +57,16 @@ export async function grantRole(
     await giveRole(db, { document, user, role });
     if (!isListed && !given.has(user)) await addVisit(db, { user, document, at: NEVER_OPENED });
   });
-  context.audit({
-    ...{ action: 'member:changed', document, person: user },
-    detail: { from: given.get(user) ?? null, to: role },
-  });
   if (given.has(user)) return changed;
   await notifyOfShare(context, { document, target: user });
   return changed;
+}
+
+/** Of people with a role and of invited addresses together: those become people. */
+export async function isFull(
+  { db, at }: Pick<HandlerContext, 'db' | 'at'>,
+  document: string,
+): Promise<boolean> {
+  const { size } = await givenRoles(db, document);
+  return size + (await countInvited(db, { document, at })) >= SHARING.maxMembers;
 }

@@ -244,6 +244,20 @@ const TABLE: {
     { call: () => ({ document, user: 'ada' }), expected: NOBODY, inTrash: REFUSED },
   ],
   // The same answer to everyone, whatever the document is.
+  'address:invite': [
+    {
+      call: () => ({ document, address: 'new@example.org', role: 'viewer', isMailed: true }),
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+  ],
+  'address:withdraw': [
+    { call: () => ({ document, address: 'new@example.org' }), expected: OWNER, inTrash: REFUSED },
+  ],
+  // Of somebody to whose addresses nothing was given.
+  'address:claim': [
+    { call: () => ({ document, issuers: [] }), expected: ALL, inTrash: UNAFFECTED },
+  ],
   'access:request': [
     { call: () => ({ document, message: 'Please' }), expected: ALL, inTrash: UNAFFECTED },
   ],

@@ -13,7 +13,7 @@ import {
   setExpiry,
   setLinkPassword,
 } from '../../storage/link-terms.ts';
-import { hasMet } from '../../storage/people.ts';
+import { isInDirectory } from '../../storage/directory.ts';
 import { findAccess, givenRoles } from '../../storage/roles.ts';
 import { linkOf } from '../../storage/standing.ts';
 import { changeLink, readSharing, takeRole } from '../../storage/sharing.ts';
@@ -131,15 +131,15 @@ export const sharingHandlers: SharingHandlers = {
   },
 
   async 'member:change'(context, { document: id, user: target, role }) {
-    const { db, user } = context;
+    const { db, user, directory } = context;
     const access = await ownedBy(context, { document: id, target });
     if (access.kind === 'refused') return access;
     const row = await findUser(db, target);
     const isHere =
       (await findListers(db, [id], [target])).length > 0 || (await givenRoles(db, id)).has(target);
-    // The same answer for a user the owner never met as for one that does not exist.
-    if (row === undefined || !(isHere || (await hasMet(db, { user, other: target }))))
-      return notFound('person');
+    const isKnown = isHere || (await isInDirectory(db, { user, directory, other: target }));
+    // The same answer for a user whom the owner may not find as for one that does not exist.
+    if (row === undefined || !isKnown) return notFound('person');
     return await grantRole(context, { document: id, target: row, role });
   },
 

@@ -16,6 +16,7 @@ export const JOB_KINDS = [
   'notification-sweep',
   'link-mail',
   'session-sweep',
+  'share-mail',
   'trash-sweep',
   'webhook-delivery',
   'webhook-event',

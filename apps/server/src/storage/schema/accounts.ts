@@ -11,6 +11,7 @@ export async function createAccounts(db: Kysely<unknown>, types: ColumnTypes): P
     .addColumn('credential', types.text)
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('verified_at', types.integer)
+    .addColumn('verified_address', types.text)
     .addPrimaryKeyConstraint('identity_primary', ['issuer', 'subject'])
     .execute();
   await db.schema

@@ -7,6 +7,7 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .createTable('user')
     .addColumn('id', types.text, (column) => column.primaryKey())
     .addColumn('name', types.text, (column) => column.notNull())
+    .addColumn('folded_name', types.text, (column) => column.notNull().defaultTo(''))
     .addColumn('color', types.integer, (column) => column.notNull())
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('registered_at', types.integer)
@@ -14,6 +15,12 @@ export async function createPeople(db: Kysely<unknown>, types: ColumnTypes): Pro
     .addColumn('merged_into', types.text)
     .addColumn('offered_to', types.text)
     .addColumn('blocked_at', types.integer)
+    .execute();
+  await db.schema
+    .createIndex('user_registered')
+    .on('user')
+    .column('folded_name')
+    .where(sql.ref('registered_at'), 'is not', null)
     .execute();
   await db.schema
     .createIndex('user_administrator')

@@ -24,6 +24,7 @@ test('opening an empty file creates all tables', async () => {
     'file',
     'history',
     'identity',
+    'invited_address',
     'job',
     'journal',
     'link_entry',

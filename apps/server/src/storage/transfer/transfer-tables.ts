@@ -33,6 +33,7 @@ const DEFINITIONS: Definitions = {
     columns: {
       id: 'text',
       name: 'text',
+      folded_name: 'text',
       color: 'integer',
       created_at: 'integer',
       registered_at: 'integer',
@@ -63,6 +64,7 @@ const DEFINITIONS: Definitions = {
       credential: 'text',
       created_at: 'integer',
       verified_at: 'integer',
+      verified_address: 'text',
     },
     key: ['issuer', 'subject'],
   },
@@ -279,6 +281,17 @@ const DEFINITIONS: Definitions = {
       created_at: 'integer',
     },
     key: ['document'],
+  },
+  invited_address: {
+    columns: {
+      document: 'text',
+      address: 'text',
+      role: 'text',
+      invited_by: 'text',
+      at: 'integer',
+      expires_at: 'integer',
+    },
+    key: ['document', 'address'],
   },
   reaction: {
     columns: {

@@ -1,0 +1,4 @@
+import { testDirectory } from './directory.contract.ts';
+import { temporaryDatabase } from './testing/temporary-database.ts';
+
+testDirectory(temporaryDatabase);

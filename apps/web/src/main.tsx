@@ -11,6 +11,7 @@ import { NOTICES_KEYS } from './screen/shortcuts.ts';
 import { startNavigation } from './navigation/location.ts';
 import { Application } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
+import { isSignedOut } from './session/sign-out.ts';
 import { guardFileDrops, surviveTranslation } from './runtime/browser-faults.ts';
 import { startServiceWorker } from './runtime/service-worker.ts';
 import { startTheme } from './theme/theme.ts';
@@ -55,6 +56,17 @@ resumeUploads(() => {
   const { user } = account.state.get();
   return user === null ? null : { id: user.id, isGuest: !account.hasAccount };
 });
+
+const imagesOf = {
+  ...services,
+  owner: () => (isSignedOut() ? null : (account.state.get().user?.id ?? null)),
+};
+void new Deferred(
+  async () => (await import('./image-cache/kept-images.ts')).startImages(imagesOf),
+  {
+    preload: 'at once',
+  },
+);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

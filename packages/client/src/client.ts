@@ -147,6 +147,11 @@ export class Client {
     return this.#options.durable && (this.#options.health?.isHealthy ?? true);
   }
 
+  /** This device has no room for what people write. */
+  get failsToWrite(): boolean {
+    return this.#options.health?.failsToWrite ?? false;
+  }
+
   start(): void {
     this.connection.start();
   }

@@ -39,6 +39,7 @@ async function load(platform: string) {
     files: {
       address: (file) => file,
       uploads: async () => await Promise.reject(new Error('not here')),
+      kept: () => Promise.reject(new Error('not asked')),
       onPasted: () => {},
     },
     onTooManyFiles: () => {},

@@ -67,6 +67,7 @@ test('signing out ends the session, then deletes the application’s data, and n
     'delete tandem-states',
     'delete tandem-leases',
     'delete tandem-uploads',
+    'delete tandem-images',
     'remove export.zip',
     'go to /',
   ]);

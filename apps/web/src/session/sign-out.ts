@@ -4,6 +4,7 @@
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
 import { deleteAll, watchOtherTabs } from './device-storage.ts';
+import { IMAGES_DATABASE } from '../image-cache/images-database.ts';
 import { UPLOADS_DATABASE } from '../uploads/uploads-database.ts';
 import { post } from './request.ts';
 
@@ -67,7 +68,7 @@ export function isSignedOut(): boolean {
 
 async function deleteDatabases(): Promise<void> {
   await Promise.allSettled(
-    [...BROWSER_DATABASES, UPLOADS_DATABASE].map((name) => deleteDatabase(name)),
+    [...BROWSER_DATABASES, UPLOADS_DATABASE, IMAGES_DATABASE].map((name) => deleteDatabase(name)),
   );
 }
 

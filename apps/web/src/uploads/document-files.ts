@@ -1,8 +1,11 @@
 /** What the editor of a document needs of its files. The code of uploads is loaded when it is first needed. */
 import { filePath } from '@tandem/protocol';
-import type { EditorFiles, FileUploads } from '../editor/files/editor-files.ts';
+import type { EditorFiles, FileUploads, KeptImages } from '../editor/files/editor-files.ts';
 import { findOwnerBy, type UploadOwner } from './upload-owner.ts';
 import { mayHaveWaiting } from './uploads-database.ts';
+
+/** Where their code does not load. */
+const NONE_KEPT: KeptImages = { keep() {}, find: async () => null, forget() {} };
 
 const load = () => import('./page-uploads.ts');
 
@@ -13,6 +16,10 @@ export function documentFiles(document: string): EditorFiles {
   return {
     address: (file) => filePath(document, file),
     uploads: find,
+    kept: () =>
+      import('../image-cache/kept-images.ts')
+        .then(({ keptImages }) => keptImages(document))
+        .catch(() => NONE_KEPT),
     onPasted: (files) => void find().then((found) => found.copy(files)),
   };
 }

@@ -76,7 +76,7 @@ test('a device that is full or refuses is not healthy until such a call succeeds
   const write = store.write();
   calls[0]?.reject(new Error('QuotaExceededError'));
   await expect(write).rejects.toThrow('Quota');
-  expect(health.isHealthy).toBe(false);
+  expect([health.isHealthy, health.failsToWrite]).toEqual([false, true]);
   void store.read();
   calls[1]?.resolve('text');
   await clock.advanceAsync(0);

@@ -36,6 +36,11 @@ export class StorageHealth {
     return this.#overdue === 0 && !this.#failed.bounded && !this.#failed.patient;
   }
 
+  /** The last write failed: most likely the device is full. */
+  get failsToWrite(): boolean {
+    return this.#failed.patient;
+  }
+
   onChange(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
@@ -78,8 +83,9 @@ export class StorageHealth {
   }
 
   #change(change: () => void): void {
-    const before = this.isHealthy;
+    const before = [this.isHealthy, this.failsToWrite];
     change();
-    if (before !== this.isHealthy) this.#listeners.notify((listener) => listener());
+    if (before[0] !== this.isHealthy || before[1] !== this.failsToWrite)
+      this.#listeners.notify((listener) => listener());
   }
 }

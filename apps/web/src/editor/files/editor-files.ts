@@ -4,8 +4,25 @@ export interface EditorFiles {
   readonly address: (file: string) => string;
   /** Loads the code of uploads when it is first needed. */
   readonly uploads: () => Promise<FileUploads>;
+  /** Loads their code when it is first needed. Never rejects. */
+  readonly kept: () => Promise<KeptImages>;
   /** The person has pasted blocks that show these, perhaps from another document. */
   readonly onPasted: (files: readonly string[]) => void;
+}
+
+/** Images of one document that are on this device, for when the server cannot be reached. */
+export interface KeptImages {
+  keep(file: string, image: ShownImage): void;
+  find(file: string): Promise<Blob | null>;
+  /** The server has said that it is not there, or not for this person. */
+  forget(file: string): void;
+}
+
+export interface ShownImage {
+  /** What this device has sent; null: the server is asked for it. */
+  readonly blob: Blob | null;
+  /** Whether the person has seen it. */
+  readonly isShown: boolean;
 }
 
 export interface AddedFile {

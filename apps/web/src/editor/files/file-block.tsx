@@ -33,7 +33,7 @@ function FileBlock(context: FileBlockContext) {
   return (
     <>
       {node.type.name === 'image' ? (
-        <ImageFrame key={file} {...common} file={file} isSelected={isSelected} />
+        <ImageFrame key={file} {...common} file={file} kept={files.kept} isSelected={isSelected} />
       ) : (
         <FileCard {...common} file={file} />
       )}

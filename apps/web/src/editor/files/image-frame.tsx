@@ -1,12 +1,14 @@
 import { Download, Maximize2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from '../../translation/translation.ts';
 
 import type { FileAttributes, FileBlockActions } from './file-attributes.ts';
 import { FileCard } from './file-card.tsx';
-import { findFilePresence, type FilePresence, problemOf, retryDelayMs } from './file-presence.ts';
+import type { EditorFiles } from './editor-files.ts';
+import { problemOf } from './file-presence.ts';
 import { ImageResizer } from './image-resizer.tsx';
 import { Lightbox } from './lightbox.tsx';
+import { useKeeping, useLoading } from './image-loading.ts';
 import type { OwnUpload } from './use-upload.ts';
 
 interface ImageFrameProps {
@@ -15,6 +17,7 @@ interface ImageFrameProps {
   readonly actions: FileBlockActions;
   readonly address: string;
   readonly file: string;
+  readonly kept: EditorFiles['kept'];
   readonly isSelected: boolean;
   readonly isEditable: boolean;
 }
@@ -22,16 +25,20 @@ interface ImageFrameProps {
 const PLACEHOLDER_WIDTH = 480;
 
 export function ImageFrame(props: ImageFrameProps) {
-  const { attributes, own, actions, address, file, isSelected, isEditable } = props;
+  const { attributes, own, actions, address, file, kept, isSelected, isEditable } = props;
   const { t } = useTranslation();
-  const { isShown, presence, attempt, onLoad, onError } = useLoading(address, own.preview);
+  const { isShown, keptCopy, presence, attempt, onLoad, onError } = useLoading({
+    ...{ address, file, kept },
+    preview: own.preview,
+  });
+  useKeeping({ file, kept, own, isShown });
   const [draggedWidth, setDraggedWidth] = useState<number | null>(null);
   const [isEnlarged, setEnlarged] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const { width, height, alt, caption, name, displayWidth } = attributes;
   if (presence === 'other') return <FileCard {...props} />;
   const problem = isShown ? null : problemOf(presence, file);
-  const source = own.isKnown ? (own.preview ?? `${address}#${attempt}`) : null;
+  const source = own.isKnown ? (own.preview ?? keptCopy ?? `${address}#${attempt}`) : null;
   const shownWidth = draggedWidth ?? displayWidth ?? width ?? (isShown ? null : PLACEHOLDER_WIDTH);
   const words = alt ?? caption ?? '';
   return (
@@ -76,7 +83,7 @@ export function ImageFrame(props: ImageFrameProps) {
           </button>
           {own.state === null && (
             <a
-              href={address}
+              href={keptCopy ?? address}
               download={name ?? ''}
               aria-label={t('editor.files.download')}
               title={t('editor.files.download')}
@@ -102,44 +109,4 @@ export function ImageFrame(props: ImageFrameProps) {
       )}
     </div>
   );
-}
-
-/** An image that did not load may be uploaded later, or the server may be out of reach: it is tried again. */
-function useLoading(address: string, preview: string | null) {
-  const [loaded, setLoaded] = useState<string | null>(null);
-  const [presence, setPresence] = useState<FilePresence | null>(null);
-  const [attempt, setAttempt] = useState(0);
-  const wasThere = useRef(false);
-  const source = preview ?? address;
-  useEffect(() => {
-    if (presence === null || presence === 'other' || presence === 'deleted') return;
-    const again = () => setAttempt((count) => count + 1);
-    const timer = setTimeout(again, retryDelayMs(attempt));
-    addEventListener('online', again);
-    return () => {
-      clearTimeout(timer);
-      removeEventListener('online', again);
-    };
-  }, [presence, attempt]);
-  return {
-    isShown: loaded === source,
-    presence,
-    attempt,
-    onLoad: () => {
-      setLoaded(source);
-      setPresence(null);
-    },
-    onError: () => {
-      // What this device cannot show may still be a good file.
-      if (preview !== null) setPresence('other');
-      else
-        void findFilePresence(address).then((found) => {
-          if (found !== 'image') return setPresence(found);
-          // It may have come between the two requests; an image that fails once more is a broken one.
-          if (wasThere.current) return setPresence('other');
-          wasThere.current = true;
-          setAttempt((count) => count + 1);
-        });
-    },
-  };
 }

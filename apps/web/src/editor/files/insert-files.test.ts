@@ -23,7 +23,12 @@ function filesOf(added: readonly Partial<AddedFile>[] | null): EditorFiles {
     ...file,
   }));
   const uploads = { add: () => all ?? null } as never;
-  return { address: (file) => file, uploads: async () => uploads, onPasted: () => undefined };
+  return {
+    address: (file) => file,
+    uploads: async () => uploads,
+    kept: () => Promise.reject(new Error('not asked')),
+    onPasted: () => undefined,
+  };
 }
 
 async function insert({ view }: Page, ...added: Partial<AddedFile>[]): Promise<void> {

@@ -8,7 +8,10 @@ import { OWN_PATHS } from './build/own-paths.ts';
 import { withoutUnused } from './build/without-unused.ts';
 
 /** What the server answers by itself; everything else is the application. */
-const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz', '/sign-in', '^/p/'];
+const SERVER_PATHS = [
+  ...['/api', '/sync', '/yjs', '/healthz', '/readyz'],
+  ...['/sign-in', '/unsubscribe', '^/p/'],
+];
 
 /** Compressed scripts that load before somebody can write in the first document. */
 const FIRST_DOCUMENT_MAX_BYTES = 300_000;

@@ -1,4 +1,5 @@
 /** Links in mails: a new password, and a confirmed address. */
+import { expectAccessible } from '../harness/accessibility.ts';
 import { fillSignIn, newAddress, openAccount, signUp } from '../harness/accounts.ts';
 import { MailSink } from '../harness/mail-sink.ts';
 import { changeOwnName, expectSaved, openProfile, profileOf } from '../harness/screens.ts';
@@ -65,6 +66,26 @@ test('a person who has forgotten the password sets a new one by the link in a ma
   await dialog.getByLabel('New password').fill('a third one of tests');
   await dialog.getByRole('button', { name: 'Set the password' }).click();
   await expect(dialog.getByRole('alert')).toContainText('This link was used already');
+});
+
+test('a person chooses how often they are mailed what they have not read', async ({
+  openAsGuest,
+}) => {
+  const { page } = await openAsGuest();
+  await signUp(page, newAddress());
+  const account = page.getByRole('dialog', { name: 'Your account' });
+  const choice = account.getByRole('region', { name: 'E-mail' });
+  await expect(choice).toContainText('Nothing is mailed until you have confirmed your address');
+  await expect(choice.getByRole('radio', { name: /^Mentions and requests/ })).toBeChecked();
+  await choice.getByRole('radio', { name: 'Never' }).check();
+  await expect(choice.getByRole('radio', { name: 'Never' })).toBeChecked();
+  await expectAccessible(page, 'the choice of mails');
+  // As the link in a mail does.
+  await page.goto('about:blank');
+  await page.goto('/#account=mails');
+  await expect(choice.getByRole('radio', { name: 'Never' })).toBeChecked();
+  await page.goto('/unsubscribe?token=not-one');
+  await expect(page.getByText('Nothing was changed.')).toBeVisible();
 });
 
 test('a person sees whose account the browser is signed in to, before they confirm an address', async ({

@@ -158,6 +158,10 @@ export const REQUEST_RATES = {
   shareMailsToAddress: { burst: 5, perSecond: 5 / (DAY_MS / 1_000) },
   shareMails: { burst: 100, perSecond: 0.1 },
   directory: { burst: 60, perSecond: 2 },
+  /** Digests that a node mails (DG8). */
+  digests: { burst: 300, perSecond: 1 },
+  /** Clicks on the links of one person's mails (DG7). */
+  unsubscribes: { burst: 10, perSecond: 1 / 60 },
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
   uploads: { burst: 100, perSecond: 2 },
@@ -276,6 +280,25 @@ export const MAIL = {
   replyTimeoutMs: 3 * MINUTE_MS,
   /** For a whole mail, however slowly its server answers. */
   deadlineMs: 5 * MINUTE_MS,
+} as const;
+
+/** Mails about unread notifications (DG3, DG6, DG7). */
+export const DIGESTS = {
+  /** As long as a person has for reading a notification before it is mailed. */
+  quietMs: 15 * MINUTE_MS,
+  /** Between two mails at least: of what somebody waits for, and of all else. */
+  urgentGapMs: HOUR_MS,
+  gapMs: DAY_MS,
+  /** What is older is in the inbox only, as after an address was confirmed. */
+  maxAgeMs: 7 * DAY_MS,
+  maxListed: 20,
+  /** While the node has mailed too many, at least and at most. */
+  waitMs: MINUTE_MS,
+  maxWaitMs: 15 * MINUTE_MS,
+  /** Attempts at a mail server that does not take a mail now, and the pause before the next ones. */
+  maxAttempts: 5,
+  pauseMs: HOUR_MS,
+  unsubscribeMs: 365 * DAY_MS,
 } as const;
 
 /** Reading again who may enter, after the database has failed (AC22). */

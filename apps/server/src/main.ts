@@ -145,6 +145,7 @@ async function startStorage(
       directory,
       engineWorkers,
       allowsPublicPages,
+      mail,
       redisUrl,
     },
     log,
@@ -177,6 +178,7 @@ async function startStorage(
     isAudited: auditDays > 0,
     allowsPublicPages,
     directory,
+    sendsMail: mail !== null,
     mayCreate: (user, input) => mayCreate(db, user, input),
     isDocument: async (document) => (await findDocument(db, document)) !== undefined,
   });

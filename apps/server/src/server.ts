@@ -7,6 +7,8 @@ import { Authenticator, type HeaderReader } from './accounts/authenticator.ts';
 import { CurrentSettings } from './accounts/current-settings.ts';
 import { People } from './accounts/people.ts';
 import { createMailer } from './mail/mailer.ts';
+import { digests } from './digests/digests.ts';
+import { createUnsubscribeTokens } from './digests/unsubscribe-token.ts';
 import { linkMail } from './accounts/link-mail.ts';
 import { droppedNotices, noticeMail } from './accounts/notice-mail.ts';
 import { shareMail } from './accounts/share-mail.ts';
@@ -26,6 +28,7 @@ import { publicRoutes } from './api/public-routes.ts';
 import { searchRoutes } from './api/search-routes.ts';
 import { SessionAnswer } from './api/session-answer.ts';
 import { sessionRoutes } from './api/session-routes.ts';
+import { unsubscribePages } from './api/unsubscribe-pages.ts';
 import type { Bus } from './bus/bus.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { logSweep } from './cluster/log-sweep.ts';
@@ -313,6 +316,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     },
   });
   const limited = limitFanOut(runner, fanOut);
+  const unsubscribeTokens = createUnsubscribeTokens(secrets);
   const application = createApplication({
     configuration,
     routes: [
@@ -365,6 +369,10 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       rates: publicRates,
       securityHeaders: options.securityHeaders,
     }),
+    unsubscribePages: unsubscribePages({
+      ...{ runner, db, tokens: unsubscribeTokens },
+      rate: rateLimiter('unsubscribes'),
+    }),
     files: options.files,
     isCutOff,
     originPolicy,
@@ -386,13 +394,20 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       ? null
       : { db, jobs: options.jobs, mailer, clock, publicUrl: configuration.mail.publicUrl };
   const toAccounts = mailing === null ? null : { ...mailing, rates: mailRates };
-  // Mails to accounts do not wait for those about documents.
+  // Mails to accounts do not wait for those about documents, and these not for digests.
   const mailJobs =
-    mailing === null || toAccounts === null
+    mailing === null || toAccounts === null || configuration.mail === null
       ? []
       : [
           jobRunner([linkMail(toAccounts), noticeMail(toAccounts)]),
           jobRunner([shareMail({ ...mailing, rates: shareRates })]),
+          jobRunner([
+            digests({
+              ...{ ...mailing, ...configuration.mail, tokens: unsubscribeTokens },
+              rate: rateLimiter('digests'),
+              random: Math.random,
+            }),
+          ]),
         ];
   const webhookJobs = jobRunner(
     [

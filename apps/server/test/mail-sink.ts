@@ -11,7 +11,11 @@ export interface ReceivedMail {
   readonly from: string;
   readonly subject: string;
   readonly text: string;
+  /** Empty without one. */
+  readonly html: string;
   readonly isAutomatic: boolean;
+  /** The lines of its head, by lower-case name. */
+  readonly lines: ReadonlyMap<string, string>;
 }
 
 export class MailSink {
@@ -35,6 +39,8 @@ export class MailSink {
             from: mail.from?.text ?? '',
             subject: mail.subject ?? '',
             text: mail.text ?? '',
+            html: mail.html || '',
+            lines: new Map(mail.headerLines.map(({ key, line }) => [key, line])),
             isAutomatic: mail.headers.get('auto-submitted') === 'auto-generated',
           });
           done();

@@ -308,6 +308,9 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
       nobody: 401,
     }),
   ],
+  'POST /account/mails': [
+    ofCaller(to('/account/mails', { frequency: 'daily' }), { ...signedIn(204), guest: 403 }),
+  ],
   'POST /account/confirm': [
     ofCaller((password) => ({ path: '/account/confirm', body: { password } }), {
       ...signedIn(204),

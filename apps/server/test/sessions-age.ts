@@ -19,6 +19,24 @@ export async function ageResetLinks(server: RunningServer, { user, ms }: Age): P
   await update(server, `update one_time set expires_at = expires_at - ${ms} where subject`, user);
 }
 
+/** The person has confirmed the address of their account. */
+export async function confirmAddress(server: RunningServer, user: string): Promise<void> {
+  await update(server, 'update identity set verified_at = 1 where "user"', user);
+}
+
+/** The account has no e-mail address any more. */
+export async function forgetAddress(server: RunningServer, user: string): Promise<void> {
+  await update(server, 'delete from identity where "user"', user);
+}
+
+/** The person was notified `ms` earlier, and the digest about it is due as much earlier. */
+export async function ageNotifications(server: RunningServer, { user, ms }: Age): Promise<void> {
+  await update(server, `update notification set at = at - ${ms} where "user"`, user);
+  await update(server, `update digest set sent_at = sent_at - ${ms} where "user"`, user);
+  const jobs = `update job set due_at = due_at - ${ms} where lease is null and kind = 'digest'`;
+  await update(server, `${jobs} and key`, user);
+}
+
 async function update(
   { dataDir, databaseUrl }: RunningServer,
   query: string,

@@ -122,6 +122,15 @@ export const identityRemoval = z.strictObject(identityKey);
 /** Shows again who the person is. */
 export const passwordConfirmation = z.strictObject({ password });
 
+/**
+ * How often a person is mailed what they were notified of and have not read. `soon`: mentions and requests after a
+ * quarter of an hour, all else once a day.
+ */
+export const DIGEST_FREQUENCIES = ['soon', 'daily', 'never'] as const;
+const digestFrequency = z.enum(DIGEST_FREQUENCIES);
+export type DigestFrequency = z.infer<typeof digestFrequency>;
+export const mailChoice = z.strictObject({ frequency: digestFrequency });
+
 export const account = z.object({
   user,
   isGuest: z.boolean(),
@@ -136,6 +145,7 @@ export const account = z.object({
   /** Whether the person has passkeys that sign in at this address of the server. */
   hasPasskeysHere: z.boolean(),
   guestDocuments: z.int().check(z.nonnegative()),
+  mails: digestFrequency,
 });
 export type Account = z.infer<typeof account>;
 

@@ -6,6 +6,7 @@ import {
   addressVerification,
   guestChoice,
   identityRemoval,
+  mailChoice,
   passwordChange,
   passwordConfirmation,
   passwordReset,
@@ -38,6 +39,7 @@ import {
   findIdentity,
   findOtherWay,
 } from '../storage/identities.ts';
+import { readDigest } from '../storage/digests.ts';
 import { findOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';
 import { findSession, isConfirmed, listSessions } from '../storage/sessions.ts';
 import type { Database } from '../storage/tables.ts';
@@ -143,6 +145,7 @@ export function accountRoutes(options: AccountRoutesOptions) {
         isEmailVerified: email !== undefined && email.verified_at !== null,
         hasPassword: email !== undefined && email.credential !== null,
         guestDocuments: await countOfferedDocuments(db, user.id),
+        mails: (await readDigest(db, user.id)).frequency,
       };
       return context.json(answer);
     })
@@ -256,6 +259,13 @@ export function accountRoutes(options: AccountRoutesOptions) {
       const { user, session } = context.var;
       if (as !== user.id) throw new ApiError('forbidden', { detail: OTHER_ACCOUNT });
       const call = { name: 'account:verify', input: { tokenHash: oneTimeHash(token) } } as const;
+      await runCommand(runner, { user: user.id, session, call });
+      return context.body(null, 204);
+    })
+    .post('/account/mails', signedIn, async (context) => {
+      const { frequency } = await readBody(context, mailChoice);
+      const { user, session } = context.var;
+      const call = { name: 'account:choose-mails', input: { frequency } } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })

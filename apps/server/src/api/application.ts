@@ -26,6 +26,8 @@ export interface ApplicationOptions {
   readonly signInPages: Hono<ApiEnvironment>;
   /** Below `/p`: pages on the web, for everyone. */
   readonly publicRoutes: Hono<ApiEnvironment>;
+  /** Below `/unsubscribe`, which mails lead to. */
+  readonly unsubscribePages: Hono<ApiEnvironment>;
   readonly files: StaticFiles;
   /** The database does not answer: requests fail at once, and a balancer tries another server. */
   readonly isCutOff: () => boolean;
@@ -65,6 +67,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
 
   app.route(PUBLIC_PATH, options.publicRoutes);
   app.get('/robots.txt', (context) => context.text(robots(configuration.allowsPublicPages)));
+  app.route(UNSUBSCRIBE_PATH, options.unsubscribePages);
 
   const needsUpgrade = (): never => {
     throw new ApiError('version-unsupported', { detail: 'This address is a WebSocket.' });
@@ -104,6 +107,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
 
 const CUT_OFF_RETRY_MS = 1_000;
 const SIGN_IN_PATH = '/sign-in';
+const UNSUBSCRIBE_PATH = '/unsubscribe';
 
 const NOT_BUILT =
   'The web application is not built. Run "pnpm build", and start the server again.\n';

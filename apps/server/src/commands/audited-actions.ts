@@ -58,6 +58,7 @@ interface AuditedActions {
   'account:request-reset': never;
   'account:reset-password': 'account:password-changed' | 'account:passkeys-removed';
   'account:request-verification': never;
+  'account:choose-mails': never;
   'account:verify': 'account:address-confirmed';
   'account:end-sessions': 'account:sessions-ended';
   'account:merge-guest': 'account:guest-merged';

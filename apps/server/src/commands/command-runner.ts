@@ -8,7 +8,7 @@ import type {
   ErrorBody,
   MemberRole,
 } from '@tandem/protocol';
-import type { ServerSettingsPatch } from '@tandem/protocol/accounts';
+import type { DigestFrequency, ServerSettingsPatch } from '@tandem/protocol/accounts';
 import type { ApiScope } from '@tandem/protocol/api-tokens';
 import type { WebhookEvent } from '@tandem/protocol/webhooks';
 import type { IdentityKey } from '../storage/identities.ts';
@@ -83,6 +83,8 @@ interface OwnInputs {
   'account:reset-password': { readonly tokenHash: string; readonly passwordHash: string };
   /** Mails a link to the address of the account. */
   'account:request-verification': Readonly<Record<never, never>>;
+  /** How often its person is mailed (DG5). */
+  'account:choose-mails': { readonly frequency: DigestFrequency };
   'account:verify': { readonly tokenHash: string };
   'account:end-sessions': { readonly only: string } | { readonly except: string };
   /** Takes over what a guest has who signed in to this account, or leaves it. */

@@ -71,6 +71,7 @@ async function fixture(
     clock: { now: () => clock.now },
     isAudited: true,
     allowsPublicPages: true,
+    sendsMail: false,
     onFault: (_request, error) => faults.push(error),
   });
   const count = async (table: 'visit' | 'event' | 'command' | 'job') => {

@@ -13,6 +13,7 @@ import type { AuditAction } from '@tandem/protocol/audit';
 import type { Directory } from '@tandem/protocol/directory';
 import type { Clock } from '../runtime/clock.ts';
 import { addAuditEntries, type NewAuditEntry } from '../storage/audit/audit-log.ts';
+import { digestJob } from '../digests/digest-job.ts';
 import { nameOf } from '../storage/channel-key.ts';
 import type {
   CommandKey,
@@ -20,6 +21,7 @@ import type {
   PublishedEvent,
   StoredResult,
 } from '../storage/command-store.ts';
+import { findDigestAddresses } from '../storage/digests.ts';
 import { isSignedIn } from '../storage/sign-ins.ts';
 import { isRetryable, isTooLong } from '../storage/storage-error.ts';
 import type { JobStore, NewJob } from '../storage/jobs/job-store.ts';
@@ -44,6 +46,8 @@ export interface CommandTransactionsOptions {
   readonly allowsPublicPages: boolean;
   /** Whom people may add by name (PE3); those whom they have met without it. */
   readonly directory?: Directory;
+  /** Whether the server sends mails. */
+  readonly sendsMail: boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFault: (request: CommandRequest, error: unknown) => void;
 }
@@ -59,6 +63,7 @@ interface Execution {
   readonly jobs: readonly NewJob[];
   readonly audited: readonly NewAuditEntry[];
   readonly webhookEvents: readonly WebhookEventFacts[];
+  readonly reminded: readonly string[];
 }
 
 interface Mode {
@@ -141,6 +146,7 @@ export class CommandTransactions {
     const enqueued = [
       ...executions.flatMap((execution) => execution.jobs),
       ...(hasSubscribers ? webhookEvents.map(webhookEventJob) : []),
+      ...(await this.#digestJobs(executions.flatMap(({ reminded }) => reminded))),
     ];
     if (enqueued.length > 0) {
       await jobs.enqueue(enqueued);
@@ -174,12 +180,19 @@ export class CommandTransactions {
     });
   }
 
+  async #digestJobs(reminded: readonly string[]): Promise<readonly NewJob[]> {
+    if (!this.#options.sendsMail || reminded.length === 0) return [];
+    const addresses = await findDigestAddresses(this.#options.store.db, [...new Set(reminded)]);
+    return [...addresses.keys()].map((user) => digestJob(user));
+  }
+
   async #execute(request: CommandRequest, { at, savepoints }: Mode): Promise<Execution> {
     const { user, command } = request;
     const events: PublishedEvent[] = [];
     const jobs: NewJob[] = [];
     const audited: NewAuditEntry[] = [];
     const webhookEvents: WebhookEventFacts[] = [];
+    const reminded: string[] = [];
     const context: HandlerContext<AuditAction> = {
       db: this.#options.store.db,
       user,
@@ -189,6 +202,7 @@ export class CommandTransactions {
       allowsPublicPages: this.#options.allowsPublicPages,
       publish: (key, event) => events.push({ key, event: { ...event, at, command: command.id } }),
       enqueue: (job) => jobs.push(job),
+      remind: (person) => reminded.push(person),
       emit: (type, document) => webhookEvents.push({ type, document, actor: user, at }),
       audit: (event) => audited.push({ at, user, event }),
     };
@@ -197,8 +211,8 @@ export class CommandTransactions {
         ? await this.#executeOptimistic(request, context)
         : await this.#executeWithSavepoint(request, context);
     return outcome.kind === 'done'
-      ? { request, outcome, events, jobs, audited, webhookEvents }
-      : { request, outcome, events: [], jobs: [], audited: [], webhookEvents: [] };
+      ? { request, outcome, events, jobs, audited, webhookEvents, reminded }
+      : { request, outcome, events: [], jobs: [], audited: [], webhookEvents: [], reminded: [] };
   }
 
   /** @throws BatchAborted when the command fails. */

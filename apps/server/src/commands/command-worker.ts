@@ -18,6 +18,7 @@ export interface CommandWorkerData {
   readonly isAudited: boolean;
   readonly allowsPublicPages: boolean;
   readonly directory: Directory;
+  readonly sendsMail: boolean;
 }
 
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
@@ -31,6 +32,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       isAudited: data.isAudited,
       allowsPublicPages: data.allowsPublicPages,
       directory: data.directory,
+      sendsMail: data.sendsMail,
       clock: systemClock,
       onFault: (request, error) => send(toFault(request, error)),
     });

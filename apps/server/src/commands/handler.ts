@@ -36,6 +36,8 @@ export interface HandlerContext<A extends AuditAction = never> {
   publish(key: ChannelKey, event: NewEvent): void;
   /** Exists if the command takes effect (JB1); see `jobs/job-handler.ts`. */
   enqueue(job: NewJob): void;
+  /** If the command takes effect, the person is mailed what they do not read in time (DG1). */
+  remind(user: string): void;
   /** Programs hear of it if the command takes effect (WH3). */
   emit(type: WebhookEvent, document: string): void;
   /** Recorded if the command takes effect (AU3). A property, so that its type is checked strictly. */

@@ -43,6 +43,8 @@ export interface WorkerCommandRunnerOptions {
   readonly allowsPublicPages: boolean;
   /** Those whom they have met without it. */
   readonly directory?: Directory;
+  /** Whether the server sends mails. */
+  readonly sendsMail: boolean;
   readonly workerUrl?: URL | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -81,6 +83,7 @@ export class WorkerCommandRunner implements CommandRunner {
       isAudited,
       allowsPublicPages,
       directory = 'contacts',
+      sendsMail,
       engine,
       log,
       workerUrl,
@@ -99,6 +102,7 @@ export class WorkerCommandRunner implements CommandRunner {
         isAudited,
         allowsPublicPages,
         directory,
+        sendsMail,
       } satisfies CommandWorkerData,
       errors: storageErrors,
       clock,

@@ -92,7 +92,7 @@ const variables = {
     }),
     unset: null,
     purpose:
-      'Signs connection tokens. When it is not set, a secret is created in DATA_DIR/secret. To replace a secret, put the new one before the old one, with a comma, for at least ten minutes.',
+      'Signs connection tokens. When it is not set, a secret is created in DATA_DIR/secret. To replace a secret, put the new one before the old one, with a comma, for at least ten minutes; without the old one, links in earlier mails that end digests do so no longer.',
   },
   ALLOW_GUESTS: {
     schema: yesOrNo(),
@@ -303,7 +303,12 @@ export interface Configuration {
   readonly allowGuests: boolean;
   readonly oidcProviders: readonly OidcProvider[];
   /** Null: the server sends no mails. */
-  readonly mail: { readonly url: string; readonly from: string; readonly publicUrl: URL } | null;
+  readonly mail: {
+    readonly url: string;
+    readonly from: string;
+    readonly publicUrl: URL;
+    readonly hasExcerpts: boolean;
+  } | null;
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
   readonly allowedFrames: readonly string[];
@@ -469,10 +474,10 @@ function problemWith(
 }
 
 /** Even an invalid secret must not be printed. */
-function mailOf({ SMTP_URL: url, MAIL_FROM: from, PUBLIC_URL: publicUrl }: Values) {
+function mailOf({ SMTP_URL: url, MAIL_FROM: from, PUBLIC_URL: publicUrl, MAIL_EXCERPTS }: Values) {
   return url === null || from === null || publicUrl === null
     ? null
-    : { url, from, publicUrl: new URL(publicUrl) };
+    : { url, from, publicUrl: new URL(publicUrl), hasExcerpts: MAIL_EXCERPTS };
 }
 
 const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([

@@ -1,5 +1,5 @@
 /** The settings of mails. */
-import { mailAddress, smtpUrl } from './setting-schemas.ts';
+import { mailAddress, smtpUrl, yesOrNo } from './setting-schemas.ts';
 
 export const MAIL_VARIABLES = {
   SMTP_URL: {
@@ -8,7 +8,13 @@ export const MAIL_VARIABLES = {
     }),
     unset: null,
     purpose:
-      'The server that sends mails: links with which people set a new password. When it is not set, there are none. "smtp://" begins in plain text and continues with TLS; a server without TLS is only used on this machine, or with "?requireTLS=false" at the end.',
+      'The server that sends mails: links with which people set a new password, and what they were notified of and have not read. When it is not set, there are none. "smtp://" begins in plain text and continues with TLS; a server without TLS is only used on this machine, or with "?requireTLS=false" at the end.',
+  },
+  MAIL_EXCERPTS: {
+    schema: yesOrNo(),
+    unset: 'true',
+    purpose:
+      'Mails about unread notifications have the first words of comments and messages. With "false", they only say who, what and in which document.',
   },
   MAIL_FROM: {
     schema: mailAddress().meta({ expected: 'an e-mail address such as tandem@example.org' }),

@@ -63,6 +63,22 @@ test('AC29 an answer decides whether a mail is tried again, and is not repeated 
   expect(await failureAt(await smtp(answering(451)))).toMatchObject({ kind: 'temporary' });
 });
 
+test('DG6 a refusal of the mail itself is told from one of its address', async () => {
+  const refusing = (responseCode: number) => ({
+    onData: (stream: NodeJS.ReadableStream, _session: unknown, done: (error?: Error) => void) =>
+      stream.resume().on('end', () => done(Object.assign(new Error('spam'), { responseCode }))),
+  });
+  for (const [code, kind] of [
+    [554, 'permanent'],
+    [451, 'temporary'],
+  ] as const) {
+    const content = await failureAt(await smtp(refusing(code)));
+    expect(content).toMatchObject({ kind, isAboutContent: true });
+    const address = await failureAt(await smtp(answering(code)));
+    expect(address).toMatchObject({ kind, isAboutContent: false });
+  }
+});
+
 test('AC29 a server that cannot be reached has accepted nothing', async () => {
   const port = await tcp(() => {});
   const closed = createServer();
@@ -123,4 +139,37 @@ test('AC29 no link crosses a network in plain text', async () => {
   using mailer = createMailer({ url, from: 'tandem@example.org' });
   await mailer.send({ to: 'ada@example.org', subject: 'A link', text: 'Here' }, NEVER);
   expect(received).toEqual(['ada@example.org']);
+});
+
+test('DG7 one click ends mails by https only, and a mail has both of its forms', async () => {
+  const received: string[] = [];
+  const port = await smtp({
+    onData(stream, _session, done) {
+      let text = '';
+      stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      stream.on('end', () => {
+        received.push(text);
+        done();
+      });
+    },
+  });
+  using mailer = createMailer({ url: `smtp://127.0.0.1:${port}`, from: 'tandem@example.org' });
+  const mail = { to: 'ada@example.org', subject: 'Tides\r\nBcc: eve@example.org', text: 'Low' };
+  for (const scheme of ['https', 'http'])
+    await mailer.send(
+      { ...mail, html: '<p>Low</p>', unsubscribe: new URL(`${scheme}://docs.example.org/u?t=1`) },
+      NEVER,
+    );
+  await mailer.send(mail, NEVER);
+  const [secure, plain, without] = received as [string, string, string];
+  expect(secure).toContain('List-Unsubscribe: <https://docs.example.org/u?t=1>');
+  expect(secure).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+  expect(secure).toContain('multipart/alternative');
+  expect(plain).toContain('List-Unsubscribe: <http://docs.example.org/u?t=1>');
+  expect(plain).not.toContain('List-Unsubscribe-Post');
+  expect(without).not.toContain('List-Unsubscribe');
+  for (const text of received) {
+    expect(text).toContain('Auto-Submitted: auto-generated');
+    expect(text).not.toMatch(/^Bcc:/m);
+  }
 });

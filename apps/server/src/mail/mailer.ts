@@ -6,6 +6,9 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly html?: string;
+  /** Where the person, or their mail program with one click, ends further ones (RFC 2369, RFC 8058). */
+  readonly unsubscribe?: URL;
 }
 
 export interface MailSettings {
@@ -32,10 +35,13 @@ export type MailFailureKind = 'temporary' | 'permanent' | 'unanswered';
 /** Says nothing of what the server has answered but its code: answers repeat addresses, and errors are logged and stored. */
 export class MailFailure extends Error {
   readonly kind: MailFailureKind;
+  /** The server would take a mail to this address, but has refused this one: perhaps for its words. */
+  readonly isAboutContent: boolean;
 
-  constructor(kind: MailFailureKind, message: string) {
+  constructor(kind: MailFailureKind, message: string, isAboutContent = false) {
     super(message);
     this.kind = kind;
+    this.isAboutContent = isAboutContent;
   }
 }
 
@@ -62,10 +68,14 @@ export function createMailer(
     { from, headers: { 'Auto-Submitted': 'auto-generated' } },
   );
   return {
-    async send(mail, signal) {
+    async send({ unsubscribe, ...mail }, signal) {
       const deadline = AbortSignal.timeout(times.deadlineMs);
       try {
-        await transport.sendMail({ ...mail, signal: AbortSignal.any([signal, deadline]) });
+        await transport.sendMail({
+          ...mail,
+          headers: unsubscribe === undefined ? {} : unsubscribeHeaders(unsubscribe),
+          signal: AbortSignal.any([signal, deadline]),
+        });
       } catch (error) {
         throw failureOf(error as NodemailerError);
       }
@@ -74,12 +84,21 @@ export function createMailer(
   };
 }
 
+/** One click is for https only (RFC 8058, 3.1). */
+function unsubscribeHeaders({ href, protocol }: URL): Record<string, string> {
+  const list = { 'List-Unsubscribe': `<${href}>` };
+  return protocol === 'https:'
+    ? { ...list, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+    : list;
+}
+
 function failureOf({ code = 'ERROR', ...error }: NodemailerError): MailFailure {
   const { responseCode, permanent = false, command, timeoutType, syscall } = error;
   if (responseCode !== undefined)
     return new MailFailure(
       permanent ? 'permanent' : 'temporary',
       `the mail server answered ${responseCode} to ${command ?? 'a command'}`,
+      command === 'DATA',
     );
   const isConnected =
     syscall !== 'connect' && (timeoutType === undefined || timeoutType === 'SOCKET_TIMEOUT');

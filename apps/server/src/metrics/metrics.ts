@@ -56,6 +56,8 @@ const BUCKETS = [
   'shareMails',
   'directory',
   'mails',
+  'digests',
+  'unsubscribes',
 ] as const;
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
@@ -83,6 +85,7 @@ const COMMAND_NAMES = [
   'account:request-reset',
   'account:reset-password',
   'account:request-verification',
+  'account:choose-mails',
   'account:verify',
   'account:end-sessions',
   'account:merge-guest',

@@ -25,6 +25,7 @@ import { createPasskeys } from './schema/passkeys.ts';
 import { createPeople } from './schema/people.ts';
 import { createPublications } from './schema/publications.ts';
 import { createSearch } from './schema/search.ts';
+import { createDigests } from './schema/digests.ts';
 import { createWebhooks } from './schema/webhooks.ts';
 import { sqliteSchema } from './sqlite/sqlite-schema.ts';
 
@@ -67,6 +68,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createHistory(db, types);
   await createAudit(db, types);
   await createWebhooks(db, types);
+  await createDigests(db, types);
 }
 
 async function createTimelines(

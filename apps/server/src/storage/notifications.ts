@@ -193,6 +193,24 @@ export async function readInbox(db: Database, user: string): Promise<Notificatio
   return (await newestRows(db, user, AFTER_ALL, MAX_INBOX)).map(toNotification);
 }
 
+const unreadRows = compiledQuery((db, user: string, after: string, since: number, limit: number) =>
+  readable(db, {
+    where: sql<SqlBool>`notification."user" = ${user} and notification.id > ${after}
+      and notification.at >= ${since} and notification.read_at is null
+      and ${sql.ref('by.blocked_at')} is null`,
+    limit,
+  }),
+);
+
+/** What a person has not read and may read now, by people who are not blocked, after this notification and since this time: the newest first. */
+export async function readUnread(
+  db: Database,
+  user: string,
+  { after, since }: { readonly after: string; readonly since: number },
+): Promise<Notification[]> {
+  return (await unreadRows(db, user, after, since, NOTIFICATIONS.maxKept)).map(toNotification);
+}
+
 export async function readInboxPage(
   db: Database,
   user: string,

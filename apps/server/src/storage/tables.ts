@@ -4,6 +4,7 @@
  * worker alone writes what commands change.
  */
 import type { Generated, Kysely, Selectable } from 'kysely';
+import type { DigestFrequency } from '@tandem/protocol/accounts';
 import type { DocumentKind, LinkAccess, NotificationKind, Role } from '@tandem/protocol';
 import type { WebhookDelivery, WebhookState } from '@tandem/protocol/webhooks';
 
@@ -28,6 +29,7 @@ export interface Tables {
   reaction: ReactionTable;
   comment_thread: CommentThreadTable;
   notification: NotificationTable;
+  digest: DigestTable;
   access_request: AccessRequestTable;
   link_terms: LinkTermsTable;
   link_entry: LinkEntryTable;
@@ -334,6 +336,15 @@ export interface NotificationTable {
   read_at: number | null;
 }
 export type NotificationRow = Selectable<NotificationTable>;
+
+/** How often a person is mailed what they were notified of, and how far they were. Without a row: as its defaults. */
+export interface DigestTable {
+  user: string;
+  frequency: Generated<DigestFrequency>;
+  /** The id of a notification. */
+  mark: Generated<string>;
+  sent_at: number | null;
+}
 
 /** A request for access (PO7), also to a document that does not exist. One that was granted has no row. */
 export interface AccessRequestTable {

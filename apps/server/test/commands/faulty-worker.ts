@@ -32,6 +32,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       clock: systemClock,
       isAudited: true,
       allowsPublicPages: true,
+      sendsMail: false,
       onFault() {},
     });
     return new CommandBatcher({

@@ -53,6 +53,7 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
     isDocument: async () => true,
     isAudited: true,
     allowsPublicPages: true,
+    sendsMail: false,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
     clock,
   });
@@ -94,6 +95,7 @@ test('a document whose creation is refused after all has no content, unless it i
     isDocument: async (document) => known.has(document),
     isAudited: true,
     allowsPublicPages: true,
+    sendsMail: false,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   await runner.start();
@@ -121,6 +123,7 @@ test('executes a command once that a worker committed without reporting it (W25)
     isDocument: async () => true,
     isAudited: true,
     allowsPublicPages: true,
+    sendsMail: false,
     workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   const batches: CommittedBatch[] = [];

@@ -93,6 +93,10 @@ export class AccountRequests {
     await this.#post('verification/finish', { body });
   }
 
+  async chooseMails(frequency: AccountFacts['mails']): Promise<void> {
+    await this.#post('mails', { body: { frequency } });
+  }
+
   async readOptions(): Promise<SignInOptions> {
     return await get('/api/account/options', { answer: signInOptions, fetch: this.#client.fetch });
   }

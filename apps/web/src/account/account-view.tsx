@@ -10,6 +10,7 @@ import { AccountRequests } from './account-requests.ts';
 import { ApiTokenList } from './api-token-list.tsx';
 import { DeviceList } from './device-list.tsx';
 import { GuestDocuments } from './guest-documents.tsx';
+import { MailChoice } from './mail-choice.tsx';
 import { PasskeyList } from './passkey-list.tsx';
 import { ServerSection } from './server-section.tsx';
 import { SignInWays } from './sign-in-ways.tsx';
@@ -70,6 +71,9 @@ export function AccountView({ options }: AccountViewProps) {
           read={read}
           onOthersEnded={() => setEnded((count) => count + 1)}
         />
+      )}
+      {options?.sendsMail === true && account.email !== null && (
+        <MailChoice account={account} requests={requests} />
       )}
       <DeviceList key={`devices ${ended}`} requests={requests} />
       <ApiTokenList

@@ -9,7 +9,7 @@ import { ConfirmStep } from './confirm-step.tsx';
 const ACCOUNT: Account = {
   ...{ user: { id: 'ada', name: 'Ada', color: 0 }, isGuest: false, isAdministrator: false },
   ...{ email: 'ada@example.org', isEmailVerified: true, hasPassword: true, identities: [] },
-  ...{ isConfirmed: false, hasPasskeysHere: false, guestDocuments: 0 },
+  ...{ isConfirmed: false, hasPasskeysHere: false, guestDocuments: 0, mails: 'soon' },
 };
 const OPTIONS: SignInOptions = {
   settings: { signIn: 'optional', registration: 'open' },

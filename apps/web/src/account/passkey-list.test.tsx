@@ -19,7 +19,7 @@ vi.mock('./passkey-support.ts', () => ({ passkeyObstacle: () => null }));
 const ACCOUNT: Account = {
   ...{ user: { id: 'ada', name: 'Ada', color: 0 }, isGuest: false, isAdministrator: false },
   ...{ email: 'ada@example.org', isEmailVerified: true, hasPassword: true, identities: [] },
-  ...{ isConfirmed: true, hasPasskeysHere: false, guestDocuments: 0 },
+  ...{ isConfirmed: true, hasPasskeysHere: false, guestDocuments: 0, mails: 'soon' },
 };
 const OPTIONS: SignInOptions = {
   settings: { signIn: 'optional', registration: 'open' },

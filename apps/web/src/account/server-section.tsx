@@ -12,6 +12,7 @@ import { Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { invitationLink } from '../session/account-dialog.ts';
 import type { AccountRequests } from './account-requests.ts';
+import { RadioChoice } from './radio-choice.tsx';
 import { useAccountAction } from './use-account-action.ts';
 
 /** What administrators decide for everyone on the server. */
@@ -82,7 +83,7 @@ function Choices({ settings, isRunning, onChange }: ChoicesProps) {
   const { t } = useTranslation();
   return (
     <>
-      <Choice
+      <RadioChoice
         label={t('account.server.signIn')}
         value={settings.signIn}
         isRunning={isRunning}
@@ -92,7 +93,7 @@ function Choices({ settings, isRunning, onChange }: ChoicesProps) {
         ]}
         onChange={(signIn) => onChange({ ...settings, signIn })}
       />
-      <Choice
+      <RadioChoice
         label={t('account.server.registration')}
         value={settings.registration}
         isRunning={isRunning}
@@ -104,37 +105,6 @@ function Choices({ settings, isRunning, onChange }: ChoicesProps) {
         onChange={(registration) => onChange({ ...settings, registration })}
       />
     </>
-  );
-}
-
-interface ChoiceProps<V extends string> {
-  readonly label: string;
-  readonly value: V;
-  readonly isRunning: boolean;
-  readonly options: readonly (readonly [V, string])[];
-  readonly onChange: (value: V) => void;
-}
-
-function Choice<V extends string>({ label, value, isRunning, options, onChange }: ChoiceProps<V>) {
-  return (
-    <fieldset disabled={isRunning} className="flex flex-col gap-0.5">
-      <legend className="mb-1 text-small text-ink-2">{label}</legend>
-      {options.map(([option, text]) => (
-        <label
-          key={option}
-          className="flex min-h-7 items-center gap-2 text-ui pointer-coarse:min-h-11"
-        >
-          <input
-            type="radio"
-            name={label}
-            checked={option === value}
-            onChange={() => onChange(option)}
-            className="size-4 accent-accent"
-          />
-          {text}
-        </label>
-      ))}
-    </fieldset>
   );
 }
 

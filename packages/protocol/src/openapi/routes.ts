@@ -11,6 +11,7 @@ import {
   guestChoice,
   identityRemoval,
   invitationEnd,
+  mailChoice,
   linkEntry,
   linkPassword,
   newInvitation,
@@ -364,6 +365,10 @@ const ROUTE_TABLE = {
   'POST /account/verification/finish': {
     summary: 'confirms the address, in a session of that account only, which the body names',
     ...{ scope: 'never', body: addressVerification, answer: 'nothing' },
+  },
+  'POST /account/mails': {
+    summary: 'chooses how often the person is mailed what they have not read',
+    ...{ scope: 'never', body: mailChoice, answer: 'nothing' },
   },
   'POST /account/confirm': {
     summary: 'shows again who the person is, who may change how they sign in for ten minutes',

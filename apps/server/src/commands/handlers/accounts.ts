@@ -6,6 +6,7 @@ import { noticeMailJob, type NoticedChange } from '../../accounts/notice-mail.ts
 import { ACCOUNTS } from '../../limits.ts';
 import { deleteApiTokensOf } from '../../storage/api-tokens.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
+import { chooseFrequency } from '../../storage/digests.ts';
 import { findGuestDocuments, mergeGuest } from '../../storage/guest-merge.ts';
 import { endOffer, offerGuest } from '../../storage/guest-offers.ts';
 import {
@@ -174,6 +175,13 @@ export const accountHandlers: AccountHandlers = {
     await verifyAddress(db, { subject: email.subject, at });
     await deleteOneTimeOf(db, { purpose: 'verification', subject: user });
     audit({ action: 'account:address-confirmed', detail: {} });
+    return DONE;
+  },
+
+  async 'account:choose-mails'({ db, user, remind }, { frequency }) {
+    if ((await findEmailIdentity(db, user)) === undefined) return forbidden('no-address');
+    await chooseFrequency(db, { user, frequency });
+    remind(user);
     return DONE;
   },
 

@@ -190,7 +190,7 @@ class Recipients {
 const ALWAYS_TOLD: ReadonlySet<NotificationKind> = new Set(['share', 'request']);
 
 async function notify(
-  { db, user: actor, at, publish }: HandlerContext,
+  { db, user: actor, at, publish, remind }: HandlerContext,
   { text, ...cause }: Omit<NotificationCause, 'actor' | 'at'> & { readonly text: string },
   { kinds }: Recipients,
   room: number = NOTIFICATIONS.maxRecipients,
@@ -211,11 +211,13 @@ async function notify(
     .map(([user, kind]) => ({ user, kind }))
     .slice(0, room);
   const about = { document, title: access.title, by: toUser(row), source: toSource(cause) };
-  for (const { user, ...own } of await addNotifications(db, { ...cause, actor, at }, recipients))
+  for (const { user, ...own } of await addNotifications(db, { ...cause, actor, at }, recipients)) {
     publish(inboxKey(user), {
       name: 'notification:listed',
       notifications: [{ ...own, ...about, excerpt: toExcerpt(text), at, isRead: false }],
     });
+    remind(user);
+  }
 }
 
 function mentioned({ mentions }: Pick<NewMessage, 'mentions'>): string[] {

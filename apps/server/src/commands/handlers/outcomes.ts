@@ -123,6 +123,8 @@ const FORBIDDEN = {
   'last-way-of-person': 'This is your only way to sign in, so it stays. Add another one first.',
   'password-stays': 'A password can be changed, but not removed.',
   'has-account': 'You already have an account.',
+  'no-address':
+    'Your account has no e-mail address, so nothing is mailed to you. Nothing was changed.',
   'no-password': 'Your account has no password.',
   'password-changed': 'The password was changed a moment ago. Use the new one.',
   'no-guest': 'There is nothing left to take over.',

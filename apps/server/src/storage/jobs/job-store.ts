@@ -8,6 +8,7 @@ export const JOB_KINDS = [
   'audit-sweep',
   'cluster-log-sweep',
   'command-result-sweep',
+  'digest',
   'document-purge',
   'file-reference-sweep',
   'file-sweep',

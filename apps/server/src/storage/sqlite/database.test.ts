@@ -18,6 +18,7 @@ test('opening an empty file creates all tables', async () => {
     'client',
     'command',
     'comment_thread',
+    'digest',
     'document',
     'document_ancestor',
     'event',

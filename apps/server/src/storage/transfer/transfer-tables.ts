@@ -254,6 +254,10 @@ const DEFINITIONS: Definitions = {
     },
     key: ['user', 'id'],
   },
+  digest: {
+    columns: { user: 'text', frequency: 'text', mark: 'text', sent_at: 'integer' },
+    key: ['user'],
+  },
   access_request: {
     columns: {
       document: 'text',

@@ -46,6 +46,7 @@ export class Fixture {
       handlers: HANDLERS,
       isAudited: true,
       allowsPublicPages: true,
+      sendsMail: true,
       clock: { now: () => ++this.now },
       onFault: (_command, error) => {
         throw error;

@@ -76,6 +76,9 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
     document: (document) => ({ name: 'document:follow', input: { document, follows: 'all' } }),
     follows: (follows, { own }) => ({ name: 'document:follow', input: { document: own, follows } }),
   },
+  'document:template': {
+    document: (document) => ({ name: 'document:template', input: { document, isTemplate: true } }),
+  },
   'notification:see': {
     notifications: (id) => ({ name: 'notification:see', input: { notifications: [id] } }),
   },

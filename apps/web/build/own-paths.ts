@@ -5,5 +5,5 @@
 export const OWN_PATHS = [
   /^\/($|\?)/,
   /^\/(?:d|help)\//,
-  /^\/(?:trash|admin|administration)(?:$|[/?])/,
+  /^\/(?:templates|trash|admin|administration)(?:$|[/?])/,
 ];

@@ -8,6 +8,7 @@ import { Shell } from './shell/shell.tsx';
 const screens = {
   '/': screen(() => import('./documents/document-list-screen.tsx'), 'DocumentListScreen'),
   '/d/$document': screen(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
+  '/templates': screen(() => import('./templates/templates-screen.tsx'), 'TemplatesScreen'),
   '/trash': screen(() => import('./trash/trash-screen.tsx'), 'TrashScreen'),
   '/help/connection': screen(() => import('./help/connection-screen.tsx'), 'ConnectionHelpScreen'),
   '/help/wire': screen(() => import('./help/wire-screen.tsx'), 'WireHelpScreen'),

@@ -127,6 +127,7 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
   ],
   'document:favourite': [{ document: D, isFavourite: true }, { documents: [{ favouriteAt: 9 }] }],
   'document:follow': [{ document: D, follows: 'all' }, { documents: [{ follows: 'all' }] }],
+  'document:template': [{ document: D, isTemplate: true }, { documents: [{ isTemplate: true }] }],
   'document:unlist': [{ document: D }, { documents: [] }],
   'document:trash': [{ document: D }, { documents: [] }],
   'document:restore': [{ document: D }, { documents: [] }],

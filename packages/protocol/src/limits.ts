@@ -116,6 +116,8 @@ export const MAX_INBOX_PAGE = 50;
 export const MAX_REQUEST_MESSAGE_LENGTH = 200;
 /** The favourites that a person made last are sent with the library. */
 export const MAX_FAVOURITES = 100;
+/** In the state of a library. */
+export const MAX_TEMPLATES = 100;
 /** A document is inside at most this many others. */
 export const MAX_TREE_DEPTH = 32;
 /** On all levels, also those in the trash: a move of a document moves them all. */

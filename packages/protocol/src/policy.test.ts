@@ -11,6 +11,7 @@ const ACTIONS: Readonly<Record<Action, true>> = {
   chat: true,
   moderate: true,
   share: true,
+  template: true,
   trash: true,
   restore: true,
   purge: true,
@@ -28,6 +29,7 @@ test('PO1 PO2 PO6 what each role may do with an active document', () => {
     'chat',
     'moderate',
     'share',
+    'template',
     'trash',
   ]);
   expect(allowed('editor', 'active')).toEqual([

@@ -21,6 +21,8 @@ export type Action =
   | 'moderate'
   /** Change roles and the link. */
   | 'share'
+  /** Make it a template, from which others are made. */
+  | 'template'
   | 'trash'
   | 'restore'
   | 'purge';
@@ -34,7 +36,18 @@ const NOTHING: readonly Action[] = [];
 
 const POLICY: Readonly<Record<Lifecycle, Readonly<Record<Role, readonly Action[]>>>> = {
   active: {
-    owner: ['read', 'write', 'rename', 'history', 'comment', 'chat', 'moderate', 'share', 'trash'],
+    owner: [
+      'read',
+      'write',
+      'rename',
+      'history',
+      'comment',
+      'chat',
+      'moderate',
+      'share',
+      'template',
+      'trash',
+    ],
     editor: ['read', 'write', 'rename', 'history', 'comment', 'chat'],
     commenter: ['read', 'comment', 'chat'],
     viewer: ['read'],

@@ -13,6 +13,7 @@ interface AuditedActions {
   'document:rename': never;
   'document:favourite': never;
   'document:follow': never;
+  'document:template': never;
   'document:unlist': never;
   'document:visit': never;
   'document:publish': 'document:published';

@@ -23,6 +23,7 @@ import {
   MAX_POSITION_LENGTH,
   MAX_REACTIONS_PER_MESSAGE,
   MAX_SHARING_MEMBERS,
+  MAX_TEMPLATES,
   MAX_TITLE_LENGTH,
   MAX_TRASH,
   MAX_TREE_DEPTH,
@@ -80,7 +81,7 @@ const perThread = MAX_COMMENTS / MAX_COMMENT_THREADS;
 const LARGEST = {
   library: {
     user: user(),
-    documents: many(MAX_LIBRARY_PAGE + MAX_FAVOURITES, document),
+    documents: many(MAX_LIBRARY_PAGE + MAX_FAVOURITES + MAX_TEMPLATES, document),
     next: { updatedAt: AT, id: id(0) },
   },
   trash: { documents: many(MAX_TRASH, document) },

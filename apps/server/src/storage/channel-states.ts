@@ -10,7 +10,7 @@ import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
 import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { listDocuments, readFavourites, readLibraryPage } from './library.ts';
+import { listDocuments, readFavourites, readLibraryPage, readTemplates } from './library.ts';
 import { readInbox } from './notifications.ts';
 import { readSharing } from './sharing.ts';
 import { listVersions } from './history/named-versions.ts';
@@ -109,7 +109,8 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
         user: toUser(user),
         ...(await readLibraryPage(db, of)),
       } as const;
-      return mergeDocuments(page, await readFavourites(db, of));
+      const kept = [...(await readFavourites(db, of)), ...(await readTemplates(db, of))];
+      return mergeDocuments(page, kept);
     }
     case 'trash':
       if ((await findUser(db, of)) === undefined) return null;

@@ -175,6 +175,11 @@ export async function setFollows(
     .execute();
 }
 
+/** @param at since when it is a template; null: it is none */
+export async function setTemplate(db: Database, id: string, at: number | null): Promise<void> {
+  await db.updateTable('document').set({ template_at: at }).where('id', '=', id).execute();
+}
+
 /** Who is notified of all comments in a document; those who opened it last come first. */
 export async function findFollowers(db: Database, document: string): Promise<string[]> {
   const rows = await db

@@ -6,6 +6,7 @@ import { sql, type RawBuilder } from 'kysely';
 import {
   MAX_FAVOURITES,
   MAX_LIBRARY_PAGE,
+  MAX_TEMPLATES,
   searchWords,
   type LibraryPage,
   type LibraryPlace,
@@ -177,6 +178,20 @@ export async function readFavourites(db: Database, user: string): Promise<Listed
   return (await toEntries(db, user, await lastFavourites(db, user))).map(toListed);
 }
 
+const lastTemplates = compiledQuery<[string], ListRow>((db, user: string) => {
+  const where = sql`document.template_at is not null
+    and document.id in (${listedIds(user)}) and ${mayRead(user, 'document')}`;
+  const order = sql`template_at desc, id`;
+  return {
+    compile: () => selectListed({ user, limit: MAX_TEMPLATES, where, order }).compile(db),
+  };
+});
+
+/** The documents of the user's list that became templates last. */
+export async function readTemplates(db: Database, user: string): Promise<ListedDocument[]> {
+  return (await toEntries(db, user, await lastTemplates(db, user))).map(toListed);
+}
+
 /** What is in a document, or at the top of the user's tree. */
 export async function readTreePage(
   db: Database,
@@ -268,6 +283,7 @@ export function toListed({
     ...(isNew && { isNew }),
     ...(favouriteAt !== null && { favouriteAt }),
     ...(follows !== null && { follows }),
+    ...(document.template_at !== null && { isTemplate: true }),
   };
 }
 

@@ -235,6 +235,8 @@ export interface DocumentTable {
   folded_excerpt: Generated<string>;
   created_at: number;
   updated_at: number;
+  /** Since when others are made from it (TM1). */
+  template_at: number | null;
   trashed_at: number | null;
   /** The document around it, together with which it was moved to the trash (TR8). */
   trashed_with: string | null;

@@ -20,6 +20,7 @@ import { TitleField } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const trashNotice = new Deferred(() => import('../trash/trash-notice.tsx'));
+const templateNotice = new Deferred(() => import('../templates/template-notice.tsx'));
 const dataView = new Deferred(() => import('./data-view.tsx'));
 
 interface DocumentContentProps {
@@ -67,6 +68,11 @@ export function DocumentContent({
             {({ TrashNotice }) => (
               <TrashNotice document={facts.id} title={facts.title} trashedAt={trashedAt} />
             )}
+          </Loaded>
+        )}
+        {facts.isTemplate && (
+          <Loaded from={templateNotice}>
+            {({ TemplateNotice }) => <TemplateNotice facts={facts} />}
           </Loaded>
         )}
         <TitleField facts={facts} onLeave={goToText} onTypedAhead={goToText} />

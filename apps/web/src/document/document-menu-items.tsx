@@ -27,6 +27,7 @@ import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
+import { TemplateItems } from '../templates/template-items.tsx';
 import { FavouriteItem } from '../tree/favourite-item.tsx';
 import { askWhereTo } from '../tree/move-host.tsx';
 import { HISTORY } from './document-link.ts';
@@ -38,7 +39,7 @@ import '../tree/tree-words.ts';
 
 addTexts(words);
 
-const duplication = new Deferred(() => import('./duplication.ts'));
+const duplication = new Deferred(() => import('../copies/duplication.ts'));
 
 export interface DocumentMenuItemsProps {
   readonly session: DocumentSession;
@@ -85,6 +86,9 @@ export function DocumentMenuItems({ session, facts, onExport, onFiles }: Documen
         <MenuItem icon={CopyPlus} onSelect={() => void duplicate()}>
           {t('menu.duplicate')}
         </MenuItem>
+      )}
+      {isPage && facts.trashedAt === null && (
+        <TemplateItems session={session} title={facts.title} />
       )}
       {isActive && mayEdit && (
         <MenuItem icon={FolderInput} onSelect={() => askWhereTo(facts.id)}>

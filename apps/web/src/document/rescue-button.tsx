@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { useServices } from '../session/services.ts';
 import { useTranslation } from '../translation/translation.ts';
-import { duplicate } from './duplication.ts';
+import { duplicate } from '../copies/duplication.ts';
 
 interface RescueButtonProps {
   readonly session: DocumentSession;

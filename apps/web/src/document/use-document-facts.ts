@@ -24,6 +24,7 @@ export interface DocumentFacts {
   readonly access: Access;
   readonly isOwn: boolean;
   readonly mayTrash: boolean;
+  readonly isTemplate: boolean;
   /** When the document was moved to the trash; null for one that is not there. */
   readonly trashedAt: number | null;
   /** Created on this device, and unknown to the server: not sent yet, or refused. */
@@ -47,6 +48,7 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const refusal = useObservable(refused.state).get(id);
   const listedTitle = useChannelValue(library, ({ state }) => listedIn(state, id)?.title);
   const role = useChannelValue(library, ({ state }) => listedIn(state, id)?.role);
+  const isTemplate = useChannelValue(library, ({ state }) => listedIn(state, id)?.isTemplate);
   const isCreating = useCommandsValue((commands) => commands.isCreating(id));
   // A document outside the list can be renamed, too.
   const newTitle = useCommandsValue((commands) => newTitleIn(commands, id));
@@ -67,6 +69,7 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
     mayTrash:
       trashedAt === null &&
       (isUnknownToServer || (role != null && can({ role, lifecycle: 'active' }, 'trash'))),
+    isTemplate: isTemplate === true,
     trashedAt,
     isUnknownToServer,
     ended,

@@ -1,5 +1,5 @@
 import { withoutGaps } from '@tandem/protocol';
-import { Download, FilePlus2, FileUp, Search } from 'lucide-react';
+import { Download, FilePlus2, FileUp, LayoutTemplate, Search } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { addTexts, useTranslation } from '../translation/translation.ts';
 import { Button, IconButton } from '../components/button.tsx';
@@ -8,6 +8,7 @@ import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
 import { isComposing } from '../components/keyboard.ts';
 import { requestImport } from '../import/import-request.ts';
 import { dropToImport } from '../import/file-drop.ts';
+import { navigate } from '../navigation/location.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { NEW_DOCUMENT } from '../screen/shortcuts.ts';
@@ -23,8 +24,10 @@ import { matches, type ShownDocument } from './shown-document.ts';
 import { allDocuments, useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 import words from '../languages/documents.en.json' with { type: 'json' };
+import templateWords from '../languages/templates.en.json' with { type: 'json' };
 
 addTexts(words);
+addTexts(templateWords);
 
 const exporting = new Deferred(() => import('../export/workspace-dialog.tsx'));
 
@@ -38,6 +41,11 @@ export function DocumentListScreen() {
       <ScreenHeader>
         <DeviceSaveStatusChip />
         <span className="flex-1" />
+        <IconButton
+          label={t('templates.title')}
+          icon={LayoutTemplate}
+          onClick={() => navigate('/templates')}
+        />
         <IconButton label={t('exportAll')} icon={Download} onClick={() => setExporting(true)} />
         <IconButton label={t('importFiles')} icon={FileUp} onClick={() => requestImport(null)} />
         <Button look="primary" onClick={newDocument}>
@@ -190,11 +198,17 @@ function Empty({ newDocument }: { readonly newDocument: () => void }) {
     <FullPage
       title={t('list.emptyTitle')}
       action={
-        <Button look="primary" onClick={newDocument}>
-          <FilePlus2 size={15} aria-hidden />
-          {t('newDocument')}
-          <kbd className="font-sans font-normal pointer-coarse:hidden">{NEW_DOCUMENT}</kbd>
-        </Button>
+        <>
+          <Button look="primary" onClick={newDocument}>
+            <FilePlus2 size={15} aria-hidden />
+            {t('newDocument')}
+            <kbd className="font-sans font-normal pointer-coarse:hidden">{NEW_DOCUMENT}</kbd>
+          </Button>
+          <Button onClick={() => navigate('/templates')}>
+            <LayoutTemplate size={15} aria-hidden />
+            {t('templates.start')}
+          </Button>
+        </>
       }
     >
       {t('list.emptyText')}

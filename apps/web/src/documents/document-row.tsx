@@ -1,6 +1,6 @@
 import { Link } from '../navigation/link.tsx';
 import { can } from '@tandem/protocol';
-import { CloudOff, Ellipsis, ExternalLink, ListX, Trash2 } from 'lucide-react';
+import { CloudOff, Ellipsis, ExternalLink, LayoutTemplate, ListX, Trash2 } from 'lucide-react';
 import { useTranslation } from '../translation/translation.ts';
 import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
@@ -20,7 +20,7 @@ interface DocumentRowProps {
 
 export function DocumentRow({ document, isElsewhere }: DocumentRowProps) {
   const { t } = useTranslation();
-  const { id, title, excerpt, updatedAt, kind, unread, isNew } = document;
+  const { id, title, excerpt, updatedAt, kind, unread, isNew, isTemplate } = document;
   const name = title || t('untitled');
   return (
     <div className="group relative flex items-start gap-3 rounded-box px-3 py-3 hover:bg-hover has-focus-visible:bg-hover">
@@ -46,6 +46,12 @@ export function DocumentRow({ document, isElsewhere }: DocumentRowProps) {
             </span>
           )}
           <PresenceDots document={id} />
+          {isTemplate === true && (
+            <span className="flex shrink-0 items-center gap-1 text-small text-ink-3">
+              <LayoutTemplate size={13} aria-hidden />
+              {t('templates.badge')}
+            </span>
+          )}
           {isNew === true && <NewBadge />}
           <UnreadBadge count={unread} />
         </p>

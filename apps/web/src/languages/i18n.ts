@@ -31,6 +31,7 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./save-status.en.json') &
   typeof import('./sharing.en.json') &
   typeof import('./shortcuts.en.json') &
+  typeof import('./templates.en.json') &
   typeof import('./trash.en.json') &
   typeof import('./tree.en.json') &
   typeof import('./unconfirmed.en.json') &

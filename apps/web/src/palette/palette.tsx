@@ -18,6 +18,8 @@ import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord, NEW_DOCUMENT } from '../screen/shortcuts.ts';
 import { useServices } from '../session/services.ts';
 import { useSearch } from '../session/use-search.ts';
+import { useTemplates } from '../templates/template-list.ts';
+import { useStartDocument } from '../templates/use-start-document.ts';
 import { chooseTheme, THEME_CHOICES } from '../theme/theme.ts';
 import { Highlighted } from './highlighted.tsx';
 import {
@@ -57,7 +59,7 @@ function Finder({ close }: { readonly close: () => void }) {
     documents,
     results: results.answer?.results ?? [],
     people: people.answer ?? [],
-    actions: useActions(),
+    actions: useActions(search),
   });
   const choose = (item: PaletteItem) => {
     close();
@@ -165,8 +167,12 @@ function Row({ item }: { readonly item: PaletteItem }) {
   );
 }
 
-function useActions(): readonly PaletteAction[] {
+function useActions(search: string): readonly PaletteAction[] {
   const { t } = useTranslation();
+  const start = useStartDocument();
+  const templates = useTemplates();
+  // Without a search, the way to all of them is enough.
+  const searched = search.trim() === '' ? [] : templates;
   const newDocument = useNewDocument();
   const action = (id: string, label: string, run: () => void, keys?: string): PaletteAction => ({
     kind: 'action',
@@ -174,6 +180,14 @@ function useActions(): readonly PaletteAction[] {
   });
   return [
     action('new', t('newDocument'), newDocument, NEW_DOCUMENT),
+    ...searched.map((template) =>
+      action(
+        `template ${template.id}`,
+        t('templates.newFrom', { title: template.title }),
+        () => void start(template),
+      ),
+    ),
+    action('templates', t('templates.title'), () => navigate('/templates')),
     action('all', t('allDocuments'), () => navigate('/')),
     action('trash', t('trash.title'), () => navigate('/trash')),
     ...THEME_CHOICES.map((choice) =>

@@ -1,5 +1,5 @@
 import { Link } from '../navigation/link.tsx';
-import { Search, SquarePen, Trash2 } from 'lucide-react';
+import { Search, SquarePen } from 'lucide-react';
 import { Deferred, Loaded } from '../components/deferred.tsx';
 import { useTranslation } from '../translation/translation.ts';
 import { Button, IconButton } from '../components/button.tsx';
@@ -16,6 +16,7 @@ import { AccountHint } from '../session/account-hint.tsx';
 
 const favourites = new Deferred(() => import('../tree/favourites.tsx'));
 const tree = new Deferred(() => import('../tree/document-tree.tsx'));
+const places = new Deferred(() => import('./sidebar-places.tsx'));
 
 const row =
   'flex h-7.5 items-center gap-2 rounded-box px-2 text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
@@ -75,10 +76,9 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       <Loaded from={tree} fallback={<span className="flex-1" />}>
         {({ DocumentTree }) => <DocumentTree />}
       </Loaded>
-      <Link to="/trash" activeProps={rowHere} className={row}>
-        <Trash2 size={15} aria-hidden />
-        {t('trash.title')}
-      </Link>
+      <Loaded from={places} fallback={<span className="h-15 pointer-coarse:h-22" />}>
+        {({ SidebarPlaces }) => <SidebarPlaces row={row} rowHere={rowHere} />}
+      </Loaded>
       <AccountHint className="px-2 py-2 text-small text-ink-2" />
       <NewVersion />
       <ProfileButton {...(onNavigate === undefined ? {} : { onLeave: onNavigate })} />

@@ -11,6 +11,7 @@ import {
   Ellipsis,
   FileText,
   FolderInput,
+  LayoutTemplate,
   ListX,
   Plus,
   Trash2,
@@ -74,6 +75,7 @@ export const TreeItem = memo(function TreeItem({
   const { document, level, isExpanded } = row;
   const name = document.title || t('untitled');
   const unread = useUnread(document);
+  const Icon = document.isTemplate === true ? LayoutTemplate : FileText;
   return (
     <div
       role="treeitem"
@@ -114,7 +116,7 @@ export const TreeItem = memo(function TreeItem({
         onClick={() => actions.toggle(row)}
         className="relative flex size-6 shrink-0 items-center justify-center rounded-[5px] text-ink-3 hover:bg-line hover:text-ink pointer-coarse:size-9"
       >
-        <FileText
+        <Icon
           size={15}
           strokeWidth={1.75}
           className={classNames(

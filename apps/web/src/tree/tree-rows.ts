@@ -3,7 +3,7 @@ import { childrenOf, inTreeOrder, type ListedDocument, type TreePlace } from '@t
 
 export type TreeDocument = Pick<
   ListedDocument,
-  'id' | 'title' | 'role' | 'parent' | 'position' | 'isNew' | 'chatRead'
+  'id' | 'title' | 'role' | 'parent' | 'position' | 'isNew' | 'isTemplate' | 'chatRead'
 >;
 
 export interface LoadedPart {

@@ -17,6 +17,8 @@ export function commandDescription(call: Call, t: Translate): string {
       return t('unconfirmed.did.favourite');
     case 'document:follow':
       return t('unconfirmed.did.follow');
+    case 'document:template':
+      return t('unconfirmed.did.template');
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
     case 'document:trash':

@@ -59,6 +59,12 @@ export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
     document,
     follows: fc.constantFrom('all' as const, 'own' as const, 'none' as const),
   }),
+  fc.record({
+    name: fc.constant('document:templated' as const),
+    at,
+    document,
+    isTemplate: fc.boolean(),
+  }),
   fc.record({ name: fc.constant('document:unlisted' as const), at, document }),
   fc.record({
     name: fc.constant('chat:seen' as const),

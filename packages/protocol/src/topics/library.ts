@@ -50,6 +50,8 @@ export const listedDocument = z.object({
   favouriteAt: z.optional(instant),
   /** Which comments in it this person is notified of (NT5); absent: mentions and replies. */
   follows: z.optional(z.enum(['all', 'none'])),
+  /** Others are made from it (TM1). */
+  isTemplate: z.optional(z.literal(true)),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
@@ -59,7 +61,7 @@ export type LibraryPlace = z.infer<typeof libraryPlace>;
 export const libraryState = z.object({
   type: z.literal('library'),
   user,
-  /** Last changed first: all documents up to `next`, and some after it, such as favourites. */
+  /** Last changed first: all documents up to `next`, and some after it, such as favourites and templates. */
   documents: z.array(listedDocument),
   /** The list continues after this place; null: the list is complete. */
   next: z.nullable(libraryPlace),
@@ -97,6 +99,7 @@ const libraryEvents = [
   }),
   defineEvent('document:favourited', { document: documentId, isFavourite: z.boolean() }),
   defineEvent('document:followed', { document: documentId, follows }),
+  defineEvent('document:templated', { document: documentId, isTemplate: z.boolean() }),
   /** Also takes what is inside it off the list. */
   defineEvent('document:unlisted', { document: documentId }),
   defineEvent('chat:seen', { document: documentId, chatRead }),
@@ -133,6 +136,10 @@ export function reduceLibrary(state: LibraryState, event: LibraryEvent): Library
     case 'document:followed':
       return change(state, event.document, () => ({
         follows: event.follows === 'own' ? undefined : event.follows,
+      }));
+    case 'document:templated':
+      return change(state, event.document, () => ({
+        isTemplate: event.isTemplate || undefined,
       }));
     case 'document:unlisted': {
       if (!state.documents.some(({ id }) => id === event.document)) return state;
@@ -228,13 +235,15 @@ export function appendLibrary(
 
 export function trimLibrary(state: LibraryState, keep: number): LibraryState {
   const documents = withoutGaps(state.documents, state.next);
-  const favourites = state.documents.filter(({ favouriteAt }) => favouriteAt !== undefined);
+  const kept = state.documents.filter(
+    ({ favouriteAt, isTemplate }) => favouriteAt !== undefined || isTemplate,
+  );
   const last = documents[keep - 1];
   if (documents.length <= keep || last === undefined)
-    return mergeDocuments({ ...state, documents: [...documents] }, favourites);
+    return mergeDocuments({ ...state, documents: [...documents] }, kept);
   const { id, updatedAt } = last;
   const trimmed = { ...state, documents: documents.slice(0, keep), next: { updatedAt, id } };
-  return mergeDocuments(trimmed, favourites);
+  return mergeDocuments(trimmed, kept);
 }
 
 function inOrder(documents: readonly ListedDocument[]): ListedDocument[] {
@@ -348,6 +357,19 @@ export const libraryCommands = defineCommands(
       name: 'document:followed',
       document,
       follows: which,
+    }),
+  }),
+  defineCommand({
+    name: 'document:template',
+    summary: 'Makes the document a template, from which others are made, or an ordinary document.',
+    input: z.strictObject({ document: documentId, isTemplate: z.boolean() }),
+    order: IN_TURN,
+    replaces: { key: () => 'template' },
+    isIdempotent: false,
+    predict: ({ input: { document, isTemplate } }) => ({
+      name: 'document:templated',
+      document,
+      isTemplate,
     }),
   }),
   defineCommand({

@@ -322,6 +322,19 @@ describe('library', () => {
       next: place('c', 3),
     });
   });
+
+  test('TM2 TR9 keeps templates and favourites beyond its end', () => {
+    const documents = [
+      listed('d', 4),
+      listed('c', 3),
+      { ...listed('b', 2), isTemplate: true } as const,
+      { ...listed('a', 1), favouriteAt: 9 },
+    ];
+    expect(trimLibrary({ ...NO_LIBRARY, documents }, 1)).toMatchObject({
+      documents: [{ id: 'd' }, { id: 'b' }, { id: 'a' }],
+      next: place('d', 4),
+    });
+  });
 });
 
 describe('chat', () => {

@@ -19,6 +19,7 @@ import {
   renewVisit,
   setFavourite,
   setFollows,
+  setTemplate,
 } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
 import {
@@ -46,6 +47,7 @@ type DocumentHandlers = Pick<
   | 'document:create'
   | 'document:favourite'
   | 'document:follow'
+  | 'document:template'
   | 'document:rename'
   | 'document:move'
   | 'document:unlist'
@@ -136,6 +138,23 @@ export const documentHandlers: DocumentHandlers = {
       await addVisit(db, { user, document, at });
     await setFollows(db, { user, document, follows: follows === 'own' ? null : follows });
     publish(libraryKey(user), { name: 'document:followed', document, follows });
+    return DONE;
+  },
+
+  async 'document:template'(context, { document: id, isTemplate }) {
+    const { db, at, publish } = context;
+    const otherwise = 'not-your-template';
+    const permission = await authorize(context, { document: id, action: 'template', otherwise });
+    if (permission.kind === 'refused') return permission;
+    const { document } = permission.entry;
+    if (document.kind !== 'page') return forbidden('only-pages-are-templates');
+    if ((document.template_at !== null) === isTemplate) return DONE;
+    await setTemplate(db, id, isTemplate ? at : null);
+    const standingOf = await standingsIn(db, id);
+    for (const { user } of await findVisitors(db, id)) {
+      if (standingOf(user)?.lifecycle === 'active')
+        publish(libraryKey(user), { name: 'document:templated', document: id, isTemplate });
+    }
     return DONE;
   },
 

@@ -8,6 +8,9 @@ export const DONE: Outcome = { kind: 'done' };
 
 const FORBIDDEN = {
   'only-editors-rename': 'You may read this document but not rename it. Ask its owner.',
+  'not-your-template':
+    'Only the owner of a document may make it a template. You can save a copy of it as your own template.',
+  'only-pages-are-templates': 'Only a page of text can be a template.',
   'viewers-do-not-chat': 'You may read this chat but not write in it. Ask the document’s owner.',
   'viewers-do-not-comment': 'You may read this document but not comment on it. Ask its owner.',
   'only-editors-reanchor': 'You may not change what a comment is about.',

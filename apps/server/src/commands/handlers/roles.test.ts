@@ -165,6 +165,9 @@ const TABLE: {
   'document:follow': [
     { call: () => ({ document, follows: 'all' }), expected: READERS, inTrash: UNREAD },
   ],
+  'document:template': [
+    { call: () => ({ document, isTemplate: true }), expected: OWNER, inTrash: REFUSED },
+  ],
   // Nobody has notifications of others, so that all of them are accepted and change nothing.
   'notification:see': [
     { call: () => ({ notifications: [NO_VERSION] }), expected: ALL, inTrash: UNAFFECTED },

@@ -18,6 +18,7 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .addColumn('folded_excerpt', types.text, (column) => column.notNull().defaultTo(''))
     .addColumn('created_at', types.integer, (column) => column.notNull())
     .addColumn('updated_at', types.integer, (column) => column.notNull())
+    .addColumn('template_at', types.integer)
     .addColumn('trashed_at', types.integer)
     .addColumn('trashed_with', types.text)
     .addColumn('purged_at', types.integer)

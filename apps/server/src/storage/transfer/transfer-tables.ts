@@ -173,6 +173,7 @@ const DEFINITIONS: Definitions = {
       folded_excerpt: 'text',
       created_at: 'integer',
       updated_at: 'integer',
+      template_at: 'integer',
       trashed_at: 'integer',
       trashed_with: 'text',
       purged_at: 'integer',

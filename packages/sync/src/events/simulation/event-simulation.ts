@@ -219,6 +219,12 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           input: { document, follows: random.pick(['all', 'own', 'none']) },
         }),
       ],
+      'document:template': [
+        () => ({
+          name: 'document:template',
+          input: { document, isTemplate: random.chance(0.5) },
+        }),
+      ],
       'notification:see': [
         () => ({ name: 'notification:see', input: { notifications: [notified] } }),
       ],

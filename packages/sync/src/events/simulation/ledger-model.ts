@@ -146,6 +146,11 @@ export class LedgerModel {
         if (!me.documents.some(({ id }) => id === document)) return errorOf('not-found');
         return [[null, 'library', { name: 'document:followed', at, document, follows }]];
       }
+      case 'document:template': {
+        const { isTemplate } = command.input;
+        if (!me.documents.some(({ id }) => id === document)) return errorOf('not-found');
+        return [[null, 'library', { name: 'document:templated', at, document, isTemplate }]];
+      }
       // Nobody of the ledger may share.
       case 'access:request':
         return [];

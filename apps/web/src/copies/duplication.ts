@@ -15,48 +15,78 @@ const TELL_AFTER_MS = 500;
 /** Long enough to read two sentences. */
 const PROBLEM_MS = 20_000;
 
-interface Original {
+export interface Original {
   readonly session: DocumentSession;
   readonly title: string;
-  readonly library: LibraryState | null;
+}
+
+interface Copying {
+  readonly key: string;
+  /** Of the original. */
+  readonly title: string;
+  readonly make: () => Promise<DuplicateResult>;
 }
 
 const running = new Set<string>();
 
-export async function duplicate(original: Original, client: Client): Promise<void> {
+export async function duplicate(
+  original: Original & { readonly library: LibraryState | null },
+  client: Client,
+): Promise<void> {
   const { session, library } = original;
-  // A second press while nothing seems to happen asks for the same copy.
-  if (running.has(session.id)) return;
-  running.add(session.id);
+  const title = translate('duplicate.title', { title: original.title });
+  await makeAndOpen(
+    { ...original, key: session.id, make: () => copyOf(original, { title, library }, client) },
+    client,
+  );
+}
+
+/** @param as the title of the copy, and the list in which its place is beside the original; at the top without one */
+export async function copyOf(
+  { session, title: original }: Original,
+  as: { readonly title: string; readonly library: LibraryState | null },
+  client: Client,
+): Promise<DuplicateResult> {
+  const unfinishedTitle = translate('duplicate.unfinishedTitle', { title: original });
+  return await duplicateDocument({ session, unfinishedTitle, ...as }, client);
+}
+
+/** Opens the copy, unless the person has gone elsewhere meanwhile. */
+export async function makeAndOpen(copying: Copying, client: Client): Promise<void> {
   const { path } = currentPlace();
-  const name = isolated(original.title);
-  const notice = `duplicate ${session.id}`;
+  const result = await makeCopy(copying, client);
+  if (result === null || !('document' in result)) return;
+  const open = () => navigate('/d/$document', { params: { document: result.document } });
+  if (currentPlace().path === path) open();
+  else if (result.kind === 'created')
+    toast(translate('duplicate.done', { title: isolated(copying.title) }), {
+      action: { label: translate('duplicate.open'), onClick: open },
+    });
+}
+
+/** @returns null when the same copy is under way */
+export async function makeCopy(
+  { key, title, make }: Copying,
+  client: Client,
+): Promise<DuplicateResult | null> {
+  // A second press while nothing seems to happen asks for the same copy.
+  if (running.has(key)) return null;
+  running.add(key);
+  const notice = `duplicate ${key}`;
   let isTold = false;
   const timer = setTimeout(() => {
     isTold = true;
+    const name = isolated(title);
     toast(translate('duplicate.running', { title: name }), { id: notice, duration: Infinity });
   }, TELL_AFTER_MS);
-  const title = translate('duplicate.title', { title: original.title });
-  const unfinishedTitle = translate('duplicate.unfinishedTitle', { title: original.title });
-  const result = await duplicateDocument(
-    { session, title, unfinishedTitle, library },
-    client,
-  ).finally(() => {
+  const result = await make().finally(() => {
     clearTimeout(timer);
-    running.delete(session.id);
+    running.delete(key);
   });
   if (isTold) toast.dismiss(notice);
-  const open = () => {
-    if ('document' in result) navigate('/d/$document', { params: { document: result.document } });
-  };
-  const hasStayed = currentPlace().path === path;
-  if (hasStayed) open();
   const problem = problemOf(result, client);
   if (problem !== null) toast.error(problem, { duration: PROBLEM_MS });
-  else if (result.kind === 'created' && !hasStayed)
-    toast(translate('duplicate.done', { title: name }), {
-      action: { label: translate('duplicate.open'), onClick: open },
-    });
+  return result;
 }
 
 /** A sentence; null when there is none to tell. */

@@ -51,6 +51,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['templates'],
     ['tree', 'comments'],
     ['palette', 'inbox'],
+    ['linking'],
     ['document', 'shell'],
     ['router'],
     ['main'],

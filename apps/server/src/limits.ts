@@ -361,6 +361,12 @@ export const SEARCH = {
   containingCandidates: 5_000,
 } as const;
 
+export const LINKS = {
+  /** Documents to which one text links; further ones do not know it (BL4). */
+  maxLinks: 200,
+  excerptLength: 160,
+} as const;
+
 export const SHARING = {
   /** People to whom an owner may give a role. */
   maxMembers: 50,

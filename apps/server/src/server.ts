@@ -344,6 +344,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
           verifiesAddresses: configuration.mail !== null || configuration.oidcProviders.length > 0,
         },
         ...{ history: histories.ofPeople, pages: histories.ofPrograms },
+        ...{ search: options.search, publicUrl: configuration.publicUrl },
         ...{ historyRates, violations, metrics },
       }),
       peopleRoutes({

@@ -159,6 +159,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofDocument((subject, title) => ({ ...at('')(subject), body: { title } }), forWriters),
   ],
   'GET /documents/:id/path': [ofDocument(at('/path'), listed)],
+  'GET /documents/:id/backlinks': [ofDocument(at('/backlinks'), forReaders)],
   'GET /documents/:id/visit': [ofDocument(at('/visit'), byPlace(READERS, 404))],
   // Whatever is not on the list is off it.
   'DELETE /documents/:id/visit': [

@@ -1,5 +1,5 @@
-/** Full text search over this person's documents, as known to the server (SE5). */
-import { searchResults, type SearchResults } from '@tandem/protocol';
+/** Full text search over this person's documents, as known to the server (SE5), and links between them (BL2). */
+import { backlinks, searchResults, type Backlinks, type SearchResults } from '@tandem/protocol';
 import { fetchJson, type JsonRequestOptions } from './json-requests.ts';
 
 export class TextSearch {
@@ -14,5 +14,10 @@ export class TextSearch {
     const query = new URLSearchParams({ text });
     const path = `/api/search?${query.toString()}`;
     return await fetchJson(this.#options, path, searchResults);
+  }
+
+  /** The documents that link to one. Rejects when the server does not answer. */
+  async backlinks(document: string): Promise<Backlinks> {
+    return await fetchJson(this.#options, `/api/documents/${document}/backlinks`, backlinks);
   }
 }

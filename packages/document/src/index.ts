@@ -10,6 +10,7 @@ export {
   type TextBlock,
 } from './blocks.ts';
 export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
+export { searchableText, type DocumentLink } from './document-links.ts';
 export { referencedFiles } from './files.ts';
 export { safeHref } from './href.ts';
 export { toBoundedHtml } from './bounded-html.ts';
@@ -36,5 +37,5 @@ export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
 export { appendBlocks, readPage, writePage } from './page.ts';
 export { neededSchema, neededSchemaOfChange } from './schema-version.ts';
 export { pageRoots } from './stream/roots.ts';
-export { excerpt, readableText, searchParts } from './text.ts';
+export { excerpt, readableText } from './text.ts';
 export { inspectPage, validateChange, validatePage } from './validation.ts';

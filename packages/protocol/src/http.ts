@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
 import {
+  MAX_BACKLINKS,
   MAX_EXCERPT_LENGTH,
   MAX_MET_PEOPLE,
   MAX_SEARCH_LENGTH,
@@ -122,6 +123,12 @@ export const searchResults = z.object({
   similar: z.boolean(),
 });
 export type SearchResults = z.infer<typeof searchResults>;
+
+/** The documents whose text has a link to one (BL1), last changed first. */
+export const backlinks = z.object({
+  documents: z.array(z.omit(searchResult, { thread: true })).check(z.maxLength(MAX_BACKLINKS)),
+});
+export type Backlinks = z.infer<typeof backlinks>;
 
 export const errorAnswer = z.object({ error: errorBody });
 

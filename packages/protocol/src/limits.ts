@@ -60,6 +60,8 @@ export const MAX_TYPING_NAMES = 5;
 
 export const MAX_SEARCH_LENGTH = 200;
 export const MAX_SEARCH_WORDS = 8;
+/** Documents that link to one, in an answer. */
+export const MAX_BACKLINKS = 50;
 export const MAX_SEARCH_RESULTS = 20;
 
 export const MAX_DOCUMENT_ID_LENGTH = 64;

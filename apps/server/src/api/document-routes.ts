@@ -8,6 +8,8 @@ import {
   documentPatch,
   libraryPlaceText,
   librarySearch,
+  MAX_BACKLINKS,
+  type Backlinks,
   treePlaceText,
   type Call,
   type DocumentSummary,
@@ -23,9 +25,10 @@ import type { History } from '../history/port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import type { SearchIndex } from '../storage/search/search-index.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
-import { documentIn } from './document-access.ts';
+import { documentIn, requireAccess } from './document-access.ts';
 import { runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
@@ -57,6 +60,9 @@ export interface DocumentRoutesOptions extends Pick<
   readonly engine: Engine;
   readonly rooms: Rooms;
   readonly runner: Pick<CommandRunner, 'run'>;
+  readonly search: Pick<SearchIndex, 'backlinks'>;
+  /** Where links to documents lead, beside the address at which the caller has reached this server. */
+  readonly publicUrl: URL | null;
   readonly history: Pick<History, 'read'>;
   readonly pages: Pick<History, 'read'>;
   readonly historyRates: KeyedRateLimiter;
@@ -70,6 +76,8 @@ export function documentRoutes({
   engine,
   rooms,
   runner,
+  search,
+  publicUrl,
   history,
   pages,
   historyRates,
@@ -147,6 +155,15 @@ export function documentRoutes({
     .get('/:id/path', async (context) => {
       const document = documentIn(context.req.param('id'));
       return context.json({ documents: await readPath(db, context.get('user').id, document) });
+    })
+    .get('/:id/backlinks', async (context) => {
+      const { document } = await requireAccess(db, context, { action: 'read' });
+      const hosts = [publicUrl?.host, context.req.header('Host')?.toLowerCase()];
+      const documents = await search.backlinks({
+        ...{ document: document.id, user: context.get('user').id, limit: MAX_BACKLINKS },
+        hosts: hosts.filter((host) => host !== undefined),
+      });
+      return context.json({ documents } satisfies Backlinks);
     })
     .get('/:id/visit', async (context) => {
       const { id: user } = context.get('user');

@@ -31,7 +31,7 @@ async function start(texts: Readonly<Record<string, string | Error>>) {
       if (text instanceof Error) throw text;
       return text === undefined
         ? null
-        : { kind: 'page', excerpt: '', parts: [text], files: [], ...place };
+        : { kind: 'page', excerpt: '', parts: [text], links: [], files: [], ...place };
     },
   };
   const log = pino({ enabled: false });
@@ -55,8 +55,8 @@ test('SE6 catches up with everything that is not indexed, and does it once', asy
 
 test('texts and titles are indexed in turn, and all before it ends', async () => {
   const { db, indexer, find } = await start({ one: '' });
-  indexer.textsChanged([{ document: 'one', parts: ['ebb'], at: 3, ...place }]);
-  indexer.textsChanged([{ document: 'one', parts: ['flood'], at: 4, ...place }]);
+  indexer.textsChanged([{ document: 'one', parts: ['ebb'], links: [], at: 3, ...place }]);
+  indexer.textsChanged([{ document: 'one', parts: ['flood'], links: [], at: 4, ...place }]);
   await renameDocument(db, 'one', { title: 'Log', at: 5 });
   indexer.titleChanged('one');
   await indexer[Symbol.asyncDispose]();

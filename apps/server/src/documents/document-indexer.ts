@@ -95,8 +95,8 @@ export class DocumentIndexer implements AsyncDisposable {
       const at = now();
       const view = await engine.view(document);
       if (view === null) return await index.updateTitle(document);
-      const { parts, epoch, offset } = view;
-      await index.update([{ document, parts, epoch, offset, at }]);
+      const { parts, links, epoch, offset } = view;
+      await index.update([{ document, parts, links, epoch, offset, at }]);
     } catch (error) {
       log.warn({ err: error, document }, 'a document could not be indexed for the search');
     }

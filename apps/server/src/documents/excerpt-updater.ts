@@ -75,7 +75,9 @@ export class ExcerptUpdater implements AsyncDisposable {
       this.#indexer.textsChanged(
         changes
           .filter(({ kind }) => kind === 'page')
-          .map(({ id, at, parts, epoch, offset }) => ({ document: id, at, parts, epoch, offset })),
+          .map(({ id, at, parts, links, epoch, offset }) => ({
+            ...{ document: id, at, parts, links, epoch, offset },
+          })),
       );
       await this.#listener(
         refreshed.map(({ id, at }) => ({ id, at, excerpt: excerpts.get(id) ?? '' })),

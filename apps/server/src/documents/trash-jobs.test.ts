@@ -46,7 +46,9 @@ test('PO4 the sweep purges what has been in the trash for 30 days, as its owner'
 
 test('PO4 the text of a purged document is deleted, also what is searched, once nobody has it open', async () => {
   const { fixture, db, index } = await start();
-  await index.update([{ document, parts: ['high water'], at: 1, epoch: 'e1', offset: 1 }]);
+  await index.update([
+    { document, parts: ['high water'], links: [], at: 1, epoch: 'e1', offset: 1 },
+  ]);
   const deleted: string[] = [];
   let outcome: 'kept' | 'deleted' = 'kept';
   const engine = {

@@ -3,7 +3,8 @@ import {
   describeRoots,
   excerpt,
   referencedFiles,
-  searchParts,
+  searchableText,
+  type DocumentLink,
   type TreeEntry,
 } from '@tandem/document';
 import { fitText, MAX_EXCERPT_LENGTH, toStorable, type DocumentKind } from '@tandem/protocol';
@@ -18,7 +19,7 @@ import * as Y from 'yjs';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { JournalInit } from '../storage/journal/journal.ts';
 import { CompactionPlan } from './compaction-plan.ts';
-import { SEARCH } from '../limits.ts';
+import { LINKS, SEARCH } from '../limits.ts';
 import { COMPACTION, WORK_BUDGET } from './limits.ts';
 import type { CreateRequest, DocumentView, EngineNotice } from './port.ts';
 
@@ -125,21 +126,32 @@ export function toSeed({ update, user }: CreateRequest, at: number): JournalInit
 
 function toView(doc: Y.Doc, kind: DocumentKind): Omit<DocumentView, 'epoch' | 'offset'> {
   switch (kind) {
-    case 'page':
+    case 'page': {
+      const { parts, links } = searchableText(doc, {
+        ...LINKS,
+        maxChars: SEARCH.maxCharsPerDocument,
+      });
       return {
         kind,
         excerpt: fitExcerpt(excerpt(doc, MAX_EXCERPT_LENGTH)),
-        parts: searchParts(doc, SEARCH.maxCharsPerDocument).map(toStorable),
+        parts: parts.map(toStorable),
+        links: links.map(toStorableLink),
         files: referencedFiles(doc),
       };
+    }
     case 'data':
       return {
         kind,
         excerpt: fitExcerpt(rootNames(describeRoots(doc).entries)),
         parts: [],
+        links: [],
         files: [],
       };
   }
+}
+
+function toStorableLink(link: DocumentLink): DocumentLink {
+  return { ...link, excerpt: toStorable(link.excerpt) };
 }
 
 /** Document text may contain characters that rows and messages must not. */

@@ -3,6 +3,7 @@
  * for a large document. All events of one document, including the answers to `open` and `rows:request`,
  * come out in one order, so that a subscription starts exactly where its answer ends.
  */
+import type { DocumentLink } from '@tandem/document';
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest, LaterRows } from '@tandem/sync';
 
@@ -18,6 +19,8 @@ export interface DocumentView {
   readonly excerpt: string;
   /** The text of a page, in parts for the search. */
   readonly parts: readonly string[];
+  /** The links of a page to documents. */
+  readonly links: readonly DocumentLink[];
   /** Ids of the files that a page refers to. */
   readonly files: readonly string[];
   readonly epoch: string;

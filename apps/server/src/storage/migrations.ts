@@ -24,6 +24,7 @@ import { createNotifications } from './schema/notifications.ts';
 import { createPasskeys } from './schema/passkeys.ts';
 import { createPeople } from './schema/people.ts';
 import { createPublications } from './schema/publications.ts';
+import { createDocumentLinks } from './schema/document-links.ts';
 import { createSearch } from './schema/search.ts';
 import { createDigests } from './schema/digests.ts';
 import { createWebhooks } from './schema/webhooks.ts';
@@ -65,6 +66,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createTimelines(db, types, clock);
   await createJobs(db, types);
   await createSearch(db, SCHEMAS[kind]);
+  await createDocumentLinks(db, types);
   await createHistory(db, types);
   await createAudit(db, types);
   await createWebhooks(db, types);

@@ -40,6 +40,7 @@ export interface Tables {
   event: EventTable;
   search_part: SearchPartTable;
   search_document: SearchDocumentTable;
+  document_link: DocumentLinkTable;
   timeline: TimelineTable;
   job: JobTable;
   run: RunTable;
@@ -448,6 +449,18 @@ export interface SearchPartTable {
   /** Of a comment its id; otherwise a hash of the content: the parts of a text differ. */
   key: string;
   content: string;
+}
+
+/** A link in the text of a document to another one (BL1). */
+export interface DocumentLinkTable {
+  document: string;
+  target: string;
+  /** Empty for an address without one. */
+  host: string;
+  excerpt: string;
+  /** Where the words of the link are in the excerpt. */
+  link_from: number;
+  link_to: number;
 }
 
 /** Which text of a document is indexed. */

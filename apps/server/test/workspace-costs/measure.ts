@@ -116,7 +116,7 @@ async function fill(
       },
     ]);
     const beganMs = performance.now();
-    await index.update([{ document: id, parts: [text], epoch: 'life', offset: 1, at }]);
+    await index.update([{ document: id, parts: [text], links: [], epoch: 'life', offset: 1, at }]);
     indexedMs += performance.now() - beganMs;
   }
   await db.destroy();

@@ -21,6 +21,7 @@ import type { DocumentFacts } from './use-document-facts.ts';
 
 const trashNotice = new Deferred(() => import('../trash/trash-notice.tsx'));
 const templateNotice = new Deferred(() => import('../templates/template-notice.tsx'));
+const linking = new Deferred(() => import('../linking/linking.tsx'));
 const dataView = new Deferred(() => import('./data-view.tsx'));
 
 interface DocumentContentProps {
@@ -79,6 +80,9 @@ export function DocumentContent({
         <Byline session={session} updatedAt={updatedAt} />
       </div>
       <Body session={session} facts={facts} editor={editor} onReady={onReady} onView={onView} />
+      {facts.kind === 'page' && trashedAt === null && (
+        <Loaded from={linking}>{({ Linking }) => <Linking facts={facts} />}</Loaded>
+      )}
     </main>
   );
 }

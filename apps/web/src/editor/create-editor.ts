@@ -22,6 +22,7 @@ import { editorKeys } from './keymap.ts';
 import { laterView } from './later-view.ts';
 import { keepSections } from './keep-sections.ts';
 import { LinkEditor } from './link-editor.ts';
+import { linkItems } from './link-targets.ts';
 import { listNumbers } from './list-numbers.ts';
 import { longDocument, sectionStyle } from './section-style.ts';
 import { Observable } from '../runtime/observable.ts';
@@ -91,7 +92,11 @@ export function createEditor(options: EditorOptions): MountedEditor {
   const plugins: readonly Plugin[] = [
     binding(options.doc),
     pendingInput(),
-    slashCommand({ search: (query) => searchItems(slashItems, query, t), menu: slash }),
+    slashCommand({
+      search: (sign, query) =>
+        sign === '/' ? searchItems(slashItems, query, t) : linkItems(query),
+      menu: slash,
+    }),
     links.plugin(),
     selectionState(selection),
     clipboard(

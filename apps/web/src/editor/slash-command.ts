@@ -3,17 +3,24 @@ import type { EditorView } from '@tiptap/pm/view';
 import { isFromDocument } from './binding/binding.ts';
 import { isText } from './block-commands.ts';
 import type { SlashItem } from './block-menu.ts';
+import { type LinkItem, linkTargets } from './link-targets.ts';
 import { isComposing } from '../components/keyboard.ts';
 import { Observable } from '../runtime/observable.ts';
 
 /**
- * The menu that a typed "/" opens. The focus stays in the text: the editor handles the menu's keys
+ * The menu that a typed "/" opens, with blocks, or "[[", with documents to link to. The focus stays in the text: the editor handles the menu's keys
  * and announces the active option to screen readers (`aria-activedescendant`); `SlashMenu` draws
  * the list from `menu`.
  */
 
+export type MenuItem = SlashItem | LinkItem;
+
+/** What was typed to open the menu. */
+export type MenuSign = '/' | '[[';
+
 export interface SlashMenu {
-  readonly items: readonly SlashItem[];
+  readonly sign: MenuSign;
+  readonly items: readonly MenuItem[];
   readonly active: number;
   readonly from: number;
 }
@@ -21,6 +28,7 @@ export interface SlashMenu {
 export const SLASH_LIST_ID = 'slash-menu';
 
 interface Slash {
+  readonly sign: MenuSign;
   readonly from: number;
   readonly query: string;
   readonly active: number;
@@ -31,14 +39,14 @@ type Meta = { readonly active: number } | 'close';
 const slashKey = new PluginKey<Slash | null>('slash-menu');
 
 export interface SlashCommandOptions {
-  readonly search: (query: string) => SlashItem[];
+  readonly search: (sign: MenuSign, query: string) => readonly MenuItem[];
   readonly menu: Observable<SlashMenu | null>;
 }
 
 export function slashCommand({ search, menu }: SlashCommandOptions): Plugin<Slash | null> {
-  const itemsOf = (state: EditorState): SlashItem[] => {
+  const itemsOf = (state: EditorState): readonly MenuItem[] => {
     const slash = slashKey.getState(state);
-    return slash ? search(slash.query) : [];
+    return slash ? search(slash.sign, slash.query) : [];
   };
   return new Plugin<Slash | null>({
     key: slashKey,
@@ -64,7 +72,7 @@ export function slashCommand({ search, menu }: SlashCommandOptions): Plugin<Slas
             return move(view, (slash.active + items.length - 1) % items.length);
           case 'Enter':
           case 'Tab':
-            return runSlashItem(view, items[slash.active]!);
+            return runSlashItem(view, items[Math.min(slash.active, items.length - 1)]!);
           case 'Escape':
             return closeSlashMenu(view);
           default:
@@ -72,16 +80,25 @@ export function slashCommand({ search, menu }: SlashCommandOptions): Plugin<Slas
         }
       },
     },
-    view: () => ({
-      update(view) {
-        const slash = slashKey.getState(view.state);
-        const items = slash ? itemsOf(view.state) : [];
-        menu.set(
-          slash && items.length > 0 ? { items, active: slash.active, from: slash.from } : null,
-        );
-      },
-      destroy: () => menu.set(null),
-    }),
+    view(view) {
+      // More documents are known.
+      const stop = linkTargets.subscribe(() => {
+        if (slashKey.getState(view.state)?.sign === '[[') view.dispatch(view.state.tr);
+      });
+      return {
+        update() {
+          const slash = slashKey.getState(view.state);
+          const items = slash ? itemsOf(view.state) : [];
+          if (!slash || items.length === 0) return menu.set(null);
+          const { sign, from } = slash;
+          menu.set({ sign, items, active: Math.min(slash.active, items.length - 1), from });
+        },
+        destroy() {
+          stop();
+          menu.set(null);
+        },
+      };
+    },
   });
 }
 
@@ -91,15 +108,15 @@ export function sameMenu(a: SlashMenu | null, b: SlashMenu | null): boolean {
     a.from === b.from &&
     a.active === b.active &&
     a.items.length === b.items.length &&
-    a.items.every((item, i) => item === b.items[i])
+    a.items.every(({ id }, i) => id === b.items[i]?.id)
   );
 }
 
-export function optionId(item: SlashItem): string {
+export function optionId(item: MenuItem): string {
   return `${SLASH_LIST_ID}-${item.id}`;
 }
 
-export function runSlashItem(view: EditorView, item: SlashItem): true {
+export function runSlashItem(view: EditorView, item: MenuItem): true {
   const slash = slashKey.getState(view.state);
   if (slash)
     view.dispatch(
@@ -132,22 +149,30 @@ function next(
   if (isFromDocument(tr)) return slash;
   const found = slashBefore(state);
   if (!found) return null;
-  if (slash)
+  if (slash?.sign === found.sign)
     return { ...found, active: meta?.active ?? (found.query === slash.query ? slash.active : 0) };
-  return tr.docChanged && found.query === '' && !slashBefore(before)
+  return tr.docChanged && found.query === '' && slashBefore(before)?.sign !== found.sign
     ? { ...found, active: 0 }
     : null;
 }
 
-function slashBefore(state: EditorState): { from: number; query: string } | null {
+const PATTERNS: readonly (readonly [MenuSign, RegExp])[] = [
+  ['[[', /\[\[([^[\]\ufffc]{0,60})$/],
+  ['/', /(?:^|[\s\ufffc])\/([^\s/]*(?: [^\s/]+)?)$/],
+];
+
+function slashBefore(state: EditorState): Omit<Slash, 'active'> | null {
   const { $from, empty } = state.selection;
   if (!empty || !isText($from.parent)) return null;
   const text = $from.parent.textBetween(
-    Math.max(0, $from.parentOffset - 32),
+    Math.max(0, $from.parentOffset - 62),
     $from.parentOffset,
     undefined,
     '\ufffc',
   );
-  const match = /(?:^|[\s\ufffc])\/([^\s/]*(?: [^\s/]+)?)$/.exec(text);
-  return match ? { from: $from.pos - match[1]!.length - 1, query: match[1]! } : null;
+  for (const [sign, pattern] of PATTERNS) {
+    const query = pattern.exec(text)?.[1];
+    if (query !== undefined) return { sign, from: $from.pos - query.length - sign.length, query };
+  }
+  return null;
 }

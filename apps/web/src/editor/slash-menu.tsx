@@ -1,4 +1,5 @@
 import type { EditorView } from '@tiptap/pm/view';
+import { FileText } from 'lucide-react';
 import { type ReactNode, useCallback, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { BLOCK_ICONS } from './block-icons.ts';
@@ -12,7 +13,7 @@ import {
   type SlashMenu as Menu,
 } from './slash-command.ts';
 
-/** The list that "/" opens. The focus stays in the editor, which moves the active option. */
+/** The list that "/" or "[[" opens. The focus stays in the editor, which moves the active option. */
 export function SlashMenu({
   view,
   menu,
@@ -27,7 +28,7 @@ export function SlashMenu({
 function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
   const { t } = useTranslation();
   const list = useRef<HTMLDivElement>(null);
-  const { items, active, from } = menu;
+  const { sign, items, active, from } = menu;
   const anchor = useCallback(
     (): Anchor | null => (from <= view.state.doc.content.size ? view.coordsAtPos(from) : null),
     [view, from],
@@ -53,14 +54,14 @@ function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
       attributes={{
         id: SLASH_LIST_ID,
         role: 'listbox',
-        'aria-label': t('editor.slash.label'),
+        'aria-label': t(sign === '/' ? 'editor.slash.label' : 'editor.linkTo'),
         // A scrollable list must be reachable by keyboard, although the editor handles its keys.
         tabIndex: 0,
         onMouseDown: (event) => event.preventDefault(),
       }}
     >
       {items.map((item, index) => {
-        const Icon = BLOCK_ICONS[item.id];
+        const Icon = 'title' in item ? FileText : BLOCK_ICONS[item.id];
         return (
           <div
             key={item.id}
@@ -70,7 +71,7 @@ function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
             onClick={() => runSlashItem(view, item)}
           >
             <Icon size={18} strokeWidth={1.75} aria-hidden />
-            <span>{t(`editor.slash.${item.id}`)}</span>
+            <span>{'title' in item ? <bdi>{item.title}</bdi> : t(`editor.slash.${item.id}`)}</span>
             <small aria-hidden>{item.hint}</small>
           </div>
         );

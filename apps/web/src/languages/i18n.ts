@@ -23,6 +23,7 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./help.en.json') &
   typeof import('./history.en.json') &
   typeof import('./import.en.json') &
+  typeof import('./linking.en.json') &
   typeof import('./move.en.json') &
   typeof import('./notifications.en.json') &
   typeof import('./palette.en.json') &

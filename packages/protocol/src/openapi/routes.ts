@@ -70,6 +70,7 @@ import {
   documentPath,
   documentSummary,
   libraryPlaceText,
+  backlinks,
   librarySearch,
   metPeople,
   profilePatch,
@@ -160,6 +161,10 @@ const ROUTE_TABLE = {
     summary:
       'the documents of the person’s list around a document, the outermost first, and itself',
     ...{ scope: 'documents:read', answer: documentPath },
+  },
+  'GET /documents/:id/backlinks': {
+    summary: 'the 50 documents of the person that link to a document and were changed last',
+    ...{ scope: 'documents:read', answer: backlinks },
   },
   'GET /documents/:id/visit': {
     summary: 'a document as it is on the person’s list',

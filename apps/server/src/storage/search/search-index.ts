@@ -1,10 +1,18 @@
 /** Full text search in titles, text and comments, in both databases: the rules are in README.md. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DocumentLink } from '@tandem/document';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { searchTermsOf, termsOf, type SearchResults, type SearchTerm } from '@tandem/protocol';
+import {
+  searchTermsOf,
+  termsOf,
+  type Backlinks,
+  type SearchResults,
+  type SearchTerm,
+} from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import type { MessageKey } from '../messages.ts';
 import type { Database } from '../tables.ts';
+import { findBacklinks, removeLinks, replaceLinks, type BacklinkQuery } from './document-links.ts';
 import {
   commentPart,
   knownParts,
@@ -19,6 +27,7 @@ import { similarTerms } from './similar-terms.ts';
 export interface SearchableText {
   readonly document: string;
   readonly parts: readonly string[];
+  readonly links: readonly DocumentLink[];
   /** Of the text in the journal. */
   readonly epoch: string;
   readonly offset: number;
@@ -112,6 +121,7 @@ export class SearchIndex implements AsyncDisposable {
         .transaction()
         .execute((transaction) => this.#terms.remove(transaction, numbers));
     }
+    await removeLinks(this.#db, document);
     await this.#db.deleteFrom('search_document').where('document', '=', document).execute();
   }
 
@@ -209,6 +219,11 @@ export class SearchIndex implements AsyncDisposable {
     return { results, similar: results.length > 0 };
   }
 
+  /** The documents with a link to one. @throws StorageError */
+  async backlinks(query: BacklinkQuery): Promise<Backlinks['documents']> {
+    return await findBacklinks(this.#reader, query);
+  }
+
   /** Computed before the transactions, which others wait for, with a pause after each part. */
   async #termsOfMissing(all: readonly Wanted[]): Promise<ReadonlyMap<string, string[]>> {
     const missing = new Map<string, NewPart>();
@@ -255,12 +270,14 @@ export class SearchIndex implements AsyncDisposable {
       await this.#terms.insert(transaction, part, terms.get(part.key) ?? termsOf(part.content));
     const changes = removed.length + added.length;
     const isDone = changes === stale.length + wanted.size;
-    if (isDone)
+    if (isDone) {
+      await replaceLinks(transaction, document, title === null ? [] : text.links);
       await transaction
         .updateTable('search_document')
         .set({ indexed_at: text.at })
         .where('document', '=', document)
         .execute();
+    }
     return { changes, isDone };
   }
 }

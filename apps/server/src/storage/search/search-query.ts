@@ -59,7 +59,7 @@ export class SearchQuery {
     { phrase: [word = '', ...more] }: SearchTerm,
   ): Promise<SearchTerm[]> {
     if (more.length > 0 || [...word].length < MIN_CONTAINED_LETTERS) return [];
-    const { rows } = await this.#terms.containing(word, mine(user)).execute(this.#db);
+    const { rows } = await this.#terms.containing(word, findableDocuments(user)).execute(this.#db);
     return rows.map(({ term }) => ({ phrase: [term], isPrefix: false }));
   }
 
@@ -73,7 +73,7 @@ export class SearchQuery {
     });
     // A comment that was deleted a moment ago may still have a part.
     const { rows } = await sql<FoundRow>`
-      with mine as materialized (${mine(user)}),
+      with mine as materialized (${findableDocuments(user)}),
       hit as materialized (
         select search_part.number, search_part.document, search_part.kind, ${rank} as rank
         from ${source}
@@ -103,8 +103,8 @@ export class SearchQuery {
   }
 }
 
-/** What a search of the person looks at (SE5). */
-function mine(user: string): RawBuilder<unknown> {
+/** The ids of what a person finds (SE5). */
+export function findableDocuments(user: string): RawBuilder<unknown> {
   return sql`select id from document where ${mayRead(user, 'document')} and id in (
     select id from document where owner = ${user}
     union select document from member where "user" = ${user}

@@ -17,7 +17,7 @@ interface Opened {
 }
 
 const textOf = (document: string, parts: readonly string[], offset: number, epoch = 'e1') => ({
-  ...{ document, parts, epoch, offset },
+  ...{ document, parts, links: [], epoch, offset },
   at: offset,
 });
 

@@ -21,6 +21,7 @@ test('opening an empty file creates all tables', async () => {
     'digest',
     'document',
     'document_ancestor',
+    'document_link',
     'event',
     'file',
     'history',

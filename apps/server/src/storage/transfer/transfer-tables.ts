@@ -13,8 +13,11 @@ export interface TransferTable {
   readonly key: readonly string[];
 }
 
-/** `run` is of one process, `recent` is a part of `update`, and what is searched is derived (SE6). */
-type TransferredName = Exclude<keyof Tables, 'run' | 'recent' | 'search_part' | 'search_document'>;
+/** `run` is of one process, `recent` is a part of `update`, and what is searched, and the links, are derived (SE6). */
+type TransferredName = Exclude<
+  keyof Tables,
+  'run' | 'recent' | 'search_part' | 'search_document' | 'document_link'
+>;
 
 /** Every column of the table, so that a new one is not forgotten. */
 type ColumnsOf<T extends TransferredName> = T extends 'journal'

@@ -1,0 +1,77 @@
+/** Links between documents: what a text has of them, and which documents link to one (BL1 to BL5). */
+import type { DocumentLink } from '@tandem/document';
+import { sql } from 'kysely';
+import type { Backlinks, DocumentKind } from '@tandem/protocol';
+import type { Database } from '../tables.ts';
+import { findableDocuments } from './search-query.ts';
+
+/** Writes nothing where the links are those that the document has. */
+export async function replaceLinks(
+  db: Database,
+  document: string,
+  links: readonly DocumentLink[],
+): Promise<void> {
+  const wanted = links.map(({ target, host, excerpt, from, to }) => ({
+    ...{ document, target, host, excerpt },
+    ...{ link_from: from, link_to: to },
+  }));
+  const known = await db
+    .selectFrom('document_link')
+    .selectAll()
+    .where('document', '=', document)
+    .execute();
+  const keyOf = (row: (typeof wanted)[number]) =>
+    JSON.stringify([row.target, row.host, row.excerpt, row.link_from, row.link_to]);
+  const missing = new Map(wanted.map((row) => [keyOf(row), row]));
+  const isSame = known.length === wanted.length && known.every((row) => missing.has(keyOf(row)));
+  if (isSame) return;
+  await removeLinks(db, document);
+  if (wanted.length > 0) await db.insertInto('document_link').values(wanted).execute();
+}
+
+export async function removeLinks(db: Database, document: string): Promise<void> {
+  await db.deleteFrom('document_link').where('document', '=', document).execute();
+}
+
+export interface BacklinkQuery {
+  readonly document: string;
+  readonly user: string;
+  /** Of this server, as its people know it. */
+  readonly hosts: readonly string[];
+  readonly limit: number;
+}
+
+interface LinkRow {
+  readonly document: string;
+  readonly kind: DocumentKind;
+  readonly title: string;
+  readonly updatedAt: number;
+  readonly excerpt: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Last changed first. Those which the user may not find are no part of it in any way (BL2). */
+export async function findBacklinks(
+  db: Database,
+  { document, user, hosts, limit }: BacklinkQuery,
+): Promise<Backlinks['documents']> {
+  const { rows } = await sql<LinkRow>`
+    with mine as materialized (${findableDocuments(user)}),
+    ranked as (
+      select link.document, link.excerpt, link.link_from, link.link_to,
+        row_number() over (partition by link.document order by link.host) as place
+      from document_link as link
+      where link.target = ${document} and link.document <> ${document}
+        and link.host in (${sql.join(['', ...hosts])})
+        and link.document in (select id from mine)
+    )
+    select document.id as document, document.kind, document.title,
+      document.updated_at as "updatedAt", ranked.excerpt,
+      ranked.link_from as "from", ranked.link_to as "to"
+    from ranked join document on document.id = ranked.document
+    where ranked.place = 1
+    order by document.updated_at desc, document.id
+    limit ${limit}`.execute(db);
+  return rows.map(({ from, to, ...row }) => ({ ...row, matches: [{ from, to }] }));
+}

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Block, Mark } from './blocks.ts';
 import { documentOfHref, searchableText } from './document-links.ts';
@@ -86,4 +86,32 @@ test('BL4 links count as far as the text is searched', () => {
   const { parts, links } = searchableText(doc, LIMITS);
   expect(parts.join('').replaceAll('\n', '')).toHaveLength(1_000);
   expect(links.map(({ target }) => target)).toEqual(['a', 'b']);
+});
+
+test('BL4 links of one long block count as far as the text is searched', () => {
+  const doc = new Y.Doc();
+  const words = ['a', 'b', 'c'].map((id) => [id.repeat(600), `/d/${id}`] as const);
+  appendBlocks(doc, [line(...words)], random);
+  expect(searchableText(doc, LIMITS).links.map(({ target }) => target)).toEqual(['a', 'b']);
+});
+
+test('BL4 a line of very many links is not searched for each of them', () => {
+  const doc = new Y.Doc();
+  const words = Array.from({ length: 50_000 }, (_, i) => ['tide', `/d/${i}`] as const);
+  appendBlocks(doc, [line(...words)], random);
+  const { indexOf } = String.prototype;
+  let searched = 0;
+  const spy = vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (
+    this: string,
+    wanted: string,
+    from = 0,
+  ) {
+    searched += this.length - from;
+    return Reflect.apply(indexOf, this, [wanted, from]);
+  });
+  const limits = { maxLinks: 200, excerptLength: 160, maxChars: 1_000_000 };
+  const { links } = searchableText(doc, limits);
+  spy.mockRestore();
+  expect(links).toHaveLength(limits.maxLinks);
+  expect(searched).toBeLessThan(limits.maxLinks * limits.excerptLength);
 });

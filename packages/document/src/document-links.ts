@@ -1,4 +1,4 @@
-import type { Block, Text } from './blocks.ts';
+import type { Block, Inline, Text } from './blocks.ts';
 import { iterateBlocks } from './page.ts';
 import type * as Y from 'yjs';
 import { searchParts } from './text.ts';
@@ -30,24 +30,17 @@ export interface SearchableText {
 /** The text of a page for a search index, and its links as far as that text goes, in one pass over the blocks. */
 export function searchableText(
   doc: Y.Doc,
-  { maxChars, ...limits }: LinkLimits & { readonly maxChars: number },
+  limits: LinkLimits & { readonly maxChars: number },
 ): SearchableText {
-  const links = new Map<string, DocumentLink>();
+  const links = new LinkCollector(limits);
   const blocks = function* (): Generator<Block> {
     for (const block of iterateBlocks(doc)) {
       yield block;
-      if (links.size < limits.maxLinks) addLinks(links, block, limits);
+      links.add(block);
     }
   };
-  const parts = searchParts(blocks(), maxChars);
-  return { parts, links: [...links.values()] };
-}
-
-function addLinks(links: Map<string, DocumentLink>, block: Block, limits: LinkLimits): void {
-  for (const link of linksIn(block, limits)) {
-    const key = `${link.host}/${link.target}`;
-    if (!links.has(key) && links.size < limits.maxLinks) links.set(key, link);
-  }
+  const parts = searchParts(blocks(), limits.maxChars);
+  return { parts, links: links.list() };
 }
 
 /** Where a link to a document leads; null for any other address. */
@@ -60,28 +53,65 @@ export function documentOfHref(href: string): Pick<DocumentLink, 'target' | 'hos
   return target === undefined ? null : { target, host: host.toLowerCase() };
 }
 
-function* linksIn(block: Block, limits: LinkLimits): Generator<DocumentLink> {
-  if (block.type === 'quote') {
-    for (const inner of block.content ?? []) yield* linksIn(inner, limits);
-    return;
+interface FoundLink extends Pick<DocumentLink, 'target' | 'host' | 'from'> {
+  readonly href: string;
+  to: number;
+}
+
+/** Anybody who writes decides how many links a line has: beyond the limits, one costs no more than its letters. */
+class LinkCollector {
+  readonly #links = new Map<string, DocumentLink>();
+  readonly #limits: LinkLimits;
+  #charsLeft: number;
+
+  constructor({ maxChars, ...limits }: LinkLimits & { readonly maxChars: number }) {
+    this.#limits = limits;
+    this.#charsLeft = maxChars;
   }
-  if (block.type !== 'textBlock') return;
-  let line = '';
-  const found: (Pick<DocumentLink, 'target' | 'host' | 'from' | 'to'> & { href: string })[] = [];
-  for (const node of block.content ?? []) {
-    const text = node.type === 'text' ? node.text.replace(/\s/g, ' ') : ' ';
-    const href = node.type === 'text' ? hrefOf(node) : null;
-    const link = href === null ? null : documentOfHref(href);
-    const last = found.at(-1);
-    // A link of several formats is one.
-    if (href !== null && last?.href === href && last.to === line.length)
-      found[found.length - 1] = { ...last, to: line.length + text.length };
-    else if (href !== null && link !== null)
-      found.push({ ...link, href, from: line.length, to: line.length + text.length });
-    line += text;
+
+  list(): DocumentLink[] {
+    return [...this.#links.values()];
   }
-  for (const { href: _, from, to, ...link } of found)
-    yield { ...link, ...around(line, { from, to }, limits.excerptLength) };
+
+  add(block: Block): void {
+    if (this.#links.size >= this.#limits.maxLinks || this.#charsLeft <= 0) return;
+    if (block.type === 'quote') for (const inner of block.content ?? []) this.add(inner);
+    if (block.type !== 'textBlock') return;
+    const { line, found } = this.#read(block.content ?? []);
+    this.#charsLeft -= line.length;
+    for (const [key, { href: _, from, to, ...link }] of found)
+      this.#links.set(key, { ...link, ...around(line, { from, to }, this.#limits.excerptLength) });
+  }
+
+  /** The line as far as it counts, and its links to documents that are not known yet. */
+  #read(content: readonly Inline[]): {
+    readonly line: string;
+    readonly found: ReadonlyMap<string, FoundLink>;
+  } {
+    const found = new Map<string, FoundLink>();
+    let line = '';
+    let last: FoundLink | undefined;
+    for (const node of content) {
+      if (line.length >= this.#charsLeft) break;
+      const text = node.type === 'text' ? node.text.replace(/\s/g, ' ') : ' ';
+      const href = node.type === 'text' ? hrefOf(node) : null;
+      const [from, to] = [line.length, line.length + text.length];
+      line += text;
+      if (href === null) continue;
+      // A link of several formats is one.
+      if (last?.href === href && last.to === from) {
+        last.to = to;
+        continue;
+      }
+      if (this.#links.size + found.size >= this.#limits.maxLinks) continue;
+      const link = documentOfHref(href);
+      const key = link === null ? '' : `${link.host}/${link.target}`;
+      if (link === null || this.#links.has(key) || found.has(key)) continue;
+      last = { ...link, href, from, to };
+      found.set(key, last);
+    }
+    return { line, found };
+  }
 }
 
 function hrefOf({ marks = [] }: Text): string | null {
@@ -96,8 +126,8 @@ function around(
   length: number,
 ): Pick<DocumentLink, 'excerpt' | 'from' | 'to'> {
   const early = Math.max(0, link.from - Math.floor(length / 3));
-  const blank = line.indexOf(' ', early);
-  const start = early === 0 ? 0 : blank === -1 || blank >= link.from ? link.from : blank + 1;
+  const blank = line.slice(early, link.from).indexOf(' ');
+  const start = early === 0 ? 0 : blank === -1 ? link.from : early + blank + 1;
   const excerpt = line.slice(start, start + length).trimEnd();
   const end = (at: number) => Math.min(at - start, excerpt.length);
   return { excerpt, from: end(link.from), to: end(link.to) };

@@ -1,10 +1,11 @@
 /** The contract of backlinks. Each database runs it from its own test. */
 import type { DocumentLink } from '@tandem/document';
 import { describe, expect, test } from 'vitest';
-import { addVisit, createDocument, forgetVisits } from '../documents.ts';
+import { addVisit, createDocument, forgetVisits, NEVER_OPENED } from '../documents.ts';
 import { changeLink, giveRole } from '../sharing.ts';
 import type { Database } from '../tables.ts';
 import { moveToTrash, takeFromTrash } from '../trash.ts';
+import { findBacklinks } from './document-links.ts';
 import type { SearchIndex } from './search-index.ts';
 
 interface Opened {
@@ -60,6 +61,27 @@ export function testBacklinks(open: () => Promise<Opened>): void {
     });
   });
 
+  test('BL2 what a person finds is not computed where nothing links to the document', async () => {
+    const { db, put } = await start();
+    await put('plan');
+    await put('tide');
+    await put('a', [linkTo('plan')]);
+    const queries = async (document: string) => {
+      const kinds: string[] = [];
+      const watched = db.withPlugin({
+        transformQuery: ({ node }) => {
+          kinds.push(node.kind);
+          return node;
+        },
+        transformResult: ({ result }) => Promise.resolve(result),
+      });
+      await findBacklinks(watched, { document, user: 'ada', hosts: [], limit: 50 });
+      return kinds;
+    };
+    expect(await queries('tide')).toEqual(['SelectQueryNode']);
+    expect(await queries('plan')).toEqual(['SelectQueryNode', 'RawNode']);
+  });
+
   describe('BL2 a person sees', () => {
     test('what is on their list or theirs, and nothing of what is not', async () => {
       const { db, put, idsOf } = await start();
@@ -73,6 +95,14 @@ export function testBacklinks(open: () => Promise<Opened>): void {
       expect(await idsOf('plan', 'ben')).toEqual([]);
       await giveRole(db, { document: 'shared', user: 'ben', role: 'viewer' });
       expect(await idsOf('plan', 'ben')).toEqual(['shared']);
+      // Ben has been given both, and has not looked yet.
+      await addVisit(db, { user: 'ben', document: 'by-link', at: NEVER_OPENED });
+      await addVisit(db, { user: 'ben', document: 'shared', at: NEVER_OPENED });
+      expect(await idsOf('plan', 'ben')).toEqual([]);
+      await forgetVisits(db, { user: 'ben', document: 'shared' });
+      await addVisit(db, { user: 'ben', document: 'shared', at: 4 });
+      expect(await idsOf('plan', 'ben')).toEqual(['shared']);
+      await forgetVisits(db, { user: 'ben', document: 'by-link' });
       await addVisit(db, { user: 'ben', document: 'by-link', at: 5 });
       expect((await idsOf('plan', 'ben')).toSorted()).toEqual(['by-link', 'shared']);
       await changeLink(db, 'by-link', 'off');

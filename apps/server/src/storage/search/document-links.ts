@@ -2,6 +2,7 @@
 import type { DocumentLink } from '@tandem/document';
 import { sql } from 'kysely';
 import type { Backlinks, DocumentKind } from '@tandem/protocol';
+import { NEVER_OPENED } from '../documents.ts';
 import type { Database } from '../tables.ts';
 import { findableDocuments } from './search-query.ts';
 
@@ -54,8 +55,11 @@ interface LinkRow {
 /** Last changed first. Those which the user may not find are no part of it in any way (BL2). */
 export async function findBacklinks(
   db: Database,
-  { document, user, hosts, limit }: BacklinkQuery,
+  query: BacklinkQuery,
 ): Promise<Backlinks['documents']> {
+  // Nothing links to most documents, and what a person finds takes longer to compute.
+  if (!(await isLinked(db, query))) return [];
+  const { document, user, hosts, limit } = query;
   const { rows } = await sql<LinkRow>`
     with mine as materialized (${findableDocuments(user)}),
     ranked as (
@@ -65,6 +69,8 @@ export async function findBacklinks(
       where link.target = ${document} and link.document <> ${document}
         and link.host in (${sql.join(['', ...hosts])})
         and link.document in (select id from mine)
+        and not exists (select 1 from visit where visit.document = link.document
+          and visit."user" = ${user} and visit.opened_at = ${NEVER_OPENED})
     )
     select document.id as document, document.kind, document.title,
       document.updated_at as "updatedAt", ranked.excerpt,
@@ -74,4 +80,19 @@ export async function findBacklinks(
     order by document.updated_at desc, document.id
     limit ${limit}`.execute(db);
   return rows.map(({ from, to, ...row }) => ({ ...row, matches: [{ from, to }] }));
+}
+
+async function isLinked(
+  db: Database,
+  { document, hosts }: Pick<BacklinkQuery, 'document' | 'hosts'>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('document_link')
+    .select('document')
+    .where('target', '=', document)
+    .where('document', '<>', document)
+    .where('host', 'in', ['', ...hosts])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

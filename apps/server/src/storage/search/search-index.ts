@@ -121,8 +121,17 @@ export class SearchIndex implements AsyncDisposable {
         .transaction()
         .execute((transaction) => this.#terms.remove(transaction, numbers));
     }
-    await removeLinks(this.#db, document);
-    await this.#db.deleteFrom('search_document').where('document', '=', document).execute();
+    await this.#db.transaction().execute(async (transaction) => {
+      // Waits for an update that has begun, and what that has written goes, too.
+      await transaction.deleteFrom('search_document').where('document', '=', document).execute();
+      const late = await knownParts(transaction, document, ['text', 'title', 'comment']);
+      if (late.length > 0)
+        await this.#terms.remove(
+          transaction,
+          late.map(({ number }) => number),
+        );
+      await removeLinks(transaction, document);
+    });
   }
 
   /** The next few documents that the index may lack, by their ids: their text, or their title only. */

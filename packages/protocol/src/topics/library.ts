@@ -1,6 +1,6 @@
 /** The library: one person's name and colour, listed documents, and reading marks. */
 import * as z from 'zod/mini';
-import { MAX_EXCERPT_LENGTH, MAX_LIBRARY_PAGE } from '../limits.ts';
+import { MAX_EXCERPT_LENGTH, MAX_LIBRARY_PAGE, MAX_TEMPLATES } from '../limits.ts';
 import {
   documentId,
   documentKind,
@@ -235,9 +235,10 @@ export function appendLibrary(
 
 export function trimLibrary(state: LibraryState, keep: number): LibraryState {
   const documents = withoutGaps(state.documents, state.next);
-  const kept = state.documents.filter(
-    ({ favouriteAt, isTemplate }) => favouriteAt !== undefined || isTemplate,
-  );
+  const kept = [
+    ...state.documents.filter(({ favouriteAt }) => favouriteAt !== undefined),
+    ...state.documents.filter(({ isTemplate }) => isTemplate).slice(0, MAX_TEMPLATES),
+  ];
   const last = documents[keep - 1];
   if (documents.length <= keep || last === undefined)
     return mergeDocuments({ ...state, documents: [...documents] }, kept);

@@ -8,6 +8,7 @@ import {
   MAX_INBOX,
   MAX_REACTIONS_PER_MESSAGE,
   MAX_SHARING_MEMBERS,
+  MAX_TEMPLATES,
 } from '../limits.ts';
 import {
   chatEvents,
@@ -334,6 +335,12 @@ describe('library', () => {
       documents: [{ id: 'd' }, { id: 'b' }, { id: 'a' }],
       next: place('d', 4),
     });
+    const many = Array.from({ length: MAX_TEMPLATES + 9 }, (_, index) => ({
+      ...listed(`t${index}`, 1_000 - index),
+      isTemplate: true as const,
+    }));
+    const trimmed = trimLibrary({ ...NO_LIBRARY, documents: many }, 1);
+    expect(trimmed.documents).toHaveLength(MAX_TEMPLATES);
   });
 });
 

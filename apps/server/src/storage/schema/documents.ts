@@ -29,6 +29,12 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .column('trashed_at')
     .where(sql.ref('trashed_at'), 'is not', null)
     .execute();
+  await db.schema
+    .createIndex('document_template_at')
+    .on('document')
+    .column('template_at')
+    .where(sql.ref('template_at'), 'is not', null)
+    .execute();
   await db.schema.createIndex('document_owner').on('document').column('owner').execute();
   await db.schema
     .createTable('visit')

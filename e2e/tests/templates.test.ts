@@ -182,4 +182,29 @@ test.describe('without a network', () => {
     await openTemplates(page);
     await expect(startingFrom(page, 'Tide table')).toHaveCount(1);
   });
+
+  test('TM3 a template that is not on the device does not become an empty document', async ({
+    openAsGuest,
+  }) => {
+    const { page: elsewhere, context } = await openAsGuest();
+    await startDocument(elsewhere, 'Tide table');
+    await writeLines(elsewhere, ['High water at']);
+    await expectSaved(elsewhere);
+    await saveAsTemplate(elsewhere);
+    await expectSaved(elsewhere);
+    const { cookies } = await context.storageState();
+    const { page } = await openAsGuest('/', { storageState: { cookies, origins: [] } });
+    await expectInstalled(page);
+    await openTemplates(page);
+    await expect(startingFrom(page, 'Tide table')).toBeVisible();
+    await page.context().setOffline(true);
+    await expect(page.getByText('Built-in templates work')).toBeVisible();
+    await startingFrom(page, 'Tide table').click();
+    await expect(page.getByText('has not arrived on this device')).toBeVisible();
+    expect(documentPathOf(page)).toBe('/templates');
+    await page.context().setOffline(false);
+    await expect(page.getByText('Built-in templates work')).toHaveCount(0);
+    await startingFrom(page, 'Tide table').click();
+    await expect(textOf(page)).toContainText('High water at');
+  });
 });

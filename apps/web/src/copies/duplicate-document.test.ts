@@ -84,6 +84,7 @@ class Session {
   readonly listeners = new Set<() => void>();
   status = { kind: 'saved' };
   isComplete = true;
+  hasContent = true;
   readonly id: string;
   constructor(id: string) {
     this.id = id;
@@ -103,11 +104,18 @@ interface Given {
   readonly connection?: 'connected' | 'waiting';
   /** The server creates documents only when the test says so. */
   readonly isSlow?: boolean;
+  readonly isRescue?: boolean;
 }
 
 const inside = libraryOf(['around', null, 'a0'], ['one', 'around', 'a0']);
 
-function start({ blocks, sharing = null, connection = 'connected', isSlow = false }: Given) {
+function start({
+  blocks,
+  sharing = null,
+  connection = 'connected',
+  isSlow = false,
+  isRescue = false,
+}: Given) {
   const session = new Session('one');
   appendBlocks(session.doc, blocks, randomBytes);
   const copy = new Session('copy');
@@ -142,6 +150,7 @@ function start({ blocks, sharing = null, connection = 'connected', isSlow = fals
         title: 'Copy of Log',
         unfinishedTitle: 'Unfinished copy of Log',
         library: inside,
+        isRescue,
       },
       client,
     );
@@ -244,4 +253,35 @@ test('text that still arrives is waited for, and not without end', async () => {
     expect(await result).toMatchObject({ kind: 'created' });
     expect(readPage(scene.copy.doc)).toHaveLength(1);
   }
+});
+
+test('a document that is not on this device is not copied as an empty one', async () => {
+  for (const status of ['offline', 'refused']) {
+    const scene = start({ blocks: [], connection: 'waiting' });
+    Object.assign(scene.session, { status: { kind: status }, isComplete: false });
+    scene.session.hasContent = false;
+    expect(await scene.duplicate()).toEqual({ kind: 'not-loaded' });
+    expect(scene.calls).toEqual([]);
+  }
+});
+
+test('an empty document that this device has just made is copied', async () => {
+  const scene = start({ blocks: [], connection: 'waiting', isSlow: true });
+  Object.assign(scene.session, { status: { kind: 'offline' }, isComplete: false });
+  scene.session.hasContent = false;
+  expect(await scene.duplicate()).toMatchObject({ kind: 'created' });
+});
+
+test('RS7 what the server no longer gives is copied for a rescue alone', async () => {
+  const error = errorOf('not-found', { detail: 'It is gone.' });
+  const status = { kind: 'stopped', error };
+  const scene = start({ blocks: [TEXT] });
+  Object.assign(scene.session, { status, isComplete: false });
+  expect(await scene.duplicate()).toEqual({ kind: 'unreadable', error });
+  expect(scene.calls).toEqual([]);
+  const rescue = start({ blocks: [TEXT], isRescue: true });
+  Object.assign(rescue.session, { status, isComplete: false });
+  const result = rescue.duplicate();
+  await vi.runAllTimersAsync();
+  expect(await result).toMatchObject({ kind: 'created' });
 });

@@ -6,6 +6,7 @@ import {
   childrenOf,
   MAX_TITLE_LENGTH,
   positionBetween,
+  type ErrorBody,
   type LibraryState,
   type SharingState,
 } from '@tandem/protocol';
@@ -27,12 +28,14 @@ const COPY_ATTEMPTS = 6;
 interface Duplicate {
   readonly session: Pick<
     DocumentSession,
-    'id' | 'doc' | 'loaded' | 'status' | 'isComplete' | 'onChange'
+    'id' | 'doc' | 'loaded' | 'status' | 'isComplete' | 'hasContent' | 'onChange'
   >;
   readonly title: string;
   /** Of the copy for as long as files of it are missing, which may be for good: the page may be closed. */
   readonly unfinishedTitle: string;
   readonly library: LibraryState | null;
+  /** Copies what this device has of a document that the server no longer gives (RS7). */
+  readonly isRescue?: boolean;
 }
 
 export type DuplicateResult =
@@ -41,13 +44,15 @@ export type DuplicateResult =
   | Exclude<CreationResult, { kind: 'created' }>
   /** The text has not arrived on this device, or not all of it. */
   | { readonly kind: 'not-loaded' }
+  /** The person may not read the original any more, or it is gone. */
+  | { readonly kind: 'unreadable'; readonly error: ErrorBody }
   /** The server copies the files, from which it must not be parted. */
   | { readonly kind: 'files-need-server' };
 
 type DuplicateClient = CreationOptions['client'] & Pick<Client, 'connection' | 'subscribe'>;
 
 export async function duplicateDocument(
-  { session, title, unfinishedTitle, library }: Duplicate,
+  { session, title, unfinishedTitle, library, isRescue = false }: Duplicate,
   client: DuplicateClient,
 ): Promise<DuplicateResult> {
   await session.loaded;
@@ -55,7 +60,11 @@ export async function duplicateDocument(
     subscribe: (listener) => session.onChange(listener),
     withinMs: TEXT_WAIT_MS,
   });
-  if (!hasText) return { kind: 'not-loaded' };
+  const { status } = session;
+  if (status.kind === 'stopped' && !isRescue) return { kind: 'unreadable', error: status.error };
+  // The server has not heard of a document that this device has just made: there is no more of it.
+  const isWhole = isRescue || session.hasContent || client.commands.isCreating(session.id);
+  if (!hasText || !isWhole) return { kind: 'not-loaded' };
   const files = referencedFiles(session.doc);
   if (files.length > 0 && client.connection.state.kind !== 'connected')
     return { kind: 'files-need-server' };

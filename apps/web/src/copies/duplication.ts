@@ -13,7 +13,7 @@ addTexts(words);
 /** A copy that takes longer is told about while it is made. */
 const TELL_AFTER_MS = 500;
 /** Long enough to read two sentences. */
-const PROBLEM_MS = 20_000;
+export const PROBLEM_MS = 20_000;
 
 export interface Original {
   readonly session: DocumentSession;
@@ -30,21 +30,25 @@ interface Copying {
 const running = new Set<string>();
 
 export async function duplicate(
-  original: Original & { readonly library: LibraryState | null },
+  original: Original & Pick<Copy, 'library' | 'isRescue'>,
   client: Client,
 ): Promise<void> {
-  const { session, library } = original;
+  const { session, library, isRescue = false } = original;
   const title = translate('duplicate.title', { title: original.title });
-  await makeAndOpen(
-    { ...original, key: session.id, make: () => copyOf(original, { title, library }, client) },
-    client,
-  );
+  const make = () => copyOf(original, { title, library, isRescue }, client);
+  await makeAndOpen({ ...original, key: session.id, make }, client);
 }
 
-/** @param as the title of the copy, and the list in which its place is beside the original; at the top without one */
+interface Copy {
+  readonly title: string;
+  /** In which its place is beside the original; at the top without one. */
+  readonly library: LibraryState | null;
+  readonly isRescue?: boolean;
+}
+
 export async function copyOf(
   { session, title: original }: Original,
-  as: { readonly title: string; readonly library: LibraryState | null },
+  as: Copy,
   client: Client,
 ): Promise<DuplicateResult> {
   const unfinishedTitle = translate('duplicate.unfinishedTitle', { title: original });
@@ -102,6 +106,8 @@ function problemOf(result: DuplicateResult, { connection }: Client): string | nu
       return result.error?.message ?? translate('duplicate.incomplete');
     case 'not-loaded':
       return translate('duplicate.notLoaded');
+    case 'unreadable':
+      return result.error.message;
     case 'files-need-server':
       return translate('duplicate.needsServer');
     case 'refused':

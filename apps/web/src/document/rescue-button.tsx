@@ -17,7 +17,12 @@ export function RescueButton({ session, title }: RescueButtonProps) {
   const [isRunning, setRunning] = useState(false);
   const rescue = async () => {
     setRunning(true);
-    const original = { session, title: title || t('untitled'), library: library.state };
+    const original = {
+      session,
+      title: title || t('untitled'),
+      library: library.state,
+      isRescue: true,
+    };
     await duplicate(original, client).finally(() => setRunning(false));
   };
   return (

@@ -133,6 +133,11 @@ export class DocumentSession {
     return this.#status.isOpen && this.#channel?.phase === 'live';
   }
 
+  /** Whether `doc` is a state of the document, be it an old one or an empty text, and not a page that nothing has arrived in. */
+  get hasContent(): boolean {
+    return this.#status.hasContent;
+  }
+
   get status(): SaveState {
     return this.#saveState({ withRejected: true });
   }

@@ -2,7 +2,7 @@
 import type { Client } from '@tandem/client';
 import { fromMarkdown } from '@tandem/document/markdown-reader';
 import { toast } from '../components/toast.ts';
-import { copyOf, makeAndOpen, makeCopy, type Original } from '../copies/duplication.ts';
+import { copyOf, makeAndOpen, makeCopy, PROBLEM_MS, type Original } from '../copies/duplication.ts';
 import type { DuplicateResult } from '../copies/duplicate-document.ts';
 import { createDocument } from '../import/create-document.ts';
 import { isolated } from '../languages/names.ts';
@@ -28,6 +28,12 @@ export async function saveAsTemplate(original: Original, client: Client): Promis
   const make = () => copyOf(original, { title, library: null }, client);
   const result = await makeCopy({ key: `save ${session.id}`, title, make }, client);
   if (result?.kind !== 'created') return;
+  if (result.refusals.length > 0) {
+    toast.error(translate('templates.notSaved', { title: isolated(title) }), {
+      duration: PROBLEM_MS,
+    });
+    return;
+  }
   const input = { document: result.document, isTemplate: true };
   client.commands.run({ name: 'document:template', input });
   toast(translate('templates.saved', { title: isolated(title) }), {

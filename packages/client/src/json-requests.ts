@@ -10,6 +10,15 @@ export interface JsonRequestOptions {
   readonly clock: Clock;
 }
 
+export class JsonRefused extends Error {
+  readonly status: number;
+
+  constructor(path: string, status: number) {
+    super(`no answer for ${path}: ${status}`);
+    this.status = status;
+  }
+}
+
 /** Rejects when the server refuses, answers too late, or sends something else than the schema says. */
 export async function fetchJson<T>(
   { base, fetch, clock }: JsonRequestOptions,
@@ -18,7 +27,7 @@ export async function fetchJson<T>(
 ): Promise<T> {
   return await withTimeout({ clock, limitMs: TIMEOUT_MS }, async (signal) => {
     const response = await fetch(`${base}${path}`, { signal });
-    if (!response.ok) throw new Error(`no answer for ${path}: ${response.status}`);
+    if (!response.ok) throw new JsonRefused(path, response.status);
     return schema.parse(await response.json());
   });
 }

@@ -1,6 +1,6 @@
 /** Full text search over this person's documents, as known to the server (SE5), and links between them (BL2). */
 import { backlinks, searchResults, type Backlinks, type SearchResults } from '@tandem/protocol';
-import { fetchJson, type JsonRequestOptions } from './json-requests.ts';
+import { fetchJson, JsonRefused, type JsonRequestOptions } from './json-requests.ts';
 
 export class TextSearch {
   readonly #options: JsonRequestOptions;
@@ -16,8 +16,14 @@ export class TextSearch {
     return await fetchJson(this.#options, path, searchResults);
   }
 
-  /** The documents that link to one. Rejects when the server does not answer. */
+  /** The documents that link to one; none for a document that this person may not read (BL1). Rejects when the server does not answer. */
   async backlinks(document: string): Promise<Backlinks> {
-    return await fetchJson(this.#options, `/api/documents/${document}/backlinks`, backlinks);
+    try {
+      return await fetchJson(this.#options, `/api/documents/${document}/backlinks`, backlinks);
+    } catch (error) {
+      if (error instanceof JsonRefused && [403, 404].includes(error.status))
+        return { documents: [] };
+      throw error;
+    }
   }
 }

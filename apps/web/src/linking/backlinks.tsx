@@ -6,6 +6,7 @@ import { Link } from '../navigation/link.tsx';
 import { Highlighted } from '../palette/highlighted.tsx';
 import { useServices } from '../session/services.ts';
 import { addTexts, useTranslation } from '../translation/translation.ts';
+import { watchBacklinks } from './backlink-watch.ts';
 
 addTexts(words);
 
@@ -63,31 +64,9 @@ export function Backlinks({ document }: { readonly document: string }) {
   );
 }
 
-/** Asked again when the person comes back to the page, or the connection to the server. */
 function useBacklinks(document: string): Found['documents'] {
   const { client } = useServices();
   const [found, setFound] = useState<Found['documents']>([]);
-  useEffect(() => {
-    let isOver = false;
-    const ask = () => {
-      if (window.document.visibilityState !== 'visible') return;
-      if (client.connection.state.kind !== 'connected') return;
-      client.search.backlinks(document).then(
-        ({ documents }) => !isOver && setFound(documents),
-        // The list is of the last answer.
-        () => undefined,
-      );
-    };
-    ask();
-    const stop = client.connection.listen({ state: ask });
-    window.addEventListener('focus', ask);
-    window.document.addEventListener('visibilitychange', ask);
-    return () => {
-      isOver = true;
-      stop();
-      window.removeEventListener('focus', ask);
-      window.document.removeEventListener('visibilitychange', ask);
-    };
-  }, [client, document]);
+  useEffect(() => watchBacklinks(document, client, setFound), [client, document]);
   return found;
 }

@@ -28,6 +28,7 @@ import { useTranslation } from '../translation/translation.ts';
 import { moveToTrash } from '../trash/move-to-trash.ts';
 import type { BuiltInTemplate } from './built-in-templates.ts';
 import type { Template } from './template-list.ts';
+import { unmarkTemplate } from './unmark-template.ts';
 import { useStartDocument } from './use-start-document.ts';
 
 const ICONS: Readonly<Record<BuiltInTemplate, LucideIcon>> = {
@@ -79,12 +80,7 @@ export function OwnCard({ template }: { readonly template: ListedDocument }) {
       {may('template') && (
         <MenuItem
           icon={FileText}
-          onSelect={() =>
-            client.commands.run({
-              name: 'document:template',
-              input: { document: id, isTemplate: false },
-            })
-          }
+          onSelect={() => unmarkTemplate(client.commands, { id, title: name })}
         >
           {t('templates.unmark')}
         </MenuItem>

@@ -8,6 +8,7 @@ import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import words from '../languages/templates.en.json' with { type: 'json' };
 import { addTexts, useTranslation } from '../translation/translation.ts';
+import { unmarkTemplate } from './unmark-template.ts';
 
 addTexts(words);
 
@@ -45,15 +46,7 @@ export function TemplateItems({ session, title }: Original) {
         {t('templates.use')}
       </MenuItem>
       {can({ role: listed.role, lifecycle: 'active' }, 'template') && (
-        <MenuItem
-          icon={FileText}
-          onSelect={() =>
-            client.commands.run({
-              name: 'document:template',
-              input: { document: session.id, isTemplate: false },
-            })
-          }
-        >
+        <MenuItem icon={FileText} onSelect={() => unmarkTemplate(client.commands, template)}>
           {t('templates.unmark')}
         </MenuItem>
       )}

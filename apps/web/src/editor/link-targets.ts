@@ -7,6 +7,8 @@ export interface LinkTarget {
   readonly id: string;
   readonly title: string;
   readonly href: string;
+  /** What tells it from others of the same title. */
+  readonly hint: string;
 }
 
 export interface LinkItem {
@@ -20,10 +22,10 @@ export interface LinkItem {
 export const linkTargets = new Observable<((query: string) => readonly LinkTarget[]) | null>(null);
 
 export function linkItems(query: string): LinkItem[] {
-  return (linkTargets.get()?.(query) ?? []).map(({ id, title, href }) => ({
+  return (linkTargets.get()?.(query) ?? []).map(({ id, title, href, hint }) => ({
     id: `document-${id}`,
     title,
-    hint: '',
+    hint,
     command: insertLink(title, href),
   }));
 }

@@ -56,7 +56,8 @@ export function slashCommand({ search, menu }: SlashCommandOptions): Plugin<Slas
     },
     props: {
       attributes: (state): Record<string, string> => {
-        const active = itemsOf(state)[slashKey.getState(state)?.active ?? 0];
+        const items = itemsOf(state);
+        const active = items[Math.min(slashKey.getState(state)?.active ?? 0, items.length - 1)];
         return active
           ? { 'aria-controls': SLASH_LIST_ID, 'aria-activedescendant': optionId(active) }
           : {};
@@ -170,9 +171,11 @@ function slashBefore(state: EditorState): Omit<Slash, 'active'> | null {
     undefined,
     '\ufffc',
   );
-  for (const [sign, pattern] of PATTERNS) {
+  // After brackets that stay open, a slash opens its own menu.
+  const [last] = PATTERNS.flatMap(([sign, pattern]) => {
     const query = pattern.exec(text)?.[1];
-    if (query !== undefined) return { sign, from: $from.pos - query.length - sign.length, query };
-  }
-  return null;
+    if (query === undefined) return [];
+    return [{ sign, from: $from.pos - query.length - sign.length, query }];
+  }).toSorted((one, other) => other.from - one.from);
+  return last ?? null;
 }

@@ -72,7 +72,7 @@ function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
           >
             <Icon size={18} strokeWidth={1.75} aria-hidden />
             <span>{'title' in item ? <bdi>{item.title}</bdi> : t(`editor.slash.${item.id}`)}</span>
-            <small aria-hidden>{item.hint}</small>
+            <small aria-hidden={!('title' in item)}>{item.hint}</small>
           </div>
         );
       })}

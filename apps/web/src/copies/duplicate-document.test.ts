@@ -255,6 +255,18 @@ test('text that still arrives is waited for, and not without end', async () => {
   }
 });
 
+test('text that has arrived a moment ago is part of the copy', async () => {
+  const scene = start({ blocks: [] });
+  scene.session.flush = () => {
+    appendBlocks(scene.session.doc, [TEXT], randomBytes);
+    return Promise.resolve();
+  };
+  const result = scene.duplicate();
+  await vi.runAllTimersAsync();
+  expect(await result).toMatchObject({ kind: 'created' });
+  expect(readPage(scene.copy.doc)).toMatchObject([{ content: [{ text: 'High water.' }] }]);
+});
+
 test('a document that is not on this device is not copied as an empty one', async () => {
   for (const status of ['offline', 'refused']) {
     const scene = start({ blocks: [], connection: 'waiting' });

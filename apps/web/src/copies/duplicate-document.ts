@@ -28,7 +28,7 @@ const COPY_ATTEMPTS = 6;
 interface Duplicate {
   readonly session: Pick<
     DocumentSession,
-    'id' | 'doc' | 'loaded' | 'status' | 'isComplete' | 'hasContent' | 'onChange'
+    'id' | 'doc' | 'loaded' | 'status' | 'isComplete' | 'hasContent' | 'onChange' | 'flush'
   >;
   readonly title: string;
   /** Of the copy for as long as files of it are missing, which may be for good: the page may be closed. */
@@ -60,6 +60,8 @@ export async function duplicateDocument(
     subscribe: (listener) => session.onChange(listener),
     withinMs: TEXT_WAIT_MS,
   });
+  // What has just arrived is in the text with the next frame only.
+  await session.flush();
   const { status } = session;
   if (status.kind === 'stopped' && !isRescue) return { kind: 'unreadable', error: status.error };
   // The server has not heard of a document that this device has just made: there is no more of it.

@@ -355,10 +355,12 @@ export const SEARCH = {
   outdatedAtOnce: 50,
   /** The first words of a search: each has some hundred similar ones, which take up to 25 ms to find in a million words. */
   similarWords: 4,
-  /** Of the longer words that contain a searched one (SE10), the most frequent. */
-  containingTerms: 200,
-  /** Of all documents, from which those that the person may find are taken. */
-  containingCandidates: 5_000,
+  /** For words within longer ones (SE10): of the person's documents, the newest, and their parts until then. */
+  containingDocuments: 2_000,
+  containingParts: 5_000,
+  /** Parts that have such a word, and the words that are taken from them, the most frequent. */
+  containingMatches: 200,
+  containingTerms: 400,
 } as const;
 
 export const LINKS = {

@@ -46,8 +46,6 @@ test('SE5 what was typed is found within two seconds, by those who may read it',
   const savedMs = performance.now();
   await expect.poll(() => search(ada, '満潮'), { timeout: 10_000, interval: 50 }).toHaveLength(1);
   expect(performance.now() - savedMs).toBeLessThan(FRESH_WITHIN_MS);
-  const [found] = await search(ada, 'wat nine high');
-  expect(found).toBeUndefined();
   const [result] = await search(ada, 'nine wat');
   expect(result).toMatchObject({
     document,

@@ -37,7 +37,10 @@ export async function searchDirectory(
   const parts = nameParts(search);
   if (directory === 'off' || parts.length === 0) return [];
   const met = await findMet(db, user, {
-    isWanted: (name) => parts.every((part) => foldedName(name).includes(part)),
+    isWanted(name) {
+      const folded = foldedName(name);
+      return parts.every((part) => folded.includes(part));
+    },
     limit: MAX_DIRECTORY_PEOPLE,
   });
   const found = met.map(toDirectoryPerson);

@@ -1,5 +1,5 @@
 /** Names as people search for them (PE3): by the beginnings of their words. */
-import { foldText, isPaired, searchWords } from '@tandem/protocol';
+import { foldText, isPaired, MAX_SEARCH_WORDS, searchWords } from '@tandem/protocol';
 
 const APART = /[^\p{L}\p{N}\p{M}]+/u;
 
@@ -12,10 +12,12 @@ export function foldedName(name: string): string {
     .join('');
 }
 
-/** What a folded name has to contain, each of them. */
+/** What a folded name has to contain, each of them: no more than a search has words, however many signs divide it. */
 export function nameParts(search: string): readonly string[] {
-  return searchWords(search)
+  const words = searchWords(search)
     .flatMap((word) => word.split(APART))
-    .filter(Boolean)
+    .filter(Boolean);
+  return [...new Set(words)]
+    .slice(0, MAX_SEARCH_WORDS)
     .map((word) => (isPaired(word) ? word : ` ${word}`));
 }

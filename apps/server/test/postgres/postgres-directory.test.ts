@@ -80,5 +80,8 @@ test('IA2 IA4 of two nodes, one invites and the other lets in, at once, once, an
   const withdrawn = await invite('off');
   expect((await withdrawn.post()).status).toBe(204);
   expect((await withdrawn.post('/withdraw', {})).status).toBe(204);
-  expect(await accessOn(other, withdrawn.document)).toBe('not-found');
+  // That the link is off is known there within a second, too.
+  await expect
+    .poll(() => accessOn(other, withdrawn.document), { timeout: 1_000 })
+    .toBe('not-found');
 });

@@ -38,13 +38,27 @@ export const postgresTerms: TermTables = {
     };
   },
 
-  containing(letters: string, documents: RawBuilder<unknown>) {
-    // The first condition leaves few rows to take apart.
-    return sql<{ readonly term: string }>`select term
-      from search_part cross join lateral unnest(tsvector_to_array(search_part.terms)) as found (term)
-      where strpos(search_part.terms::text, ${letters}) > 0 and strpos(term, ${letters}) > 0
-        and search_part.document in (${documents})
-      group by term order by count(*) desc limit ${SEARCH.containingTerms}`;
+  async containing(db: Database, letters: readonly string[], documents: RawBuilder<unknown>) {
+    const hasOne = (text: RawBuilder<unknown>) =>
+      sql.join(
+        letters.map((one) => sql`strpos(${text}, ${one}) > 0`),
+        sql` or `,
+      );
+    // The limit inside keeps the order of the documents, and those of others out.
+    const { rows } = await sql<{ readonly term: string }>`
+      with mine as materialized (${documents}),
+      part as materialized (
+        select part.terms from mine cross join lateral (
+          select terms from search_part where document = mine.id limit ${SEARCH.containingParts}
+        ) as part limit ${SEARCH.containingParts}
+      ),
+      matching as materialized (
+        select terms from part where ${hasOne(sql`terms::text`)} limit ${SEARCH.containingMatches}
+      )
+      select term from matching cross join lateral unnest(tsvector_to_array(terms)) as found (term)
+      where ${hasOne(sql`term`)}
+      group by term order by count(*) desc limit ${SEARCH.containingTerms}`.execute(db);
+    return rows.map(({ term }) => term);
   },
 };
 

@@ -2,13 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentLink } from '@tandem/document';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import {
-  searchTermsOf,
-  termsOf,
-  type Backlinks,
-  type SearchResults,
-  type SearchTerm,
-} from '@tandem/protocol';
+import { searchTermsOf, termsOf, type Backlinks, type SearchResults } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import type { MessageKey } from '../messages.ts';
 import type { Database } from '../tables.ts';
@@ -22,7 +16,7 @@ import {
   type TermTables,
 } from './search-parts.ts';
 import { SearchQuery, type FindOptions } from './search-query.ts';
-import { similarTerms } from './similar-terms.ts';
+import { containedLetters, longerTerms, similarTerms } from './similar-terms.ts';
 
 export interface SearchableText {
   readonly document: string;
@@ -220,9 +214,12 @@ export class SearchIndex implements AsyncDisposable {
       words.map((word) => [word]),
     );
     if (found.length > 0) return { results: found, similar: false };
-    const alike: SearchTerm[][] = words.map((word) => [word]);
-    for (const [at, word] of words.slice(0, SEARCH.similarWords).entries())
-      alike[at]!.push(...similarTerms(word), ...(await this.#query.containing(options, word)));
+    const mayDiffer = words.slice(0, SEARCH.similarWords);
+    const letters = mayDiffer.map(containedLetters).filter((one) => one !== null);
+    const longer = await this.#query.containing(options, letters);
+    const alike = words.map((word, at) =>
+      at < mayDiffer.length ? [word, ...similarTerms(word), ...longerTerms(word, longer)] : [word],
+    );
     if (alike.every(({ length }) => length === 1)) return { results: [], similar: false };
     const results = await this.#query.find(options, alike);
     return { results, similar: results.length > 0 };

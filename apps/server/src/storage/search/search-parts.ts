@@ -18,11 +18,16 @@ export interface TermTables {
     readonly condition: RawBuilder<boolean>;
     readonly rank: RawBuilder<number>;
   };
-  /** Indexed terms of these documents with the letters anywhere in them, the most frequent first. */
+  /**
+   * Indexed terms with one of these anywhere in them, the most frequent first.
+   *
+   * @param documents their ids, in the order in which they are looked at, as far as `SEARCH.containingParts` goes
+   */
   containing(
-    letters: string,
+    db: Database,
+    letters: readonly string[],
     documents: RawBuilder<unknown>,
-  ): RawBuilder<{ readonly term: string }>;
+  ): Promise<readonly string[]>;
 }
 
 export async function knownParts(db: Database, document: string, kinds: readonly PartKind[]) {

@@ -8,9 +8,6 @@ import { listedIds } from '../library.ts';
 import type { Database } from '../tables.ts';
 import type { PartKind, TermTables } from './search-parts.ts';
 
-/** Fewer letters are in too many words. */
-const MIN_CONTAINED_LETTERS = 3;
-
 /** Each word of a search, and what may stand for it. */
 export type WantedWords = readonly (readonly SearchTerm[])[];
 
@@ -53,14 +50,12 @@ export class SearchQuery {
     return results;
   }
 
-  /** Longer words of the person's documents that contain a word (SE10); not for scripts that are searched by pairs. */
-  async containing(
-    { user }: FindOptions,
-    { phrase: [word = '', ...more] }: SearchTerm,
-  ): Promise<SearchTerm[]> {
-    if (more.length > 0 || [...word].length < MIN_CONTAINED_LETTERS) return [];
-    const { rows } = await this.#terms.containing(word, findableDocuments(user)).execute(this.#db);
-    return rows.map(({ term }) => ({ phrase: [term], isPrefix: false }));
+  /** Longer words of the person's newest documents that contain one of these (SE10). */
+  async containing({ user }: FindOptions, letters: readonly string[]): Promise<readonly string[]> {
+    if (letters.length === 0) return [];
+    const newest = sql`select id from document where id in (${findableDocuments(user)})
+      order by updated_at desc limit ${SEARCH.containingDocuments}`;
+    return await this.#terms.containing(this.#db, letters, newest);
   }
 
   async #rows({ user, limit }: FindOptions, words: WantedWords): Promise<readonly FoundRow[]> {

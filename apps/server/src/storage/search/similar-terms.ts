@@ -1,8 +1,10 @@
-/** Words that differ from a searched one by one letter (SE8). */
+/** Words that stand for a searched one: those that differ by one letter (SE8), and longer ones that contain it (SE10). */
 import type { SearchTerm } from '@tandem/protocol';
 
 /** Shorter ones are similar to too many words. */
 const MIN_LETTERS = 4;
+/** Fewer letters are within too many words. */
+export const MIN_CONTAINED_LETTERS = 3;
 /** Longer ones are rarely words, and have too many neighbours. */
 const MAX_LETTERS = 24;
 
@@ -42,4 +44,18 @@ export function similarTerms({ phrase: [word = '', ...more], isPrefix }: SearchT
   }
   similar.delete(word);
   return [...similar].map((term) => ({ phrase: [term], isPrefix }));
+}
+
+/** The letters of a word that may be within longer ones; null for few letters, and for scripts that are searched by pairs. */
+export function containedLetters({ phrase: [word = '', ...more] }: SearchTerm): string | null {
+  return more.length > 0 || [...word].length < MIN_CONTAINED_LETTERS ? null : word;
+}
+
+/** @param words of the person's documents. */
+export function longerTerms(term: SearchTerm, words: readonly string[]): SearchTerm[] {
+  const letters = containedLetters(term);
+  if (letters === null) return [];
+  return words
+    .filter((word) => word.includes(letters))
+    .map((word) => ({ phrase: [word], isPrefix: false }));
 }

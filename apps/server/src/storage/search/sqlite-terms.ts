@@ -4,6 +4,7 @@ import type { SearchTerm } from '@tandem/protocol';
 import { SEARCH } from '../../limits.ts';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-parts.ts';
+import { MIN_CONTAINED_LETTERS } from './similar-terms.ts';
 
 /** A match in a title counts as much as eight in the text. */
 const WEIGHTS = sql`8.0, 1.0`;
@@ -14,21 +15,17 @@ export const CREATE_SEARCH_TERMS = `create virtual table search_terms using fts5
   tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* Co'"
 )`;
 
-/** The words of the index, and where each of them is, are read from it: nothing is stored. */
-export const CREATE_SEARCH_VOCABULARIES = [
-  'create virtual table search_vocabulary using fts5vocab(search_terms, row)',
-  'create virtual table search_instance using fts5vocab(search_terms, instance)',
-];
+/** The terms of a part that may contain a searched word (SE10), once each: FTS5 cannot say which terms a row has. */
+export const ADD_SEARCH_WORDS = `alter table search_part add column words text not null default ''`;
 
 export const sqliteTerms: TermTables = {
   async insert(db: Database, part: NewPart, terms: readonly string[]): Promise<void> {
     const { document, kind, key, content } = part;
-    const added = await db
-      .insertInto('search_part')
-      .values({ document, kind, key, content })
-      .onConflict((conflict) => conflict.columns(['document', 'kind', 'key']).doNothing())
-      .returning('number')
-      .executeTakeFirst();
+    const { rows } = await sql<{ readonly number: number }>`
+      insert into search_part (document, kind, key, content, words)
+      values (${document}, ${kind}, ${key}, ${content}, ${longWords(terms)})
+      on conflict (document, kind, key) do nothing returning number`.execute(db);
+    const [added] = rows;
     if (added === undefined) return;
     const words = terms.join(' ');
     const isTitle = kind === 'title';
@@ -51,19 +48,34 @@ export const sqliteTerms: TermTables = {
     };
   },
 
-  containing(letters: string, documents: RawBuilder<unknown>) {
-    return sql<{ readonly term: string }>`with mine as materialized (${documents}),
-      candidate as materialized (
-        select term, doc from search_vocabulary where instr(term, ${letters}) > 0
-        order by doc desc limit ${SEARCH.containingCandidates}
+  async containing(db: Database, letters: readonly string[], documents: RawBuilder<unknown>) {
+    const { rows } = await sql<{ readonly words: string }>`
+      with mine as materialized (${documents}),
+      part as (
+        select search_part.words from mine cross join search_part on search_part.document = mine.id
+        limit ${SEARCH.containingParts}
       )
-      select term from candidate where exists (
-        select 1 from search_instance join search_part on search_part.number = search_instance.doc
-        where search_instance.term = candidate.term and search_part.document in (select id from mine)
-      )
-      order by doc desc limit ${SEARCH.containingTerms}`;
+      select words from part
+      where ${sql.join(
+        letters.map((one) => sql`instr(words, ${one}) > 0`),
+        sql` or `,
+      )}
+      limit ${SEARCH.containingMatches}`.execute(db);
+    const counts = new Map<string, number>();
+    for (const { words } of rows)
+      for (const word of words.split(' '))
+        if (letters.some((one) => word.includes(one)))
+          counts.set(word, (counts.get(word) ?? 0) + 1);
+    return [...counts]
+      .toSorted(([, one], [, other]) => other - one)
+      .slice(0, SEARCH.containingTerms)
+      .map(([word]) => word);
   },
 };
+
+function longWords(terms: readonly string[]): string {
+  return [...new Set(terms.filter(({ length }) => length > MIN_CONTAINED_LETTERS))].join(' ');
+}
 
 /** Terms have no quotes in them. */
 function queryOf({ phrase, isPrefix }: SearchTerm): string {

@@ -1,6 +1,6 @@
 /** The types of columns in SQLite, and the tables that only the SQLite adapters use. */
 import { sql, type Kysely } from 'kysely';
-import { CREATE_SEARCH_TERMS, CREATE_SEARCH_VOCABULARIES } from '../search/sqlite-terms.ts';
+import { ADD_SEARCH_WORDS, CREATE_SEARCH_TERMS } from '../search/sqlite-terms.ts';
 import type { SchemaParts } from '../schema/schema-parts.ts';
 
 export const sqliteSchema: SchemaParts = {
@@ -21,7 +21,7 @@ export const sqliteSchema: SchemaParts = {
   },
   async createSearchTerms(db) {
     await sql.raw(CREATE_SEARCH_TERMS).execute(db);
-    for (const create of CREATE_SEARCH_VOCABULARIES) await sql.raw(create).execute(db);
+    await sql.raw(ADD_SEARCH_WORDS).execute(db);
   },
 };
 

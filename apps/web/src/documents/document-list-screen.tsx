@@ -41,11 +41,6 @@ export function DocumentListScreen() {
       <ScreenHeader>
         <DeviceSaveStatusChip />
         <span className="flex-1" />
-        <IconButton
-          label={t('templates.title')}
-          icon={LayoutTemplate}
-          onClick={() => navigate('/templates')}
-        />
         <IconButton label={t('exportAll')} icon={Download} onClick={() => setExporting(true)} />
         <IconButton label={t('importFiles')} icon={FileUp} onClick={() => requestImport(null)} />
         <Button look="primary" onClick={newDocument}>

@@ -177,6 +177,17 @@ test('AC29 one that is refused for good is not tried again, and others are', asy
   expect(handler.maxFailures).toBe(ACCOUNTS.maxMailFailures);
 });
 
+test('IA4 a mail that may have arrived is not sent again, and counts', async () => {
+  const { state, mails, attempt, invite } = await scene();
+  await invite();
+  state.failure = 'unanswered';
+  const { burst } = REQUEST_RATES.shareMailsToAddress;
+  for (let i = 0; i < burst; i++) await expect(attempt()).rejects.toThrow(PermanentJobError);
+  state.failure = null;
+  await attempt();
+  expect(mails).toHaveLength(burst);
+});
+
 test('IA4 AC29 attempts that fail for now take nothing of what an address may have, refused ones do', async () => {
   const { state, mails, attempt, invite } = await scene();
   const { burst } = REQUEST_RATES.shareMailsToAddress;

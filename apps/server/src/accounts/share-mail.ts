@@ -65,8 +65,11 @@ export function shareMail({
         await jobs.enqueue([createJob(SHARE_MAIL, { key: jobKey(input), input, delayMs })]);
       const to = mailKey(input.address);
       // Nobody fills an inbox.
-      if (!rates.toAddress.has(to)) return await wait(ADDRESS_WAIT_MS);
-      if (!rates.all.tryTake('all')) return await wait(ACCOUNTS.mailWaitMs);
+      if (!rates.toAddress.tryTake(to)) return await wait(ADDRESS_WAIT_MS);
+      if (!rates.all.tryTake('all')) {
+        rates.toAddress.refund(to);
+        return await wait(ACCOUNTS.mailWaitMs);
+      }
       const { host } = publicUrl;
       const link = new URL(`/d/${input.document}`, publicUrl).href;
       const subject = `A document on ${host} was shared with you`;
@@ -75,12 +78,13 @@ export function shareMail({
       try {
         await mailer.send({ to: input.address, subject, text }, signal);
       } catch (error) {
-        // Otherwise nothing has arrived, and the next attempts need what the address may have.
-        if (!(error instanceof MailFailure && error.kind === 'permanent')) throw error;
-        rates.toAddress.charge(to, 1);
-        throw new PermanentJobError(error.message);
+        // Without an answer, the mail may have arrived: a stranger gets no second one.
+        if (error instanceof MailFailure && error.kind !== 'temporary')
+          throw new PermanentJobError(error.message);
+        // Nothing has arrived, and the next attempts need what the address may have.
+        rates.toAddress.refund(to);
+        throw error;
       }
-      rates.toAddress.charge(to, 1);
     },
   };
 }

@@ -148,6 +148,14 @@ describe('PO13 right passwords of people who share one', () => {
   });
 });
 
+test('PK11 right passkeys take nothing from their network either', () => {
+  const { count, attempts } = fixture();
+  for (let i = 0; i < 100; i++) count({ device: 'a browser' })!.refundAll();
+  let counted = 0;
+  for (let i = 0; i < 20; i++) counted += attempts(5, { device: `browser ${i}` });
+  expect(counted).toBe(REQUEST_RATES.signInsFromAddress.burst);
+});
+
 /** What the README says that a guesser has in a day, who tries with each network as soon as it may. */
 test.each([
   [1, 1_450],

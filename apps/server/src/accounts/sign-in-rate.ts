@@ -27,6 +27,8 @@ export interface CountedSignIn {
    * slow each other. It still counts for the address, whose passwords have been hashed.
    */
   refund(): void;
+  /** A passkey was right: nothing was guessed, and nothing hashed, so that it takes nothing from its network either. */
+  refundAll(): void;
 }
 
 interface Take {
@@ -55,11 +57,10 @@ export function tryCountSignIn(rates: SignInRates, attempt: SignInAttempt): Coun
     return null;
   }
   for (const { rate, key, amount } of takes) rate.tryTake(key, amount);
-  return {
-    refund: () => {
-      for (const { rate, key, amount } of ofSubject) rate.refund(key, amount);
-    },
+  const giveBack = (given: readonly Take[]) => {
+    for (const { rate, key, amount } of given) rate.refund(key, amount);
   };
+  return { refund: () => giveBack(ofSubject), refundAll: () => giveBack(takes) };
 }
 
 /**

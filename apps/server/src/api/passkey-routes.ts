@@ -225,7 +225,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       const passkey = await refuseUnverified(NOT_ADDED, () => verifyCreated(credential, checked));
       const call = { name: 'passkey:add', input: { passkey, name, challenge: token } } as const;
       await runCommand(runner, { user: user.id, session, call });
-      counted.refund();
+      counted.refundAll();
       await browsers.remember(context, {
         ...{ user: user.id, subject: passkey.id, credential: passkey.publicKey },
       });
@@ -265,7 +265,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       const known = await findPasskey(db, credential.id);
       const { passkey, shown } = await verifyShown(credential, known, open);
       if (passkey.user !== user.id) throw new ApiError('forbidden', { detail: NOT_ACCEPTED });
-      counted.refund();
+      counted.refundAll();
       const call = { name: 'passkey:confirm', input: { session, passkey: shown } } as const;
       await warnOfCopy(passkey, shown, () => runCommand(runner, { user: user.id, session, call }));
       return context.body(null, 204);
@@ -290,7 +290,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions) {
       if (credential.response.userHandle === undefined)
         throw new ApiError('forbidden', { detail: NOT_ACCEPTED });
       const { passkey, shown } = await verifyShown(credential, known, open);
-      counted.refund();
+      counted.refundAll();
       if (as !== undefined && passkey.user !== as) throw anotherPerson();
       const answer = await warnOfCopy(passkey, shown, () =>
         enterAccount(context, passkey.user, (entry) => ({

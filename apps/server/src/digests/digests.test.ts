@@ -122,7 +122,7 @@ describe('DG3 a digest', () => {
     pass(10 * MINUTE_MS);
     await chat('High at six.');
     pass(5 * MINUTE_MS);
-    // The second one waits for its person for as long as any other.
+    // The second mail waits as long as any other to the same person.
     expect(await run()).toBe(60);
     expect(mails.map(({ to, subject }) => [to, subject])).toEqual([
       ['ed@example.org', '\u2068Name of ada\u2069 mentioned you in “\u2068Plan\u2069”'],

@@ -78,7 +78,7 @@ export function shareMail({
       try {
         await mailer.send({ to: input.address, subject, text }, signal);
       } catch (error) {
-        // Without an answer, the mail may have arrived: a stranger gets no second one.
+        // Without an answer, the mail may have arrived: nobody gets it twice.
         if (error instanceof MailFailure && error.kind !== 'temporary')
           throw new PermanentJobError(error.message);
         // Nothing has arrived, and the next attempts need what the address may have.

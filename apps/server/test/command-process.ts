@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 
+const KILL_AT_PROGRAM = new URL('kill-at.mjs', import.meta.url).href;
+
 export interface CommandEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -15,7 +17,7 @@ export interface CommandEnd {
 
 export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** The process is killed when it prints this. */
+  /** The process kills itself where it prints this; a signal of the test could come after its end. */
   readonly killAt?: string;
   /** Of another build; without it, of this one. */
   readonly bundle?: string;
@@ -27,17 +29,17 @@ export async function runCommandProcess(
   { environment = {}, killAt, bundle = inject('bundle') }: CommandOptions = {},
 ): Promise<CommandEnd> {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [join(bundle, `${name}.js`), ...parameters], {
-    env: { PATH, ...environment },
+  const program = [join(bundle, `${name}.js`), ...parameters];
+  const killed = killAt === undefined ? {} : { KILL_AT: killAt };
+  const preload = killAt === undefined ? [] : ['--import', KILL_AT_PROGRAM];
+  const child = spawn(process.execPath, [...preload, ...program], {
+    env: { PATH, ...environment, ...killed },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let [output, errors] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => {
-    errors += data.toString();
-    if (killAt !== undefined && errors.includes(killAt)) child.kill('SIGKILL');
-  });
+  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
   await once(child, 'close');
   const lines = output.matchAll(/^(\w+) +(\d+ {2}[0-9a-f]{64})$/gm);
   const tables = new Map([...lines].map(([, table = '', summary = '']) => [table, summary]));

@@ -25,6 +25,8 @@ import { Postgres } from './postgres.ts';
 const QUERY_TIMEOUT_MS = 60 * 60 * 1000;
 const LOCK_TIMEOUT_MS = 5_000;
 const FIRST_FETCH_ROWS = 16;
+const CONNECTIONS_INTERVAL_MS = 200;
+const ASKED_FOR_CONNECTIONS = 10;
 
 /** Tables in which a server has rows that was only started: its timeline, and its recurring jobs. */
 const BEGUN_AT_START: readonly string[] = ['timeline', 'job'];
@@ -242,16 +244,27 @@ async function readAppliedMigrations(statements: Statements): Promise<readonly s
   return rows.map(({ name }) => name);
 }
 
+/** The connections of a process that has just ended are gone a moment later. */
 async function assertNoServer(statements: Statements): Promise<void> {
-  const others = await statements.run<{ readonly name: string }>(
+  for (let asked = 1; ; asked += 1) {
+    const others = await connectionsOfOthers(statements);
+    if (others.length === 0) return;
+    if (asked === ASKED_FOR_CONNECTIONS)
+      throw refusal(
+        `A server uses the Postgres database (${others.join(', ')}). Stop all servers on it, and try again.`,
+      );
+    await statements.run('select pg_sleep($1)', [CONNECTIONS_INTERVAL_MS / 1_000]);
+    await statements.run('select pg_stat_clear_snapshot()');
+  }
+}
+
+async function connectionsOfOthers(statements: Statements): Promise<readonly string[]> {
+  const rows = await statements.run<{ readonly name: string }>(
     `select distinct application_name as name from pg_stat_activity
      where datname = current_database() and application_name like 'tandem %' and pid <> pg_backend_pid()
      order by 1`,
   );
-  if (others.length === 0) return;
-  throw refusal(
-    `A server uses the Postgres database (${others.map(({ name }) => name).join(', ')}). Stop all servers on it, and try again.`,
-  );
+  return rows.map(({ name }) => name);
 }
 
 async function assertEmpty(statements: Statements): Promise<void> {

@@ -26,9 +26,10 @@ import type { Environment } from './environment.ts';
 import { Listeners } from './listeners.ts';
 import { PeopleSearch } from './people-search.ts';
 import { TextSearch } from './text-search.ts';
+import { OUTBOX_ENTRY_FORMAT } from './store/outbox-entry-format.ts';
 import { UnloadOutbox, type UnloadOutboxStorage } from './store/unload-outbox.ts';
 import type { StorageHealth } from './store/storage-health.ts';
-import type { RejectedUpdate, Store, StoredCopy } from './store/store.ts';
+import type { NewOutboxEntry, RejectedUpdate, Store, StoredCopy } from './store/store.ts';
 import { listUnconfirmedWork, type UnconfirmedWork } from './unconfirmed-work.ts';
 
 export interface ClientOptions {
@@ -63,7 +64,7 @@ export class Client {
   readonly #documents: OpenDocuments;
   readonly #backgroundSync: BackgroundSync;
   readonly #deviceCopies: DeviceCopies;
-  readonly #unloadOutbox: UnloadOutbox;
+  readonly #unloadOutbox: UnloadOutbox<NewOutboxEntry>;
   readonly #listeners = new Listeners<() => void>();
   readonly #stops: readonly (() => void)[];
   readonly #openedBeforeCreation = new Set<string>();
@@ -74,8 +75,11 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     const { base, environment, webSocket = nativeWebSocket } = options;
-    const storage = options.durable ? (options.unloadOutbox ?? null) : null;
-    this.#unloadOutbox = new UnloadOutbox(storage, environment.random);
+    const unloadOutbox = options.unloadOutbox ?? null;
+    this.#unloadOutbox = new UnloadOutbox(options.durable ? unloadOutbox : null, {
+      random: environment.random,
+      format: OUTBOX_ENTRY_FORMAT,
+    });
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     const http = new HttpSession({
       base,
@@ -102,6 +106,7 @@ export class Client {
       connection: this.connection,
       environment,
       stores: options.liveStores ?? createMemoryLiveStores(),
+      unloadOutbox,
       changed: () => this.#changed(),
     });
     this.pages = new ChannelPages({ base, fetch: http.fetch, clock: environment.clock });
@@ -314,7 +319,11 @@ export class Client {
   }
 
   async #recover(): Promise<void> {
-    await this.#unloadOutbox.recover(this.#options.store).catch(() => undefined);
+    const { store } = this.#options;
+    await Promise.allSettled([
+      this.#unloadOutbox.recover((entries) => store.recover(entries)),
+      this.commands.recover(),
+    ]);
   }
 }
 

@@ -130,11 +130,15 @@ function useTitleDraft({ id, title }: DocumentFacts): TitleDraft {
   const last = useRef(commit);
   last.current = commit;
   useEffect(() => {
-    const leaving = () => last.current();
-    addEventListener('pagehide', leaving);
+    const leave = () => last.current();
+    const hide = () => document.visibilityState === 'hidden' && leave();
+    addEventListener('pagehide', leave);
+    // Of a hidden page, a phone may give no other notice.
+    document.addEventListener('visibilitychange', hide);
     return () => {
-      removeEventListener('pagehide', leaving);
-      leaving();
+      removeEventListener('pagehide', leave);
+      document.removeEventListener('visibilitychange', hide);
+      leave();
     };
   }, []);
   return { draft: draft ?? title, change, commit };

@@ -6,6 +6,7 @@ import { Commands } from '../commands/commands.ts';
 import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
+import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { Channels } from './channels.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
 import type { StateStore } from './state-store.ts';
@@ -20,6 +21,7 @@ export interface LiveOptions {
   readonly connection: Connection;
   readonly environment: Environment;
   readonly stores: LiveStores;
+  readonly unloadOutbox: UnloadOutboxStorage | null;
   readonly findUser: (id: string) => User | null;
   readonly changed: () => void;
 }
@@ -33,6 +35,7 @@ export function createLive({
   connection,
   environment,
   stores,
+  unloadOutbox,
   findUser,
   changed,
 }: LiveOptions): Live {
@@ -43,6 +46,7 @@ export function createLive({
     environment,
     store: stores.commands,
     durable: stores.durable,
+    unloadOutbox: stores.durable ? unloadOutbox : null,
     effects,
     follows: (name) => channels.followed(name),
     changed: () => {

@@ -31,6 +31,15 @@ export function commandStoreContract(open: (device: number) => Promise<CommandSt
     store.close();
   });
 
+  test('commands of a closed page are there once, after what was kept before', async () => {
+    const store = await open(++device);
+    await store.keep(kept(2));
+    await store.recover([kept(1), kept(2), kept(3)]);
+    await store.recover([kept(3)]);
+    expect(await store.all()).toEqual([kept(2), kept(1), kept(3)]);
+    store.close();
+  });
+
   test('a removed command is gone, also when the removal is called before the write is done', async () => {
     const store = await open(++device);
     const keeping = store.keep(kept(1));

@@ -16,6 +16,8 @@ export interface KeptCommand {
 export interface CommandStore {
   all(): Promise<readonly KeptCommand[]>;
   keep(kept: KeptCommand): Promise<void>;
+  /** Keeps commands that a closed page left; all of them or none. */
+  recover(kept: readonly KeptCommand[]): Promise<void>;
   remove(id: string): Promise<void>;
   listen(changed: () => void): () => void;
   close(): void;

@@ -2,7 +2,7 @@
  * Commands of this person: shown at once, stored on this device until the server has answered, sent
  * in order, and rolled back with a sentence if refused. Pages of one device share the store: a page
  * sends its own commands, at its start all that are stored, and later those of pages that were
- * closed.
+ * closed. A page that goes away writes what is not stored yet to the unload outbox.
  */
 import {
   command as commandSchema,
@@ -25,7 +25,9 @@ import {
 import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
-import type { CommandStore } from './command-store.ts';
+import type { CommandStore, KeptCommand } from './command-store.ts';
+import { KEPT_COMMAND_FORMAT } from './kept-command-format.ts';
+import { UnloadOutbox, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { Listeners } from '../listeners.ts';
 import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
 import { commandIds } from './ids.ts';
@@ -50,6 +52,8 @@ export interface CommandsOptions {
   readonly environment: Environment;
   readonly store: CommandStore;
   readonly durable: boolean;
+  /** Null where commands do not outlive the page. */
+  readonly unloadOutbox: UnloadOutboxStorage | null;
   readonly effects: OptimisticOverlay;
   readonly follows: (name: ChannelName) => FollowedChannel | null;
   readonly changed: () => void;
@@ -66,16 +70,22 @@ export class Commands {
   readonly #listeners = new Listeners<() => void>();
   readonly #nextId: () => string;
   readonly #deadline: AnswerDeadline;
+  readonly #unloadOutbox: UnloadOutbox<KeptCommand>;
   readonly #stops: readonly (() => void)[];
   #storageError: ErrorBody | null = null;
   #writes: Promise<unknown> = Promise.resolve();
   #timer: unknown = null;
   #orphanTimer: unknown = null;
+  #isGoingAway = false;
   #closed = false;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
-    const { connection, environment, store } = options;
+    const { connection, environment, store, unloadOutbox } = options;
+    this.#unloadOutbox = new UnloadOutbox(unloadOutbox, {
+      random: environment.random,
+      format: KEPT_COMMAND_FORMAT,
+    });
     this.#deadline = new AnswerDeadline({
       connection,
       clock: environment.clock,
@@ -86,6 +96,12 @@ export class Commands {
     this.loaded = this.#load();
     this.#stops = [
       store.listen(() => void this.#syncWithStore()),
+      environment.listen((event) => {
+        if (event === 'wake') this.#isGoingAway = false;
+        if (event !== 'leaving' && event !== 'hidden') return;
+        this.#isGoingAway = true;
+        this.#unloadOutbox.write(this.#unpersisted);
+      }),
       connection.listen({
         state: ({ kind }) => {
           if (kind === 'connected') void this.loaded.then(() => this.#connected());
@@ -136,6 +152,8 @@ export class Commands {
         .then(() => this.#notify()),
     );
     this.#execute(this.#queue.add(given, clock.now()));
+    // Fields that are left, as by the closing of the page, issue commands.
+    if (this.#isGoingAway) this.#unloadOutbox.write(this.#unpersisted);
     return id;
   }
 
@@ -175,6 +193,11 @@ export class Commands {
     await this.#writes;
   }
 
+  /** Takes over what closed pages left in the unload outbox. */
+  async recover(): Promise<void> {
+    if (await this.#recover()) await this.#syncWithStore();
+  }
+
   close(): void {
     this.#closed = true;
     this.#deadline.pause();
@@ -186,6 +209,7 @@ export class Commands {
   }
 
   async #load(): Promise<void> {
+    await this.#recover();
     const kept = await this.#options.store.all().catch(() => []);
     if (this.#closed) return;
     const unknown = kept.filter(({ command }) => !this.#queue.has(command.id));
@@ -194,6 +218,19 @@ export class Commands {
     const commands = unknown.map(({ command }) => command);
     this.#options.effects.expectEarlier(commands);
     this.#execute(this.#queue.adopt(commands, this.#options.environment.clock.now()));
+  }
+
+  /** What the store has no room for stays. */
+  async #recover(): Promise<boolean> {
+    const { store } = this.#options;
+    return await this.#unloadOutbox.recover((kept) => store.recover(kept)).catch(() => false);
+  }
+
+  get #unpersisted(): readonly KeptCommand[] {
+    const user = this.#options.connection.user?.id ?? null;
+    return [...this.#queue]
+      .filter(({ id }) => !this.#persisted.has(id))
+      .map((command) => ({ command, user }));
   }
 
   #connected(): void {
@@ -325,6 +362,9 @@ export class Commands {
   }
 
   #notify(): void {
+    // Stored meanwhile, or answered.
+    if (this.#unloadOutbox.hasEntries && this.#unpersisted.length === 0)
+      this.#unloadOutbox.write([]);
     this.#listeners.notify((listener) => listener());
   }
 }

@@ -22,19 +22,23 @@ export async function openIndexedDbCommandStore(
       .createIndex('id', 'id', { unique: true });
   });
   const others = openNotices(name);
+  const keepAll = async (kept: readonly KeptCommand[]) => {
+    const transaction = withHandledDone(database.transaction('command', 'readwrite'));
+    for (const each of kept) {
+      const { id } = each.command;
+      const known = await transaction.store.index('id').getKey(id);
+      if (known === undefined) ignoreRejection(transaction.store.add({ ...each, id }));
+    }
+    await transaction.done;
+    others.notify();
+  };
   return {
     async all() {
       const kept = await withHandledDone(database.transaction('command')).store.getAll();
       return kept.filter(isKnown).map(({ command, user }) => ({ command, user }));
     },
-    async keep(kept) {
-      const transaction = withHandledDone(database.transaction('command', 'readwrite'));
-      const { id } = kept.command;
-      const known = await transaction.store.index('id').getKey(id);
-      if (known === undefined) ignoreRejection(transaction.store.add({ ...kept, id }));
-      await transaction.done;
-      others.notify();
-    },
+    keep: (kept) => keepAll([kept]),
+    recover: keepAll,
     async remove(id) {
       const transaction = withHandledDone(database.transaction('command', 'readwrite'));
       const key = await transaction.store.index('id').getKey(id);

@@ -26,6 +26,11 @@ export function memoryCommandPages(): () => CommandStore {
         commands.set(kept.command.id, kept);
         notifyOthers();
       },
+      async recover(kept) {
+        for (const each of kept)
+          if (!commands.has(each.command.id)) commands.set(each.command.id, each);
+        notifyOthers();
+      },
       async remove(id) {
         if (commands.delete(id)) notifyOthers();
       },

@@ -30,7 +30,7 @@ export interface DocumentPersistenceOptions {
   readonly store: Store;
   /** Whether the store survives a reload; may change at any time. */
   readonly isDurable: () => boolean;
-  readonly unloadOutbox: UnloadOutbox;
+  readonly unloadOutbox: UnloadOutbox<NewOutboxEntry>;
   readonly clock: Clock;
   readonly changed: () => void;
   readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;
@@ -220,7 +220,7 @@ export class DocumentPersistence {
   async #read(): Promise<Stored> {
     const { document, store, unloadOutbox } = this.#options;
     // Entries stay in the unload outbox if the store has no room.
-    await unloadOutbox.recover(store).catch(() => undefined);
+    await unloadOutbox.recover((entries) => store.recover(entries)).catch(() => undefined);
     try {
       return await store.load(document);
     } catch (error) {

@@ -31,7 +31,7 @@ export interface DocumentSessionOptions {
   readonly connection: Connection;
   readonly store: Store;
   readonly isDurable: () => boolean;
-  readonly unloadOutbox: UnloadOutbox;
+  readonly unloadOutbox: UnloadOutbox<NewOutboxEntry>;
   readonly environment: Environment;
   readonly nextRef: () => number;
   readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;

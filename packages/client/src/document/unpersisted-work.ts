@@ -10,7 +10,7 @@ export const KEPT_WITHIN_MS = 1_000;
 
 export interface UnpersistedWorkOptions {
   readonly clock: Clock;
-  readonly unloadOutbox: UnloadOutbox;
+  readonly unloadOutbox: UnloadOutbox<NewOutboxEntry>;
   readonly changed: () => void;
 }
 

@@ -1,5 +1,6 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
-import { decode, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
+import { OUTBOX_ENTRY_FORMAT } from '../store/outbox-entry-format.ts';
+import { decodeEntries, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { MemoryStorage } from '../testing/memory-storage.ts';
@@ -32,7 +33,9 @@ export class Device {
   }
 
   unloadOutbox(): readonly string[] {
-    const updates = [...this.#storage.all().values()].flatMap((value) => decode(value) ?? []);
+    const updates = [...this.#storage.all().values()].flatMap(
+      (value) => decodeEntries(value, OUTBOX_ENTRY_FORMAT) ?? [],
+    );
     return updates.flatMap(({ update }) => tokensInBytes(update));
   }
 

@@ -99,6 +99,7 @@ async function openLive(clock: Clock, health: StorageHealth): Promise<LiveStores
     commands: health.watch(commands.value, {
       all: 'bounded',
       keep: 'patient',
+      recover: 'bounded',
       remove: 'patient',
       listen: 'immediate',
       close: 'immediate',

@@ -2,7 +2,7 @@
 import type { UnloadOutboxStorage } from './unload-outbox.ts';
 
 /** The number is the format version. */
-const PREFIX = 'tandem.unload-outbox.1.';
+const PREFIX = 'tandem.unload-outbox.2.';
 
 /**
  * @param open returns the storage, or throws

@@ -1,6 +1,7 @@
 import { SeededRandom } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { MemoryStorage } from '../testing/memory-storage.ts';
+import { OUTBOX_ENTRY_FORMAT } from './outbox-entry-format.ts';
 import { UnloadOutbox } from './unload-outbox.ts';
 import { createMemoryStore } from './memory-store.ts';
 
@@ -14,7 +15,11 @@ const entry = (value: number, size = 1) => ({
 function device() {
   const storage = new MemoryStorage();
   const random = new SeededRandom(5);
-  return { storage, store: createMemoryStore(), page: () => new UnloadOutbox(storage, random) };
+  return {
+    storage,
+    store: createMemoryStore(),
+    page: () => new UnloadOutbox(storage, { random, format: OUTBOX_ENTRY_FORMAT }),
+  };
 }
 
 const valuesIn = async ({ store }: ReturnType<typeof device>) =>
@@ -23,7 +28,7 @@ const valuesIn = async ({ store }: ReturnType<typeof device>) =>
 test('the next page has the last entries of a page in its outbox, unchanged', async () => {
   const { storage, store, page } = device();
   page().write([entry(1), entry(2, 20_000), entry(255)]);
-  await page().recover(store);
+  await page().recover((entries) => store.recover(entries));
   const outbox = (await store.outbox()).map(({ id: _, ...rest }) => rest);
   expect(outbox).toEqual([entry(1), entry(2, 20_000), entry(255)]);
   expect(storage.values.size).toBe(0);
@@ -38,7 +43,7 @@ test('a write replaces the earlier entries of the same page, and none of other p
   expect(here.storage.values.size).toBe(2);
   one.write([]);
   expect([one.hasEntries, other.hasEntries]).toEqual([false, true]);
-  await here.page().recover(here.store);
+  await here.page().recover((entries) => here.store.recover(entries));
   expect(await valuesIn(here)).toEqual([9]);
 });
 
@@ -46,7 +51,7 @@ test('a page does not recover its own entries', async () => {
   const here = device();
   const page = here.page();
   page.write([entry(1)]);
-  await page.recover(here.store);
+  await page.recover((entries) => here.store.recover(entries));
   expect(await valuesIn(here)).toEqual([]);
   expect(here.storage.values.size).toBe(1);
 });
@@ -54,10 +59,13 @@ test('a page does not recover its own entries', async () => {
 test('entries stay until the store has them', async () => {
   const here = device();
   here.page().write([entry(1)]);
-  const full = { recover: () => Promise.reject(new Error('quota')) };
+  const full = () => Promise.reject(new Error('quota'));
   await expect(here.page().recover(full)).rejects.toThrow('quota');
   expect(here.storage.values.size).toBe(1);
-  await Promise.all([here.page().recover(here.store), here.page().recover(here.store)]);
+  await Promise.all([
+    here.page().recover((entries) => here.store.recover(entries)),
+    here.page().recover((entries) => here.store.recover(entries)),
+  ]);
   expect(await valuesIn(here)).toEqual([1]);
   expect(here.storage.values.size).toBe(0);
 });
@@ -66,10 +74,10 @@ test('entries that are written during a recovery are not lost', async () => {
   const here = device();
   const page = here.page();
   page.write([entry(1)]);
-  const taking = here.page().recover(here.store);
+  const taking = here.page().recover((entries) => here.store.recover(entries));
   page.write([entry(1), entry(3)]);
   await taking;
-  await here.page().recover(here.store);
+  await here.page().recover((entries) => here.store.recover(entries));
   expect(await valuesIn(here)).toEqual([1, 3]);
 });
 
@@ -83,17 +91,18 @@ test('without room hasRoom is false, and the oldest entries are written first', 
   here.storage.hasRoom = false;
   page.write([entry(3)]);
   expect(page.hasRoom).toBe(false);
-  await here.page().recover(here.store);
+  await here.page().recover((entries) => here.store.recover(entries));
   expect(await valuesIn(here)).toEqual([1]);
-  expect(new UnloadOutbox(null, new SeededRandom(1)).hasRoom).toBe(false);
+  const random = new SeededRandom(1);
+  expect(new UnloadOutbox(null, { random, format: OUTBOX_ENTRY_FORMAT }).hasRoom).toBe(false);
 });
 
 test('what is not readable stays where it is', async () => {
   const here = device();
-  here.storage.put('broken', '[{');
-  here.storage.put('strange', '[{"update":7}]');
+  here.storage.put('updates.broken', '[{');
+  here.storage.put('updates.strange', '[{"update":7}]');
   here.page().write([entry(1)]);
-  await here.page().recover(here.store);
+  await here.page().recover((entries) => here.store.recover(entries));
   expect(await valuesIn(here)).toEqual([1]);
-  expect([...here.storage.values.keys()]).toEqual(['broken', 'strange']);
+  expect([...here.storage.values.keys()]).toEqual(['updates.broken', 'updates.strange']);
 });

@@ -1,13 +1,12 @@
 /**
- * Last-chance storage of a page that may never run again: local work that the store has not
- * confirmed. Browsers drop the open transactions of a page that goes away and wait for nothing, so
- * the work is written synchronously to a second place. The next page that looks moves it into the
- * outbox.
+ * Last-chance storage of a page that may never run again: local work that a store of the device has
+ * not confirmed. Browsers drop the open transactions of a page that goes away and wait for nothing,
+ * so the work is written synchronously to a second place. The next page that looks moves it into
+ * the store.
  *
  * A stored value never changes, so a page that removes a name has read all of it.
  */
 import type { Random } from '../environment.ts';
-import type { NewOutboxEntry, Store } from './store.ts';
 
 /** Outlives the page, is shared by all pages of the device, and is written synchronously. */
 export interface UnloadOutboxStorage {
@@ -16,18 +15,31 @@ export interface UnloadOutboxStorage {
   remove(name: string): void;
 }
 
+/** How entries of one kind are written as JSON. */
+export interface EntryFormat<Entry> {
+  readonly kind: string;
+  toJson(entry: Entry): unknown;
+  /** @throws when it is not an entry of this kind */
+  fromJson(value: unknown): Entry;
+}
+
 /** Browsers allow a site about five million characters in total. */
 const MAX_CHARACTERS = 1_000_000;
 
-export class UnloadOutbox {
+export class UnloadOutbox<Entry> {
   readonly #storage: UnloadOutboxStorage | null;
   readonly #random: Random;
+  readonly #format: EntryFormat<Entry>;
   #hasRoom: boolean;
   #writtenName: string | null = null;
 
-  constructor(storage: UnloadOutboxStorage | null, random: Random) {
+  constructor(
+    storage: UnloadOutboxStorage | null,
+    { random, format }: { readonly random: Random; readonly format: EntryFormat<Entry> },
+  ) {
     this.#storage = storage;
     this.#random = random;
+    this.#format = format;
     this.#hasRoom = storage !== null;
   }
 
@@ -38,13 +50,13 @@ export class UnloadOutbox {
   /**
    * Replaces this page's entries. If there is no room for all of `entries`, the oldest are written.
    */
-  write(entries: readonly NewOutboxEntry[]): void {
+  write(entries: readonly Entry[]): void {
     if (this.#storage === null) return;
     const before = this.#writtenName;
     if (entries.length === 0) this.#writtenName = null;
     else {
-      const name = this.#random.next().toString(36).slice(2);
-      const encoded = encode(entries);
+      const name = `${this.#format.kind}.${this.#random.next().toString(36).slice(2)}`;
+      const encoded = this.#encode(entries);
       const isPut = this.#storage.put(name, `[${encoded.join()}]`);
       this.#hasRoom = isPut && encoded.length === entries.length;
       if (!isPut) return;
@@ -58,57 +70,46 @@ export class UnloadOutbox {
   }
 
   /**
-   * Moves entries of other pages into the outbox. Concurrent calls are harmless, and so is a page
-   * that lives on after all. Rejects when the store is full; the entries stay then.
+   * Moves entries of other pages into the store. Concurrent calls are harmless, and so is a page
+   * that lives on after all.
+   *
+   * @returns whether there were any
+   * @throws what `store` throws, for example when the device is full; the entries stay then
    */
-  async recover(store: Pick<Store, 'recover'>): Promise<void> {
+  async recover(store: (entries: readonly Entry[]) => Promise<void>): Promise<boolean> {
+    let isAnyRecovered = false;
     for (const [name, value] of this.#storage?.all() ?? []) {
-      const entries = name === this.#writtenName ? null : decode(value);
+      if (name === this.#writtenName || !name.startsWith(`${this.#format.kind}.`)) continue;
+      const entries = decodeEntries(value, this.#format);
       if (entries === null) continue;
-      await store.recover(entries);
+      await store(entries);
       this.#storage?.remove(name);
+      isAnyRecovered = true;
     }
+    return isAnyRecovered;
+  }
+
+  #encode(entries: readonly Entry[]): string[] {
+    const encoded: string[] = [];
+    let left = MAX_CHARACTERS;
+    for (const entry of entries) {
+      const text = JSON.stringify(this.#format.toJson(entry));
+      left -= text.length + 1;
+      if (left < 0) break;
+      encoded.push(text);
+    }
+    return encoded;
   }
 }
 
-function encode(entries: readonly NewOutboxEntry[]): string[] {
-  const encoded: string[] = [];
-  let left = MAX_CHARACTERS;
-  for (const entry of entries) {
-    const text = JSON.stringify({ ...entry, update: toBase64(entry.update) });
-    left -= text.length + 1;
-    if (left < 0) break;
-    encoded.push(text);
-  }
-  return encoded;
-}
-
-export function decode(value: string): readonly NewOutboxEntry[] | null {
+/** @returns null for what is not readable */
+export function decodeEntries<Entry>(
+  value: string,
+  format: EntryFormat<Entry>,
+): readonly Entry[] | null {
   try {
-    const entries = JSON.parse(value) as readonly (Omit<NewOutboxEntry, 'update'> & {
-      readonly update: string;
-    })[];
-    return entries.map(({ document, epoch, update, at }) => ({
-      document,
-      epoch,
-      update: fromBase64(update),
-      at,
-    }));
+    return (JSON.parse(value) as readonly unknown[]).map((entry) => format.fromJson(entry));
   } catch {
     return null;
   }
-}
-
-/** Some engines accept no more arguments in one call. */
-const BYTES_AT_ONCE = 8_192;
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE)
-    text += String.fromCharCode(...bytes.subarray(at, at + BYTES_AT_ONCE));
-  return btoa(text);
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -20,6 +20,7 @@ import {
 import { createMemoryLiveStores, type LiveStores } from '../channels/live.ts';
 import { Client } from '../client.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
+import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { FakeSocket } from './fake-socket.ts';
 
@@ -71,7 +72,11 @@ export class LiveServer {
   readonly #results = new Map<string, Result>();
   readonly #peers = new Set<Peer>();
 
-  client(user: string, liveStores: LiveStores = createMemoryLiveStores()): Client {
+  client(
+    user: string,
+    liveStores: LiveStores = createMemoryLiveStores(),
+    unloadOutbox: UnloadOutboxStorage | null = null,
+  ): Client {
     const { environment } = this;
     const me = { id: user, name: user, color: 1 };
     return new Client({
@@ -80,6 +85,7 @@ export class LiveServer {
       store: createMemoryStore(),
       durable: false,
       liveStores,
+      unloadOutbox,
       schema: 1,
       fetch: async () => {
         if (!this.reachable) throw new TypeError('unreachable');

@@ -379,6 +379,8 @@ export const SHARING = {
   invitedForMs: 30 * DAY_MS,
   /** For how long a provider's word is taken that an address is the person's: they may have left since (IA2). */
   providerAddressMs: 30 * DAY_MS,
+  /** An opening waits so long for what was given to the person's address, when the disk accepts nothing. */
+  claimTimeoutMs: 5_000,
   expiredAtOnce: 1_000,
   /** The search for people one has met reads this many documents, and this many rows of each person. */
   maxMetDocuments: 200,

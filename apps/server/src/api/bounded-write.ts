@@ -3,6 +3,8 @@ import { ulid } from 'ulid';
 import type { CommandRunner, ServerCall } from '../commands/command-runner.ts';
 import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { within } from '../runtime/within.ts';
 
 const STORAGE_RETRY_MS = 5_000;
 
@@ -12,19 +14,13 @@ const STORAGE_RETRY_MS = 5_000;
  * @throws ApiError `storage-failed`
  */
 export async function boundedWrite<T>(write: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const detail =
-        'The server cannot write to its disk at the moment. The change is made once it can; look again later.';
-      reject(new ApiError('storage-failed', { detail, retryAfterMs: STORAGE_RETRY_MS }));
-    }, HTTP.writeTimeoutMs);
+  const detail =
+    'The server cannot write to its disk at the moment. The change is made once it can; look again later.';
+  return await within(write, {
+    clock: systemClock,
+    ms: HTTP.writeTimeoutMs,
+    late: () => new ApiError('storage-failed', { detail, retryAfterMs: STORAGE_RETRY_MS }),
   });
-  try {
-    return await Promise.race([write, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export interface RequestedCommand {

@@ -4,14 +4,17 @@
  */
 import { ulid } from 'ulid';
 import type { CommandRunner } from '../commands/command-runner.ts';
+import { SHARING } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { within } from '../runtime/within.ts';
 import { findClaimableAround } from '../storage/invited-addresses.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { Database } from '../storage/tables.ts';
 
 export interface AddressClaimsOptions {
   readonly db: Database;
   readonly runner: Pick<CommandRunner, 'run'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>;
   /** Of the providers that the server has. */
   readonly issuers: readonly string[];
 }
@@ -23,15 +26,27 @@ export class AddressClaims {
     this.#options = options;
   }
 
-  /** @returns whether there was something to claim. @throws StorageError */
+  /**
+   * @returns whether there was something to claim.
+   * @throws StorageError, also when storage accepts nothing for a while: the claim is made once it can.
+   */
   async opening(opened: string, user: string): Promise<boolean> {
     const { db, runner, clock, issuers } = this.#options;
     const query = { user, document: opened, issuers, at: clock.now() };
     const documents = await findClaimableAround(db, query);
-    for (const document of documents) {
+    const claims = documents.map(async (document) => {
       const command = { id: ulid(), name: 'address:claim', input: { document, issuers } } as const;
       await runner.run({ user, command });
-    }
+    });
+    await within(Promise.all(claims), { clock, ms: SHARING.claimTimeoutMs, late: notStored });
     return documents.length > 0;
   }
+}
+
+function notStored(): StorageError {
+  return new StorageError({
+    message: 'What was given to an address could not be claimed in time.',
+    retryable: true,
+    damaged: false,
+  });
 }

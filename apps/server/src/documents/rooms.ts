@@ -115,7 +115,13 @@ export class Rooms implements Disposable {
     const { access, claims } = this.#options;
     const isOpen = standingIn(document, user) !== null;
     if (user === ANONYMOUS.id || (isOpen && document.hasInvited !== true)) return false;
-    if (!(await claims.opening(document.id, user))) return false;
+    try {
+      if (!(await claims.opening(document.id, user))) return false;
+    } catch (error) {
+      // Those who may open it do not wait for more: it reaches them as a change of access.
+      if (isOpen) return false;
+      throw error;
+    }
     access.invalidate(document.id);
     return true;
   }

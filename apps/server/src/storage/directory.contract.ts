@@ -156,6 +156,26 @@ export function testDirectory(open: () => Promise<Database>): void {
     expect(await claimable(db, 'eve')).toEqual([]);
   });
 
+  test('IA2 what waits is not asked for at each opening: in the trash, and of who is blocked', async () => {
+    const db = await open();
+    await addPeople(db, { ada: 'Ada', ned: 'Ned' });
+    const plan = { kind: 'page', title: '', owner: 'ada', linkAccess: 'off' } as const;
+    await createDocument(db, { id: 'plan', at: AT, ...plan });
+    await putInvited(db, invited());
+    const email = { issuer: 'email', subject: 'ned@example.org', credential: 'hash' };
+    await addIdentity(db, { ...email, user: 'ned', at: AT, verifiedAt: AT });
+    const around = async () =>
+      await findClaimableAround(db, { user: 'ned', document: 'plan', issuers, at: AT });
+    expect(await around()).toEqual(['plan']);
+    await db.updateTable('document').set({ trashed_at: AT }).execute();
+    expect(await around()).toEqual([]);
+    await db.updateTable('document').set({ trashed_at: null }).execute();
+    await setBlocked(db, 'ada', AT);
+    expect(await around()).toEqual([]);
+    await setBlocked(db, 'ada', null);
+    expect(await around()).toEqual(['plan']);
+  });
+
   test('IA2 a provider verifies for a while, and as long as the server has it', async () => {
     const db = await open();
     const forMs = SHARING.providerAddressMs;

@@ -108,7 +108,10 @@ export async function findClaimable(
     .execute();
 }
 
-/** Documents whose opening may claim something: this one, and those around it whose roles hold in it. */
+/**
+ * Documents whose opening may claim something: this one, and those around it whose roles hold in it. Without what waits:
+ * each opening would ask for it in vain.
+ */
 export async function findClaimableAround(
   db: Database,
   { document, ...query }: ClaimableQuery,
@@ -119,6 +122,7 @@ export async function findClaimableAround(
     .distinct()
     .where(isAddressOf(query))
     .where('expires_at', '>', query.at)
+    .where(isWaitingForNothing())
     .where(({ or, eb, selectFrom }) =>
       or([
         eb('document', '=', document),
@@ -134,6 +138,17 @@ export async function findClaimableAround(
     )
     .execute();
   return rows.map((row) => row.document);
+}
+
+/** In the trash, and while who invited is blocked, it waits (IA2). */
+function isWaitingForNothing(): RawBuilder<SqlBool> {
+  return sql<SqlBool>`not exists (
+      select 1 from document
+      where document.id = invited_address.document and document.trashed_at is not null
+    ) and not exists (
+      select 1 from "user"
+      where "user".id = invited_address.invited_by and "user".blocked_at is not null
+    )`;
 }
 
 /** At most so many at once. @returns whether there may be more */

@@ -219,6 +219,19 @@ test('IA4 people and addresses of a document are bounded together, and an addres
   expect(await roleOf(fixture, 'ned')).toBe('viewer');
 });
 
+test('IA4 who gives another role to what somebody else has invited has invited it from then on', async () => {
+  const fixture = await scene();
+  const { db, now } = fixture;
+  const by = { role: 'viewer', invited_by: 'ned', at: now, expires_at: now + 1_000_000 } as const;
+  await putInvited(db, { ...by, document, address: ADDRESS });
+  for (let i = 0; i < SHARING.maxInvitedByPerson; i++)
+    await putInvited(db, { ...by, document: `d${i}`, address: ADDRESS, invited_by: 'ada' });
+  expect(await invite(fixture)).toMatchObject({ kind: 'refused', error: { code: 'forbidden' } });
+  await db.deleteFrom('invited_address').where('document', '=', 'd0').execute();
+  expect(await invite(fixture)).toMatchObject({ kind: 'done' });
+  expect(await invite(fixture, { role: 'viewer' })).toMatchObject({ kind: 'done' });
+});
+
 test('IA4 a person has a number of invited addresses in all documents', async () => {
   const fixture = await scene();
   const { db, now } = fixture;

@@ -36,7 +36,9 @@ export const invitedAddressHandlers: InvitedAddressHandlers = {
     const earlier = await findInvited(db, { document, address });
     const isNew = earlier === undefined || earlier.expires_at <= at;
     if (isNew && (await isFull(context, document))) return forbidden('too-many-members');
-    if (isNew && (await countInvitedBy(db, { user, at })) >= SHARING.maxInvitedByPerson)
+    // Who gives another role to one that is listed is who has invited it from now on.
+    const isOfAnother = isNew || earlier.invited_by !== user;
+    if (isOfAnother && (await countInvitedBy(db, { user, at })) >= SHARING.maxInvitedByPerson)
       return forbidden('too-many-invited');
     const expires_at = at + SHARING.invitedForMs;
     await putInvited(db, { document, address, role, invited_by: user, at, expires_at });

@@ -83,6 +83,7 @@ class Session {
   readonly pending = 0;
   readonly listeners = new Set<() => void>();
   status = { kind: 'saved' };
+  delivery = { kind: 'saved' };
   isComplete = true;
   hasContent = true;
   readonly id: string;
@@ -237,9 +238,9 @@ test('FI12 a copy whose files the server does not answer for has no text, and sa
 });
 
 test('text that still arrives is waited for, and not without end', async () => {
-  for (const status of ['loading', 'syncing', 'saving']) {
+  for (const kind of ['loading', 'syncing', 'saving']) {
     const scene = start({ blocks: [] });
-    Object.assign(scene.session, { status: { kind: status }, isComplete: false });
+    Object.assign(scene.session, { delivery: { kind }, isComplete: false });
     const late = scene.duplicate();
     await vi.runAllTimersAsync();
     expect(await late).toEqual({ kind: 'not-loaded' });
@@ -247,7 +248,7 @@ test('text that still arrives is waited for, and not without end', async () => {
     const result = scene.duplicate();
     await vi.advanceTimersByTimeAsync(1_000);
     appendBlocks(scene.session.doc, [TEXT], randomBytes);
-    Object.assign(scene.session, { status: { kind: 'saved' }, isComplete: true });
+    Object.assign(scene.session, { delivery: { kind: 'saved' }, isComplete: true });
     for (const listener of scene.session.listeners) listener();
     await vi.runAllTimersAsync();
     expect(await result).toMatchObject({ kind: 'created' });
@@ -268,9 +269,9 @@ test('text that has arrived a moment ago is part of the copy', async () => {
 });
 
 test('a document that is not on this device is not copied as an empty one', async () => {
-  for (const status of ['offline', 'refused']) {
+  for (const kind of ['offline', 'view-only']) {
     const scene = start({ blocks: [], connection: 'waiting' });
-    Object.assign(scene.session, { status: { kind: status }, isComplete: false });
+    Object.assign(scene.session, { delivery: { kind }, isComplete: false });
     scene.session.hasContent = false;
     expect(await scene.duplicate()).toEqual({ kind: 'not-loaded' });
     expect(scene.calls).toEqual([]);
@@ -279,20 +280,20 @@ test('a document that is not on this device is not copied as an empty one', asyn
 
 test('an empty document that this device has just made is copied', async () => {
   const scene = start({ blocks: [], connection: 'waiting', isSlow: true });
-  Object.assign(scene.session, { status: { kind: 'offline' }, isComplete: false });
+  Object.assign(scene.session, { delivery: { kind: 'offline' }, isComplete: false });
   scene.session.hasContent = false;
   expect(await scene.duplicate()).toMatchObject({ kind: 'created' });
 });
 
 test('RS7 what the server no longer gives is copied for a rescue alone', async () => {
   const error = errorOf('not-found', { detail: 'It is gone.' });
-  const status = { kind: 'stopped', error };
+  const delivery = { kind: 'stopped', error };
   const scene = start({ blocks: [TEXT] });
-  Object.assign(scene.session, { status, isComplete: false });
+  Object.assign(scene.session, { delivery, isComplete: false });
   expect(await scene.duplicate()).toEqual({ kind: 'unreadable', error });
   expect(scene.calls).toEqual([]);
   const rescue = start({ blocks: [TEXT], isRescue: true });
-  Object.assign(rescue.session, { status, isComplete: false });
+  Object.assign(rescue.session, { delivery, isComplete: false });
   const result = rescue.duplicate();
   await vi.runAllTimersAsync();
   expect(await result).toMatchObject({ kind: 'created' });

@@ -28,7 +28,7 @@ const COPY_ATTEMPTS = 6;
 interface Duplicate {
   readonly session: Pick<
     DocumentSession,
-    'id' | 'doc' | 'loaded' | 'status' | 'isComplete' | 'hasContent' | 'onChange' | 'flush'
+    'id' | 'doc' | 'loaded' | 'delivery' | 'isComplete' | 'hasContent' | 'onChange' | 'flush'
   >;
   readonly title: string;
   /** Of the copy for as long as files of it are missing, which may be for good: the page may be closed. */
@@ -62,8 +62,9 @@ export async function duplicateDocument(
   });
   // What has just arrived is in the text with the next frame only.
   await session.flush();
-  const { status } = session;
-  if (status.kind === 'stopped' && !isRescue) return { kind: 'unreadable', error: status.error };
+  const { delivery } = session;
+  if (delivery.kind === 'stopped' && !isRescue)
+    return { kind: 'unreadable', error: delivery.error };
   // The server has not heard of a document that this device has just made: there is no more of it.
   const isWhole = isRescue || session.hasContent || client.commands.isCreating(session.id);
   if (!hasText || !isWhole) return { kind: 'not-loaded' };
@@ -95,8 +96,8 @@ export async function duplicateDocument(
   return { ...created, refusals };
 }
 
-/** Without a connection, what this device has is all that there is to copy. */
-function isArriving({ status: { kind }, isComplete }: Duplicate['session']): boolean {
+/** Without a connection, what this device has is all that there is to copy. Rejected work hides none of it. */
+function isArriving({ delivery: { kind }, isComplete }: Duplicate['session']): boolean {
   return kind === 'loading' || kind === 'syncing' || (kind === 'saving' && !isComplete);
 }
 

@@ -6,6 +6,7 @@ import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { UnsubscribeTokens } from '../digests/unsubscribe-token.ts';
+import { errorBodyOf } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { readDigest } from '../storage/digests.ts';
 import { findEmailIdentity } from '../storage/identities.ts';
@@ -49,7 +50,12 @@ export function unsubscribePages({
       if (!rate.tryTake(user)) return context.html(page(LATER), 429);
       if (!(await isMailed(db, user))) return context.html(page(DONE));
       const call = { name: 'account:choose-mails', input: { frequency: 'never' } } as const;
-      await runCommand(runner, { user, session: null, call });
+      try {
+        await runCommand(runner, { user, session: null, call });
+      } catch (error) {
+        if (errorBodyOf(error) === null) throw error;
+        return context.html(page(NOT_STORED), 503);
+      }
       return context.html(page(DONE));
     });
 }
@@ -62,6 +68,8 @@ async function isMailed(db: Database, user: string): Promise<boolean> {
 
 const LATER =
   'This link was used many times just now. Nothing was changed. Use it again in a minute.';
+const NOT_STORED =
+  'The server cannot store this at the moment, so you may get more mails. Use the link again in a few minutes.';
 const DONE =
   'You get no more mails about notifications. They are in your inbox, and your account has the choice to be mailed again.';
 const OVER =

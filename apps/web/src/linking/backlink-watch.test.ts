@@ -1,13 +1,14 @@
 // @vitest-environment happy-dom
 import type { ConnectionListener, ConnectionState } from '@tandem/client';
+import type { Backlinks } from '@tandem/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchBacklinks } from './backlink-watch.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function start() {
-  const backlinks = vi.fn(() => Promise.resolve({ documents: [] }));
+function start(answer: () => Promise<Backlinks> = () => Promise.resolve({ documents: [] })) {
+  const backlinks = vi.fn(answer);
   let listener: ConnectionListener = {};
   const connection = {
     state: { kind: 'connected' } as ConnectionState,
@@ -39,6 +40,17 @@ test('BL2 the server is asked once for a return to the page, and at most every t
   await vi.advanceTimersByTimeAsync(60_000);
   expect(backlinks).toHaveBeenCalledTimes(2);
   comeBack();
+  expect(backlinks).toHaveBeenCalledTimes(3);
+});
+
+test('BL2 after a failure, the server is asked again', async () => {
+  const { backlinks, stop } = start(() => Promise.reject(new Error('overloaded')));
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(backlinks).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(backlinks).toHaveBeenCalledTimes(3);
+  stop();
+  await vi.advanceTimersByTimeAsync(20_000);
   expect(backlinks).toHaveBeenCalledTimes(3);
 });
 

@@ -33,8 +33,8 @@ export function watchBacklinks(
     askedAt = performance.now();
     search.backlinks(document).then(
       ({ documents }) => !isOver && listener(documents),
-      // The list is of the last answer.
-      () => undefined,
+      // The list is of the last answer until there is another one.
+      () => !isOver && ask(),
     );
   };
   ask();

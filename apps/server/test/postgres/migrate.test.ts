@@ -23,6 +23,9 @@ import { signIn } from '../signed-in.ts';
 const migrate = (from: string, to: string, options: CommandOptions = {}) =>
   runCommandProcess('migrate', ['--from', from, '--to', to], options);
 
+/** A check waits for two seconds. */
+const POLL = { interval: 20, timeout: 20_000 };
+
 const newUrl = () => createDatabase(inject('postgres'));
 
 /** A server of its own data directory, whatever database the other tests use. */
@@ -230,6 +233,21 @@ test('a source that a server uses, and a target that is not empty, are refused',
   await writeFile(join(folder, 'secret'), 'x'.repeat(43));
   expect((await migrate(url, folder)).errors).toContain('is the secret of another database.');
   expect(await readdir(folder)).not.toContain('tandem.db');
+});
+
+test('what a server writes that is just ending is moved, too', async () => {
+  const url = await newUrl();
+  expect(await migrate(await emptyDataDir(), url)).toMatchObject({ code: 0 });
+  const server = new Client({ connectionString: url, application_name: 'tandem ending' });
+  await server.connect();
+  const moving = migrate(url, await temporaryFolder());
+  const waits = "select 1 from pg_stat_activity where wait_event = 'PgSleep'";
+  await expect.poll(async () => (await server.query(waits)).rowCount, POLL).toBe(1);
+  await server.query(`insert into reaction values (1, 'd', 'm', '🌊', 0, 'ann')`);
+  await server.end();
+  const moved = await moving;
+  expect(moved.code, moved.errors).toBe(0);
+  expect(moved.tables.get('reaction')).toMatch(/^1 /);
 });
 
 test('the secret stays where the operator has set one', async () => {

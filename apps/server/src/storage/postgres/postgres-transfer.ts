@@ -61,19 +61,21 @@ export async function readFromPostgres<T>(
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only');
-  return await transaction.execute(async (open) => {
-    const statements = new Statements(open);
-    await statements.prepare();
-    if (usedBy === 'nobody') {
-      await statements.lock();
-      await assertNoServer(statements);
-    } else {
-      await statements.lockTables();
-    }
-    const migrations = await assertReadable(open);
-    const [row] = await statements.run<{ secret: string }>('select secret from cluster');
-    const secret = row?.secret ?? null;
-    return await work(new PostgresTransferSource(statements, { migrations, secret }));
+  const read = async (): Promise<T> =>
+    await transaction.execute(async (open) => {
+      const statements = new Statements(open);
+      await statements.prepare();
+      if (usedBy === 'servers') await statements.lockTables();
+      const migrations = await assertReadable(open);
+      const [row] = await statements.run<{ secret: string }>('select secret from cluster');
+      const secret = row?.secret ?? null;
+      return await work(new PostgresTransferSource(statements, { migrations, secret }));
+    });
+  if (usedBy === 'servers') return await read();
+  // The moment begins after the check: what a server writes that ends meanwhile is part of it.
+  return await db.transaction().execute(async (open) => {
+    await reserve(open);
+    return await read();
   });
 }
 
@@ -86,13 +88,6 @@ export async function writeToPostgres<T>(
   await using postgres = connect(url, 'migrate');
   await checkPostgres(postgres);
   const db = connectPool(postgres).withoutPlugins();
-  const reserve = async (open: Transaction<Tables>): Promise<Statements> => {
-    const statements = new Statements(open);
-    await statements.prepare();
-    await statements.lock();
-    await assertNoServer(statements);
-    return statements;
-  };
   await db.transaction().execute(async (open) => {
     const statements = await reserve(open);
     if ((await readAppliedMigrations(statements)).length > 0) await assertEmpty(statements);
@@ -116,6 +111,15 @@ export async function writeToPostgres<T>(
     if (isReserved) await db.executeQuery(drop).catch(() => undefined);
     throw error;
   });
+}
+
+/** Until the end of the transaction, no server uses the database. @throws StorageError where one does. */
+async function reserve(open: Transaction<Tables>): Promise<Statements> {
+  const statements = new Statements(open);
+  await statements.prepare();
+  await statements.lock();
+  await assertNoServer(statements);
+  return statements;
 }
 
 class PostgresTransferSource implements PostgresMoment {
@@ -281,7 +285,8 @@ async function assertEmpty(statements: Statements): Promise<void> {
 function connect(url: string, use: 'migrate' | 'backup'): Postgres {
   return new Postgres({
     url,
-    connections: 1,
+    // One reserves the database, the other one reads it.
+    connections: 2,
     name: `tandem ${use}`,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
   });

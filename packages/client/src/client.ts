@@ -256,8 +256,9 @@ export class Client {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#backgroundSync.close();
-    await this.#documents.destroy();
+    // At once: the page may go away meanwhile, and what it issued is not for who uses the device next.
     this.commands.close();
+    await this.#documents.destroy();
     await this.#channels.close();
     this.connection.close();
     this.#options.store.close();

@@ -1,6 +1,7 @@
 /**
  * Unanswered commands of a device, shared by its pages. One port, one contract suite, two adapters.
  */
+import { command as commandSchema } from '@tandem/protocol';
 import type { IssuedCommand } from '@tandem/sync';
 
 export interface KeptCommand {
@@ -21,4 +22,9 @@ export interface CommandStore {
   remove(id: string): Promise<void>;
   listen(changed: () => void): () => void;
   close(): void;
+}
+
+/** False for commands of another version: sending one that the wire lacks would end the connection. */
+export function isKnown({ command: { at, ...rest } }: KeptCommand): boolean {
+  return Number.isFinite(at) && commandSchema.safeParse(rest).success;
 }

@@ -25,7 +25,7 @@ import {
 import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
-import type { CommandStore, KeptCommand } from './command-store.ts';
+import { isKnown, type CommandStore, type KeptCommand } from './command-store.ts';
 import { KEPT_COMMAND_FORMAT } from './kept-command-format.ts';
 import { UnloadOutbox, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { Listeners } from '../listeners.ts';
@@ -66,6 +66,8 @@ export class Commands {
   readonly #ofOtherPages = new Map<string, IssuedCommand>();
   readonly #owners = new Map<string, string | null>();
   readonly #persisted = new Set<string>();
+  /** Of commands that this page may have to write to the unload outbox. */
+  readonly #authors = new Map<string, string | null>();
   readonly #refusedListeners = new Listeners<RefusedListener>();
   readonly #listeners = new Listeners<() => void>();
   readonly #nextId: () => string;
@@ -76,7 +78,9 @@ export class Commands {
   #writes: Promise<unknown> = Promise.resolve();
   #timer: unknown = null;
   #orphanTimer: unknown = null;
-  #isGoingAway = false;
+  #isLeaving = false;
+  /** So many commands are in the unload outbox. */
+  #written = 0;
   #closed = false;
 
   constructor(options: CommandsOptions) {
@@ -97,14 +101,13 @@ export class Commands {
     this.#stops = [
       store.listen(() => void this.#syncWithStore()),
       environment.listen((event) => {
-        if (event === 'wake') this.#isGoingAway = false;
-        if (event !== 'leaving' && event !== 'hidden') return;
-        this.#isGoingAway = true;
-        this.#unloadOutbox.write(this.#unpersisted);
+        if (event === 'wake') this.#isLeaving = false;
+        if (event === 'leaving') this.#isLeaving = true;
+        if (event === 'leaving' || event === 'hidden') this.#writeUnloadOutbox();
       }),
       connection.listen({
         state: ({ kind }) => {
-          if (kind === 'connected') void this.loaded.then(() => this.#connected());
+          if (kind === 'connected') void this.#connected();
           else this.#disconnected();
         },
         message: (message) => {
@@ -144,16 +147,19 @@ export class Commands {
       this.#notifyRefused(given, errorOf('too-many', { detail }));
       return id;
     }
+    const user = this.#options.connection.user?.id ?? null;
+    this.#authors.set(id, user);
     this.#options.effects.expect(given);
     this.#track(
       this.#options.store
-        .keep({ command: given, user: this.#options.connection.user?.id ?? null })
+        .keep({ command: given, user })
         .then(() => this.#persisted.add(id))
         .then(() => this.#notify()),
     );
     this.#execute(this.#queue.add(given, clock.now()));
     // Fields that are left, as by the closing of the page, issue commands.
-    if (this.#isGoingAway) this.#unloadOutbox.write(this.#unpersisted);
+    const isShown = !this.#isLeaving && this.#options.environment.visible();
+    if (!isShown && !this.#closed) this.#writeUnloadOutbox();
     return id;
   }
 
@@ -220,20 +226,42 @@ export class Commands {
     this.#execute(this.#queue.adopt(commands, this.#options.environment.clock.now()));
   }
 
-  /** What the store has no room for stays. */
   async #recover(): Promise<boolean> {
     const { store } = this.#options;
-    return await this.#unloadOutbox.recover((kept) => store.recover(kept)).catch(() => false);
+    const take = (left: readonly KeptCommand[]) =>
+      store.recover(left).catch((error: unknown) => this.#holdUnstored(left, error));
+    return await this.#unloadOutbox.recover(take).catch(() => false);
   }
 
-  get #unpersisted(): readonly KeptCommand[] {
-    const user = this.#options.connection.user?.id ?? null;
-    return [...this.#queue]
-      .filter(({ id }) => !this.#persisted.has(id))
-      .map((command) => ({ command, user }));
+  /** Sends what this device has no room for. @throws Error for what stays in the unload outbox */
+  #holdUnstored(left: readonly KeptCommand[], error: unknown): void {
+    const { connection, effects, environment } = this.#options;
+    const us = connection.user?.id;
+    const isOurs = left.every((kept) => isKnown(kept) && (kept.user === null || kept.user === us));
+    if (us === undefined || !isOurs || this.#closed) throw error;
+    for (const { command, user } of left) this.#authors.set(command.id, user);
+    const commands = left.map(({ command }) => command);
+    effects.expectEarlier(commands);
+    this.#execute(this.#queue.adopt(commands, environment.clock.now()));
+    this.#writeUnloadOutbox();
+    if (!this.#unloadOutbox.hasRoom) throw error;
   }
 
-  #connected(): void {
+  get #unpersisted(): readonly IssuedCommand[] {
+    return [...this.#queue].filter(({ id }) => !this.#persisted.has(id));
+  }
+
+  #writeUnloadOutbox(): void {
+    const commands = this.#unpersisted;
+    this.#written = commands.length;
+    this.#unloadOutbox.write(
+      commands.map((command) => ({ command, user: this.#authors.get(command.id) ?? null })),
+    );
+  }
+
+  async #connected(): Promise<void> {
+    await this.loaded;
+    if (await this.#recover()) await this.#syncWithStore();
     const { connection, effects, environment } = this.#options;
     if (this.#closed || connection.state.kind !== 'connected') return;
     for (const [id, owner] of this.#owners) {
@@ -324,6 +352,7 @@ export class Commands {
       if (intent.kind === 'done') effects.done(command.id, intent.positions, follows);
       else effects.forget(command.id);
       this.#owners.delete(command.id);
+      this.#authors.delete(command.id);
       this.#track(store.remove(command.id).then(() => this.#persisted.delete(command.id)));
       if (intent.kind === 'refused') this.#notifyRefused(command, intent.error);
     }
@@ -362,9 +391,8 @@ export class Commands {
   }
 
   #notify(): void {
-    // Stored meanwhile, or answered.
-    if (this.#unloadOutbox.hasEntries && this.#unpersisted.length === 0)
-      this.#unloadOutbox.write([]);
+    if (this.#unloadOutbox.hasEntries && this.#unpersisted.length !== this.#written)
+      this.#writeUnloadOutbox();
     this.#listeners.notify((listener) => listener());
   }
 }

@@ -2,9 +2,8 @@
  * Command store of a browser, in its own database, so that an outdated page that holds one database
  * open does not block the other.
  */
-import { command } from '@tandem/protocol';
 import type { DBSchema } from 'idb';
-import type { CommandStore, KeptCommand } from './command-store.ts';
+import { isKnown, type CommandStore, type KeptCommand } from './command-store.ts';
 import { ignoreRejection, openDatabase, withHandledDone } from '../store/indexeddb.ts';
 
 export const COMMANDS_DATABASE = 'tandem-commands';
@@ -81,11 +80,4 @@ function openNotices(name: string): Notices {
   } catch {
     return { notify: () => undefined, listen: () => () => undefined, close: () => undefined };
   }
-}
-
-/**
- * Excludes commands of another version: sending one that the wire lacks would end the connection.
- */
-function isKnown({ command: { at, ...rest } }: KeptCommand): boolean {
-  return Number.isFinite(at) && command.safeParse(rest).success;
 }

@@ -18,12 +18,18 @@ const rename = (title: string): Call => ({
 });
 const pending = (client: Client) => client.commands.pending.map(({ id }) => id);
 
+function hide({ environment }: LiveServer, event: 'leaving' | 'hidden'): void {
+  environment.isVisible = false;
+  environment.emit(event);
+}
+
 class Device {
   readonly server = new LiveServer();
   readonly unloadOutbox = new MemoryStorage();
   readonly #openStore = memoryCommandPages();
   #writes: (() => void)[] = [];
   isStoring = true;
+  isFull = false;
 
   page(user = 'ada'): Client {
     const store = this.#openStore();
@@ -31,7 +37,9 @@ class Device {
       this.isStoring
         ? store.keep(kept)
         : new Promise((resolve) => this.#writes.push(() => resolve(store.keep(kept))));
-    const stores = { commands: { ...store, keep }, states: createMemoryStateStore() };
+    const recover: CommandStore['recover'] = (kept) =>
+      this.isFull ? Promise.reject(new Error('the device is full')) : store.recover(kept);
+    const stores = { commands: { ...store, keep, recover }, states: createMemoryStateStore() };
     return this.server.client(user, { ...stores, durable: true }, this.unloadOutbox);
   }
 
@@ -67,7 +75,7 @@ test.each(['leaving', 'hidden'] as const)(
     const { device, page } = await offline();
     const { server } = device;
     const ids = [page.commands.run(create(2)), page.commands.run(rename('Named at last'))];
-    server.environment.emit(event);
+    hide(server, event);
     await device.closed(page);
     const next = device.page();
     const library = next.subscribe('library');
@@ -97,7 +105,7 @@ test('CM16 so is what a field issues once the page is already going away', async
 test('CM16 a page that stays removes its entries once the commands are stored or answered', async () => {
   const { device, page } = await offline();
   page.commands.run(rename('Stored'));
-  device.server.environment.emit('hidden');
+  hide(device.server, 'hidden');
   expect(device.unloadOutbox.values.size).toBe(1);
   device.commit();
   await device.server.settle();
@@ -108,6 +116,7 @@ test('CM16 a page that stays removes its entries once the commands are stored or
   await device.server.reconnect(page);
   expect(device.unloadOutbox.values.size).toBe(0);
   // And issued in front of the person again, a command is only stored.
+  device.server.environment.isVisible = true;
   device.server.environment.emit('wake');
   page.commands.run(rename('Shown'));
   expect(device.unloadOutbox.values.size).toBe(0);
@@ -144,4 +153,66 @@ test('CM16 CM11 what another user has left stays for its author', async () => {
   ada.start();
   await device.server.reconnect(ada);
   expect(device.server.effects).toContain(id);
+});
+
+test('CM16 CM7 what a closed page left does not come after what an open one issued later', async () => {
+  const { device, page } = await offline();
+  const other = device.page();
+  const library = other.subscribe('library');
+  await other.commands.loaded;
+  const older = page.commands.run(rename('Older'));
+  device.server.environment.emit('leaving');
+  await device.closed(page);
+  device.server.environment.isVisible = true;
+  device.server.environment.emit('wake');
+  device.isStoring = true;
+  await device.server.settle(20_000);
+  other.commands.run(rename('Newer'));
+  other.start();
+  await device.server.reconnect(other);
+  await device.server.settle(60_000);
+  expect(library.state?.documents).toMatchObject([{ title: 'Newer' }]);
+  expect(device.server.effects).not.toContain(older);
+  expect([await device.left(), device.unloadOutbox.values.size]).toEqual([0, 0]);
+});
+
+test('CM16 a device without room for it sends what a closed page left, and no later page does so again', async () => {
+  const { device, page } = await offline();
+  const id = page.commands.run(rename('Left'));
+  device.server.environment.emit('leaving');
+  await device.closed(page);
+  device.isFull = true;
+  const next = device.page();
+  next.start();
+  await device.server.settle();
+  expect(device.unloadOutbox.values.size).toBe(1);
+  await device.server.reconnect(next);
+  expect(device.server.effects).toContain(id);
+  expect([pending(next), device.unloadOutbox.values.size]).toEqual([[], 0]);
+  device.isFull = false;
+  const later = device.page();
+  await later.commands.loaded;
+  expect(pending(later)).toEqual([]);
+});
+
+test('CM16 a device without room leaves what is another user’s', async () => {
+  const { device, page } = await offline();
+  page.commands.run(rename('Of Ada'));
+  device.server.environment.emit('leaving');
+  await device.closed(page);
+  device.isFull = true;
+  const ben = device.page('ben');
+  ben.start();
+  await device.server.reconnect(ben);
+  expect([pending(ben), device.unloadOutbox.values.size]).toEqual([[], 1]);
+});
+
+test('CM16 a page that was closed writes nothing more', async () => {
+  const { device, page } = await offline();
+  page.commands.run(rename('Before'));
+  await page.close();
+  device.server.environment.emit('leaving');
+  device.server.environment.isVisible = false;
+  page.commands.run(rename('After'));
+  expect(device.unloadOutbox.values.size).toBe(0);
 });

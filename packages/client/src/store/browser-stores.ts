@@ -71,7 +71,7 @@ export function watchStore(store: Store, health: StorageHealth): Store {
     load: 'bounded',
     facts: 'bounded',
     enqueue: 'patient',
-    recover: 'bounded',
+    recover: 'bounded-write',
     advance: 'patient',
     compact: 'patient',
     rejectedUpdates: 'patient',
@@ -99,7 +99,7 @@ async function openLive(clock: Clock, health: StorageHealth): Promise<LiveStores
     commands: health.watch(commands.value, {
       all: 'bounded',
       keep: 'patient',
-      recover: 'bounded',
+      recover: 'bounded-write',
       remove: 'patient',
       listen: 'immediate',
       close: 'immediate',

@@ -13,8 +13,8 @@ function watched() {
     return call.answer;
   };
   const store = health.watch(
-    { read: call, write: call, name: () => 'store' },
-    { read: 'bounded', write: 'patient', name: 'immediate' },
+    { read: call, write: call, move: call, name: () => 'store' },
+    { read: 'bounded', write: 'patient', move: 'bounded-write', name: 'immediate' },
   );
   return { clock, health, calls, store };
 }
@@ -83,6 +83,28 @@ test('a device that is full or refuses is not healthy until such a call succeeds
   expect(health.isHealthy).toBe(false);
   void store.write();
   calls[2]?.resolve('written');
+  await clock.advanceAsync(0);
+  expect(health.isHealthy).toBe(true);
+});
+
+test('a write with a limit that fails is a device without room until a write succeeds, whatever is read', async () => {
+  const { clock, health, calls, store } = watched();
+  const moved = store.move();
+  calls[0]?.reject(new Error('quota'));
+  await expect(moved).rejects.toThrow('quota');
+  expect([health.isHealthy, health.failsToWrite]).toEqual([false, true]);
+  const changed = vi.fn();
+  health.onChange(changed);
+  const read = store.read();
+  calls[1]?.resolve('text');
+  expect(await read).toBe('text');
+  await clock.advanceAsync(0);
+  expect(changed).not.toHaveBeenCalled();
+  const late = store.move();
+  late.catch(() => undefined);
+  await clock.advanceAsync(3_000);
+  await expect(late).rejects.toThrow('did not answer');
+  calls[2]?.resolve('moved');
   await clock.advanceAsync(0);
   expect(health.isHealthy).toBe(true);
 });

@@ -18,9 +18,10 @@ import { answerWithin, NoAnswerError, onOverdue, startNow } from './answer-withi
  * How long a call to a store may take.
  * - `bounded`: up to the limit, a read (rule 2)
  * - `patient`: any time, a write (rule 3)
+ * - `bounded-write`: up to the limit; a late answer counts all the same
  * - `immediate`: answers before it returns
  */
-export type WaitPolicy = 'bounded' | 'patient' | 'immediate';
+export type WaitPolicy = 'bounded' | 'patient' | 'bounded-write' | 'immediate';
 
 export class StorageHealth {
   readonly #clock: Clock;
@@ -57,11 +58,11 @@ export class StorageHealth {
     });
   }
 
-  #ask(kind: 'bounded' | 'patient', ask: () => Promise<unknown>): Promise<unknown> {
-    if (kind === 'bounded' && this.#overdue > 0)
+  #ask(kind: Exclude<WaitPolicy, 'immediate'>, ask: () => Promise<unknown>): Promise<unknown> {
+    if (kind !== 'patient' && this.#overdue > 0)
       return Promise.reject(new NoAnswerError('The storage of this device does not answer.'));
     const answer = startNow(ask);
-    this.#follow(kind, answer);
+    this.#follow(kind === 'bounded' ? 'bounded' : 'patient', answer);
     return kind === 'patient' ? answer : answerWithin(() => answer, { clock: this.#clock });
   }
 

@@ -74,18 +74,25 @@ export class UnloadOutbox<Entry> {
    * that lives on after all.
    *
    * @returns whether there were any
-   * @throws what `store` throws, for example when the device is full; the entries stay then
+   * @throws what `store` throws, for example when the device is full; those entries stay then
    */
   async recover(store: (entries: readonly Entry[]) => Promise<void>): Promise<boolean> {
     let isAnyRecovered = false;
+    const failures: unknown[] = [];
     for (const [name, value] of this.#storage?.all() ?? []) {
       if (name === this.#writtenName || !name.startsWith(`${this.#format.kind}.`)) continue;
       const entries = decodeEntries(value, this.#format);
       if (entries === null) continue;
-      await store(entries);
+      try {
+        await store(entries);
+      } catch (error) {
+        failures.push(error);
+        continue;
+      }
       this.#storage?.remove(name);
       isAnyRecovered = true;
     }
+    if (failures.length > 0) throw failures[0];
     return isAnyRecovered;
   }
 

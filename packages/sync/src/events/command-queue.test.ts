@@ -315,3 +315,32 @@ test('CM9 a command that another page has finished is not sent again', () => {
   expect(sentIds(queue.connected(0))).toEqual(['a']);
   expect(sentIds(queue.forget('a', 0))).toEqual(['b']);
 });
+
+describe('commands that other pages left', () => {
+  test('CM8 come before those of this page, in the order of issue, in however many parts they come', () => {
+    const queue = new CommandQueue();
+    queue.add(message('e'), 0);
+    queue.adopt([message('d')], 0);
+    queue.adopt([message('b'), message('a')], 0);
+    queue.adopt([message('c')], 0);
+    expect(queue.pending.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('CM7 end where this page has issued a later one that makes them unnecessary, be it done or not', () => {
+    const queue = connected();
+    queue.add(rename('c', 'Newer'), 0);
+    expect(ended(queue.adopt([rename('a', 'Older')], 0))).toEqual([['replaced', 'a']]);
+    queue.receive(done('c'), 0);
+    expect(ended(queue.adopt([rename('b', 'Older')], 0))).toEqual([['replaced', 'b']]);
+    expect(queue.size).toBe(0);
+    const others = [rename('d', 'Later'), rename('a', 'Elsewhere', 'other'), message('a2')];
+    expect(sentIds(queue.adopt(others, 0))).toEqual(['a', 'a2', 'd']);
+  });
+
+  test('CM7 do not end because of one that was refused', () => {
+    const queue = connected();
+    queue.add(rename('c', 'Refused'), 0);
+    queue.receive(refused('c', errorOf('forbidden')), 0);
+    expect(sentIds(queue.adopt([rename('a', 'Older')], 0))).toEqual(['a']);
+  });
+});

@@ -38,6 +38,8 @@ export type CommandIntent =
 
 interface Entry {
   readonly command: IssuedCommand;
+  /** Of an earlier visit, or of another page. */
+  readonly isAdopted: boolean;
   state: 'waiting' | 'sent';
   refusals: number;
   failures: number;
@@ -51,8 +53,13 @@ const GIVEN_UP: ErrorBody = {
   temporary: false,
 };
 
+/** Of the newest commands, the queue knows which earlier ones they make unnecessary. */
+const MAX_REMEMBERED = 1_000;
+
 export class CommandQueue {
   #entries = new Map<string, Entry>();
+  /** Commands that were added here, also those that are done: what other pages left may be older. */
+  readonly #added = new Map<string, IssuedCommand>();
   /** When commands that have failed are sent again; only commands that build on them wait. */
   readonly #resumeFailedAt = new Map<string, number>();
   #inFlight = 0;
@@ -90,20 +97,33 @@ export class CommandQueue {
   add(command: IssuedCommand, now: number): readonly CommandIntent[] {
     const replaced = canReplace(command) ? this.#replacedBy(command) : [];
     for (const { id } of replaced) this.#remove(id);
-    this.#entries.set(command.id, entryOf(command));
+    this.#entries.set(command.id, entryOf(command, { isAdopted: false }));
+    this.#remember(command);
     return [
       ...replaced.map((earlier) => ({ kind: 'replaced', command: earlier }) as const),
       ...this.#sendDue(now),
     ];
   }
 
+  /**
+   * Takes over commands of earlier visits and of other pages, in the order of their ids, which is that of issue. Those
+   * that a command of this page has made unnecessary end.
+   */
   adopt(commands: readonly IssuedCommand[], now: number): readonly CommandIntent[] {
     const unknown = commands.filter(({ id }) => !this.has(id));
-    this.#entries = new Map([
-      ...unknown.map((command) => [command.id, entryOf(command)] as const),
-      ...this.#entries,
-    ]);
-    return this.#sendDue(now);
+    const overtaken = unknown.filter((command) => this.#isOvertaken(command));
+    const taken = unknown.filter((command) => !overtaken.includes(command));
+    const entries = [...this.#entries.values()];
+    const adopted = [
+      ...entries.filter(({ isAdopted }) => isAdopted),
+      ...taken.map((command) => entryOf(command, { isAdopted: true })),
+    ].toSorted((one, other) => (one.command.id < other.command.id ? -1 : 1));
+    const own = entries.filter(({ isAdopted }) => !isAdopted);
+    this.#entries = new Map([...adopted, ...own].map((entry) => [entry.command.id, entry]));
+    return [
+      ...overtaken.map((command) => ({ kind: 'replaced', command }) as const),
+      ...this.#sendDue(now),
+    ];
   }
 
   forget(id: string, now: number): readonly CommandIntent[] {
@@ -142,6 +162,7 @@ export class CommandQueue {
       return [];
     }
     this.#remove(command.id);
+    if (message.type === 'refused') this.#added.delete(command.id);
     const end: CommandIntent =
       message.type === 'done'
         ? { kind: 'done', command, positions: message.positions }
@@ -166,6 +187,7 @@ export class CommandQueue {
       return this.#sendDue(now);
     }
     this.#remove(command.id);
+    this.#added.delete(command.id);
     return [{ kind: 'refused', command, error: GIVEN_UP }, ...this.#sendDue(now)];
   }
 
@@ -193,6 +215,20 @@ export class CommandQueue {
       .map((entry) => entry.command);
   }
 
+  #remember(command: IssuedCommand): void {
+    if (!canReplace(command)) return;
+    for (const [id, earlier] of this.#added) if (replaces(command, earlier)) this.#added.delete(id);
+    this.#added.set(command.id, command);
+    const [oldest] = this.#added.keys();
+    if (this.#added.size > MAX_REMEMBERED && oldest !== undefined) this.#added.delete(oldest);
+  }
+
+  #isOvertaken(command: IssuedCommand): boolean {
+    return [...this.#added.values()].some(
+      (later) => later.id > command.id && replaces(later, command),
+    );
+  }
+
   #remove(id: string): void {
     if (this.#entries.get(id)?.state === 'sent') this.#inFlight--;
     this.#entries.delete(id);
@@ -200,8 +236,8 @@ export class CommandQueue {
   }
 }
 
-function entryOf(command: IssuedCommand): Entry {
-  return { command, state: 'waiting', refusals: 0, failures: 0 };
+function entryOf(command: IssuedCommand, { isAdopted }: Pick<Entry, 'isAdopted'>): Entry {
+  return { command, isAdopted, state: 'waiting', refusals: 0, failures: 0 };
 }
 
 function wireForm({ at: _, ...command }: IssuedCommand): ClientMessage {

@@ -43,5 +43,10 @@ test('IA2 an opening does not wait forever for a disk that accepts nothing', asy
   const opening = claims.opening('plan', 'ned').catch((error: unknown) => error);
   await expect.poll(() => ran).toHaveLength(1);
   await clock.advanceAsync(SHARING.claimTimeoutMs);
+  const again = claims.opening('plan', 'ned').catch((error: unknown) => error);
+  await expect.poll(() => clock.pending).toBe(1);
+  await clock.advanceAsync(SHARING.claimTimeoutMs);
+  expect(await again).toMatchObject({ name: 'StorageError' });
+  expect(ran).toHaveLength(1);
   expect(await opening).toMatchObject({ name: 'StorageError', retryable: true });
 });

@@ -21,6 +21,8 @@ export interface AddressClaimsOptions {
 
 export class AddressClaims {
   readonly #options: AddressClaimsOptions;
+  /** A page that asks again while storage is held up must not begin them again. */
+  readonly #running = new Map<string, Promise<void>>();
 
   constructor(options: AddressClaimsOptions) {
     this.#options = options;
@@ -31,15 +33,26 @@ export class AddressClaims {
    * @throws StorageError, also when storage accepts nothing for a while: the claim is made once it can.
    */
   async opening(opened: string, user: string): Promise<boolean> {
-    const { db, runner, clock, issuers } = this.#options;
+    const { db, clock, issuers } = this.#options;
     const query = { user, document: opened, issuers, at: clock.now() };
     const documents = await findClaimableAround(db, query);
-    const claims = documents.map(async (document) => {
-      const command = { id: ulid(), name: 'address:claim', input: { document, issuers } } as const;
-      await runner.run({ user, command });
-    });
+    const claims = documents.map((document) => this.#claim(document, user));
     await within(Promise.all(claims), { clock, ms: SHARING.claimTimeoutMs, late: notStored });
     return documents.length > 0;
+  }
+
+  #claim(document: string, user: string): Promise<void> {
+    const key = `${user} ${document}`;
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const { runner, issuers } = this.#options;
+    const command = { id: ulid(), name: 'address:claim', input: { document, issuers } } as const;
+    const claim = runner
+      .run({ user, command })
+      .then(() => undefined)
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, claim);
+    return claim;
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest, Position } from '@tandem/sync';
 import { isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/standing.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';
@@ -112,15 +113,16 @@ export class Rooms implements Disposable {
 
   /** @throws StorageError */
   async #hasClaimed(document: DocumentAccess, user: string): Promise<boolean> {
-    const { access, claims } = this.#options;
+    const { access, claims, log } = this.#options;
     const isOpen = standingIn(document, user) !== null;
     if (user === ANONYMOUS.id || (isOpen && document.hasInvited !== true)) return false;
     try {
       if (!(await claims.opening(document.id, user))) return false;
     } catch (error) {
-      // Those who may open it do not wait for more: it reaches them as a change of access.
-      if (isOpen) return false;
-      throw error;
+      if (!isOpen || !(error instanceof StorageError)) throw error;
+      // It reaches them as a change of access, once it is stored.
+      log.warn({ err: error, document: document.id }, 'a role could not be claimed in time');
+      return false;
     }
     access.invalidate(document.id);
     return true;

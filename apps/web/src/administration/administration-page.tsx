@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { addTexts, useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
+import { classNames } from '../components/class-names.ts';
 import { Notice } from '../components/feedback.tsx';
 import { Link } from '../navigation/link.tsx';
 import { useObservable } from '../runtime/observable.ts';
@@ -21,11 +22,17 @@ const PARTS = [
 interface AdministrationPageProps {
   readonly title: string;
   readonly text: string;
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
 /** What the pages for administrators have in common: where they lead to. */
-export function AdministrationPage({ title, text, children }: AdministrationPageProps) {
+export function AdministrationPage({
+  title,
+  text,
+  isWide = false,
+  children,
+}: AdministrationPageProps) {
   const { t } = useTranslation();
   useScreenTitle(title);
   const { account } = useServices();
@@ -40,7 +47,10 @@ export function AdministrationPage({ title, text, children }: AdministrationPage
       <main
         id="main"
         tabIndex={-1}
-        className="mx-auto flex w-full max-w-[860px] flex-col gap-4 px-4 pt-5 pb-16 outline-none phone:px-8"
+        className={classNames(
+          'mx-auto flex w-full flex-col gap-4 px-4 pt-5 pb-16 outline-none phone:px-8',
+          isWide ? 'max-w-[1200px]' : 'max-w-[860px]',
+        )}
       >
         <nav aria-label={t('administration.title')} className="-mx-2 flex flex-wrap gap-x-1">
           {PARTS.map(([to, label]) => (

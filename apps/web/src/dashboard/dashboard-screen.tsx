@@ -1,12 +1,11 @@
 import type { DashboardSample } from '@tandem/protocol';
+import { AdministrationPage } from '../administration/administration-page.tsx';
 import { addTexts, useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
 import { useObservable } from '../runtime/observable.ts';
-import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
-import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { Chart } from './chart.tsx';
@@ -18,21 +17,10 @@ addTexts(words);
 
 export function DashboardScreen() {
   const { t } = useTranslation();
-  useScreenTitle(t('dashboard.title'));
   return (
-    <>
-      <ScreenHeader>
-        <span className="text-ui font-medium">{t('dashboard.title')}</span>
-        <DeviceSaveStatusChip />
-      </ScreenHeader>
-      <main
-        id="main"
-        tabIndex={-1}
-        className="mx-auto w-full max-w-[1200px] px-3 pt-5 pb-16 outline-none phone:px-6"
-      >
-        <Content />
-      </main>
-    </>
+    <AdministrationPage title={t('administration.live')} text={t('dashboard.text')} isWide>
+      <Content />
+    </AdministrationPage>
   );
 }
 

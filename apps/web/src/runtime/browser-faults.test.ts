@@ -41,4 +41,7 @@ test('other removals and insertions are unchanged', () => {
   parent.insertBefore(one, two);
   expect(parent.removeChild(two)).toBe(two);
   expect(parent.innerHTML).toBe('<i></i>');
+  for (const place of [null, undefined])
+    parent.insertBefore(document.createElement('u'), place as null);
+  expect(parent.innerHTML).toBe('<i></i><u></u><u></u>');
 });

@@ -11,9 +11,10 @@ export function surviveTranslation(node: Node = Node.prototype): void {
     outermostIn(this, child)?.remove();
     return child;
   };
-  node.insertBefore = function <T extends Node>(this: Node, added: T, before: Node | null): T {
+  // Libraries leave out the place to insert at the end.
+  node.insertBefore = function <T extends Node>(this: Node, added: T, before?: Node | null): T {
     const place =
-      before === null || before.parentNode === this ? before : outermostIn(this, before);
+      before == null || before.parentNode === this ? (before ?? null) : outermostIn(this, before);
     return insertBefore.call(this, added, place) as T;
   };
 }

@@ -1,10 +1,21 @@
 /** All documents as one zip file: out of one guest's list, and into that of another. */
 
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../harness/accessibility.ts';
 import { chooseFiles, expectShown, imagesOf } from '../harness/files.ts';
 import { picture } from '../harness/pictures.ts';
-import { expectSaved, linesOf, paste, startDocument, textOf, titleOf } from '../harness/screens.ts';
+import { comment } from '../harness/comments.ts';
+import {
+  expectSaved,
+  linesOf,
+  openSharedDocument,
+  paste,
+  startDocument,
+  textOf,
+  titleOf,
+  writeLines,
+} from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name });
@@ -68,6 +79,105 @@ test('a tree with texts and images moves to another person', async ({ openAsGues
   await ben.getByRole('treeitem', { name: 'Journal' }).click();
   await expect.poll(() => linesOf(ben)).toEqual(['charts', 'oil']);
   await expect(textOf(ben).locator('[data-checked]')).toHaveCount(1);
+});
+
+async function exportAll(page: Page, path: string): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Export all documents' }).click();
+  const dialog = dialogOf(page, 'Export all documents');
+  const downloading = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await (await downloading).saveAs(path);
+  await expect(dialog.getByRole('status')).toContainText('in your downloads');
+  await expect(dialog.getByRole('status')).not.toContainText('missing');
+}
+
+/** What the zip file says of one document. */
+async function commentsIn(page: Page, path: string): Promise<unknown> {
+  const base64 = (await readFile(path)).toString('base64');
+  // The zip file is read by the browser, which has the only unpacker here.
+  return await page.evaluate(async (given) => {
+    const bytes = Uint8Array.from(atob(given), (sign) => sign.charCodeAt(0));
+    const view = new DataView(bytes.buffer);
+    const found: unknown[] = [];
+    let end = bytes.length - 22;
+    while (view.getUint32(end, true) !== 0x06054b50) end--;
+    let at = view.getUint32(end + 16, true);
+    for (let left = view.getUint16(end + 10, true); left > 0; left--) {
+      const size = view.getUint32(at + 20, true);
+      const [name, extra, note] = [28, 30, 32].map((from) => view.getUint16(at + from, true));
+      const path = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + name!));
+      const start = view.getUint32(at + 42, true);
+      if (path.startsWith('documents/')) {
+        const skip = view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
+        const packed = bytes.subarray(start + 30 + skip, start + 30 + skip + size);
+        const stream = new Blob([packed])
+          .stream()
+          .pipeThrough(new DecompressionStream('deflate-raw'));
+        const { comments } = (await new Response(stream).json()) as { comments: unknown[] };
+        if (comments.length > 0) found.push(comments);
+      }
+      at += 46 + name! + extra! + note!;
+    }
+    return found;
+  }, base64);
+}
+
+test('comments come along as those of people by name, and leave again as they came', async ({
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  await writeLines(ada, ['High water at nine.', 'Low water at three.']);
+  await expectSaved(ada);
+  await comment(ada, 'three', 'Winter time?');
+  const thread = (page: Page) => page.getByRole('article', { name: /^Comment by/ });
+  await ben
+    .getByRole('banner')
+    .getByRole('button', { name: /^Comments/ })
+    .click();
+  await thread(ben).click();
+  await thread(ben).getByRole('textbox', { name: 'Reply' }).fill('Yes.');
+  await ben.keyboard.press('Enter');
+  await expect(thread(ada)).toContainText('1 reply');
+  await comment(ada, 'nine', 'Sure?');
+  await thread(ada).filter({ hasText: 'Sure?' }).getByRole('button', { name: 'Resolve' }).click();
+  await expectSaved(ada);
+  const first = test.info().outputPath('first.zip');
+  await exportAll(ada, first);
+
+  const { page: cleo } = await openAsGuest();
+  await importFile(cleo, first);
+  const dialog = dialogOf(cleo, 'Import');
+  await expect(dialog.getByRole('status')).toContainText('imported.', { timeout: 30_000 });
+  await expect(dialog.getByRole('listitem')).toContainText('Everything was carried over.');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await itemsOf(cleo).first().click();
+  await cleo.getByRole('banner').getByRole('button', { name: 'Comments', exact: true }).click();
+  await thread(cleo).click();
+  await expect(thread(cleo)).toHaveAccessibleName('Comment by Ada');
+  await expect(thread(cleo)).toContainText('three');
+  await expect(thread(cleo)).toContainText(/From a file that .* imported/);
+  await expect(thread(cleo).locator('[data-message]').nth(1)).toContainText('Ben');
+  await expect
+    .poll(() =>
+      cleo.evaluate(() =>
+        [...(CSS.highlights.get('comment-active') ?? [])].map((range) =>
+          (range as Range).toString(),
+        ),
+      ),
+    )
+    .toEqual(['three']);
+  await thread(cleo).locator('[data-message]').first().hover();
+  await expectAccessible(cleo, 'imported comments');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await cleo.emulateMedia({ colorScheme });
+    const path = test.info().outputPath(`imported-comments-${colorScheme}.png`);
+    await cleo.screenshot({ path });
+  }
+  await expect(thread(cleo).getByRole('button', { name: 'Edit' })).toHaveCount(0);
+  const second = test.info().outputPath('second.zip');
+  await exportAll(cleo, second);
+  expect(await commentsIn(cleo, second)).toEqual(await commentsIn(cleo, first));
 });
 
 test('a zip file of something else is refused', async ({ openAsGuest }) => {

@@ -20,6 +20,11 @@ export const ANCHOR: CommentAnchor = {
   unique: 'quote',
 };
 
+const importedBy = (name: string) => ({
+  author: { name, color: 1 },
+  ...{ at: 1, editedAt: null, reactions: [] },
+});
+
 type CommandField = (
   text: string,
   place: Place,
@@ -233,6 +238,10 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       name: 'comment:start',
       input: { document, anchor: { ...ANCHOR, prefix }, text: 'x', mentions: [] },
     }),
+    'imported.author.name': (name, { document }) => ({
+      name: 'comment:start',
+      input: { document, anchor: ANCHOR, text: 'x', mentions: [], imported: importedBy(name) },
+    }),
   },
   'comment:reply': {
     text: (text, { document, comment: thread }) => ({
@@ -242,6 +251,13 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
     thread: (thread, { document }) => ({
       name: 'comment:reply',
       input: { document, thread, text: 'x', mentions: [] },
+    }),
+    'imported.reactions.names': (name, { document, comment: thread }) => ({
+      name: 'comment:reply',
+      input: {
+        ...{ document, thread, text: 'x', mentions: [] },
+        imported: { ...importedBy('Cleo'), reactions: [{ emoji: '🌊', names: [name] }] },
+      },
     }),
   },
   'comment:edit': {
@@ -263,6 +279,10 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
     thread: (thread, { document }) => ({
       name: 'comment:resolve',
       input: { document, thread, on: true },
+    }),
+    'imported.by.name': (name, { document, comment: thread }) => ({
+      name: 'comment:resolve',
+      input: { document, thread, on: true, imported: { by: { name, color: 1 }, at: 1 } },
     }),
   },
   'comment:reanchor': {

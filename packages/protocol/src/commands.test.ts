@@ -83,6 +83,7 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
         at: 0,
         editedAt: null,
         deletedAt: null,
+        imported: null,
       },
     ],
   },

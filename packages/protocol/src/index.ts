@@ -44,7 +44,18 @@ export { reduceActivity, type ActivityState, type DocumentActivity } from './top
 export * from './search-terms.ts';
 export { chatPage, prependChat, trimChat, type ChatPage, type ChatState } from './topics/chat.ts';
 export { type CommentAnchor, type CommentsState, type CommentThread } from './topics/comments.ts';
-export { mentionsFit, type Mention, type ThreadMessage } from './topics/message.ts';
+export {
+  mentionsFit,
+  newImportedMessage,
+  newMessageText,
+  newNamedPerson,
+  whenImported,
+  type ImportedMessage,
+  type Mention,
+  type NamedPerson,
+  type NewImportedMessage,
+  type ThreadMessage,
+} from './topics/message.ts';
 export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
 export {
   inboxPage,

@@ -97,6 +97,8 @@ export const MAX_CHAT_HISTORY_PAGE = 500;
 /** Of older messages, which come with their reactions: as many as fit, and at least one. */
 export const MAX_CHAT_PAGE_BYTES = 1024 * 1024;
 
+/** In all reactions to one imported message, of people who are known by name only. */
+export const MAX_IMPORTED_REACTION_NAMES = 100;
 export const MAX_COMMENT_THREADS = 500;
 export const MAX_THREAD_MESSAGES = 100;
 /** Of all threads of a document, which are sent together: marks of deleted messages count. */

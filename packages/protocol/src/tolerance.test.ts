@@ -39,6 +39,7 @@ const sent = {
     at: 7,
     editedAt: null,
     deletedAt: null,
+    imported: null,
   },
 };
 

@@ -59,6 +59,7 @@ const message = (number: number, content: { text: string; reactions: number }) =
     text: content.text,
   },
   ...{ reactions: reactions(content.reactions), at: AT, editedAt: AT, deletedAt: null },
+  imported: null,
 });
 const document = (i: number) => ({
   ...{ id: id(i), kind: 'page', title: text(MAX_TITLE_LENGTH), excerpt: text(MAX_EXCERPT_LENGTH) },
@@ -106,7 +107,7 @@ const LARGEST = {
         ...{ prefix: text(MAX_ANCHOR_CONTEXT_LENGTH), suffix: text(MAX_ANCHOR_CONTEXT_LENGTH) },
         ...{ length: NUMBER, unique: 'context' },
       },
-      resolved: { by: user(), at: AT },
+      resolved: { by: user(), at: AT, imported: { name: text(MAX_NAME_LENGTH), color: 7 } },
       messages: comments.slice(i * perThread, (i + 1) * perThread),
     })),
     head: NUMBER,

@@ -9,6 +9,7 @@ import {
   type CommentAnchor,
   type CommentsState,
   type CommentThread,
+  type NamedPerson,
   type ThreadMessage,
 } from '@tandem/protocol';
 import { messageHead, toMessages, type MessageContent } from './messages.ts';
@@ -96,15 +97,16 @@ export async function hasRoomForReaction(db: Database, document: string): Promis
   return reactions < MAX_COMMENT_REACTIONS;
 }
 
-function bytesOf({ text, mentions }: MessageContent): number {
-  return Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(mentions));
+function bytesOf({ text, mentions, imported }: MessageContent): number {
+  const written = Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(mentions));
+  return written + (imported == null ? 0 : Buffer.byteLength(JSON.stringify(imported)));
 }
 
 async function measure(
   db: Database,
   document: string,
 ): Promise<{ readonly messages: number; readonly bytes: number }> {
-  const bytes = sql<number>`coalesce(sum(octet_length("text") + octet_length("mentions")), 0)`;
+  const bytes = sql<number>`coalesce(sum(octet_length("text") + octet_length("mentions") + octet_length(coalesce("imported", ''))), 0)`;
   return await db
     .selectFrom('message')
     .select((eb) => [eb.fn.countAll<number>().as('messages'), bytes.as('bytes')])
@@ -116,11 +118,19 @@ async function measure(
 export async function setResolved(
   db: Database,
   { document, thread }: ThreadKey,
-  resolved: { readonly by: string; readonly at: number } | null,
+  resolved: {
+    readonly by: string;
+    readonly at: number;
+    readonly imported: NamedPerson | null;
+  } | null,
 ): Promise<void> {
   await db
     .updateTable('comment_thread')
-    .set({ resolved_by: resolved?.by ?? null, resolved_at: resolved?.at ?? null })
+    .set({
+      resolved_by: resolved?.by ?? null,
+      resolved_at: resolved?.at ?? null,
+      resolved_imported: resolved?.imported == null ? null : JSON.stringify(resolved.imported),
+    })
     .where('document', '=', document)
     .where('id', '=', thread)
     .execute();
@@ -182,7 +192,7 @@ export async function readThreads(
   const threads = await db
     .selectFrom('comment_thread')
     .leftJoin('user', 'user.id', 'comment_thread.resolved_by')
-    .select(['comment_thread.id', 'anchor', 'resolved_at'])
+    .select(['comment_thread.id', 'anchor', 'resolved_at', 'resolved_imported'])
     .select(['user.id as user', 'user.name', 'user.color'])
     .where('document', '=', document)
     .execute();
@@ -198,13 +208,19 @@ export async function readThreads(
     threads: [...byThread].flatMap(([id, messages]): CommentThread[] => {
       const row = byId.get(id);
       if (row === undefined) return [];
-      const { user, name, color, resolved_at: at } = row;
+      const { user, name, color, resolved_at: at, resolved_imported: named } = row;
       const isResolved = user !== null && name !== null && color !== null && at !== null;
       return [
         {
           id,
           anchor: JSON.parse(row.anchor) as CommentAnchor,
-          resolved: isResolved ? { by: { id: user, name, color }, at } : null,
+          resolved: isResolved
+            ? {
+                by: { id: user, name, color },
+                at,
+                imported: named === null ? null : (JSON.parse(named) as NamedPerson),
+              }
+            : null,
           messages,
         },
       ];

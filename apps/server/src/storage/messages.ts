@@ -1,6 +1,11 @@
 /** Messages of chats and comments: numbered without a gap in each channel of a document; and reactions to them. */
 import { sql, type RawBuilder } from 'kysely';
-import { MAX_REACTIONS_PER_MESSAGE, type Mention, type ThreadMessage } from '@tandem/protocol';
+import {
+  MAX_REACTIONS_PER_MESSAGE,
+  type ImportedMessage,
+  type Mention,
+  type ThreadMessage,
+} from '@tandem/protocol';
 import { LIBRARY, MESSAGES } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import type { Database, MessageChannel, MessageRow, ParticipantTable, UserRow } from './tables.ts';
@@ -9,6 +14,7 @@ import type { Database, MessageChannel, MessageRow, ParticipantTable, UserRow } 
 export interface MessageContent {
   readonly text: string;
   readonly mentions: readonly Mention[];
+  readonly imported?: ImportedMessage | null;
 }
 
 export interface NewMessage extends MessageContent {
@@ -19,6 +25,7 @@ export interface NewMessage extends MessageContent {
   readonly author: string;
   readonly replyTo: string | null;
   readonly at: number;
+  readonly editedAt?: number | null;
 }
 
 export interface MessageKey {
@@ -43,6 +50,8 @@ const insertMessage = compiledQuery(
     mentions: string,
     replyTo: string | null,
     at: number,
+    editedAt: number | null,
+    imported: string | null,
   ) =>
     db
       .insertInto('message')
@@ -56,6 +65,8 @@ const insertMessage = compiledQuery(
         mentions,
         reply_to: replyTo,
         at,
+        edited_at: editedAt,
+        imported,
         number: next(document, channel),
       })
       .onConflict((conflict) => conflict.columns(['document', 'id']).doNothing())
@@ -84,7 +95,7 @@ export async function addParticipant(
  */
 export async function appendMessage(
   db: Database,
-  { document, channel, thread, id, author, text, mentions, replyTo, at }: NewMessage,
+  { document, channel, thread, id, author, text, mentions, replyTo, at, ...rest }: NewMessage,
 ): Promise<number | undefined> {
   const named = JSON.stringify(mentions);
   const [row] = await insertMessage(
@@ -98,6 +109,8 @@ export async function appendMessage(
     named,
     replyTo,
     at,
+    rest.editedAt ?? null,
+    rest.imported == null ? null : JSON.stringify(rest.imported),
   );
   if (row !== undefined) await addParticipant(db, { user: author, document, channel });
   return row?.number;
@@ -176,7 +189,7 @@ export async function deleteMessage(
 ): Promise<void> {
   await db
     .updateTable('message')
-    .set({ text: '', mentions: '[]', deleted_at: at })
+    .set({ text: '', mentions: '[]', deleted_at: at, imported: null })
     .where('document', '=', document)
     .where('id', '=', message)
     .execute();
@@ -286,6 +299,7 @@ export async function toMessages(
     at: row.at,
     editedAt: row.edited_at,
     deletedAt: row.deleted_at,
+    imported: row.imported === null ? null : (JSON.parse(row.imported) as ImportedMessage),
   }));
 }
 

@@ -291,6 +291,8 @@ export interface MessageTable {
   at: number;
   edited_at: number | null;
   deleted_at: number | null;
+  /** JSON of what an imported file says of it; null for one that its author wrote here. */
+  imported: string | null;
 }
 export type MessageRow = Selectable<MessageTable>;
 
@@ -317,6 +319,8 @@ export interface CommentThreadTable {
   anchor: string;
   resolved_by: string | null;
   resolved_at: number | null;
+  /** JSON of the person who resolved it in an imported file. */
+  resolved_imported: string | null;
 }
 export type CommentThreadRow = Selectable<CommentThreadTable>;
 

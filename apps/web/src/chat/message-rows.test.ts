@@ -17,6 +17,7 @@ function message(author: string, at: number, more: Partial<ThreadMessage> = {}):
     at,
     editedAt: null,
     deletedAt: null,
+    imported: null,
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import type { ThreadMessage } from '@tandem/protocol';
+import type { ThreadMessage, User } from '@tandem/protocol';
 import { useTranslation } from '../translation/translation.ts';
 import { classNames } from '../components/class-names.ts';
 import { Tooltip } from '../components/tooltip.tsx';
@@ -13,15 +13,13 @@ interface ReactionsProps {
 
 export function Reactions({ message, me, onReact }: ReactionsProps) {
   const { t, language } = useTranslation();
-  if (message.reactions.length === 0) return null;
+  const reactions = reactionsTo(message);
+  if (reactions.length === 0) return null;
   return (
     <ul className="mt-1 flex flex-wrap gap-1">
-      {message.reactions.map(({ emoji, users }) => {
+      {reactions.map(({ emoji, users, people }) => {
         const isOwn = users.some(({ id }) => id === me);
-        const names = nameList(
-          users.map(({ name }) => name),
-          formatLocale(language),
-        );
+        const names = nameList(people, formatLocale(language));
         return (
           <li key={emoji}>
             <Tooltip label={names}>
@@ -29,7 +27,7 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
                 type="button"
                 disabled={onReact === null}
                 aria-pressed={isOwn}
-                aria-label={t('chat.reaction', { emoji, names, count: users.length })}
+                aria-label={t('chat.reaction', { emoji, names, count: people.length })}
                 onClick={() => onReact?.(emoji, !isOwn)}
                 className={classNames(
                   'touch flex h-6 items-center gap-1 rounded-full border px-2 text-small',
@@ -39,7 +37,7 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
                 )}
               >
                 <span aria-hidden>{emoji}</span>
-                <span aria-hidden>{users.length}</span>
+                <span aria-hidden>{people.length}</span>
               </button>
             </Tooltip>
           </li>
@@ -47,4 +45,21 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
       })}
     </ul>
   );
+}
+
+interface ShownReaction {
+  readonly emoji: string;
+  readonly users: readonly User[];
+  /** Names: those of an imported file stand before those of people here. */
+  readonly people: readonly string[];
+}
+
+function reactionsTo({ reactions, imported }: ThreadMessage): readonly ShownReaction[] {
+  const named = imported?.reactions ?? [];
+  const emojis = new Set([...named, ...reactions].map(({ emoji }) => emoji));
+  return [...emojis].map((emoji) => {
+    const users = reactions.find((reaction) => reaction.emoji === emoji)?.users ?? [];
+    const names = named.find((reaction) => reaction.emoji === emoji)?.names ?? [];
+    return { emoji, users, people: [...names, ...users.map(({ name }) => name)] };
+  });
 }

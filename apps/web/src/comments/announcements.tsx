@@ -60,7 +60,10 @@ export function CaretAnnouncement({
   return (
     <p aria-live="polite" className="sr-only">
       {message !== undefined &&
-        t('comments.said', { name: message.author.name, text: message.text })}
+        t('comments.said', {
+          name: (message.imported?.author ?? message.author).name,
+          text: message.text,
+        })}
     </p>
   );
 }

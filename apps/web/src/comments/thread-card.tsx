@@ -58,7 +58,9 @@ export function ThreadCard(props: ThreadCardProps) {
       ref={card}
       data-thread={thread.id}
       tabIndex={0}
-      aria-label={t('comments.thread', { name: isolated(first.author.name) })}
+      aria-label={t('comments.thread', {
+        name: isolated((first.imported?.author ?? first.author).name),
+      })}
       aria-expanded={isActive}
       onClick={isActive ? undefined : onActivate}
       onKeyDown={onKeyDown}
@@ -89,7 +91,9 @@ export function ThreadCard(props: ThreadCardProps) {
       </div>
       {thread.resolved !== null && (
         <p className="mt-2 text-small text-ink-3">
-          {t('comments.resolvedBy', { name: isolated(thread.resolved.by.name) })}{' '}
+          {t('comments.resolvedBy', {
+            name: isolated((thread.resolved.imported ?? thread.resolved.by).name),
+          })}{' '}
           <Moment at={thread.resolved.at} />
         </p>
       )}
@@ -153,7 +157,8 @@ function Comment({
 }: ThreadCardProps & { readonly message: ThreadMessage }) {
   const { t } = useTranslation();
   const { people, me, isLive } = comments;
-  const author = people.find(({ id }) => id === message.author.id) ?? message.author;
+  const account = people.find(({ id }) => id === message.author.id) ?? message.author;
+  const author = message.imported?.author ?? account;
   const isOwn = message.author.id === me;
   const isSent = message.number !== null;
   const intents = comments.intentsOf(thread.id);
@@ -173,6 +178,11 @@ function Comment({
           </b>
           <Moment at={message.at} className="shrink-0 text-ink-3" />
         </p>
+        {message.imported !== null && (
+          <p className="text-tiny text-ink-3">
+            {t('comments.imported', { name: isolated(account.name) })}
+          </p>
+        )}
         <div className={classNames(!isActive && 'line-clamp-4', !isSent && 'text-ink-2')}>
           <MessageBody message={message} people={people} me={me} />
         </div>
@@ -194,7 +204,7 @@ function Comment({
             place="inside"
             mayReply={false}
             mayReact={mayComment}
-            mayEdit={isOwn && mayComment}
+            mayEdit={isOwn && mayComment && message.imported === null}
             mayRemove={isOwn || ownsDocument}
           />
         )}

@@ -26,7 +26,7 @@ function fits({ resolved, messages }: CommentThread, filter: ThreadFilter, me: s
     case 'resolved':
       return resolved !== null;
     case 'mine':
-      return messages.some(({ author }) => author.id === me);
+      return messages.some(({ author, imported }) => author.id === me && imported === null);
     case 'mentions':
       return messages.some(({ mentions }) => mentions.some(({ user }) => user === me));
   }

@@ -1,6 +1,11 @@
 /** The documents of this page's person, as an export reads them: through the connection that shows them, one at a time. */
 import type { Client, DocumentSession } from '@tandem/client';
-import { childrenOf, type ListedDocument, type TreePlace } from '@tandem/protocol';
+import {
+  childrenOf,
+  type CommentThread,
+  type ListedDocument,
+  type TreePlace,
+} from '@tandem/protocol';
 import type * as Y from 'yjs';
 import type { Services } from '../session/services.ts';
 import { openDocumentWhenCreated } from '../session/open-document.ts';
@@ -32,6 +37,7 @@ export async function pageWorkspace(
       closings.get(document)?.();
       closings.delete(document);
     },
+    comments: (document, stopped) => loadComments(client, document, stopped),
     readFile: (document) => documentFileReader(document, client.fetch),
     untitled,
     now: new Date(),
@@ -81,6 +87,35 @@ async function loadPlace(
     [...(library.state?.documents ?? []), ...answers].map((document) => [document.id, document]),
   );
   return childrenOf([...known.values()]).get(parent) ?? [];
+}
+
+/** Null when the server does not send them. */
+async function loadComments(
+  client: Client,
+  document: string,
+  signal: AbortSignal,
+): Promise<readonly CommentThread[] | null> {
+  const channel = client.subscribe(`comments:${document}`);
+  let stop: () => void = () => undefined;
+  const threads = await new Promise<readonly CommentThread[] | null>((resolve) => {
+    const look = (): void => {
+      if (channel.status === 'live') resolve(channel.state?.threads ?? null);
+      if (channel.status === 'lost') resolve(null);
+    };
+    const giveUp = (): void => resolve(null);
+    const timer = setTimeout(giveUp, OPEN_TIMEOUT_MS);
+    signal.addEventListener('abort', giveUp);
+    const stopListening = channel.onChange(look);
+    stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      stopListening();
+    };
+    look();
+  });
+  stop();
+  channel.close();
+  return threads;
 }
 
 interface OpenedDocument {

@@ -86,6 +86,13 @@ export function WorkspaceDialog({ onClose }: { readonly onClose: () => void }) {
                 })}
               </p>
             )}
+            {state.report.withoutComments.length > 0 && (
+              <p className="text-bad">
+                {t('export.workspace.withoutComments', {
+                  names: names(state.report.withoutComments),
+                })}
+              </p>
+            )}
             {state.report.missing.length > 0 && (
               <p className="text-bad">
                 {t('export.workspace.missing', { names: names(state.report.missing) })}

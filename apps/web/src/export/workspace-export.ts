@@ -1,10 +1,12 @@
 /** Writes all documents of a person to a zip file, one after the other. */
 import { type Block, readPage } from '@tandem/document';
 import { toMarkdown } from '@tandem/document/markdown-writer';
+import type { CommentThread } from '@tandem/protocol';
 import * as Y from 'yjs';
 import { addressIn, markdownOf } from './export-document.ts';
 import { fileBlocks, type ReadFile } from './exported-files.ts';
 import { fileStem, MAX_STEM_BYTES, uniqueFileName, utf8Length } from './file-name.ts';
+import { exportComments } from './page-comments.ts';
 import { sha256 } from './sha256.ts';
 import {
   type DocumentFile,
@@ -31,6 +33,11 @@ export interface WorkspaceSource {
   /** @returns null for a document that cannot be read now */
   readonly open: (document: string, signal: AbortSignal) => Promise<Y.Doc | null>;
   readonly close: (document: string) => void;
+  /** @returns null when they cannot be read now */
+  readonly comments: (
+    document: string,
+    signal: AbortSignal,
+  ) => Promise<readonly CommentThread[] | null>;
   readonly readFile: (document: string) => ReadFile;
   readonly untitled: string;
   readonly now: Date;
@@ -47,6 +54,8 @@ export interface WorkspaceReport {
   readonly documents: number;
   /** Titles of documents, and names of files, that could not be read. */
   readonly missing: readonly string[];
+  /** Titles of documents whose comments could not be read. */
+  readonly withoutComments: readonly string[];
 }
 
 export async function exportWorkspace(
@@ -60,7 +69,10 @@ export async function exportWorkspace(
     try {
       const doc = await source.open(document.id, signal);
       signal.throwIfAborted();
-      await writer.write(document, doc);
+      const isPage = doc !== null && document.kind === 'page';
+      const comments = isPage ? await source.comments(document.id, signal) : [];
+      signal.throwIfAborted();
+      await writer.write(document, doc, comments);
     } finally {
       source.close(document.id);
     }
@@ -74,6 +86,7 @@ class WorkspaceWriter {
   readonly #zip: ZipFile;
   readonly #written: WorkspaceDocument[] = [];
   readonly #missing: string[] = [];
+  readonly #withoutComments: string[] = [];
   /** Where what is inside a document is put: in itself, or in the nearest one around it that could be read. */
   readonly #places = new Map<string | null, string | null>([[null, null]]);
   /** Folders of Markdown files by document, and the names in each. */
@@ -89,7 +102,12 @@ class WorkspaceWriter {
     this.#taken.set('', taken);
   }
 
-  async write(document: ListedForExport, doc: Y.Doc | null): Promise<void> {
+  /** @param comments null when they could not be read */
+  async write(
+    document: ListedForExport,
+    doc: Y.Doc | null,
+    comments: readonly CommentThread[] | null,
+  ): Promise<void> {
     const { id, title, kind } = document;
     const parent = this.#places.get(document.parent) ?? null;
     this.#places.set(id, parent);
@@ -99,7 +117,9 @@ class WorkspaceWriter {
     }
     const blocks = kind === 'page' ? readPage(doc) : [];
     const content: DocumentFile =
-      kind === 'page' ? { kind, blocks } : { kind, update: base64Of(Y.encodeStateAsUpdate(doc)) };
+      kind === 'page'
+        ? { kind, blocks, comments: [...exportComments(doc, comments ?? [])] }
+        : { kind, update: base64Of(Y.encodeStateAsUpdate(doc)) };
     const path = `documents/${encodeURIComponent(id)}.json`;
     const json = new Blob([JSON.stringify(content)], { type: 'application/json' });
     await this.#zip.add(path, json);
@@ -114,6 +134,7 @@ class WorkspaceWriter {
       this.#missing.push(title || this.#source.untitled);
       return;
     }
+    if (comments === null) this.#withoutComments.push(title || this.#source.untitled);
     this.#places.set(id, id);
     this.#written.push(entry);
   }
@@ -126,7 +147,11 @@ class WorkspaceWriter {
       documents: this.#written,
     };
     await this.#zip.add(MANIFEST_PATH, JSON.stringify(manifest, null, 1));
-    return { documents: this.#written.length, missing: this.#missing };
+    return {
+      documents: this.#written.length,
+      missing: this.#missing,
+      withoutComments: this.#withoutComments,
+    };
   }
 
   async #writeFiles(document: string, blocks: readonly Block[]): Promise<WorkspaceFile[]> {

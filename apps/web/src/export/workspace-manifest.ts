@@ -8,6 +8,7 @@
  *     Tide log.md    Tide log/Monday.md
  */
 import * as z from 'zod/mini';
+import { exportedThread, MAX_EXPORTED_THREADS } from './exported-comments.ts';
 
 export const MANIFEST_PATH = 'tandem.json';
 /** A reader refuses a higher one. */
@@ -56,7 +57,14 @@ export type WorkspaceManifest = z.infer<typeof workspaceManifest>;
 
 /** A document's own file. What is in `blocks` is checked by the schema of pages. */
 export const documentFile = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('page'), blocks: z.array(z.unknown()) }),
+  z.object({
+    kind: z.literal('page'),
+    blocks: z.array(z.unknown()),
+    /** Null for a thread that cannot be read. */
+    comments: z
+      .array(z.catch(z.nullable(exportedThread), null))
+      .check(z.maxLength(MAX_EXPORTED_THREADS)),
+  }),
   /** Base64 of an update in Yjs's V1 encoding. */
   z.object({ kind: z.literal('data'), update: z.base64() }),
 ]);

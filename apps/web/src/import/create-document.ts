@@ -8,6 +8,7 @@ import { MAX_TITLE_LENGTH, type ErrorBody } from '@tandem/protocol';
 import type { AddedFile, FileUploads } from '../editor/files/editor-files.ts';
 import { openDocumentWhenCreated } from '../session/open-document.ts';
 import { fitTitle } from './imported-blocks.ts';
+import { ImportedComments } from './imported-comments.ts';
 import { ImportedUploads } from './imported-uploads.ts';
 import { type ImportedDocument, type Loss, Losses } from './imported.ts';
 
@@ -51,6 +52,7 @@ export async function createDocument(
   // Before the document is there, because this code may not load.
   const uploads =
     imported.files.length === 0 ? null : new ImportedUploads(await uploadsOf(document));
+  const comments = new ImportedComments(client, document);
   const refusal = watchRefusal(client, document);
   client.commands.run({
     name: 'document:create',
@@ -71,7 +73,7 @@ export async function createDocument(
       !('code' in session) &&
       (beforeText === undefined || (await Promise.race([beforeText(document), ending])) === true);
     const result = isReady
-      ? await writeDocument(imported, { client, session, uploads, signal })
+      ? await writeDocument(imported, { client, session, uploads, comments, signal })
       : ({ kind: 'incomplete', error: null } as const);
     return refusal.error === null
       ? { ...result, document }
@@ -83,6 +85,7 @@ export async function createDocument(
     cancelling.stop();
     opening.close();
     uploads?.close();
+    comments.close();
   }
 }
 
@@ -90,6 +93,7 @@ interface Writing extends Pick<CreationOptions, 'client' | 'signal'> {
   readonly session: DocumentSession;
   /** Null when there are no files. */
   readonly uploads: ImportedUploads | null;
+  readonly comments: ImportedComments;
 }
 
 type WritingResult =
@@ -97,7 +101,7 @@ type WritingResult =
   | { readonly kind: 'incomplete'; readonly error: ErrorBody | null };
 
 async function writeDocument(imported: ImportedDocument, writing: Writing): Promise<WritingResult> {
-  const { session, uploads, signal } = writing;
+  const { session, uploads, comments, signal } = writing;
   await session.loaded;
   const replica = session.replicaVersion;
   const uploaded = await addFiles(imported, { uploads, signal });
@@ -108,6 +112,7 @@ async function writeDocument(imported: ImportedDocument, writing: Writing): Prom
     appendBlocks(session.doc, blocks.slice(at, at + BLOCKS_PER_UPDATE), randomBytes);
     await session.flush();
   }
+  const misplaced = await comments.write(session, imported.comments ?? [], signal);
   await delivered(writing);
   const end = endOf(session, replica);
   if (end !== null) return end;
@@ -115,6 +120,9 @@ async function writeDocument(imported: ImportedDocument, writing: Writing): Prom
   losses.add('cancelledFiles', imported.files.length - uploaded.size);
   losses.add('refusedFiles', uploads?.refused ?? 0);
   losses.add('unsentFiles', uploads?.underWay ?? 0);
+  losses.add('damagedComments', misplaced);
+  losses.add('refusedComments', comments.refused);
+  losses.add('unsentComments', comments.underWay);
   losses.add('unsentDocuments', isDelivered(writing) ? 0 : 1);
   return { kind: 'created', losses: losses.list() };
 }
@@ -224,12 +232,13 @@ function isDelivered({ client, session }: Writing): boolean {
 
 /** Ends as well when nothing can arrive, or after a while. */
 async function delivered(writing: Writing): Promise<void> {
-  const { client, session, uploads, signal } = writing;
+  const { client, session, uploads, comments, signal } = writing;
   const { commands, connection } = client;
   let stop: () => void = () => undefined;
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      const isOver = isDelivered(writing) && (uploads?.underWay ?? 0) === 0;
+      const waiting = (uploads?.underWay ?? 0) + comments.underWay;
+      const isOver = isDelivered(writing) && waiting === 0;
       if (isOver || signal.aborted || connection.state.kind !== 'connected') resolve();
     };
     const stops = [

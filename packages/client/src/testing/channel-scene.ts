@@ -29,6 +29,7 @@ export const message = (number: number, text = String(number)): ThreadMessage =>
   at: number,
   editedAt: null,
   deletedAt: null,
+  imported: null,
 });
 export const messages = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index));

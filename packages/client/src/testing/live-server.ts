@@ -248,6 +248,7 @@ export class LiveServer {
           at,
           editedAt: null,
           deletedAt: null,
+          imported: null,
         };
         return publish(name, { name: 'chat:sent', at, command: command.id, message });
       }

@@ -12,6 +12,8 @@ import type { VersionsEvent } from '../topics/versions.ts';
 const at = fc.integer({ min: 0, max: 50 });
 const userId = fc.constantFrom('ada', 'ben', 'cem');
 const user = userId.map((id) => ({ id, name: id, color: 1 }));
+/** Known by name only. */
+const named = fc.constantFrom({ name: 'Cleo', color: 2 }, { name: 'ada', color: 1 });
 const document = fc.constantFrom('d1', 'd2', 'd3');
 const message = fc.constantFrom('m1', 'm2', 'm3');
 const text = fc.constantFrom('low', 'high');
@@ -134,6 +136,12 @@ const sentMessage: fc.Arbitrary<ThreadMessage> = fc.record({
   at,
   editedAt: fc.constant(null),
   deletedAt: fc.constant(null),
+  imported: fc.option(
+    fc.record({
+      author: named,
+      reactions: fc.constantFrom([], [{ emoji: '🌊', names: ['Cleo'] }]),
+    }),
+  ),
 });
 
 export const chatEvents: fc.Arbitrary<ChatEvent> = fc.oneof(
@@ -172,7 +180,7 @@ export const commentEvents: fc.Arbitrary<CommentEvent> = fc.oneof(
     thread: fc.record({
       id: thread,
       anchor,
-      resolved: fc.option(fc.record({ by: user, at })),
+      resolved: fc.option(fc.record({ by: user, at, imported: fc.option(named) })),
       messages: fc.tuple(sentMessage),
     }),
   }),
@@ -198,6 +206,7 @@ export const commentEvents: fc.Arbitrary<CommentEvent> = fc.oneof(
     thread,
     user,
     on: fc.boolean(),
+    imported: fc.option(fc.record({ by: named, at })),
   }),
   fc.record({ name: fc.constant('comment:reanchored' as const), at, thread, anchor }),
 );

@@ -153,6 +153,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
           at: AT,
           editedAt: null,
           deletedAt: null,
+          imported: null,
         },
       ],
     },

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { reduceComments, type CommentAnchor, type CommentsState } from './comments.ts';
+import {
+  commentCommands,
+  reduceComments,
+  type CommentAnchor,
+  type CommentsState,
+} from './comments.ts';
 import { newMessage } from './message.ts';
 
 const person = (id: string) => ({ id, name: id, color: 1 });
@@ -45,9 +50,56 @@ test('CO3 who resolved a thread has the new name, too', () => {
     thread: 'm2',
     user: person('ben'),
     on: true,
+    imported: null,
   });
   const user = { ...person('ben'), name: 'Benjamin' };
   const renamed = reduceComments(resolved, { name: 'profile:changed', at: 10, user });
-  expect(renamed.threads[1]?.resolved).toEqual({ by: user, at: 9 });
+  expect(renamed.threads[1]?.resolved).toEqual({ by: user, at: 9, imported: null });
   expect(renamed.threads[0]).toBe(resolved.threads[0]);
+});
+
+test('CO8 an imported message is from no later than now, mentions nobody, and loses its names when it is deleted', () => {
+  const imported = {
+    author: { name: 'Cleo', color: 2 },
+    at: 5,
+    editedAt: 99,
+    reactions: [{ emoji: '🌊', names: ['Dan'] }],
+  };
+  const input = { document: 'd1', anchor, text: 'tide', mentions: [], imported };
+  const start = commentCommands['comment:start'];
+  const isValid = (changes: object) => start.input.safeParse({ ...input, ...changes }).success;
+  expect(isValid({})).toBe(true);
+  expect(isValid({ mentions: [{ user: 'ada', offset: 0, length: 4 }] })).toBe(false);
+  expect(isValid({ imported: { ...imported, author: { ...imported.author, id: 'ada' } } })).toBe(
+    false,
+  );
+  const names = Array.from({ length: 101 }, () => 'Dan');
+  expect(isValid({ imported: { ...imported, reactions: [{ emoji: '🌊', names }] } })).toBe(false);
+  expect(isValid({ imported: { ...imported, reactions: [{ emoji: 'x', names: ['Dan'] }] } })).toBe(
+    false,
+  );
+  const twice = [imported.reactions[0], imported.reactions[0]];
+  expect(isValid({ imported: { ...imported, reactions: twice } })).toBe(false);
+  const made = newMessage({ id: 'm9', author: person('ada'), at: 50 }, input);
+  expect(made).toMatchObject({ author: { id: 'ada' }, at: 5, editedAt: 50 });
+  expect(made.imported).toEqual({ author: imported.author, reactions: imported.reactions });
+  const state = reduceComments(
+    { type: 'comments', threads: [], head: 0 },
+    {
+      name: 'comment:started',
+      at: 50,
+      thread: { id: 'm9', anchor, resolved: null, messages: [made, message(2)] },
+    },
+  );
+  const deleted = { name: 'comment:deleted', at: 60, thread: 'm9', message: 'm9' } as const;
+  expect(reduceComments(state, deleted).threads[0]?.messages[0]?.imported).toBeNull();
+  const resolved = reduceComments(state, {
+    ...({ name: 'comment:resolved', at: 60, thread: 'm9', user: person('ada'), on: true } as const),
+    imported: { by: imported.author, at: 7 },
+  });
+  expect(resolved.threads[0]?.resolved).toEqual({
+    by: person('ada'),
+    at: 7,
+    imported: imported.author,
+  });
 });

@@ -20,7 +20,10 @@ import {
   messageChange,
   messageInput,
   MISPLACED_MENTIONS,
+  namedPerson,
+  newImportedMessage,
   newMessage,
+  newNamedPerson,
   renameIn,
   threadMessage,
   type ThreadMessage,
@@ -59,7 +62,8 @@ export const commentThread = z.object({
   /** Also the id of its first message. */
   id: ulid,
   anchor: storedAnchor,
-  resolved: z.nullable(z.object({ by: user, at: instant })),
+  /** `imported`: who resolved it, in an imported file; `by` is who imported it then. */
+  resolved: z.nullable(z.object({ by: user, at: instant, imported: z.nullable(namedPerson) })),
   messages: z.array(threadMessage).check(z.maxLength(MAX_THREAD_MESSAGES)),
 });
 export type CommentThread = z.infer<typeof commentThread>;
@@ -81,7 +85,12 @@ const commentEvents = [
   defineEvent('comment:edited', { ...inThread, ...messageChange.edited }),
   defineEvent('comment:deleted', { ...inThread, ...messageChange.deleted }),
   defineEvent('comment:reacted', { ...inThread, ...messageChange.reacted }),
-  defineEvent('comment:resolved', { ...inThread, user, on: z.boolean() }),
+  defineEvent('comment:resolved', {
+    ...inThread,
+    user,
+    on: z.boolean(),
+    imported: z.nullable(z.object({ by: namedPerson, at: instant })),
+  }),
   defineEvent('comment:reanchored', { ...inThread, anchor: storedAnchor }),
 ] as const;
 export const commentEvent = z.discriminatedUnion('name', [profileChanged, ...commentEvents]);
@@ -122,11 +131,11 @@ export function reduceComments(state: CommentsState, event: CommentEvent): Comme
     case 'comment:reacted':
       return changeIn(state, event, { ...event, kind: 'reacted' });
     case 'comment:resolved': {
-      const { on, user: by, at } = event;
+      const { on, user: by, imported } = event;
+      const at = imported?.at ?? event.at;
+      const resolved = on ? { by, at, imported: imported?.by ?? null } : null;
       return change(state, event.thread, (thread) =>
-        (thread.resolved !== null) === on
-          ? thread
-          : { ...thread, resolved: on ? { by, at } : null },
+        (thread.resolved !== null) === on ? thread : { ...thread, resolved },
       );
     }
     case 'comment:reanchored':
@@ -192,6 +201,19 @@ const BY_THREAD: CommandOrder<{ readonly thread: string }> = {
 
 const defineCommand = commandsOf(commentsChannel);
 
+const IMPORTED_MENTIONS = 'Imported comments mention nobody.';
+
+/** Names in a file are no accounts, and nobody is notified of them. */
+function importsNoMention({
+  mentions,
+  imported,
+}: {
+  readonly mentions: readonly unknown[];
+  readonly imported?: unknown;
+}): boolean {
+  return imported === undefined || mentions.length === 0;
+}
+
 const about = <I extends { readonly message: string }>(
   state: CommentsState | null,
   { message }: I,
@@ -206,8 +228,15 @@ export const commentCommands = defineCommands(
     summary:
       'Comments on a piece of the text. The id of the thread and its message is that of the command.',
     input: z
-      .strictObject({ ...messageInput.text, anchor: commentAnchor })
-      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
+      .strictObject({
+        ...messageInput.text,
+        anchor: commentAnchor,
+        imported: z.optional(newImportedMessage),
+      })
+      .check(
+        z.refine(mentionsFit, MISPLACED_MENTIONS),
+        z.refine(importsNoMention, IMPORTED_MENTIONS),
+      ),
     order: { changes: ({ id }) => id, waitsFor: () => null },
     replaces: null,
     isIdempotent: true,
@@ -225,8 +254,15 @@ export const commentCommands = defineCommands(
     name: 'comment:reply',
     summary: 'Replies in a thread. The id of the message is that of the command.',
     input: z
-      .strictObject({ ...messageInput.text, thread: ulid })
-      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
+      .strictObject({
+        ...messageInput.text,
+        thread: ulid,
+        imported: z.optional(newImportedMessage),
+      })
+      .check(
+        z.refine(mentionsFit, MISPLACED_MENTIONS),
+        z.refine(importsNoMention, IMPORTED_MENTIONS),
+      ),
     order: { changes: ({ id }) => id, waitsFor: ({ input }) => input.thread },
     replaces: null,
     isIdempotent: true,
@@ -277,11 +313,22 @@ export const commentCommands = defineCommands(
   defineCommand({
     name: 'comment:resolve',
     summary: 'Resolves a thread, or reopens it.',
-    input: z.strictObject({ document: documentId, thread: ulid, on: z.boolean() }),
+    input: z.strictObject({
+      document: documentId,
+      thread: ulid,
+      on: z.boolean(),
+      imported: z.optional(z.strictObject({ by: newNamedPerson, at: instant })),
+    }),
     order: BY_THREAD,
     replaces: { key: ({ thread }) => `resolved ${thread}` },
     isIdempotent: false,
-    predict: ({ input: { thread, on }, user }) => ({ name: 'comment:resolved', thread, user, on }),
+    predict: ({ input: { thread, on, imported = null }, user }) => ({
+      name: 'comment:resolved',
+      thread,
+      user,
+      on,
+      imported,
+    }),
   }),
   defineCommand({
     name: 'comment:reanchor',

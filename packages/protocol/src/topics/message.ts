@@ -5,11 +5,22 @@
 import * as z from 'zod/mini';
 import {
   MAX_EMOJI_LENGTH,
+  MAX_IMPORTED_REACTION_NAMES,
   MAX_MENTIONS,
   MAX_MESSAGE_TEXT_LENGTH,
   MAX_REACTIONS_PER_MESSAGE,
 } from '../limits.ts';
-import { documentId, instant, ulid, user, userId, type User } from '../messages/field.ts';
+import {
+  color,
+  displayName,
+  documentId,
+  instant,
+  newName,
+  ulid,
+  user,
+  userId,
+  type User,
+} from '../messages/field.ts';
 import { acceptedText, sentText } from '../text.ts';
 import type { CommandOrder } from './definition.ts';
 
@@ -62,6 +73,41 @@ export const MISPLACED_MENTIONS =
 
 const messageText = sentText(MAX_MESSAGE_TEXT_LENGTH);
 
+/** A person of whom only the name is known, because it stood in an imported file. */
+export const namedPerson = z.object({ name: displayName, color });
+export type NamedPerson = z.infer<typeof namedPerson>;
+export const newNamedPerson = z.strictObject({ name: newName, color });
+
+/** What an imported file says of a message, whose author is the account that imported it (CO8). */
+const importedMessage = z.object({
+  author: namedPerson,
+  reactions: z
+    .array(z.object({ emoji: usedEmoji, names: z.array(displayName) }))
+    .check(z.maxLength(MAX_REACTIONS_PER_MESSAGE)),
+});
+export type ImportedMessage = z.infer<typeof importedMessage>;
+
+export const newImportedMessage = z.strictObject({
+  author: newNamedPerson,
+  at: instant,
+  editedAt: z.nullable(instant),
+  reactions: z
+    .array(z.strictObject({ emoji, names: z.array(newName).check(z.minLength(1)) }))
+    .check(
+      z.maxLength(MAX_REACTIONS_PER_MESSAGE),
+      z.refine(namesFit, 'These are too many names, or an emoji is there twice.'),
+    ),
+});
+export type NewImportedMessage = z.infer<typeof newImportedMessage>;
+
+function namesFit(
+  reactions: readonly { readonly emoji: string; readonly names: readonly string[] }[],
+): boolean {
+  const names = reactions.reduce((sum, reaction) => sum + reaction.names.length, 0);
+  const emojis = new Set(reactions.map((reaction) => reaction.emoji));
+  return names <= MAX_IMPORTED_REACTION_NAMES && emojis.size === reactions.length;
+}
+
 const reaction = z.object({ emoji: usedEmoji, users: z.array(user) });
 
 export const threadMessage = z.object({
@@ -77,6 +123,7 @@ export const threadMessage = z.object({
   at: instant,
   editedAt: z.nullable(instant),
   deletedAt: z.nullable(instant),
+  imported: z.nullable(importedMessage),
 });
 export type ThreadMessage = z.infer<typeof threadMessage>;
 
@@ -114,10 +161,12 @@ export function newMessage(
     text,
     mentions,
     replyTo = null,
+    imported,
   }: {
     readonly text: string;
     readonly mentions: readonly Mention[];
     readonly replyTo?: string | null;
+    readonly imported?: NewImportedMessage | undefined;
   },
 ): ThreadMessage {
   return {
@@ -131,6 +180,20 @@ export function newMessage(
     at,
     editedAt: null,
     deletedAt: null,
+    imported: null,
+    ...(imported !== undefined && whenImported(imported, at)),
+  };
+}
+
+/** @param now no message is from later */
+export function whenImported(
+  { author, at, editedAt, reactions }: NewImportedMessage,
+  now: number,
+): Pick<ThreadMessage, 'at' | 'editedAt' | 'imported'> {
+  return {
+    at: Math.min(at, now),
+    editedAt: editedAt === null ? null : Math.min(editedAt, now),
+    imported: { author, reactions },
   };
 }
 
@@ -167,7 +230,7 @@ function changed(
     case 'edited':
       return { text: event.text, mentions: event.mentions, editedAt: at };
     case 'deleted':
-      return { text: '', mentions: [], reactions: [], deletedAt: at };
+      return { text: '', mentions: [], reactions: [], deletedAt: at, imported: null };
     case 'reacted':
       return { reactions: reacted(reactions, event) };
   }

@@ -81,6 +81,7 @@ const message = (number: number): ThreadMessage => ({
   at: number,
   editedAt: null,
   deletedAt: null,
+  imported: null,
 });
 const person = (id: string) => ({ id, name: id, color: 1 });
 const member = (id: string, isOwn = true) =>

@@ -28,6 +28,7 @@ const sent = (number: number): ChannelEvent => ({
     at: number,
     editedAt: null,
     deletedAt: null,
+    imported: null,
   },
 });
 const events = (from: number, to: number, channel = NUMBER): MessageOf<'events'> => ({

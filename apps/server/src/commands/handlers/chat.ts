@@ -60,6 +60,7 @@ export const chatHandlers: ChatHandlers = {
         reactions: [],
         at,
         editedAt: null,
+        imported: null,
         deletedAt: null,
       },
     });

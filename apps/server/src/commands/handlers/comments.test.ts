@@ -205,7 +205,7 @@ async function fill(
     ...{ document, channel: 'comments' as const, thread, author: 'ed', reply_to: null },
     ...{ id: `01K1${String(i).padStart(22, '0')}`, number: i + 3, mentions: '[]', at: 1 },
     ...{ text: 'x'.repeat(i > 0 ? length - 2 : length - 2 + (bytes % length)) },
-    ...{ edited_at: null, deleted_at: null },
+    ...{ edited_at: null, deleted_at: null, imported: null },
   }));
   await db.insertInto('message').values(rows).execute();
 }
@@ -263,6 +263,112 @@ describe('messages', () => {
     expect(fixture.events.get(commentsKey(document))?.at(-1)).toMatchObject({
       name: 'profile:changed',
       user: { id: 'coe', name: 'Coelestine' },
+    });
+  });
+});
+
+describe('an import', () => {
+  const ada = { name: 'Name of ada', color: 3 };
+  const imported = {
+    author: ada,
+    at: 5,
+    editedAt: 6,
+    reactions: [{ emoji: '🌊', names: ['Cleo', 'Name of ed'] }],
+  };
+  const startAs = (fixture: Fixture, user: string, changes: object = {}) => {
+    const input = { document, anchor, text: 'Sure, @Ben?', mentions: [], imported, ...changes };
+    return fixture.run(user, { name: 'comment:start', input } as never);
+  };
+
+  test('CO8 names people without being theirs: its author is who imported it', async () => {
+    const fixture = await fixtureWithRoles();
+    expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
+    const [thread] = (await comments(fixture)).threads;
+    const reply = {
+      ...{ document, thread: thread!.id, text: 'No.', mentions: [] },
+      imported: { ...imported, author: { name: 'Cleo', color: 1 }, editedAt: null, reactions: [] },
+    };
+    await fixture.do('ada', { name: 'comment:reply', input: reply });
+    const resolved = { by: { name: 'Cleo', color: 1 }, at: 9_999_999 };
+    await fixture.do('ada', {
+      name: 'comment:resolve',
+      input: { document, thread: thread!.id, on: true, imported: resolved },
+    });
+    const state = await comments(fixture);
+    expect(state.threads).toMatchObject([
+      {
+        resolved: { by: { id: 'ada' }, at: fixture.now, imported: { name: 'Cleo' } },
+        messages: [
+          {
+            author: { id: 'ada' },
+            ...{ at: 5, editedAt: 6, reactions: [] },
+            imported: { author: ada, reactions: imported.reactions },
+          },
+          { author: { id: 'ada' }, text: 'No.', imported: { author: { name: 'Cleo' } } },
+        ],
+      },
+    ]);
+    const events = fixture.events.get(commentsKey(document))!;
+    expect(events).toMatchObject([
+      { thread: { messages: [state.threads[0]!.messages[0]] } },
+      { message: state.threads[0]!.messages[1] },
+      { imported: { by: { name: 'Cleo' }, at: fixture.now } },
+    ]);
+    const told = await fixture.db.selectFrom('notification').select('kind').execute();
+    expect(told.filter(({ kind }) => kind !== 'share')).toEqual([]);
+  });
+
+  test('CO8 is the owner’s alone, and mentions nobody', async () => {
+    const fixture = await fixtureWithRoles();
+    for (const user of ['ed', 'coe', 'vi'])
+      expect(await startAs(fixture, user)).toMatchObject({ error: { code: 'forbidden' } });
+    const thread = await start(fixture, 'ed');
+    for (const user of ['ed', 'coe'])
+      for (const call of [
+        {
+          name: 'comment:reply',
+          input: { document, thread, text: 'x', mentions: [], imported },
+        },
+        {
+          name: 'comment:resolve',
+          input: { document, thread, on: true, imported: { by: ada, at: 1 } },
+        },
+      ])
+        expect(await fixture.run(user, call as never)).toMatchObject({
+          error: { code: 'forbidden' },
+        });
+    expect((await comments(fixture)).threads).toMatchObject([{ resolved: null, messages: [{}] }]);
+  });
+
+  test('CO8 is deleted but not edited, and its names go with it', async () => {
+    const fixture = await fixtureWithRoles();
+    await startAs(fixture, 'ada');
+    const [{ id }] = (await comments(fixture)).threads as [CommentsState['threads'][number]];
+    await reply(fixture, 'ed', id);
+    const edit = { document, message: id, text: 'Other words', mentions: [] };
+    expect(await fixture.run('ada', { name: 'comment:edit', input: edit })).toMatchObject({
+      error: { code: 'forbidden' },
+    });
+    expect(await remove(fixture, 'ada', id)).toMatchObject({ kind: 'done' });
+    expect((await comments(fixture)).threads[0]!.messages[0]).toMatchObject({
+      text: '',
+      imported: null,
+    });
+    const row = await fixture.db
+      .selectFrom('message')
+      .select('imported')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect(row.imported).toBeNull();
+  });
+
+  test('CO6 CO8 its names count for the limit of bytes', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    await fill(fixture, { thread, bytes: MAX_COMMENTS_BYTES - 200 });
+    expect(await startAs(fixture, 'ada', { text: 'x' })).toMatchObject({ kind: 'done' });
+    expect(await startAs(fixture, 'ada', { text: 'x' })).toMatchObject({
+      error: { code: 'forbidden' },
     });
   });
 });

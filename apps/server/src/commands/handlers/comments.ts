@@ -19,7 +19,12 @@ import {
 } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import { findUser, toUser } from '../../storage/users.ts';
-import type { Mention, ThreadMessage } from '@tandem/protocol';
+import {
+  whenImported,
+  type Mention,
+  type NewImportedMessage,
+  type ThreadMessage,
+} from '@tandem/protocol';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import {
@@ -59,38 +64,41 @@ const COMMENTS: MessageRules = {
 };
 
 export const commentHandlers: CommentHandlers = {
-  async 'comment:start'(context, { document, anchor, text, mentions }) {
+  async 'comment:start'(context, { document, anchor, text, mentions, imported }) {
     const { db, command: thread, publish } = context;
-    const refusal = await refuseWriter(context, COMMENTS, document);
+    const refusal = await refuseComment(context, document, imported);
     if (refusal !== null) return refusal;
     const repeated = await findRepeat(context, document);
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
-    const content = { text, mentions };
+    const content = { text, mentions, imported: importedIn(context, imported) };
     if ((await addThread(db, { document, thread, anchor }, content)) === 'full')
       return forbidden('too-many-comments');
-    const added = await addMessage(context, { document, thread, text, mentions });
+    const added = await addMessage(context, { document, thread, text, mentions, imported });
     if ('kind' in added) return added;
     publish(commentsKey(document), {
       name: 'comment:started',
       thread: { id: thread, anchor, resolved: null, messages: [added] },
     });
+    if (imported !== undefined) return DONE;
     context.emit('comment.created', document);
     await notifyOfMessage(context, { ...added, document, channel, thread });
     return DONE;
   },
 
-  async 'comment:reply'(context, { document, thread, text, mentions }) {
+  async 'comment:reply'(context, { document, thread, text, mentions, imported }) {
     const { db, publish } = context;
-    const refusal = await refuseWriter(context, COMMENTS, document);
+    const refusal = await refuseComment(context, document, imported);
     if (refusal !== null) return refusal;
     const repeated = await findRepeat(context, document);
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
     if ((await findThread(db, { document, thread })) === undefined) return notFound('thread');
-    if (!(await hasRoomInThread(db, { document, thread }, { text, mentions })))
+    const content = { text, mentions, imported: importedIn(context, imported) };
+    if (!(await hasRoomInThread(db, { document, thread }, content)))
       return forbidden('too-many-comments');
-    const message = await addMessage(context, { document, thread, text, mentions });
+    const message = await addMessage(context, { document, thread, text, mentions, imported });
     if ('kind' in message) return message;
     publish(commentsKey(document), { name: 'comment:replied', thread, message });
+    if (imported !== undefined) return DONE;
     context.emit('comment.created', document);
     await notifyOfMessage(context, { ...message, document, channel, thread });
     return DONE;
@@ -142,19 +150,27 @@ export const commentHandlers: CommentHandlers = {
     return DONE;
   },
 
-  async 'comment:resolve'(context, { document, thread, on }) {
+  async 'comment:resolve'(context, { document, thread, on, imported }) {
     const { db, user, at, publish } = context;
-    const refusal = await refuseWriter(context, COMMENTS, document);
+    const refusal = await refuseComment(context, document, imported);
     if (refusal !== null) return refusal;
     const before = await findThread(db, { document, thread });
     if (before === undefined) return notFound('thread');
     if ((before.resolved_at !== null) === on) return DONE;
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
-    await setResolved(db, { document, thread }, on ? { by: user, at } : null);
-    if (on) context.emit('comment.resolved', document);
+    const named = on && imported ? { ...imported, at: Math.min(imported.at, at) } : null;
+    const resolved = { by: user, at: named?.at ?? at, imported: named?.by ?? null };
+    await setResolved(db, { document, thread }, on ? resolved : null);
+    if (on && named === null) context.emit('comment.resolved', document);
     if (on) await addParticipant(db, { user, document, channel });
-    publish(commentsKey(document), { name: 'comment:resolved', thread, user: toUser(row), on });
+    publish(commentsKey(document), {
+      name: 'comment:resolved',
+      thread,
+      user: toUser(row),
+      on,
+      imported: named,
+    });
     if (on) await see(context, user, { document, thread });
     return DONE;
   },
@@ -183,6 +199,25 @@ export const commentHandlers: CommentHandlers = {
   },
 };
 
+/** An import names authors, so that only the owner of the document is trusted with it (CO8). */
+async function refuseComment(
+  context: HandlerContext,
+  document: string,
+  imported: object | undefined,
+): Promise<Refused | null> {
+  if (imported === undefined) return await refuseWriter(context, COMMENTS, document);
+  const otherwise = 'only-owners-import';
+  const permission = await authorize(context, { document, action: 'moderate', otherwise });
+  return permission.kind === 'refused' ? permission : null;
+}
+
+function importedIn(
+  { at }: HandlerContext,
+  imported: NewImportedMessage | undefined,
+): ThreadMessage['imported'] {
+  return imported === undefined ? null : whenImported(imported, at).imported;
+}
+
 /** Whether the message is there already, after the result of its command was forgotten (W25). */
 async function findRepeat(
   { db, user, command }: HandlerContext,
@@ -200,18 +235,27 @@ interface NewComment {
   readonly thread: string;
   readonly text: string;
   readonly mentions: readonly Mention[];
+  readonly imported: NewImportedMessage | undefined;
 }
 
 async function addMessage(
   { db, user, command: id, at }: HandlerContext,
-  { document, thread, text, mentions: named }: NewComment,
+  { document, thread, text, mentions: named, imported }: NewComment,
 ): Promise<(ThreadMessage & { readonly number: number }) | Refused> {
   const row = await findUser(db, user);
   if (row === undefined) return notFound('person');
   const mentions = await mentionsOfExisting(db, named);
-  const message = { document, channel, thread, id, text, mentions, replyTo: null, at } as const;
-  const number = await appendMessage(db, { ...message, author: user });
+  const message = {
+    id,
+    text,
+    mentions,
+    replyTo: null,
+    at,
+    editedAt: null,
+    imported: null,
+    ...(imported !== undefined && whenImported(imported, at)),
+  };
+  const number = await appendMessage(db, { ...message, document, channel, thread, author: user });
   if (number === undefined) return forbidden('id-taken');
-  const none = { replyTo: null, reactions: [], editedAt: null, deletedAt: null };
-  return { id, number, author: toUser(row), text, mentions, at, ...none };
+  return { ...message, number, author: toUser(row), reactions: [], deletedAt: null };
 }

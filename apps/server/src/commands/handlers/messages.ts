@@ -58,6 +58,7 @@ export async function edit(
   const message = await findUndeleted(db, rules, input);
   if (message === undefined) return notFound('message');
   if (message.author !== user) return forbidden('not-your-message');
+  if (message.imported !== null) return forbidden('imported-stays');
   const mentions = await mentionsOfExisting(db, input.mentions);
   const before = { text: message.text, mentions: JSON.parse(message.mentions) as Mention[] };
   const after = { text: input.text, mentions };

@@ -58,6 +58,8 @@ const READERS = {
   'by a link with a password, not given': 'not-found',
   'by a link with a password, changed': 'not-found',
 } as const;
+const IMPORTED = { author: { name: 'Cleo', color: 1 }, at: 1, editedAt: null, reactions: [] };
+
 const COMMENTERS = { ...READERS, viewer: 'forbidden', 'by a link to view': 'forbidden' } as const;
 const WRITERS = {
   ...COMMENTERS,
@@ -334,6 +336,11 @@ const TABLE: {
       expected: COMMENTERS,
       inTrash: REFUSED,
     },
+    {
+      call: () => ({ document, anchor: ANCHOR, text: 'Sure?', mentions: [], imported: IMPORTED }),
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
   ],
   'comment:reply': [
     {
@@ -397,6 +404,14 @@ const TABLE: {
     {
       call: (_user, { comment: { others: thread } }) => ({ document, thread, on: true }),
       expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+    {
+      call: (_user, { comment: { others: thread } }) => ({
+        ...{ document, thread, on: true },
+        imported: { by: IMPORTED.author, at: 1 },
+      }),
+      expected: OWNER,
       inTrash: REFUSED,
     },
   ],

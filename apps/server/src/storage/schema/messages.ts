@@ -17,6 +17,7 @@ export async function createMessages(db: Kysely<unknown>, types: ColumnTypes): P
     .addColumn('at', types.integer, (column) => column.notNull())
     .addColumn('edited_at', types.integer)
     .addColumn('deleted_at', types.integer)
+    .addColumn('imported', types.text)
     // In a table with row ids, new messages of all documents share a page.
     .addPrimaryKeyConstraint('message_primary', ['document', 'channel', 'number'])
     // Ids begin with their time, so that messages of one time are neighbours.
@@ -57,6 +58,7 @@ async function createThreads(db: Kysely<unknown>, types: ColumnTypes): Promise<v
     .addColumn('anchor', types.text, (column) => column.notNull())
     .addColumn('resolved_by', types.text)
     .addColumn('resolved_at', types.integer)
+    .addColumn('resolved_imported', types.text)
     .addPrimaryKeyConstraint('comment_thread_primary', ['document', 'id'])
     .modifyEnd(types.clustered)
     .execute();

@@ -6,11 +6,10 @@ import {
   resolveAnchor,
 } from '@tandem/document/anchors';
 import type { Node } from '@tiptap/pm/model';
-import * as Y from 'yjs';
 
 import type { BoundPage } from './binding.ts';
 import { leafAt, leafIndexAt } from './leaves.ts';
-import type { RestoredCopies } from './restored-copies.ts';
+import { nearestLivingIn } from './nearest-living.ts';
 import type { ShownPage } from './shown-page.ts';
 
 /** Positions in the shown document. */
@@ -23,12 +22,12 @@ export interface AnchoredRange {
 /** Makes anchors of selections, and finds anchors in the shown document. */
 export class AnchoredText {
   readonly #page: ShownPage;
-  readonly #copies: RestoredCopies;
+  readonly #nearestLiving: NearestLiving;
   #text: { readonly doc: Node; readonly text: PageText } | null = null;
 
   constructor({ page, copies }: BoundPage) {
     this.#page = page;
-    this.#copies = copies;
+    this.#nearestLiving = nearestLivingIn(page.roots.text, copies);
   }
 
   create(from: number, to: number): Anchor | null {
@@ -66,31 +65,4 @@ export class AnchoredText {
     const { index, from } = this.#read().blockAt(offset);
     return leafAt(this.#page.doc, index).pos + 1 + offset - from;
   }
-
-  readonly #nearestLiving: NearestLiving = (id, side, letter) => {
-    const { store } = this.#page.roots.text.doc!;
-    if (Y.getState(store, id.client) <= id.clock) return null;
-    const copy = this.#copies.livingCopyOf(Y.createID(id.client, id.clock), letter ?? undefined);
-    const { client, clock } = copy;
-    const isCopy = client !== id.client || clock !== id.clock;
-    const struct = Y.getItem(store, Y.createID(client, clock)) as Y.AbstractStruct;
-    if (!(struct instanceof Y.Item) || struct.parent !== this.#page.roots.text) return null;
-    if (isText(struct)) return { client, clock, isCopy };
-    let item: Y.Item | null = struct;
-    for (let steps = 0; item !== null && steps < MAX_STEPS; steps++) {
-      item = side === 'start' ? item.right : item.left;
-      if (item !== null && isText(item)) {
-        const last = side === 'start' ? 0 : item.length - 1;
-        return { client: item.id.client, clock: item.id.clock + last, isCopy };
-      }
-    }
-    return null;
-  };
-}
-
-/** Deleted items that are passed in search of a living one. */
-const MAX_STEPS = 10_000;
-
-function isText(item: Y.Item): boolean {
-  return !item.deleted && item.content instanceof Y.ContentString;
 }

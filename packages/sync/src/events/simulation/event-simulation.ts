@@ -47,6 +47,13 @@ const FAULT_RATES = {
   subscribeRefused: 0.2,
 };
 
+const imported = {
+  author: { name: 'Cleo', color: 2 },
+  at: 1,
+  editedAt: null,
+  reactions: [{ emoji: '🌊', names: ['Dan'] }],
+};
+
 const ANCHOR: CommentAnchor = {
   start: { client: 1, clock: 0 },
   end: { client: 1, clock: 2 },
@@ -273,9 +280,14 @@ class SimulatedCommands implements SimulatedSystem<Action> {
           name: 'comment:start',
           input: { document: SHARED_DOCUMENT, anchor: ANCHOR, text, mentions: [] },
         }),
+        () => ({
+          name: 'comment:start',
+          input: { document: SHARED_DOCUMENT, anchor: ANCHOR, text, mentions: [], imported },
+        }),
       ],
       'comment:reply': [
         () => ({ name: 'comment:reply', input: { ...inThread, text, mentions: [] } }),
+        () => ({ name: 'comment:reply', input: { ...inThread, text, mentions: [], imported } }),
       ],
       'comment:edit': [
         () => ({ name: 'comment:edit', input: { ...aboutComment, text, mentions: [] } }),
@@ -289,6 +301,10 @@ class SimulatedCommands implements SimulatedSystem<Action> {
       ],
       'comment:resolve': [
         () => ({ name: 'comment:resolve', input: { ...inThread, on: random.chance(0.6) } }),
+        () => ({
+          name: 'comment:resolve',
+          input: { ...inThread, on: true, imported: { by: imported.author, at: 1 } },
+        }),
       ],
       'comment:reanchor': [
         () => ({

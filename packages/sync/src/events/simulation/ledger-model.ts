@@ -6,6 +6,7 @@ import {
   errorOf,
   MAX_CHAT_PAGE,
   reduceChannel,
+  whenImported,
   type ChannelEvent,
   type ChannelName,
   type ChannelState,
@@ -216,10 +217,11 @@ export class LedgerModel {
       case 'comment:start':
       case 'comment:reply': {
         const { threads, head } = this.#comments(document);
-        const { text, mentions } = command.input;
+        const { text, mentions, imported } = command.input;
         const message = {
           ...sent({ id: command.id, author: me.user, at, text, mentions }),
           number: head + 1,
+          ...(imported !== undefined && whenImported(imported, at)),
         };
         if (command.name === 'comment:start') {
           const { anchor } = command.input;
@@ -249,6 +251,7 @@ export class LedgerModel {
         if (known.author.id !== user) return errorOf('forbidden');
         if (command.name === 'comment:delete')
           return [[null, comments, { name: 'comment:deleted', ...about }]];
+        if (known.imported !== null) return errorOf('forbidden');
         const { text, mentions } = command.input;
         return [[null, comments, { name: 'comment:edited', ...about, text, mentions }]];
       }
@@ -261,8 +264,9 @@ export class LedgerModel {
           const { anchor } = command.input;
           return [[null, comments, { name: 'comment:reanchored', at, thread, anchor }]];
         }
-        const { on } = command.input;
-        return [[null, comments, { name: 'comment:resolved', at, thread, user: me.user, on }]];
+        const { on, imported = null } = command.input;
+        const resolved = { name: 'comment:resolved', at, thread, user: me.user, on } as const;
+        return [[null, comments, { ...resolved, imported }]];
       }
       case 'comments:see': {
         const commentsRead = command.input.number;
@@ -347,7 +351,7 @@ export class LedgerModel {
 function sent(
   message: Pick<ThreadMessage, 'id' | 'author' | 'at' | 'text' | 'mentions'>,
 ): ThreadMessage {
-  const none = { replyTo: null, reactions: [], editedAt: null, deletedAt: null };
+  const none = { replyTo: null, reactions: [], editedAt: null, deletedAt: null, imported: null };
   return { ...message, ...none, number: null };
 }
 

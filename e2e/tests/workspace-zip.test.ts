@@ -154,7 +154,9 @@ test('comments come along as those of people by name, and leave again as they ca
   await itemsOf(cleo).first().click();
   await cleo.getByRole('banner').getByRole('button', { name: 'Comments', exact: true }).click();
   await thread(cleo).click();
-  await expect(thread(cleo)).toHaveAccessibleName('Comment by Ada');
+  await expect(thread(cleo)).toHaveAccessibleName(
+    /^Comment by Ada \(from a file that .* imported\)$/,
+  );
   await expect(thread(cleo)).toContainText('three');
   await expect(thread(cleo)).toContainText(/From a file that .* imported/);
   await expect(thread(cleo).locator('[data-message]').nth(1)).toContainText('Ben');
@@ -175,6 +177,12 @@ test('comments come along as those of people by name, and leave again as they ca
     await cleo.screenshot({ path });
   }
   await expect(thread(cleo).getByRole('button', { name: 'Edit' })).toHaveCount(0);
+  await cleo.getByRole('button', { name: /^Which comments/ }).click();
+  await cleo.getByRole('menuitemradio', { name: 'Resolved' }).click();
+  await expect(thread(cleo)).toContainText(/Resolved by Ada.*From a file that .* imported/);
+  // That of the resolution, and that of the comment.
+  await expect(thread(cleo).getByText(/^From a file that .* imported$/)).toHaveCount(2);
+  await cleo.screenshot({ path: test.info().outputPath('imported-resolution.png') });
   const second = test.info().outputPath('second.zip');
   await exportAll(cleo, second);
   expect(await commentsIn(cleo, second)).toEqual(await commentsIn(cleo, first));

@@ -7,6 +7,8 @@ export interface Place {
   readonly own: string;
   readonly message: string;
   readonly comment: string;
+  /** A thread in the own document. */
+  readonly imported: string;
 }
 
 export const ANCHOR: CommentAnchor = {
@@ -20,7 +22,7 @@ export const ANCHOR: CommentAnchor = {
   unique: 'quote',
 };
 
-const importedBy = (name: string) => ({
+export const importedBy = (name: string) => ({
   author: { name, color: 1 },
   ...{ at: 1, editedAt: null, reactions: [] },
 });
@@ -238,7 +240,7 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       name: 'comment:start',
       input: { document, anchor: { ...ANCHOR, prefix }, text: 'x', mentions: [] },
     }),
-    'imported.author.name': (name, { document }) => ({
+    'imported.author.name': (name, { own: document }) => ({
       name: 'comment:start',
       input: { document, anchor: ANCHOR, text: 'x', mentions: [], imported: importedBy(name) },
     }),
@@ -252,7 +254,7 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       name: 'comment:reply',
       input: { document, thread, text: 'x', mentions: [] },
     }),
-    'imported.reactions.names': (name, { document, comment: thread }) => ({
+    'imported.reactions.names': (name, { own: document, imported: thread }) => ({
       name: 'comment:reply',
       input: {
         ...{ document, thread, text: 'x', mentions: [] },
@@ -280,7 +282,7 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       name: 'comment:resolve',
       input: { document, thread, on: true },
     }),
-    'imported.by.name': (name, { document, comment: thread }) => ({
+    'imported.by.name': (name, { own: document, imported: thread }) => ({
       name: 'comment:resolve',
       input: { document, thread, on: true, imported: { by: { name, color: 1 }, at: 1 } },
     }),

@@ -17,7 +17,7 @@ import {
 import { writeAwareness } from '../src/presence/awareness-update.ts';
 import { eventually } from './eventually.ts';
 import { newDocument } from './event-client.ts';
-import { ANCHOR, COMMAND_FIELDS, type Place } from './hostile-commands.ts';
+import { ANCHOR, COMMAND_FIELDS, importedBy, type Place } from './hostile-commands.ts';
 import type { RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 import { TransportClient, type Way } from './transport-client.ts';
@@ -106,7 +106,8 @@ export class HostileSender {
     this.#outcomes = outcomes;
     this.#client = client;
     this.guest = guest;
-    this.place = { document, own: newDocument(), message: ulid(), comment: ulid() };
+    const ids = { message: ulid(), comment: ulid(), imported: ulid() };
+    this.place = { document, own: newDocument(), ...ids };
     this.expected = { name: guest.user.name, title: 'Tide log', messages: new Map(), page: '' };
   }
 
@@ -118,13 +119,15 @@ export class HostileSender {
     const ref = connection.nextRef();
     await connection.send({ type: 'open', channel: 0, ref, document, client });
     sender.#channel = (await connection.next('opened')).channel;
-    const { own, message, comment } = sender.place;
+    const { own, message, comment, imported: thread } = sender.place;
     const title = sender.expected.title;
     await sender.#run(ulid(), { name: 'document:create', input: { document: own, title } });
     const input = { document, text: 'x', mentions: [], replyTo: null };
     await sender.#run(message, { name: 'chat:send', input });
     const about = { document, anchor: ANCHOR, text: 'x', mentions: [] };
     await sender.#run(comment, { name: 'comment:start', input: about });
+    const imported = { ...about, document: own, imported: importedBy('Cleo') };
+    await sender.#run(thread, { name: 'comment:start', input: imported });
     sender.expected.messages.set(message, 'x');
     return sender;
   }

@@ -4,6 +4,7 @@ export { newDocumentId } from './commands/ids.ts';
 export {
   Commands,
   isWork,
+  MAX_PENDING_COMMANDS,
   type PendingCommand,
   type RefusedListener,
 } from './commands/commands.ts';

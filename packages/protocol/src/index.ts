@@ -43,12 +43,18 @@ export type { Member, MemberCounts, PresenceState } from './messages/presence.ts
 export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
 export * from './search-terms.ts';
 export { chatPage, prependChat, trimChat, type ChatPage, type ChatState } from './topics/chat.ts';
-export { type CommentAnchor, type CommentsState, type CommentThread } from './topics/comments.ts';
+export {
+  importedResolution,
+  type CommentAnchor,
+  type CommentsState,
+  type CommentThread,
+} from './topics/comments.ts';
 export {
   mentionsFit,
   newImportedMessage,
   newMessageText,
   newNamedPerson,
+  newNamedReaction,
   whenImported,
   type ImportedMessage,
   type Mention,

@@ -14,6 +14,7 @@ import {
   MAX_EXCERPT_LENGTH,
   MAX_FAVOURITES,
   MAX_FOLLOWED_DOCUMENTS,
+  MAX_IMPORTED_REACTION_NAMES,
   MAX_INBOX,
   MAX_LIBRARY_PAGE,
   MAX_MENTIONS,
@@ -76,8 +77,36 @@ const comments = many(MAX_COMMENTS, (i) => ({
   }),
   mentions: [],
 }));
+/** As many names as a file gives a message, until all of the text is names. */
+const imported = {
+  author: { name: text(MAX_NAME_LENGTH), color: 7 },
+  reactions: many(MAX_REACTIONS_PER_MESSAGE, (i) => ({
+    emoji: EMOJI[i % EMOJI.length]!,
+    names: many(MAX_IMPORTED_REACTION_NAMES / MAX_REACTIONS_PER_MESSAGE, () =>
+      text(MAX_NAME_LENGTH),
+    ),
+  })),
+};
+const importedComments = comments.map((comment, i) => ({
+  ...comment,
+  ...(i < MAX_COMMENTS_BYTES / Buffer.byteLength(JSON.stringify(imported)) && { imported }),
+  text: '',
+}));
 const end = { client: NUMBER, clock: NUMBER };
 const perThread = MAX_COMMENTS / MAX_COMMENT_THREADS;
+
+function threadsOf(messages: readonly object[]) {
+  return many(MAX_COMMENT_THREADS, (i) => ({
+    id: ulid(i),
+    anchor: {
+      ...{ start: end, end, block: text(64), quote: text(MAX_ANCHOR_QUOTE_LENGTH) },
+      ...{ prefix: text(MAX_ANCHOR_CONTEXT_LENGTH), suffix: text(MAX_ANCHOR_CONTEXT_LENGTH) },
+      ...{ length: NUMBER, unique: 'context' },
+    },
+    resolved: { by: user(), at: AT, imported: { name: text(MAX_NAME_LENGTH), color: 7 } },
+    messages: messages.slice(i * perThread, (i + 1) * perThread),
+  }));
+}
 
 const LARGEST = {
   library: {
@@ -99,19 +128,7 @@ const LARGEST = {
     ),
     head: NUMBER,
   },
-  comments: {
-    threads: many(MAX_COMMENT_THREADS, (i) => ({
-      id: ulid(i),
-      anchor: {
-        ...{ start: end, end, block: text(64), quote: text(MAX_ANCHOR_QUOTE_LENGTH) },
-        ...{ prefix: text(MAX_ANCHOR_CONTEXT_LENGTH), suffix: text(MAX_ANCHOR_CONTEXT_LENGTH) },
-        ...{ length: NUMBER, unique: 'context' },
-      },
-      resolved: { by: user(), at: AT, imported: { name: text(MAX_NAME_LENGTH), color: 7 } },
-      messages: comments.slice(i * perThread, (i + 1) * perThread),
-    })),
-    head: NUMBER,
-  },
+  comments: { threads: threadsOf(comments), head: NUMBER },
   sharing: {
     expiresAt: AT,
     hasPassword: true,
@@ -141,7 +158,12 @@ const LARGEST = {
   },
 } satisfies Record<Exclude<ChannelState['type'], 'dashboard'>, object>;
 
-test.each(Object.entries(LARGEST))('W46 of %s', (type, body) => {
+const IMPORTED = { threads: threadsOf(importedComments), head: NUMBER };
+
+test.each([
+  ...Object.entries(LARGEST).map(([type, body]) => [type, type, body] as const),
+  ['imported comments', 'comments', IMPORTED] as const,
+])('W46 of %s', (_, type, body) => {
   const state = { type, ...body } as ChannelState;
   const encoded = binaryCodec.encode({
     ...{ type: 'subscribed', channel: 1, ref: 1, name: 'library', recovered: false },

@@ -32,10 +32,16 @@ export async function findThread(
     .executeTakeFirst();
 }
 
+interface NewThread extends ThreadKey {
+  readonly anchor: CommentAnchor;
+  /** The account that imports it. */
+  readonly importedBy?: string | null;
+}
+
 /** Requires a write transaction, as the limits count what is there. */
 export async function addThread(
   db: Database,
-  { document, thread, anchor }: ThreadKey & { readonly anchor: CommentAnchor },
+  { document, thread, anchor, importedBy = null }: NewThread,
   first: MessageContent,
 ): Promise<'added' | 'full'> {
   const { threads } = await db
@@ -46,10 +52,35 @@ export async function addThread(
   if (threads >= MAX_COMMENT_THREADS || !(await hasRoom(db, document, first))) return 'full';
   await db
     .insertInto('comment_thread')
-    .values({ document, id: thread, anchor: JSON.stringify(anchor) })
+    .values({ document, id: thread, anchor: JSON.stringify(anchor), imported_by: importedBy })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return 'added';
+}
+
+/** Whether all comments of a document are those that this account imported. Marks of deleted ones are nobody’s. */
+export async function hasOnlyImported(
+  db: Database,
+  { document, user }: { readonly document: string; readonly user: string },
+): Promise<boolean> {
+  const thread = await db
+    .selectFrom('comment_thread')
+    .select('id')
+    .where('document', '=', document)
+    .where((eb) => eb.or([eb('imported_by', 'is', null), eb('imported_by', '<>', user)]))
+    .limit(1)
+    .executeTakeFirst();
+  if (thread !== undefined) return false;
+  const message = await db
+    .selectFrom('message')
+    .select('id')
+    .where('document', '=', document)
+    .where('channel', '=', 'comments')
+    .where('imported', 'is', null)
+    .where('deleted_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return message === undefined;
 }
 
 export async function hasRoomInThread(

@@ -164,6 +164,12 @@ async function mergeMessages(db: Database, guest: string, account: string): Prom
       eb.selectFrom('visit').select('document').where('user', '=', account),
     )
     .execute();
+  await db
+    .updateTable('comment_thread')
+    .set({ imported_by: account })
+    .where('imported_by', '=', guest)
+    .where('document', 'in', documents)
+    .execute();
   await sql`
     insert into participant ("user", document, channel)
     select ${account}, document, channel from participant where "user" = ${guest}

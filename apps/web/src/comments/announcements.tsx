@@ -4,6 +4,7 @@ import type { EditorView } from '@tiptap/pm/view';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import type { CommentPlaces } from './comment-places.ts';
+import { spokenAuthor } from './spoken-author.ts';
 import type { Comments } from './use-comments.ts';
 
 export function Announcements({ comments: { threads, me } }: { readonly comments: Comments }) {
@@ -22,7 +23,7 @@ export function Announcements({ comments: { threads, me } }: { readonly comments
   const isSaid = last != null && last.id !== first.current && last.author.id !== me;
   return (
     <p aria-live="polite" className="sr-only">
-      {isSaid && t('comments.said', { name: last.author.name, text: last.text })}
+      {isSaid && t('comments.said', { name: spokenAuthor(last, t), text: last.text })}
     </p>
   );
 }
@@ -60,10 +61,7 @@ export function CaretAnnouncement({
   return (
     <p aria-live="polite" className="sr-only">
       {message !== undefined &&
-        t('comments.said', {
-          name: (message.imported?.author ?? message.author).name,
-          text: message.text,
-        })}
+        t('comments.said', { name: spokenAuthor(message, t), text: message.text })}
     </p>
   );
 }

@@ -14,6 +14,7 @@ import { Reactions } from '../chat/reactions.tsx';
 import { isolated } from '../languages/names.ts';
 import { Moment } from '../languages/moment.tsx';
 import { addressOfThread } from './comments-place.ts';
+import { spokenAuthor } from './spoken-author.ts';
 import { ThreadComposer } from './thread-composer.tsx';
 import { isUnread } from './unread-comments.ts';
 import type { Comments } from './use-comments.ts';
@@ -58,9 +59,7 @@ export function ThreadCard(props: ThreadCardProps) {
       ref={card}
       data-thread={thread.id}
       tabIndex={0}
-      aria-label={t('comments.thread', {
-        name: isolated((first.imported?.author ?? first.author).name),
-      })}
+      aria-label={t('comments.thread', { name: spokenAuthor(first, t) })}
       aria-expanded={isActive}
       onClick={isActive ? undefined : onActivate}
       onKeyDown={onKeyDown}
@@ -89,14 +88,7 @@ export function ThreadCard(props: ThreadCardProps) {
         )}
         <ThreadActions {...props} />
       </div>
-      {thread.resolved !== null && (
-        <p className="mt-2 text-small text-ink-3">
-          {t('comments.resolvedBy', {
-            name: isolated((thread.resolved.imported ?? thread.resolved.by).name),
-          })}{' '}
-          <Moment at={thread.resolved.at} />
-        </p>
-      )}
+      {thread.resolved !== null && <Resolution resolved={thread.resolved} />}
       <ol className="mt-2.5 flex flex-col gap-3">
         {shown.map((message) => (
           <li key={message.id}>
@@ -121,6 +113,25 @@ export function ThreadCard(props: ThreadCardProps) {
       )}
     </article>
   );
+}
+
+function Resolution({ resolved }: { readonly resolved: NonNullable<CommentThread['resolved']> }) {
+  const { t } = useTranslation();
+  const { by, at, imported } = resolved;
+  return (
+    <div className="mt-2 text-small text-ink-3">
+      <p>
+        {t('comments.resolvedBy', { name: isolated((imported ?? by).name) })} <Moment at={at} />
+      </p>
+      {imported !== null && <ImportMark by={by.name} />}
+    </div>
+  );
+}
+
+/** Stands by each name that is no account’s. */
+function ImportMark({ by }: { readonly by: string }) {
+  const { t } = useTranslation();
+  return <p className="text-tiny text-ink-3">{t('comments.imported', { name: isolated(by) })}</p>;
 }
 
 function ThreadActions({ thread, comments, mayComment }: ThreadCardProps) {
@@ -178,11 +189,7 @@ function Comment({
           </b>
           <Moment at={message.at} className="shrink-0 text-ink-3" />
         </p>
-        {message.imported !== null && (
-          <p className="text-tiny text-ink-3">
-            {t('comments.imported', { name: isolated(account.name) })}
-          </p>
-        )}
+        {message.imported !== null && <ImportMark by={account.name} />}
         <div className={classNames(!isActive && 'line-clamp-4', !isSent && 'text-ink-2')}>
           <MessageBody message={message} people={people} me={me} />
         </div>

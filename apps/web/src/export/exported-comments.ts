@@ -6,35 +6,44 @@ import {
   MAX_ANCHOR_CONTEXT_LENGTH,
   MAX_ANCHOR_QUOTE_LENGTH,
   MAX_COMMENT_THREADS,
+  MAX_REACTIONS_PER_MESSAGE,
   MAX_THREAD_MESSAGES,
   newImportedMessage,
   newMessageText,
   newNamedPerson,
+  newNamedReaction,
 } from '@tandem/protocol';
 import * as z from 'zod/mini';
 
 export const MAX_EXPORTED_THREADS = MAX_COMMENT_THREADS;
 
-const offset = z.int().check(z.nonnegative());
+const count = z.int().check(z.nonnegative());
 const context = z.string().check(z.maxLength(MAX_ANCHOR_CONTEXT_LENGTH));
 
-const place = z.discriminatedUnion('kind', [
-  /** In UTF-16 units of the text of the page, whose blocks a line break separates; `to` is excluded. */
-  z.object({ kind: z.literal('text'), from: offset, to: offset }),
-  /** The words are not in the text any more. */
-  z.object({
-    kind: z.literal('gone'),
-    block: z.nullable(z.string().check(z.maxLength(64))),
-    quote: z.string().check(z.minLength(1), z.maxLength(MAX_ANCHOR_QUOTE_LENGTH)),
-    prefix: context,
-    suffix: context,
-    length: offset,
-    unique: z.enum(['quote', 'context', 'none']),
-  }),
-]);
+const place = z.object({
+  /**
+   * In UTF-16 units of the text of the page, whose blocks a line break separates; `to` is excluded. Null: the words are not
+   * in the text any more. The words say whether it is still the same text there.
+   */
+  range: z.nullable(z.object({ from: count, to: count })),
+  block: z.nullable(z.string().check(z.maxLength(64))),
+  quote: z.string().check(z.minLength(1), z.maxLength(MAX_ANCHOR_QUOTE_LENGTH)),
+  prefix: context,
+  suffix: context,
+  length: count,
+  unique: z.enum(['quote', 'context', 'none']),
+});
 
 const message = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), text: newMessageText, ...newImportedMessage.shape }),
+  z.object({
+    kind: z.literal('message'),
+    text: newMessageText,
+    ...newImportedMessage.shape,
+    /** Null for one that cannot be read, such as with an emoji that this browser does not know. */
+    reactions: z
+      .array(z.catch(z.nullable(newNamedReaction), null))
+      .check(z.maxLength(MAX_REACTIONS_PER_MESSAGE)),
+  }),
   /** A deleted one leaves a mark while others of its thread are there. */
   z.object({ kind: z.literal('deleted') }),
 ]);
@@ -42,7 +51,7 @@ export type ExportedMessage = z.infer<typeof message>;
 
 export const exportedThread = z.object({
   place,
-  resolved: z.nullable(z.object({ by: newNamedPerson, at: offset })),
+  resolved: z.nullable(z.object({ by: newNamedPerson, at: newImportedMessage.shape.at })),
   messages: z.array(message).check(z.minLength(1), z.maxLength(MAX_THREAD_MESSAGES)),
 });
 export type ExportedThread = z.infer<typeof exportedThread>;

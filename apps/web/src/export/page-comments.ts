@@ -1,10 +1,16 @@
 /** Writes the comments of a page for a file, and finds where they are in its text. */
 import { pageRoots } from '@tandem/document';
-import { type NearestLiving, PageText, resolveAnchor } from '@tandem/document/anchors';
+import {
+  createAnchor,
+  type NearestLiving,
+  PageText,
+  resolveAnchor,
+} from '@tandem/document/anchors';
 import { arrangePage, AttributeIndex, FormatTable, readSegments } from '@tandem/document/stream';
 import {
   type CommentThread,
   MAX_IMPORTED_REACTION_NAMES,
+  MAX_REACTIONS_PER_MESSAGE,
   type NamedPerson,
   type ThreadMessage,
   type User,
@@ -40,9 +46,12 @@ function placeOf(
   { page, nearestLiving }: { readonly page: PageText; readonly nearestLiving: NearestLiving },
 ): ExportedThread['place'] {
   const found = resolveAnchor(page, anchor, nearestLiving);
-  if (found !== null) return { kind: 'text', from: found.from, to: found.to };
-  const { block, quote, prefix, suffix, length, unique } = anchor;
-  return { kind: 'gone', block, quote, prefix, suffix, length, unique };
+  const range = found && page.trim(found);
+  // The words as they are now, which others may have changed since.
+  const current = range && createAnchor(page, range);
+  const { block, quote, prefix, suffix, length, unique } = current ?? anchor;
+  const words = { block, quote, prefix, suffix, length, unique };
+  return { range: current && range && { from: range.from, to: range.to }, ...words };
 }
 
 function exportMessage(message: ThreadMessage): ExportedMessage {
@@ -58,7 +67,10 @@ function exportMessage(message: ThreadMessage): ExportedMessage {
   };
 }
 
-/** Those of the file from which it came stand before those of people here. */
+/**
+ * Those of the file from which it came stand before those of people here. Both together may be more than one message has
+ * in a file: the last are left out.
+ */
 function reactionsOf({ reactions, imported }: ThreadMessage): {
   emoji: string;
   names: string[];
@@ -68,7 +80,7 @@ function reactionsOf({ reactions, imported }: ThreadMessage): {
   for (const { emoji, users } of reactions)
     names.set(emoji, [...(names.get(emoji) ?? []), ...users.map(({ name }) => name)]);
   let left = MAX_IMPORTED_REACTION_NAMES;
-  return [...names].flatMap(([emoji, all]) => {
+  return [...names].slice(0, MAX_REACTIONS_PER_MESSAGE).flatMap(([emoji, all]) => {
     const kept = all.slice(0, left);
     left -= kept.length;
     return kept.length === 0 ? [] : [{ emoji, names: kept }];

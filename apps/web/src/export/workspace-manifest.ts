@@ -60,10 +60,13 @@ export const documentFile = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('page'),
     blocks: z.array(z.unknown()),
-    /** Null for a thread that cannot be read. */
-    comments: z
-      .array(z.catch(z.nullable(exportedThread), null))
-      .check(z.maxLength(MAX_EXPORTED_THREADS)),
+    /** Null for a thread that cannot be read, or for all of them: the text comes back without. */
+    comments: z.catch(
+      z.nullable(
+        z.array(z.catch(z.nullable(exportedThread), null)).check(z.maxLength(MAX_EXPORTED_THREADS)),
+      ),
+      null,
+    ),
   }),
   /** Base64 of an update in Yjs's V1 encoding. */
   z.object({ kind: z.literal('data'), update: z.base64() }),

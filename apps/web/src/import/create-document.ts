@@ -112,7 +112,7 @@ async function writeDocument(imported: ImportedDocument, writing: Writing): Prom
     appendBlocks(session.doc, blocks.slice(at, at + BLOCKS_PER_UPDATE), randomBytes);
     await session.flush();
   }
-  const misplaced = await comments.write(session, imported.comments ?? [], signal);
+  const left = await comments.write(session, imported.comments ?? [], signal);
   await delivered(writing);
   const end = endOf(session, replica);
   if (end !== null) return end;
@@ -120,7 +120,8 @@ async function writeDocument(imported: ImportedDocument, writing: Writing): Prom
   losses.add('cancelledFiles', imported.files.length - uploaded.size);
   losses.add('refusedFiles', uploads?.refused ?? 0);
   losses.add('unsentFiles', uploads?.underWay ?? 0);
-  losses.add('damagedComments', misplaced);
+  losses.add('cancelledComments', left.cancelled);
+  losses.add('unwrittenComments', left.unwritten);
   losses.add('refusedComments', comments.refused);
   losses.add('unsentComments', comments.underWay);
   losses.add('unsentDocuments', isDelivered(writing) ? 0 : 1);

@@ -1,61 +1,75 @@
 /** Writes the comments of an imported document, by the commands with which people write theirs (CO8). */
-import type { Client, DocumentSession } from '@tandem/client';
+import { type Client, type DocumentSession, MAX_PENDING_COMMANDS } from '@tandem/client';
 import { createAnchor, type PageText } from '@tandem/document/anchors';
 import { type Call, type CommentAnchor, toStorable } from '@tandem/protocol';
 import type { ExportedMessage, ExportedThread } from '../export/exported-comments.ts';
 import { pageTextOf } from '../export/page-comments.ts';
 
-/** Commands that wait for the server at once; it takes ten in a second. */
+/** Commands of all imports that wait for the server at once; it takes ten in a second. */
 const MAX_WAITING = 200;
+/** The rest of the queue is for what people do themselves. */
+const MAX_QUEUED = MAX_PENDING_COMMANDS / 2;
 
 /** No character of a page: clients of Yjs have greater ids, or write none first. */
 const NO_CHARACTER = { client: 0, clock: Number.MAX_SAFE_INTEGER };
+
+type Room = 'free' | 'full' | 'cancelled' | 'none';
+
+/** Messages that were not written at all. */
+interface LeftComments {
+  readonly cancelled: number;
+  readonly unwritten: number;
+}
 
 export class ImportedComments {
   readonly #client: Pick<Client, 'commands' | 'connection'>;
   readonly #document: string;
   readonly #commands = new Set<string>();
+  readonly #refused = new Set<string>();
   readonly #stop: () => void;
-  #refused = 0;
+  #isRunning = false;
 
   constructor(client: Pick<Client, 'commands' | 'connection'>, document: string) {
     this.#client = client;
     this.#document = document;
-    // Some are refused before they have an id.
-    this.#stop = client.commands.onRefused((call) => {
-      if (isMessage(call) && call.input.document === document) this.#refused++;
+    this.#stop = client.commands.onRefused((command) => {
+      // Some are refused before their id is known here.
+      if (!this.#isRunning && !this.#commands.has(command.id)) return;
+      const message = messageOf(command);
+      if (message !== null) this.#refused.add(message);
     });
   }
 
-  /** Messages that the server has not taken. */
+  /** Messages that the server has not taken, or not as they were: deleted, or with their thread resolved. */
   get refused(): number {
-    return this.#refused;
+    return this.#refused.size;
   }
 
-  /** Messages that the server does not have yet. */
+  /** Messages of which the server does not have everything yet. */
   get underWay(): number {
-    return this.#pending().filter(isMessage).length;
+    if (this.#commands.size === 0) return 0;
+    const own = this.#client.commands.pending.filter(({ id }) => this.#commands.has(id));
+    return new Set(own.map(messageOf)).size;
   }
 
-  /** @returns the number of threads whose place is not in the text */
   async write(
     session: DocumentSession,
     threads: readonly ExportedThread[],
     signal: AbortSignal,
-  ): Promise<number> {
-    if (threads.length === 0) return 0;
+  ): Promise<LeftComments> {
+    if (threads.length === 0) return { cancelled: 0, unwritten: 0 };
     const page = pageTextOf(session.doc);
-    let misplaced = 0;
-    for (const thread of threads) {
-      const anchor = anchorOf(page, thread.place);
-      if (anchor === null) {
-        misplaced++;
-        continue;
+    for (const [index, thread] of threads.entries()) {
+      const room = await this.#room(signal);
+      if (room !== 'free') {
+        const left = countMessages(threads.slice(index));
+        return room === 'cancelled'
+          ? { cancelled: left, unwritten: 0 }
+          : { cancelled: 0, unwritten: left };
       }
-      await this.#hasRoom(signal);
-      this.#writeThread(thread, anchor);
+      this.#writeThread(thread, anchorOf(page, thread.place));
     }
-    return misplaced;
+    return { cancelled: 0, unwritten: 0 };
   }
 
   close(): void {
@@ -85,24 +99,24 @@ export class ImportedComments {
   }
 
   #run(call: Call): string {
-    const id = this.#client.commands.run(call);
-    this.#commands.add(id);
-    return id;
+    this.#isRunning = true;
+    try {
+      const id = this.#client.commands.run(call);
+      this.#commands.add(id);
+      return id;
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
-  #pending() {
-    if (this.#commands.size === 0) return [];
-    return this.#client.commands.pending.filter(({ id }) => this.#commands.has(id));
-  }
-
-  /** Ends as well when nothing can be sent: a device keeps what waits. */
-  async #hasRoom(signal: AbortSignal): Promise<void> {
+  /** Waits for the server while there is a connection. */
+  async #room(signal: AbortSignal): Promise<Exclude<Room, 'full'>> {
     const { commands, connection } = this.#client;
     let stop: () => void = () => undefined;
-    await new Promise<void>((resolve) => {
+    const room = await new Promise<Exclude<Room, 'full'>>((resolve) => {
       const look = (): void => {
-        const isFull = this.#pending().length >= MAX_WAITING;
-        if (!isFull || signal.aborted || connection.state.kind !== 'connected') resolve();
+        const now = this.#roomNow(signal);
+        if (now !== 'full') resolve(now);
       };
       const stops = [commands.onChange(look), connection.listen({ state: look })];
       signal.addEventListener('abort', look);
@@ -113,7 +127,22 @@ export class ImportedComments {
       look();
     });
     stop();
+    return room;
   }
+
+  #roomNow(signal: AbortSignal): Room {
+    if (signal.aborted) return 'cancelled';
+    const { commands, connection } = this.#client;
+    const { pending } = commands;
+    if (pending.length >= MAX_QUEUED) return 'none';
+    if (pending.filter(isOfImport).length < MAX_WAITING) return 'free';
+    return connection.state.kind === 'connected' ? 'full' : 'none';
+  }
+}
+
+function countMessages(threads: readonly ExportedThread[]): number {
+  const messages = threads.flatMap((thread) => thread.messages);
+  return messages.filter(({ kind }) => kind === 'message').length;
 }
 
 /** A deleted message is written, too, so that its mark has a place. */
@@ -124,24 +153,43 @@ function inputOf(message: ExportedMessage) {
     const imported = { author: DELETED, at: 0, editedAt: null, reactions: [] };
     return { text: '…', imported };
   }
-  const { text, author, at, editedAt, reactions } = message;
+  const { text, author, at, editedAt } = message;
+  const reactions = message.reactions.filter((reaction) => reaction !== null);
   return { text, imported: { author, at, editedAt, reactions } };
 }
 
-/** Null where the text has no such place. */
-function anchorOf(page: PageText, place: ExportedThread['place']): CommentAnchor | null {
-  if (place.kind === 'text') return createAnchor(page, place);
-  const { block, quote, prefix, suffix, length, unique } = place;
-  const words = {
+/** Without a character where other words are at its place: clients look for the words then, and say when they are gone. */
+function anchorOf(page: PageText, { range, ...words }: ExportedThread['place']): CommentAnchor {
+  const { block, quote, prefix, suffix, length, unique } = words;
+  const text = range === null ? '' : page.text.slice(range.from, range.to);
+  const isSame = range !== null && text.length === length && text.startsWith(quote);
+  const found = isSame ? createAnchor(page, range) : null;
+  if (found !== null) return found;
+  const storable = {
     quote: toStorable(quote),
     prefix: toStorable(prefix),
     suffix: toStorable(suffix),
   };
-  return { start: NO_CHARACTER, end: NO_CHARACTER, block, ...words, length, unique };
+  return { start: NO_CHARACTER, end: NO_CHARACTER, block, ...storable, length, unique };
 }
 
-type NewMessage = Extract<Call, { readonly name: 'comment:start' | 'comment:reply' }>;
+type WithId<C extends Call> = C & { readonly id: string };
 
-function isMessage<C extends { readonly name: string }>(call: C): call is C & NewMessage {
-  return call.name === 'comment:start' || call.name === 'comment:reply';
+/** The message that a command writes or changes; the first one of a thread that it resolves. */
+function messageOf(command: WithId<Call>): string | null {
+  switch (command.name) {
+    case 'comment:start':
+    case 'comment:reply':
+      return command.id;
+    case 'comment:delete':
+      return command.input.message;
+    case 'comment:resolve':
+      return command.input.thread;
+    default:
+      return null;
+  }
+}
+
+function isOfImport({ name, input }: Call): boolean {
+  return name === 'comment:delete' || ('imported' in input && input.imported !== undefined);
 }

@@ -61,6 +61,10 @@ export type LossKind =
   | 'unusedFiles'
   | 'damagedComments'
   | 'refusedComments'
+  | 'unreadableComments'
+  | 'damagedReactions'
+  | 'unwrittenComments'
+  | 'cancelledComments'
   | 'unsentComments';
 
 export interface Loss {

@@ -6,6 +6,7 @@ import { type Block, validatePage, writePage } from '@tandem/document';
 import { pageSchema } from '@tandem/document/schema';
 import { Schema } from '@tiptap/pm/model';
 import * as Y from 'yjs';
+import type { ExportedThread } from '../export/exported-comments.ts';
 import { sha256 } from '../export/sha256.ts';
 import {
   documentFile,
@@ -62,8 +63,7 @@ export class WorkspaceReader implements Archive {
         files.push(read);
       }
     }
-    const comments = content.comments.filter((thread) => thread !== null);
-    losses.add('damagedComments', content.comments.length - comments.length);
+    const comments = readComments(content.comments, losses);
     const imported = { title: document.title, blocks, files, comments, losses: losses.list() };
     return { imported, attachments: [] };
   }
@@ -90,6 +90,20 @@ export class WorkspaceReader implements Archive {
     if ((await sha256(blob)) !== hash) throw new RefusedFile('unreadable');
     return blob;
   }
+}
+
+function readComments(
+  given: readonly (ExportedThread | null)[] | null,
+  losses: Losses,
+): readonly ExportedThread[] {
+  if (given === null) losses.add('unreadableComments');
+  const threads = (given ?? []).filter((thread) => thread !== null);
+  losses.add('damagedComments', (given ?? []).length - threads.length);
+  const reactions = threads.flatMap(({ messages }) =>
+    messages.flatMap((message) => (message.kind === 'message' ? message.reactions : [])),
+  );
+  losses.add('damagedReactions', reactions.filter((reaction) => reaction === null).length);
+  return threads;
 }
 
 async function parseJson(blob: Blob): Promise<unknown> {

@@ -372,6 +372,38 @@ describe('IM3 IM11 hostile zip files', () => {
     expect(result).toMatchObject({ losses: [{ kind: 'damagedDocuments', count: 1 }] });
   });
 
+  test.each([
+    ['no list', 'x'],
+    ['none', undefined],
+    ['more threads than a document has', Array.from({ length: 501 }, () => 'x')],
+  ])('a document whose comments are %s comes back without them', async (_, comments) => {
+    const content = { kind: 'page', blocks: [text('a')], comments };
+    const { result, created } = await withDocument(JSON.stringify(content));
+    expect(created).toHaveLength(1);
+    expect(result).toMatchObject({ losses: [{ kind: 'unreadableComments', count: 1 }] });
+  });
+
+  test('threads and reactions that cannot be read are counted', async () => {
+    const message = {
+      ...{ kind: 'message', text: 'Sure?', author: { name: 'Ada', color: 1 }, at: 1 },
+      ...{ editedAt: null, reactions: [{ emoji: 'x', names: ['Ada'] }] },
+    };
+    const place = {
+      ...{ range: null, block: null, quote: 'a', prefix: '', suffix: '' },
+      ...{ length: 1, unique: 'quote' },
+    };
+    const comments = [{ place, resolved: null, messages: [message] }, 'x', 'x'];
+    const content = { kind: 'page', blocks: [text('a')], comments };
+    const { result, created } = await withDocument(JSON.stringify(content));
+    expect(created).toHaveLength(1);
+    expect(result).toMatchObject({
+      losses: [
+        { kind: 'damagedComments', count: 2 },
+        { kind: 'damagedReactions', count: 1 },
+      ],
+    });
+  });
+
   test('a document that was changed is left out; nesting ends at a limit', async () => {
     const good = JSON.stringify({ kind: 'page', blocks: [text('a')], comments: [] });
     expect((await withDocument(good)).created).toHaveLength(1);

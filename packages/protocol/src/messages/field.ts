@@ -53,8 +53,10 @@ export const publicationId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 export const epoch = asciiId(MAX_ID_LENGTH);
 export const timeline = asciiId(MAX_ID_LENGTH);
 
+/** The last that a Date can be. */
+const LAST_INSTANT = 8.64e15;
 /** Milliseconds since the epoch, by the server's clock. */
-export const instant = z.int().check(z.nonnegative());
+export const instant = z.int().check(z.nonnegative(), z.maximum(LAST_INSTANT));
 export const count = z.int().check(z.nonnegative());
 
 export const ulid = z.ulid();

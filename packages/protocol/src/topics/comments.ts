@@ -26,6 +26,7 @@ import {
   newNamedPerson,
   renameIn,
   threadMessage,
+  type NamedPerson,
   type ThreadMessage,
 } from './message.ts';
 
@@ -201,17 +202,17 @@ const BY_THREAD: CommandOrder<{ readonly thread: string }> = {
 
 const defineCommand = commandsOf(commentsChannel);
 
-const IMPORTED_MENTIONS = 'Imported comments mention nobody.';
+interface NewResolution {
+  readonly on: boolean;
+  readonly imported?: { readonly by: NamedPerson; readonly at: number } | undefined;
+}
 
-/** Names in a file are no accounts, and nobody is notified of them. */
-function importsNoMention({
-  mentions,
-  imported,
-}: {
-  readonly mentions: readonly unknown[];
-  readonly imported?: unknown;
-}): boolean {
-  return imported === undefined || mentions.length === 0;
+/** @param now no resolution is from later */
+export function importedResolution(
+  { on, imported }: NewResolution,
+  now: number,
+): { readonly by: NamedPerson; readonly at: number } | null {
+  return on && imported !== undefined ? { ...imported, at: Math.min(imported.at, now) } : null;
 }
 
 const about = <I extends { readonly message: string }>(
@@ -233,10 +234,7 @@ export const commentCommands = defineCommands(
         anchor: commentAnchor,
         imported: z.optional(newImportedMessage),
       })
-      .check(
-        z.refine(mentionsFit, MISPLACED_MENTIONS),
-        z.refine(importsNoMention, IMPORTED_MENTIONS),
-      ),
+      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: () => null },
     replaces: null,
     isIdempotent: true,
@@ -259,10 +257,7 @@ export const commentCommands = defineCommands(
         thread: ulid,
         imported: z.optional(newImportedMessage),
       })
-      .check(
-        z.refine(mentionsFit, MISPLACED_MENTIONS),
-        z.refine(importsNoMention, IMPORTED_MENTIONS),
-      ),
+      .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: ({ input }) => input.thread },
     replaces: null,
     isIdempotent: true,
@@ -322,12 +317,12 @@ export const commentCommands = defineCommands(
     order: BY_THREAD,
     replaces: { key: ({ thread }) => `resolved ${thread}` },
     isIdempotent: false,
-    predict: ({ input: { thread, on, imported = null }, user }) => ({
+    predict: ({ input, user, at }) => ({
       name: 'comment:resolved',
-      thread,
+      thread: input.thread,
       user,
-      on,
-      imported,
+      on: input.on,
+      imported: importedResolution(input, at),
     }),
   }),
   defineCommand({

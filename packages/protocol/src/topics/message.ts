@@ -87,26 +87,19 @@ const importedMessage = z.object({
 });
 export type ImportedMessage = z.infer<typeof importedMessage>;
 
+/** All names of a message together are bounded by CO6 and by the size of a command. */
+export const newNamedReaction = z.strictObject({
+  emoji,
+  names: z.array(newName).check(z.minLength(1), z.maxLength(MAX_IMPORTED_REACTION_NAMES)),
+});
+
 export const newImportedMessage = z.strictObject({
   author: newNamedPerson,
   at: instant,
   editedAt: z.nullable(instant),
-  reactions: z
-    .array(z.strictObject({ emoji, names: z.array(newName).check(z.minLength(1)) }))
-    .check(
-      z.maxLength(MAX_REACTIONS_PER_MESSAGE),
-      z.refine(namesFit, 'These are too many names, or an emoji is there twice.'),
-    ),
+  reactions: z.array(newNamedReaction).check(z.maxLength(MAX_REACTIONS_PER_MESSAGE)),
 });
 export type NewImportedMessage = z.infer<typeof newImportedMessage>;
-
-function namesFit(
-  reactions: readonly { readonly emoji: string; readonly names: readonly string[] }[],
-): boolean {
-  const names = reactions.reduce((sum, reaction) => sum + reaction.names.length, 0);
-  const emojis = new Set(reactions.map((reaction) => reaction.emoji));
-  return names <= MAX_IMPORTED_REACTION_NAMES && emojis.size === reactions.length;
-}
 
 const reaction = z.object({ emoji: usedEmoji, users: z.array(user) });
 

@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import { describe, expect, test } from 'vitest';
 import {
   MAX_COMMENT_REACTIONS,
@@ -7,6 +8,9 @@ import {
 } from '@tandem/protocol';
 import { commentsKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
+import { mergeGuest } from '../../storage/guest-merge.ts';
+import { findUser } from '../../storage/users.ts';
+import { addWebhook } from '../../storage/webhooks.ts';
 import {
   ANCHOR as anchor,
   DOCUMENT as document,
@@ -34,6 +38,10 @@ async function reply(fixture: Fixture, user: string, thread: string): Promise<st
 
 const remove = (fixture: Fixture, user: string, message: string) =>
   fixture.run(user, { name: 'comment:delete', input: { document, message } });
+
+async function webhookEvents({ db }: Fixture) {
+  return await db.selectFrom('job').select('input').where('kind', '=', 'webhook-event').execute();
+}
 
 async function comments({ db }: Fixture): Promise<CommentsState> {
   return (await loadState(db, commentsKey(document)))!.state as CommentsState;
@@ -194,18 +202,22 @@ describe('a thread', () => {
   });
 });
 
-/** Messages in a thread that have this many bytes of text and mentions. */
-async function fill(
-  { db }: Fixture,
-  { thread, bytes }: { readonly thread: string; readonly bytes: number },
-): Promise<void> {
+interface Filling {
+  readonly thread: string;
+  readonly bytes: number;
+  readonly imported?: string | null;
+}
+
+/** Messages in a thread that have this many bytes of text, mentions and imported names. */
+async function fill({ db }: Fixture, { thread, bytes, imported = null }: Filling): Promise<void> {
   const length = 10_002;
   const count = Math.floor(bytes / length);
+  const around = '[]'.length + (imported?.length ?? 0);
   const rows = Array.from({ length: count }, (_, i) => ({
     ...{ document, channel: 'comments' as const, thread, author: 'ed', reply_to: null },
     ...{ id: `01K1${String(i).padStart(22, '0')}`, number: i + 3, mentions: '[]', at: 1 },
-    ...{ text: 'x'.repeat(i > 0 ? length - 2 : length - 2 + (bytes % length)) },
-    ...{ edited_at: null, deleted_at: null, imported: null },
+    ...{ text: 'x'.repeat(length - around + (i > 0 ? 0 : bytes % length)) },
+    ...{ edited_at: null, deleted_at: null, imported },
   }));
   await db.insertInto('message').values(rows).execute();
 }
@@ -279,16 +291,29 @@ describe('an import', () => {
     const input = { document, anchor, text: 'Sure, @Ben?', mentions: [], imported, ...changes };
     return fixture.run(user, { name: 'comment:start', input } as never);
   };
+  const replyAs = (fixture: Fixture, user: string, changes: { readonly thread: string }) => {
+    const input = { document, text: 'No.', mentions: [], imported, ...changes };
+    return fixture.run(user, { name: 'comment:reply', input });
+  };
+  const resolveAs = (fixture: Fixture, user: string, changes: { readonly thread: string }) => {
+    const input = { document, on: true, imported: { by: ada, at: 1 }, ...changes };
+    return fixture.run(user, { name: 'comment:resolve', input });
+  };
+  const forbidden = { error: { code: 'forbidden', temporary: false } };
 
   test('CO8 names people without being theirs: its author is who imported it', async () => {
     const fixture = await fixtureWithRoles();
+    await addWebhook(fixture.db, {
+      ...{ id: ulid(), user: 'ada', name: 'Lantern', url: 'https://receiver.example/', at: 0 },
+      ...{ secret: 'whsec_1', events: ['comment.created', 'comment.resolved'], document: null },
+    });
     expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
     const [thread] = (await comments(fixture)).threads;
-    const reply = {
+    const answer = {
       ...{ document, thread: thread!.id, text: 'No.', mentions: [] },
       imported: { ...imported, author: { name: 'Cleo', color: 1 }, editedAt: null, reactions: [] },
     };
-    await fixture.do('ada', { name: 'comment:reply', input: reply });
+    await fixture.do('ada', { name: 'comment:reply', input: answer });
     const resolved = { by: { name: 'Cleo', color: 1 }, at: 9_999_999 };
     await fixture.do('ada', {
       name: 'comment:resolve',
@@ -316,6 +341,10 @@ describe('an import', () => {
     ]);
     const told = await fixture.db.selectFrom('notification').select('kind').execute();
     expect(told.filter(({ kind }) => kind !== 'share')).toEqual([]);
+    expect(await webhookEvents(fixture)).toEqual([]);
+    // The webhook is there.
+    await reply(fixture, 'ed', thread!.id);
+    expect(await webhookEvents(fixture)).toHaveLength(1);
   });
 
   test('CO8 is the owner’s alone, and mentions nobody', async () => {
@@ -338,6 +367,84 @@ describe('an import', () => {
           error: { code: 'forbidden' },
         });
     expect((await comments(fixture)).threads).toMatchObject([{ resolved: null, messages: [{}] }]);
+    const mentions = [{ user: 'ed', offset: 6, length: 4 }];
+    const another = await fixtureWithRoles();
+    expect(await startAs(another, 'ada', { mentions })).toMatchObject(forbidden);
+    expect(await startAs(another, 'ada')).toMatchObject({ kind: 'done' });
+  });
+
+  test('CO8 puts no name among what people wrote here', async () => {
+    const fixture = await fixtureWithRoles();
+    const thread = await start(fixture, 'ed');
+    expect(await replyAs(fixture, 'ada', { thread })).toMatchObject(forbidden);
+    expect(await resolveAs(fixture, 'ada', { thread })).toMatchObject(forbidden);
+    expect(await startAs(fixture, 'ada')).toMatchObject(forbidden);
+    expect((await comments(fixture)).threads).toMatchObject([{ resolved: null, messages: [{}] }]);
+    // Also what the owner wrote is no import.
+    await remove(fixture, 'ed', thread);
+    const own = await start(fixture, 'ada');
+    expect(await replyAs(fixture, 'ada', { thread: own })).toMatchObject(forbidden);
+    expect(await resolveAs(fixture, 'ada', { thread: own })).toMatchObject(forbidden);
+    await remove(fixture, 'ada', own);
+    expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
+  });
+
+  test('CO8 ends with the first comment that was written here', async () => {
+    const fixture = await fixtureWithRoles();
+    await startAs(fixture, 'ada');
+    expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
+    const [{ id }] = (await comments(fixture)).threads as [CommentsState['threads'][number]];
+    const answer = await reply(fixture, 'ed', id);
+    expect(await startAs(fixture, 'ada')).toMatchObject(forbidden);
+    await remove(fixture, 'ed', answer);
+    expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
+  });
+
+  test('CO8 W25 a repeat is one, whatever was written since', async () => {
+    const fixture = await fixtureWithRoles();
+    const id = fixture.nextId();
+    const input = { document, anchor, text: 'Sure?', mentions: [], imported };
+    await fixture.run('ada', { name: 'comment:start', input }, id);
+    await reply(fixture, 'ed', id);
+    await fixture.db.deleteFrom('command').execute();
+    expect(await fixture.run('ada', { name: 'comment:start', input }, id)).toMatchObject({
+      kind: 'done',
+    });
+  });
+
+  test('CO8 its threads stay those of an import when their first message is deleted', async () => {
+    const fixture = await fixtureWithRoles();
+    await startAs(fixture, 'ada');
+    const [{ id: thread }] = (await comments(fixture)).threads as [
+      CommentsState['threads'][number],
+    ];
+    expect(await replyAs(fixture, 'ada', { thread })).toMatchObject({ kind: 'done' });
+    await remove(fixture, 'ada', thread);
+    expect(await replyAs(fixture, 'ada', { thread })).toMatchObject({ kind: 'done' });
+    expect(await resolveAs(fixture, 'ada', { thread })).toMatchObject({ kind: 'done' });
+    expect((await comments(fixture)).threads).toMatchObject([
+      { resolved: { by: { id: 'ada' }, imported: ada }, messages: [{}, {}, {}] },
+    ]);
+    // Another owner did not import them.
+    await fixture.db
+      .updateTable('document')
+      .set({ owner: 'ed' })
+      .where('id', '=', document)
+      .execute();
+    expect(await replyAs(fixture, 'ed', { thread })).toMatchObject(forbidden);
+    expect(await startAs(fixture, 'ed')).toMatchObject(forbidden);
+  });
+
+  test('CO8 AC10 what a guest imported becomes the account’s', async () => {
+    const fixture = await fixtureWithRoles();
+    const { db } = fixture;
+    const own = 'document-of-the-guest';
+    await fixture.do('lin', { name: 'document:create', input: { document: own, title: 'Log' } });
+    expect(await startAs(fixture, 'lin', { document: own })).toMatchObject({ kind: 'done' });
+    await mergeGuest(db, { guest: 'lin', account: (await findUser(db, 'ned'))! });
+    expect(await startAs(fixture, 'ned', { document: own })).toMatchObject({ kind: 'done' });
+    const rows = await db.selectFrom('comment_thread').select('imported_by').execute();
+    expect(rows.map((row) => row.imported_by)).toEqual(['ned', 'ned']);
   });
 
   test('CO8 is deleted but not edited, and its names go with it', async () => {
@@ -364,11 +471,14 @@ describe('an import', () => {
 
   test('CO6 CO8 its names count for the limit of bytes', async () => {
     const fixture = await fixtureWithRoles();
-    const thread = await start(fixture, 'ed');
-    await fill(fixture, { thread, bytes: MAX_COMMENTS_BYTES - 200 });
+    await startAs(fixture, 'ada', { text: 'x' });
+    const [{ id: thread }] = (await comments(fixture)).threads as [
+      CommentsState['threads'][number],
+    ];
+    await fill(fixture, { thread, bytes: MAX_COMMENTS_BYTES - 300, imported: '{}' });
     expect(await startAs(fixture, 'ada', { text: 'x' })).toMatchObject({ kind: 'done' });
     expect(await startAs(fixture, 'ada', { text: 'x' })).toMatchObject({
-      error: { code: 'forbidden' },
+      error: { code: 'forbidden', message: expect.stringMatching(/limit of comments/) as string },
     });
   });
 });

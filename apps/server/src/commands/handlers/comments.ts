@@ -1,9 +1,10 @@
-/** Commands of comments (CO1 to CO7). Commenters and editors comment; editors also say where a text is now. */
+/** Commands of comments (CO1 to CO8). Commenters and editors comment; editors also say where a text is now. */
 import { commentsKey, libraryKey } from '../../storage/channel-key.ts';
 import {
   addThread,
   deleteEmptyThread,
   findThread,
+  hasOnlyImported,
   hasRoomForEdit,
   hasRoomForReaction,
   hasRoomInThread,
@@ -20,6 +21,7 @@ import {
 import { findAccessEntry } from '../../storage/roles.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import {
+  importedResolution,
   whenImported,
   type Mention,
   type NewImportedMessage,
@@ -65,13 +67,16 @@ const COMMENTS: MessageRules = {
 
 export const commentHandlers: CommentHandlers = {
   async 'comment:start'(context, { document, anchor, text, mentions, imported }) {
-    const { db, command: thread, publish } = context;
-    const refusal = await refuseComment(context, document, imported);
+    const { db, user, command: thread, publish } = context;
+    const refusal = await refuseMessage(context, { document, mentions, imported });
     if (refusal !== null) return refusal;
     const repeated = await findRepeat(context, document);
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
+    if (imported !== undefined && !(await hasOnlyImported(db, { document, user })))
+      return forbidden('has-comments');
     const content = { text, mentions, imported: importedIn(context, imported) };
-    if ((await addThread(db, { document, thread, anchor }, content)) === 'full')
+    const importedBy = imported === undefined ? null : user;
+    if ((await addThread(db, { document, thread, anchor, importedBy }, content)) === 'full')
       return forbidden('too-many-comments');
     const added = await addMessage(context, { document, thread, text, mentions, imported });
     if ('kind' in added) return added;
@@ -86,12 +91,15 @@ export const commentHandlers: CommentHandlers = {
   },
 
   async 'comment:reply'(context, { document, thread, text, mentions, imported }) {
-    const { db, publish } = context;
-    const refusal = await refuseComment(context, document, imported);
+    const { db, user, publish } = context;
+    const refusal = await refuseMessage(context, { document, mentions, imported });
     if (refusal !== null) return refusal;
     const repeated = await findRepeat(context, document);
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
-    if ((await findThread(db, { document, thread })) === undefined) return notFound('thread');
+    const before = await findThread(db, { document, thread });
+    if (before === undefined) return notFound('thread');
+    if (imported !== undefined && before.imported_by !== user)
+      return forbidden('thread-not-imported');
     const content = { text, mentions, imported: importedIn(context, imported) };
     if (!(await hasRoomInThread(db, { document, thread }, content)))
       return forbidden('too-many-comments');
@@ -156,10 +164,12 @@ export const commentHandlers: CommentHandlers = {
     if (refusal !== null) return refusal;
     const before = await findThread(db, { document, thread });
     if (before === undefined) return notFound('thread');
+    if (imported !== undefined && before.imported_by !== user)
+      return forbidden('thread-not-imported');
     if ((before.resolved_at !== null) === on) return DONE;
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
-    const named = on && imported ? { ...imported, at: Math.min(imported.at, at) } : null;
+    const named = importedResolution({ on, imported }, at);
     const resolved = { by: user, at: named?.at ?? at, imported: named?.by ?? null };
     await setResolved(db, { document, thread }, on ? resolved : null);
     if (on && named === null) context.emit('comment.resolved', document);
@@ -209,6 +219,16 @@ async function refuseComment(
   const otherwise = 'only-owners-import';
   const permission = await authorize(context, { document, action: 'moderate', otherwise });
   return permission.kind === 'refused' ? permission : null;
+}
+
+async function refuseMessage(
+  context: HandlerContext,
+  { document, mentions, imported }: Pick<NewComment, 'document' | 'mentions' | 'imported'>,
+): Promise<Refused | null> {
+  // Names in a file are no accounts, and nobody is notified of them.
+  const isMentioning = imported !== undefined && mentions.length > 0;
+  const refusal = await refuseComment(context, document, imported);
+  return refusal ?? (isMentioning ? forbidden('imports-mention-nobody') : null);
 }
 
 function importedIn(

@@ -15,6 +15,11 @@ const FORBIDDEN = {
   'viewers-do-not-comment': 'You may read this document but not comment on it. Ask its owner.',
   'only-editors-reanchor': 'You may not change what a comment is about.',
   'only-owners-import': 'Only the owner of a document may import comments into it.',
+  'has-comments':
+    'This document has comments that you did not import. Import the file again, into a new document.',
+  'thread-not-imported':
+    'Only a thread that you imported takes replies and resolutions from a file.',
+  'imports-mention-nobody': 'Imported comments mention nobody.',
   'imported-stays':
     'An imported comment keeps the words of the person who wrote it. Reply to it, or delete it.',
   'too-many-comments':

@@ -86,6 +86,8 @@ interface Row<N extends ServerCommandName> {
   ) => Extract<AnyCall, { name: N }>['input'];
   /** On the web, before it is moved to the trash. */
   readonly isPublished?: true;
+  /** The owner imported the only thread: `comment` has its id. */
+  readonly isImport?: true;
   /** For an active document. */
   readonly expected: Readonly<Record<RoleName, Result>>;
   readonly inTrash: InTrash;
@@ -104,6 +106,9 @@ const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
 /** Not about the document, or about the person's own list only. */
 const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
 const NOBODY: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
+
+/** Comments of a file come into a document, and into a thread, that has none which people wrote there. */
+const NO_IMPORT = NOBODY;
 
 /** The link is off for the roles that are tested with one. */
 const NO_LINK = { ...NOBODY, 'by an expired link': 'not-found' } as const;
@@ -338,7 +343,13 @@ const TABLE: {
     },
     {
       call: () => ({ document, anchor: ANCHOR, text: 'Sure?', mentions: [], imported: IMPORTED }),
+      isImport: true,
       expected: OWNER,
+      inTrash: REFUSED,
+    },
+    {
+      call: () => ({ document, anchor: ANCHOR, text: 'Sure?', mentions: [], imported: IMPORTED }),
+      expected: NO_IMPORT,
       inTrash: REFUSED,
     },
   ],
@@ -351,6 +362,21 @@ const TABLE: {
         mentions: [],
       }),
       expected: COMMENTERS,
+      inTrash: REFUSED,
+    },
+    {
+      call: (_user, { comment: { others: thread } }) => ({
+        ...{ document, thread, text: 'Yes.', mentions: [], imported: IMPORTED },
+      }),
+      isImport: true,
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+    {
+      call: (_user, { comment: { others: thread } }) => ({
+        ...{ document, thread, text: 'Yes.', mentions: [], imported: IMPORTED },
+      }),
+      expected: NO_IMPORT,
       inTrash: REFUSED,
     },
   ],
@@ -411,7 +437,16 @@ const TABLE: {
         ...{ document, thread, on: true },
         imported: { by: IMPORTED.author, at: 1 },
       }),
+      isImport: true,
       expected: OWNER,
+      inTrash: REFUSED,
+    },
+    {
+      call: (_user, { comment: { others: thread } }) => ({
+        ...{ document, thread, on: true },
+        imported: { by: IMPORTED.author, at: 1 },
+      }),
+      expected: NO_IMPORT,
       inTrash: REFUSED,
     },
   ],
@@ -429,17 +464,24 @@ const TABLE: {
   'comments:see': [{ call: () => ({ document, number: 1 }), expected: READERS, inTrash: READABLE }],
 };
 
-async function messages(fixture: Fixture, user: string) {
+async function messages(fixture: Fixture, user: string, isImport: boolean) {
   const other = user === 'ed' ? 'ada' : 'ed';
   const sent: string[] = [];
   const commented: string[] = [];
   await fixture.do('ada', { name: 'link:change', input: { document, link: 'edit' } });
+  const about = { document, anchor: ANCHOR, text: 'Hello', mentions: [] };
+  const thread = fixture.nextId();
+  if (isImport)
+    await fixture.run(
+      'ada',
+      { name: 'comment:start', input: { ...about, imported: IMPORTED } },
+      thread,
+    );
   for (const author of [user, other]) {
     if (author === 'vi')
       await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
-    const comment = fixture.nextId();
-    const about = { document, anchor: ANCHOR, text: 'Hello', mentions: [] };
-    await fixture.run(author, { name: 'comment:start', input: about }, comment);
+    const comment = isImport ? thread : fixture.nextId();
+    if (!isImport) await fixture.run(author, { name: 'comment:start', input: about }, comment);
     commented.push(comment);
     const id = fixture.nextId();
     const input = { document, text: 'Hello', mentions: [], replyTo: null };
@@ -480,6 +522,7 @@ const CASES = Object.entries(TABLE).flatMap(([name, rows]) =>
         lifecycle,
         call: row.call,
         isPublished: row.isPublished === true,
+        isImport: row.isImport === true,
         result: expectedIn(lifecycle, role, row),
       })),
     ),
@@ -516,11 +559,11 @@ async function expire(fixture: Fixture, link: LinkAccess): Promise<void> {
 describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
   test.each(CASES)(
     '$name ($i) as $role, $lifecycle: $result',
-    async ({ name, role, lifecycle, call, isPublished, result }) => {
+    async ({ name, role, lifecycle, call, isPublished, isImport, result }) => {
       const fixture = await fixtureWithRoles();
       await registerUser(fixture.db, { id: 'ada', at: 0 });
       const { user, link, ...rest } = ROLES[role];
-      const sent = await messages(fixture, user);
+      const sent = await messages(fixture, user, isImport);
       await fixture.do('ada', { name: 'link:change', input: { document, link } });
       if ('isExpired' in rest) await expire(fixture, link);
       if ('password' in rest) await protect(fixture, user, rest.password);

@@ -59,6 +59,7 @@ async function createThreads(db: Kysely<unknown>, types: ColumnTypes): Promise<v
     .addColumn('resolved_by', types.text)
     .addColumn('resolved_at', types.integer)
     .addColumn('resolved_imported', types.text)
+    .addColumn('imported_by', types.text)
     .addPrimaryKeyConstraint('comment_thread_primary', ['document', 'id'])
     .modifyEnd(types.clustered)
     .execute();

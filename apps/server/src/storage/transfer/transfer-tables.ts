@@ -241,6 +241,7 @@ const DEFINITIONS: Definitions = {
       resolved_by: 'text',
       resolved_at: 'integer',
       resolved_imported: 'text',
+      imported_by: 'text',
     },
     key: ['document', 'id'],
   },

@@ -6,7 +6,7 @@ export const PROTOCOL_VERSION = 1;
  * from the server, because an older page dropped unknown fields and events. Raise it when a state
  * or an event changes.
  */
-export const CHANNEL_STATE_VERSION = 6;
+export const CHANNEL_STATE_VERSION = 7;
 
 export const SUBPROTOCOL_BINARY = 'tandem.v1';
 export const SUBPROTOCOL_JSON = 'tandem.v1.json';

@@ -13,7 +13,7 @@ interface ReactionsProps {
 
 export function Reactions({ message, me, onReact }: ReactionsProps) {
   const { t, language } = useTranslation();
-  const reactions = reactionsTo(message);
+  const reactions = reactionsTo(message, (name) => t('chat.nameFromFile', { name }));
   if (reactions.length === 0) return null;
   return (
     <ul className="mt-1 flex flex-wrap gap-1">
@@ -50,16 +50,19 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
 interface ShownReaction {
   readonly emoji: string;
   readonly users: readonly User[];
-  /** Names: those of an imported file stand before those of people here. */
+  /** Names: those of an imported file stand before those of people here, and never look like these (CO8). */
   readonly people: readonly string[];
 }
 
-function reactionsTo({ reactions, imported }: ThreadMessage): readonly ShownReaction[] {
+function reactionsTo(
+  { reactions, imported }: ThreadMessage,
+  fromFile: (name: string) => string,
+): readonly ShownReaction[] {
   const named = imported?.reactions ?? [];
   const emojis = new Set([...named, ...reactions].map(({ emoji }) => emoji));
   return [...emojis].map((emoji) => {
     const users = reactions.find((reaction) => reaction.emoji === emoji)?.users ?? [];
     const names = named.find((reaction) => reaction.emoji === emoji)?.names ?? [];
-    return { emoji, users, people: [...names, ...users.map(({ name }) => name)] };
+    return { emoji, users, people: [...names.map(fromFile), ...users.map(({ name }) => name)] };
   });
 }

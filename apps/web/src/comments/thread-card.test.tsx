@@ -5,6 +5,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startLanguage } from '../languages/i18n.ts';
 import { addTexts } from '../translation/translation.ts';
+import chatTexts from '../languages/chat.en.json' with { type: 'json' };
 import texts from '../languages/comments.en.json' with { type: 'json' };
 import { Announcements } from './announcements.tsx';
 import { ThreadCard } from './thread-card.tsx';
@@ -30,6 +31,7 @@ beforeEach(() => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
   startLanguage();
   addTexts(texts);
+  addTexts(chatTexts);
   root = createRoot(document.body.appendChild(document.createElement('div')));
 });
 afterEach(() => {
@@ -79,4 +81,13 @@ test('CO8 a name from a file is heard with who imported it', () => {
   const messages = [message(1), message(2, { imported, text: 'Yes.' })];
   act(() => root.render(<Announcements comments={commentsOf([thread({ messages })])} />));
   expect(document.body.textContent).toBe(`${heard} commented: Yes.`);
+});
+
+test('CO8 a reaction from a file looks like that of no account', () => {
+  const imported = { author: ada, reactions: [{ emoji: '🌊', names: ['Ben', 'Cleo'] }] };
+  const reactions = [{ emoji: '🌊', users: [ben] }];
+  const card = show(thread({ messages: [message(1, { imported, reactions })] }));
+  expect(card.querySelector('[aria-pressed]')?.getAttribute('aria-label')).toBe(
+    '🌊 from Ben (from a file), Cleo (from a file), and Ben',
+  );
 });

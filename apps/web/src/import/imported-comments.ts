@@ -45,7 +45,7 @@ export class ImportedComments {
     return this.#refused.size;
   }
 
-  /** Messages of which the server does not have everything yet. */
+  /** Messages that the server does not have in full yet. */
   get underWay(): number {
     if (this.#commands.size === 0) return 0;
     const own = this.#client.commands.pending.filter(({ id }) => this.#commands.has(id));

@@ -165,9 +165,9 @@ test('comments come along as those of people by name, and leave again as they ca
     await cleo.screenshot({ path });
   }
   await cleo.emulateMedia({ colorScheme: 'light' });
-  const reaction = thread(cleo).getByRole('button', { name: '🌊 from Ben (from a file)' });
+  const reaction = thread(cleo).getByRole('button', { name: '🌊 from people in a file: Ben' });
   await reaction.hover();
-  await expect(cleo.getByText('Ben (from a file)')).toBeVisible();
+  await expect(cleo.getByText('people in a file: Ben')).toBeVisible();
   await cleo.screenshot({ path: test.info().outputPath('imported-reaction.png') });
   await expect(thread(cleo).getByRole('button', { name: 'Edit' })).toHaveCount(0);
   await cleo.getByRole('button', { name: /^Which comments/ }).click();

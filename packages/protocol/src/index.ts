@@ -51,6 +51,7 @@ export {
 } from './topics/comments.ts';
 export {
   mentionsFit,
+  namesFit,
   newImportedMessage,
   newMessageText,
   newNamedPerson,

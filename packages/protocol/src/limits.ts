@@ -97,7 +97,7 @@ export const MAX_CHAT_HISTORY_PAGE = 500;
 /** Of older messages, which come with their reactions: as many as fit, and at least one. */
 export const MAX_CHAT_PAGE_BYTES = 1024 * 1024;
 
-/** With one emoji on an imported message, of people who are known by name only. A file has as many with all emoji. */
+/** On an imported message, with all its emoji: people of whom only the name is known. */
 export const MAX_IMPORTED_REACTION_NAMES = 100;
 export const MAX_COMMENT_THREADS = 500;
 export const MAX_THREAD_MESSAGES = 100;

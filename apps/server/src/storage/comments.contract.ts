@@ -1,6 +1,6 @@
 /** The contract of comments that were imported (CO8). Each database runs it. */
 import { expect, test } from 'vitest';
-import { MAX_COMMENTS_BYTES, type CommentAnchor } from '@tandem/protocol';
+import { channelState, MAX_COMMENTS_BYTES, type CommentAnchor } from '@tandem/protocol';
 import {
   addThread,
   hasOnlyImported,
@@ -81,6 +81,36 @@ export function testComments(open: () => Promise<Database>): void {
     expect(await isOnlyImportedBy(db, 'guest')).toBe(true);
     await comment(db, 3, { imported: null });
     expect(await isOnlyImportedBy(db, 'guest')).toBe(false);
+  });
+
+  test('CO8 nor has it once a person has resolved or reopened a thread here', async () => {
+    const db = await scene();
+    const thread = await comment(db, 1);
+    await setResolved(db, { document, thread }, { by: 'guest', at: 7, imported: ADA });
+    expect(await isOnlyImportedBy(db, 'guest')).toBe(true);
+    await setResolved(db, { document, thread }, null);
+    expect(await isOnlyImportedBy(db, 'guest')).toBe(false);
+    const other = await scene();
+    await comment(other, 1);
+    await setResolved(other, { document, thread }, { by: 'eva', at: AT, imported: null });
+    expect(await isOnlyImportedBy(other, 'guest')).toBe(false);
+  });
+
+  test('CO8 names that no longer fit the schema are read as ones that do', async () => {
+    const db = await scene();
+    const bad = { name: 'x'.repeat(100), color: 1 };
+    const imported = { author: bad, reactions: [{ emoji: '🌊', names: ['', 'a\u0085b', 'Cleo'] }] };
+    const thread = await comment(db, 1, { imported });
+    await setResolved(db, { document, thread }, { by: 'guest', at: 7, imported: bad });
+    const state = { type: 'comments', ...(await readThreads(db, document)) };
+    expect(channelState.safeParse(state).error).toBeUndefined();
+    const author = { name: 'x'.repeat(40), color: 1 };
+    expect(state.threads).toMatchObject([
+      {
+        resolved: { imported: author },
+        messages: [{ imported: { author, reactions: [{ names: ['Unnamed', 'a b', 'Cleo'] }] } }],
+      },
+    ]);
   });
 
   test('CO8 a guest who imported becomes the account, and the names stay names', async () => {

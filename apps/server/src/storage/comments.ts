@@ -12,6 +12,7 @@ import {
   type NamedPerson,
   type ThreadMessage,
 } from '@tandem/protocol';
+import { fitStored } from './stored-texts.ts';
 import { messageHead, toMessages, type MessageContent } from './messages.ts';
 import type { CommentThreadRow, Database } from './tables.ts';
 
@@ -58,7 +59,10 @@ export async function addThread(
   return 'added';
 }
 
-/** Whether all comments of a document are those that this account imported. Marks of deleted ones are nobody’s. */
+/**
+ * Whether all comments of a document are those that this account imported, and no thread was resolved or reopened here. Marks
+ * of deleted ones are nobody’s.
+ */
 export async function hasOnlyImported(
   db: Database,
   { document, user }: { readonly document: string; readonly user: string },
@@ -146,6 +150,7 @@ async function measure(
     .executeTakeFirstOrThrow();
 }
 
+/** A thread that is resolved or reopened here is no longer one of an import. */
 export async function setResolved(
   db: Database,
   { document, thread }: ThreadKey,
@@ -161,6 +166,7 @@ export async function setResolved(
       resolved_by: resolved?.by ?? null,
       resolved_at: resolved?.at ?? null,
       resolved_imported: resolved?.imported == null ? null : JSON.stringify(resolved.imported),
+      ...(resolved?.imported == null && { imported_by: null }),
     })
     .where('document', '=', document)
     .where('id', '=', thread)
@@ -249,7 +255,7 @@ export async function readThreads(
             ? {
                 by: { id: user, name, color },
                 at,
-                imported: named === null ? null : (JSON.parse(named) as NamedPerson),
+                imported: named === null ? null : (JSON.parse(named, fitStored) as NamedPerson),
               }
             : null,
           messages,

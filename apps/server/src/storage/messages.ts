@@ -8,6 +8,7 @@ import {
 } from '@tandem/protocol';
 import { LIBRARY, MESSAGES } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
+import { fitStored } from './stored-texts.ts';
 import type { Database, MessageChannel, MessageRow, ParticipantTable, UserRow } from './tables.ts';
 
 /** What a message has that may be long. */
@@ -299,7 +300,8 @@ export async function toMessages(
     at: row.at,
     editedAt: row.edited_at,
     deletedAt: row.deleted_at,
-    imported: row.imported === null ? null : (JSON.parse(row.imported) as ImportedMessage),
+    imported:
+      row.imported === null ? null : (JSON.parse(row.imported, fitStored) as ImportedMessage),
   }));
 }
 

@@ -20,6 +20,7 @@ const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
 ]);
 
 export function fitStored(name: string, value: unknown): unknown {
+  if (name === 'names' && Array.isArray(value)) return value.map((each) => fitStored('name', each));
   const fit = typeof value === 'string' ? TEXTS.get(name) : undefined;
   return fit === undefined ? value : fit(value as string);
 }

@@ -321,7 +321,10 @@ export interface CommentThreadTable {
   resolved_at: number | null;
   /** JSON of the person who resolved it in an imported file. */
   resolved_imported: string | null;
-  /** The account that imported its first message, also after that is deleted; null for one that was started here. */
+  /**
+   * The account that imported its first message, also after that is deleted; null for one that was started, resolved or
+   * reopened here.
+   */
   imported_by: string | null;
 }
 export type CommentThreadRow = Selectable<CommentThreadTable>;

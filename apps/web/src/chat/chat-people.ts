@@ -23,18 +23,37 @@ export function useChatPeople(
     useChannel(`sharing:${session.id}`),
     ({ state }) => (state?.type === 'sharing' ? state : null),
   );
-  return useMemo(() => {
-    const known = new Map<string, ChatPerson>();
-    const add = (user: User, facts: Partial<Omit<ChatPerson, keyof User>> = {}) => {
-      const before = known.get(user.id) ?? { isHere: false, role: null, spokeAt: null };
-      known.set(user.id, { ...before, ...user, ...facts });
-    };
-    for (const { author, reactions, at } of messages ?? []) {
-      add(author, { spokeAt: at });
-      for (const { users } of reactions) for (const user of users) add(user);
-    }
-    for (const { user, role } of sharing?.members ?? []) add(user, { role });
-    for (const { user, name, color } of members) add({ id: user, name, color }, { isHere: true });
-    return [...known.values()];
-  }, [messages, sharing, members]);
+  return useMemo(
+    () =>
+      peopleOf(messages ?? [], {
+        roles: sharing?.members ?? [],
+        members: members.map(({ user, name, color }) => ({ id: user, name, color })),
+      }),
+    [messages, sharing, members],
+  );
+}
+
+export function peopleOf(
+  messages: readonly ThreadMessage[],
+  {
+    roles,
+    members,
+  }: {
+    readonly roles: readonly { readonly user: User; readonly role: Role }[];
+    readonly members: readonly User[];
+  },
+): readonly ChatPerson[] {
+  const known = new Map<string, ChatPerson>();
+  const add = (user: User, facts: Partial<Omit<ChatPerson, keyof User>> = {}) => {
+    const before = known.get(user.id) ?? { isHere: false, role: null, spokeAt: null };
+    known.set(user.id, { ...before, ...user, ...facts });
+  };
+  for (const { author, reactions, at, imported } of messages) {
+    // The time of an imported one is that of a person in the file.
+    add(author, imported === null ? { spokeAt: at } : {});
+    for (const { users } of reactions) for (const user of users) add(user);
+  }
+  for (const { user, role } of roles) add(user, { role });
+  for (const user of members) add(user, { isHere: true });
+  return [...known.values()];
 }

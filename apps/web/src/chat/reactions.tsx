@@ -13,13 +13,14 @@ interface ReactionsProps {
 
 export function Reactions({ message, me, onReact }: ReactionsProps) {
   const { t, language } = useTranslation();
-  const reactions = reactionsTo(message, (name) => t('chat.nameFromFile', { name }));
+  const reactions = reactionsTo(message);
   if (reactions.length === 0) return null;
   return (
     <ul className="mt-1 flex flex-wrap gap-1">
-      {reactions.map(({ emoji, users, people }) => {
+      {reactions.map(({ emoji, users, named }) => {
         const isOwn = users.some(({ id }) => id === me);
-        const names = nameList(people, formatLocale(language));
+        const count = users.length + named.length;
+        const names = spokenNames({ users, named }, { t, language });
         return (
           <li key={emoji}>
             <Tooltip label={names}>
@@ -27,7 +28,7 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
                 type="button"
                 disabled={onReact === null}
                 aria-pressed={isOwn}
-                aria-label={t('chat.reaction', { emoji, names, count: people.length })}
+                aria-label={t('chat.reaction', { emoji, names, count })}
                 onClick={() => onReact?.(emoji, !isOwn)}
                 className={classNames(
                   'touch flex h-6 items-center gap-1 rounded-full border px-2 text-small',
@@ -37,7 +38,7 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
                 )}
               >
                 <span aria-hidden>{emoji}</span>
-                <span aria-hidden>{people.length}</span>
+                <span aria-hidden>{count}</span>
               </button>
             </Tooltip>
           </li>
@@ -50,19 +51,28 @@ export function Reactions({ message, me, onReact }: ReactionsProps) {
 interface ShownReaction {
   readonly emoji: string;
   readonly users: readonly User[];
-  /** Names: those of an imported file stand before those of people here, and never look like these (CO8). */
-  readonly people: readonly string[];
+  /** Names in an imported file (CO8). */
+  readonly named: readonly string[];
 }
 
-function reactionsTo(
-  { reactions, imported }: ThreadMessage,
-  fromFile: (name: string) => string,
-): readonly ShownReaction[] {
-  const named = imported?.reactions ?? [];
-  const emojis = new Set([...named, ...reactions].map(({ emoji }) => emoji));
-  return [...emojis].map((emoji) => {
-    const users = reactions.find((reaction) => reaction.emoji === emoji)?.users ?? [];
-    const names = named.find((reaction) => reaction.emoji === emoji)?.names ?? [];
-    return { emoji, users, people: [...names.map(fromFile), ...users.map(({ name }) => name)] };
-  });
+function reactionsTo({ reactions, imported }: ThreadMessage): readonly ShownReaction[] {
+  const inFile = imported?.reactions ?? [];
+  const emojis = new Set([...inFile, ...reactions].map(({ emoji }) => emoji));
+  return [...emojis].map((emoji) => ({
+    emoji,
+    users: reactions.find((reaction) => reaction.emoji === emoji)?.users ?? [],
+    named: inFile.find((reaction) => reaction.emoji === emoji)?.names ?? [],
+  }));
+}
+
+/** Names in a file come last: whatever is in one, nothing of it stands among people here (CO8). */
+function spokenNames(
+  { users, named }: Pick<ShownReaction, 'users' | 'named'>,
+  { t, language }: Pick<ReturnType<typeof useTranslation>, 't' | 'language'>,
+): string {
+  const list = (names: readonly string[]) => nameList(names, formatLocale(language));
+  const here = list(users.map(({ name }) => name));
+  if (named.length === 0) return here;
+  const inFile = t('chat.peopleInFile', { names: list(named) });
+  return users.length === 0 ? inFile : t('chat.peopleHereAndInFile', { here, inFile });
 }

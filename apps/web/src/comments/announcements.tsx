@@ -1,8 +1,9 @@
 /** What a screen reader is told of comments. */
-import type { CommentThread } from '@tandem/protocol';
+import type { CommentThread, ThreadMessage } from '@tandem/protocol';
 import type { EditorView } from '@tiptap/pm/view';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
+import { isolated } from '../languages/names.ts';
 import type { CommentPlaces } from './comment-places.ts';
 import { spokenAuthor } from './spoken-author.ts';
 import type { Comments } from './use-comments.ts';
@@ -11,11 +12,9 @@ export function Announcements({ comments: { threads, me } }: { readonly comments
   const { t } = useTranslation();
   const last = threads
     ?.flatMap(({ messages }) => messages)
-    .reduce<(typeof threads)[number]['messages'][number] | null>(
+    .reduce<ThreadMessage | null>(
       (newest, message) =>
-        (message.number ?? 0) > (newest?.number ?? 0) && message.deletedAt === null
-          ? message
-          : newest,
+        isAnnounced(message) && (message.number ?? 0) > (newest?.number ?? 0) ? message : newest,
       null,
     );
   const first = useRef<string | null | undefined>(undefined);
@@ -23,9 +22,14 @@ export function Announcements({ comments: { threads, me } }: { readonly comments
   const isSaid = last != null && last.id !== first.current && last.author.id !== me;
   return (
     <p aria-live="polite" className="sr-only">
-      {isSaid && t('comments.said', { name: spokenAuthor(last, t), text: last.text })}
+      {isSaid && t('comments.said', { name: isolated(last.author.name), text: last.text })}
     </p>
   );
+}
+
+/** Comments of a file come by the hundred, and are news to nobody (CO8). */
+function isAnnounced({ deletedAt, imported }: ThreadMessage): boolean {
+  return deletedAt === null && imported === null;
 }
 
 const CARET_MS = 400;

@@ -9,6 +9,7 @@ import chatTexts from '../languages/chat.en.json' with { type: 'json' };
 import texts from '../languages/comments.en.json' with { type: 'json' };
 import { Announcements } from './announcements.tsx';
 import { ThreadCard } from './thread-card.tsx';
+import { isUnread } from './unread-comments.ts';
 import type { Comments } from './use-comments.ts';
 
 const ben = { id: 'ben', name: 'Ben', color: 1 };
@@ -71,23 +72,33 @@ test('CO8 who resolved a thread in a file is shown with who imported it', () => 
   );
 });
 
+test('CO8 CO7 what is imported is neither unread nor announced', () => {
+  const imported = { author: ada, reactions: [] };
+  act(() => root.render(<Announcements comments={commentsOf([thread({})])} />));
+  const messages = [message(1), message(2, { text: 'Yes.' }), message(3, { imported })];
+  act(() => root.render(<Announcements comments={commentsOf([thread({ messages })])} />));
+  expect(document.body.textContent).toBe('Ben commented: Yes.');
+  const toCleo = { read: 0, me: 'cleo' };
+  expect(messages.map((each) => isUnread(each, toCleo))).toEqual([true, true, false]);
+});
+
 test('CO8 a name from a file is heard with who imported it', () => {
   const imported = { author: ada, reactions: [] };
   const heard = 'Ada (from a file that Ben imported)';
   const card = show(thread({ messages: [message(1, { imported })] }));
   expect(card.getAttribute('aria-label')).toBe(`Comment by ${heard}`);
-  const before = [thread({})];
-  act(() => root.render(<Announcements comments={commentsOf(before)} />));
-  const messages = [message(1), message(2, { imported, text: 'Yes.' })];
-  act(() => root.render(<Announcements comments={commentsOf([thread({ messages })])} />));
-  expect(document.body.textContent).toBe(`${heard} commented: Yes.`);
 });
 
 test('CO8 a reaction from a file looks like that of no account', () => {
-  const imported = { author: ada, reactions: [{ emoji: '🌊', names: ['Ben', 'Cleo'] }] };
-  const reactions = [{ emoji: '🌊', users: [ben] }];
-  const card = show(thread({ messages: [message(1, { imported, reactions })] }));
-  expect(card.querySelector('[aria-pressed]')?.getAttribute('aria-label')).toBe(
-    '🌊 from Ben (from a file), Cleo (from a file), and Ben',
+  const heard = (names: readonly string[], users: readonly (typeof ben)[]) => {
+    const imported = { author: ada, reactions: [{ emoji: '🌊', names: [...names] }] };
+    const reactions = users.length === 0 ? [] : [{ emoji: '🌊', users: [...users] }];
+    const card = show(thread({ messages: [message(1, { imported, reactions })] }));
+    return card.querySelector('[aria-pressed]')?.getAttribute('aria-label');
+  };
+  expect(heard(['Ben', 'Cleo'], [ben])).toBe('🌊 from Ben; people in a file: Ben and Cleo');
+  expect(heard(['Ben, Cleo', 'Dan; Eva'], [ben])).toBe(
+    '🌊 from Ben; people in a file: Ben, Cleo and Dan; Eva',
   );
+  expect(heard(['Ben, Cleo'], [])).toBe('🌊 from people in a file: Ben, Cleo');
 });

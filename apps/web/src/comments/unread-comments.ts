@@ -34,8 +34,9 @@ function countUnread(
 }
 
 export function isUnread(
-  { number, author, deletedAt }: ThreadMessage,
+  { number, author, deletedAt, imported }: ThreadMessage,
   { read, me }: { readonly read: number; readonly me: string | null },
 ): boolean {
-  return (number ?? 0) > read && author.id !== me && deletedAt === null;
+  const isLater = (number ?? 0) > read && author.id !== me;
+  return isLater && deletedAt === null && imported === null;
 }

@@ -8,6 +8,7 @@ import {
   MAX_COMMENT_THREADS,
   MAX_REACTIONS_PER_MESSAGE,
   MAX_THREAD_MESSAGES,
+  namesFit,
   newImportedMessage,
   newMessageText,
   newNamedPerson,
@@ -42,7 +43,7 @@ const message = z.discriminatedUnion('kind', [
     /** Null for one that cannot be read, such as with an emoji that this browser does not know. */
     reactions: z
       .array(z.catch(z.nullable(newNamedReaction), null))
-      .check(z.maxLength(MAX_REACTIONS_PER_MESSAGE)),
+      .check(z.maxLength(MAX_REACTIONS_PER_MESSAGE), z.refine(namesFit)),
   }),
   /** A deleted one leaves a mark while others of its thread are there. */
   z.object({ kind: z.literal('deleted') }),

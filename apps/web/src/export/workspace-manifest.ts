@@ -18,6 +18,8 @@ export const MAX_FILES_PER_DOCUMENT = 2_000;
 
 const path = z.string().check(z.minLength(1), z.maxLength(2_000));
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+/** In ISO 8601. `z.iso` would be in the script that loads with the first document, with all of Zod that is used later. */
+const instant = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/));
 const id = z.string().check(z.minLength(1), z.maxLength(64));
 
 const workspaceFile = z.object({
@@ -47,7 +49,7 @@ export type WorkspaceDocument = z.infer<typeof workspaceDocument>;
 export const workspaceManifest = z.object({
   format: z.literal('tandem-workspace'),
   version: z.int().check(z.positive()),
-  exportedAt: z.iso.datetime(),
+  exportedAt: instant,
   /** Null for an entry that cannot be read, which costs one document. */
   documents: z
     .array(z.catch(z.nullable(workspaceDocument), null))

@@ -133,6 +133,11 @@ test('EX10 of many reactions, the first names are in the file', () => {
   expect(names.slice(0, 2)).toEqual(['Eve', 'Name of p0']);
 });
 
+const manyNames = ['🌊', '⛵'].map((emoji) => ({
+  emoji,
+  names: Array.from({ length: MAX_IMPORTED_REACTION_NAMES - 1 }, () => 'Ada'),
+}));
+
 test.each([
   ['an id of an account', { author: { id: 'ada', name: 'Ada', color: 1 } }],
   ['a name that is too long', { author: { name: 'x'.repeat(100), color: 1 } }],
@@ -140,6 +145,7 @@ test.each([
   ['a colour that is none', { author: { name: 'Ada', color: 99 } }],
   ['a text that is too long', { text: 'x'.repeat(5_000) }],
   ['no text', { text: ' ' }],
+  ['more names than a message may have', { reactions: manyNames }],
   ['a time that is none', { at: -1 }],
   ['a time that is no date', { at: 8.64e15 + 1 }],
 ])('IM3 IM15 a message with %s is not read', (_, changes) => {

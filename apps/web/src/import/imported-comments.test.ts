@@ -65,6 +65,21 @@ test('IM15 half of the queue stays for the person', async () => {
   expect(await place.startImport(many(3)).left).toEqual({ cancelled: 0, unwritten: 4 });
 });
 
+test('IM15 what the person deletes meanwhile is not of the import', async () => {
+  const place = waiting('connected');
+  const own = { name: 'comment:delete', input: { document: 'd1', message: ulid() } } as const;
+  for (let at = 0; at < 200; at++) place.pending.push(commandSchema.parse({ ...own, id: ulid() }));
+  expect(await place.startImport(many(3)).left).toEqual({ cancelled: 0, unwritten: 0 });
+});
+
+test('IM15 the deletions of an import count', async () => {
+  const place = waiting('connected');
+  const deleted = { ...thread, messages: [...thread.messages, { kind: 'deleted' } as const] };
+  void place.startImport(Array.from({ length: 100 }, () => deleted));
+  await settled();
+  expect(place.pending).toHaveLength(200);
+});
+
 test('IM15 what the server refuses is counted', async () => {
   const ada = commented();
   const threads = ada.export();

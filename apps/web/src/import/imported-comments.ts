@@ -135,7 +135,8 @@ export class ImportedComments {
     const { commands, connection } = this.#client;
     const { pending } = commands;
     if (pending.length >= MAX_QUEUED) return 'none';
-    if (pending.filter(isOfImport).length < MAX_WAITING) return 'free';
+    const waiting = pending.filter((each) => this.#commands.has(each.id) || isImported(each));
+    if (waiting.length < MAX_WAITING) return 'free';
     return connection.state.kind === 'connected' ? 'full' : 'none';
   }
 }
@@ -190,6 +191,7 @@ function messageOf(command: WithId<Call>): string | null {
   }
 }
 
-function isOfImport({ name, input }: Call): boolean {
-  return name === 'comment:delete' || ('imported' in input && input.imported !== undefined);
+/** Of any import, but for the deletions of others: a person deletes with the same command. */
+function isImported({ input }: Call): boolean {
+  return 'imported' in input && input.imported !== undefined;
 }

@@ -60,6 +60,7 @@ export type LossKind =
   | 'deadLinks'
   | 'unusedFiles'
   | 'damagedComments'
+  | 'excessComments'
   | 'refusedComments'
   | 'unreadableComments'
   | 'damagedReactions'

@@ -4,6 +4,7 @@
  */
 import { type Block, validatePage, writePage } from '@tandem/document';
 import { pageSchema } from '@tandem/document/schema';
+import { MAX_COMMENTS } from '@tandem/protocol';
 import { Schema } from '@tiptap/pm/model';
 import * as Y from 'yjs';
 import type { ExportedThread } from '../export/exported-comments.ts';
@@ -99,11 +100,27 @@ function readComments(
   if (given === null) losses.add('unreadableComments');
   const threads = (given ?? []).filter((thread) => thread !== null);
   losses.add('damagedComments', (given ?? []).length - threads.length);
-  const reactions = threads.flatMap(({ messages }) =>
-    messages.flatMap((message) => (message.kind === 'message' ? message.reactions : [])),
-  );
+  const { kept, excess } = withinLimit(threads);
+  losses.add('excessComments', excess.flatMap(writtenOf).length);
+  const reactions = kept.flatMap(writtenOf).flatMap((message) => message.reactions);
   losses.add('damagedReactions', reactions.filter((reaction) => reaction === null).length);
-  return threads;
+  return kept;
+}
+
+/** The first threads, with as many messages as a document may have. Marks of deleted ones count (CO6). */
+function withinLimit(threads: readonly ExportedThread[]): {
+  readonly kept: readonly ExportedThread[];
+  readonly excess: readonly ExportedThread[];
+} {
+  let messages = 0;
+  const end = threads.findIndex((thread) => (messages += thread.messages.length) > MAX_COMMENTS);
+  return end < 0
+    ? { kept: threads, excess: [] }
+    : { kept: threads.slice(0, end), excess: threads.slice(end) };
+}
+
+function writtenOf({ messages }: ExportedThread) {
+  return messages.filter((message) => message.kind === 'message');
 }
 
 async function parseJson(blob: Blob): Promise<unknown> {

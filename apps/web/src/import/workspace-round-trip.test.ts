@@ -404,6 +404,22 @@ describe('IM3 IM11 hostile zip files', () => {
     });
   });
 
+  test('IM15 comments beyond what a document may have are left out, and counted', async () => {
+    const message = {
+      ...{ kind: 'message', text: 'Sure?', author: { name: 'Ada', color: 1 }, at: 1 },
+      ...{ editedAt: null, reactions: [] },
+    };
+    const place = {
+      ...{ range: null, block: null, quote: 'a', prefix: '', suffix: '' },
+      ...{ length: 1, unique: 'quote' },
+    };
+    const messages = [...Array.from({ length: 99 }, () => message), { kind: 'deleted' }];
+    const comments = Array.from({ length: 22 }, () => ({ place, resolved: null, messages }));
+    const content = { kind: 'page', blocks: [text('a')], comments };
+    const { result } = await withDocument(JSON.stringify(content));
+    expect(result).toMatchObject({ losses: [{ kind: 'excessComments', count: 2 * 99 }] });
+  });
+
   test('a document that was changed is left out; nesting ends at a limit', async () => {
     const good = JSON.stringify({ kind: 'page', blocks: [text('a')], comments: [] });
     expect((await withDocument(good)).created).toHaveLength(1);

@@ -1,7 +1,12 @@
 /**
  * Unanswered commands of a device, shared by its pages. One port, one contract suite, two adapters.
  */
-import { command as commandSchema } from '@tandem/protocol';
+import {
+  binaryCodec,
+  command as commandSchema,
+  MAX_CONTROL_BYTES,
+  type MessageOf,
+} from '@tandem/protocol';
 import type { IssuedCommand } from '@tandem/sync';
 
 export interface KeptCommand {
@@ -27,4 +32,9 @@ export interface CommandStore {
 /** False for commands of another version: sending one that the wire lacks would end the connection. */
 export function isKnown({ command: { at, ...rest } }: KeptCommand): boolean {
   return Number.isFinite(at) && commandSchema.safeParse(rest).success;
+}
+
+/** False for a message that no server reads, and for which it would end the connection (W6). */
+export function isReadable(message: MessageOf<'command'>): boolean {
+  return binaryCodec.encode(message).byteLength <= MAX_CONTROL_BYTES.client;
 }

@@ -12,6 +12,7 @@ import {
   type Call,
   type ChannelName,
   type ErrorBody,
+  type MessageOf,
 } from '@tandem/protocol';
 import {
   CommandQueue,
@@ -25,7 +26,7 @@ import {
 import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
-import { isKnown, type CommandStore, type KeptCommand } from './command-store.ts';
+import { isKnown, isReadable, type CommandStore, type KeptCommand } from './command-store.ts';
 import { KEPT_COMMAND_FORMAT } from './kept-command-format.ts';
 import { UnloadOutbox, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { Listeners } from '../listeners.ts';
@@ -40,6 +41,11 @@ export const MAX_PENDING_COMMANDS = 5_000;
 const RESEND_FOR_MS = 30 * 24 * 3_600_000;
 const TOO_OLD =
   'A change that was made here more than 30 days ago was never confirmed, so it was put aside. Make it again if it is missing.';
+
+const TOO_LARGE = errorOf('bad-message', {
+  detail:
+    'A change that was made here is too large to be sent, so it was put aside. Everything else is kept. Make it again in smaller parts.',
+});
 
 export type PendingCommand = IssuedCommand & {
   readonly kept: boolean;
@@ -142,6 +148,10 @@ export class Commands {
       return id;
     }
     const given: IssuedCommand = { ...parsed.data, at };
+    if (!isReadable({ type: 'command', channel: 0, ...parsed.data })) {
+      this.#notifyRefused(given, TOO_LARGE);
+      return id;
+    }
     if (this.#queue.size >= MAX_PENDING_COMMANDS) {
       const detail = 'Too much is waiting for the server. Try again when it has caught up.';
       this.#notifyRefused(given, errorOf('too-many', { detail }));
@@ -343,9 +353,13 @@ export class Commands {
 
   #execute(intents: readonly CommandIntent[]): void {
     const { connection, effects, store, follows, environment } = this.#options;
-    for (const intent of intents) {
+    const due = [...intents];
+    for (const intent of due) {
       if (intent.kind === 'send') {
-        connection.send(intent.message);
+        const { message } = intent;
+        // What was stored may be anything. Refused here, it ends as if the server had read it (CM17).
+        if (isReadable(message)) connection.send(message);
+        else due.push(...this.#queue.receive(refusalOf(message), environment.clock.now()));
         continue;
       }
       const { command } = intent;
@@ -395,6 +409,10 @@ export class Commands {
       this.#writeUnloadOutbox();
     this.#listeners.notify((listener) => listener());
   }
+}
+
+function refusalOf({ id }: MessageOf<'command'>): MessageOf<'refused'> {
+  return { type: 'refused', channel: 0, id, error: TOO_LARGE };
 }
 
 /** False for commands whose loss no person notices, such as reading marks. */

@@ -87,17 +87,26 @@ const importedMessage = z.object({
 });
 export type ImportedMessage = z.infer<typeof importedMessage>;
 
-/** All names of a message together are bounded by CO6 and by the size of a command. */
 export const newNamedReaction = z.strictObject({
   emoji,
   names: z.array(newName).check(z.minLength(1), z.maxLength(MAX_IMPORTED_REACTION_NAMES)),
 });
 
+/** With more, the command would be larger than a server reads (W6). */
+export function namesFit(
+  reactions: readonly ({ readonly names: readonly string[] } | null)[],
+): boolean {
+  const names = reactions.reduce((sum, reaction) => sum + (reaction?.names.length ?? 0), 0);
+  return names <= MAX_IMPORTED_REACTION_NAMES;
+}
+
 export const newImportedMessage = z.strictObject({
   author: newNamedPerson,
   at: instant,
   editedAt: z.nullable(instant),
-  reactions: z.array(newNamedReaction).check(z.maxLength(MAX_REACTIONS_PER_MESSAGE)),
+  reactions: z
+    .array(newNamedReaction)
+    .check(z.maxLength(MAX_REACTIONS_PER_MESSAGE), z.refine(namesFit)),
 });
 export type NewImportedMessage = z.infer<typeof newImportedMessage>;
 

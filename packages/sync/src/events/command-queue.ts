@@ -11,7 +11,6 @@ import {
   waitsFor,
   type ChannelName,
   type ChannelPosition,
-  type ClientMessage,
   type Command,
   type ErrorBody,
   type MessageOf,
@@ -27,7 +26,7 @@ export type EffectPosition = ChannelPosition & { readonly name: ChannelName };
 
 /** Every kind but `send` ends the command; the owner deletes it from its store. */
 export type CommandIntent =
-  | { readonly kind: 'send'; readonly message: ClientMessage }
+  | { readonly kind: 'send'; readonly message: MessageOf<'command'> }
   | {
       readonly kind: 'done';
       readonly command: IssuedCommand;
@@ -240,7 +239,7 @@ function entryOf(command: IssuedCommand, { isAdopted }: Pick<Entry, 'isAdopted'>
   return { command, isAdopted, state: 'waiting', refusals: 0, failures: 0 };
 }
 
-function wireForm({ at: _, ...command }: IssuedCommand): ClientMessage {
+function wireForm({ at: _, ...command }: IssuedCommand): MessageOf<'command'> {
   return { type: 'command', channel: 0, ...command };
 }
 

@@ -280,6 +280,7 @@ describe('messages', () => {
 });
 
 describe('an import', () => {
+  type Threads = [CommentsState['threads'][number], CommentsState['threads'][number]];
   const ada = { name: 'Name of ada', color: 3 };
   const imported = {
     author: ada,
@@ -393,11 +394,42 @@ describe('an import', () => {
     const fixture = await fixtureWithRoles();
     await startAs(fixture, 'ada');
     expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
-    const [{ id }] = (await comments(fixture)).threads as [CommentsState['threads'][number]];
+    const [{ id }, { id: other }] = (await comments(fixture)).threads as Threads;
     const answer = await reply(fixture, 'ed', id);
     expect(await startAs(fixture, 'ada')).toMatchObject(forbidden);
+    for (const thread of [id, other]) {
+      expect(await replyAs(fixture, 'ada', { thread })).toMatchObject(forbidden);
+      expect(await resolveAs(fixture, 'ada', { thread })).toMatchObject(forbidden);
+    }
+    expect((await comments(fixture)).threads).toMatchObject([
+      { resolved: null, messages: [{}, { text: 'Yes.' }] },
+      { resolved: null, messages: [{}] },
+    ]);
     await remove(fixture, 'ed', answer);
     expect(await startAs(fixture, 'ada')).toMatchObject({ kind: 'done' });
+    expect(await replyAs(fixture, 'ada', { thread: id })).toMatchObject({ kind: 'done' });
+    expect(await resolveAs(fixture, 'ada', { thread: id })).toMatchObject({ kind: 'done' });
+  });
+
+  test('CO8 ends once a person has reopened or resolved a thread here', async () => {
+    for (const on of [false, true]) {
+      const fixture = await fixtureWithRoles();
+      await startAs(fixture, 'ada');
+      await startAs(fixture, 'ada');
+      const [{ id: thread }, { id: other }] = (await comments(fixture)).threads as Threads;
+      if (!on) await resolveAs(fixture, 'ada', { thread });
+      await fixture.do('ed', { name: 'comment:resolve', input: { document, thread, on } });
+      // It changes nothing, so that it may be a repeat (W25).
+      if (on) expect(await resolveAs(fixture, 'ada', { thread })).toMatchObject({ kind: 'done' });
+      else expect(await resolveAs(fixture, 'ada', { thread })).toMatchObject(forbidden);
+      expect(await resolveAs(fixture, 'ada', { thread: other })).toMatchObject(forbidden);
+      expect(await replyAs(fixture, 'ada', { thread })).toMatchObject(forbidden);
+      expect(await startAs(fixture, 'ada')).toMatchObject(forbidden);
+      expect((await comments(fixture)).threads).toMatchObject([
+        { resolved: on ? { by: { id: 'ed' }, imported: null } : null },
+        { resolved: null },
+      ]);
+    }
   });
 
   test('CO8 W25 a repeat is one, whatever was written since', async () => {

@@ -98,8 +98,8 @@ export const commentHandlers: CommentHandlers = {
     if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
     const before = await findThread(db, { document, thread });
     if (before === undefined) return notFound('thread');
-    if (imported !== undefined && before.imported_by !== user)
-      return forbidden('thread-not-imported');
+    if (imported !== undefined && !(await hasOnlyImported(db, { document, user })))
+      return forbidden('has-comments');
     const content = { text, mentions, imported: importedIn(context, imported) };
     if (!(await hasRoomInThread(db, { document, thread }, content)))
       return forbidden('too-many-comments');
@@ -164,9 +164,9 @@ export const commentHandlers: CommentHandlers = {
     if (refusal !== null) return refusal;
     const before = await findThread(db, { document, thread });
     if (before === undefined) return notFound('thread');
-    if (imported !== undefined && before.imported_by !== user)
-      return forbidden('thread-not-imported');
     if ((before.resolved_at !== null) === on) return DONE;
+    if (imported !== undefined && !(await hasOnlyImported(db, { document, user })))
+      return forbidden('has-comments');
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     const named = importedResolution({ on, imported }, at);

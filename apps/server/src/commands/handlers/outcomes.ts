@@ -16,9 +16,7 @@ const FORBIDDEN = {
   'only-editors-reanchor': 'You may not change what a comment is about.',
   'only-owners-import': 'Only the owner of a document may import comments into it.',
   'has-comments':
-    'This document has comments that you did not import. Import the file again, into a new document.',
-  'thread-not-imported':
-    'Only a thread that you imported takes replies and resolutions from a file.',
+    'People have commented in this document, or resolved a comment. Import the file again, into a new document.',
   'imports-mention-nobody': 'Imported comments mention nobody.',
   'imported-stays':
     'An imported comment keeps the words of the person who wrote it. Reply to it, or delete it.',

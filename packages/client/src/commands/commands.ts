@@ -12,7 +12,6 @@ import {
   type Call,
   type ChannelName,
   type ErrorBody,
-  type MessageOf,
 } from '@tandem/protocol';
 import {
   CommandQueue,
@@ -27,25 +26,14 @@ import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import { isKnown, isReadable, type CommandStore, type KeptCommand } from './command-store.ts';
-import { KEPT_COMMAND_FORMAT } from './kept-command-format.ts';
-import { UnloadOutbox, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
+import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
+import { isTooOld, putAside, TOO_LARGE, tooLarge } from './put-aside.ts';
+import { UnstoredCommands } from './unstored-commands.ts';
 import { Listeners } from '../listeners.ts';
 import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
-import { commandIds } from './ids.ts';
+import { commandIds, type CommandIds } from './ids.ts';
 
 export const MAX_PENDING_COMMANDS = 5_000;
-/**
- * The server keeps results for 31 days (W25), and would execute most commands a second time after
- * that.
- */
-const RESEND_FOR_MS = 30 * 24 * 3_600_000;
-const TOO_OLD =
-  'A change that was made here more than 30 days ago was never confirmed, so it was put aside. Make it again if it is missing.';
-
-const TOO_LARGE = errorOf('bad-message', {
-  detail:
-    'A change that was made here is too large to be sent, so it was put aside. Everything else is kept. Make it again in smaller parts.',
-});
 
 export type PendingCommand = IssuedCommand & {
   readonly kept: boolean;
@@ -72,29 +60,28 @@ export class Commands {
   readonly #ofOtherPages = new Map<string, IssuedCommand>();
   readonly #owners = new Map<string, string | null>();
   readonly #persisted = new Set<string>();
-  /** Of commands that this page may have to write to the unload outbox. */
-  readonly #authors = new Map<string, string | null>();
   readonly #refusedListeners = new Listeners<RefusedListener>();
   readonly #listeners = new Listeners<() => void>();
-  readonly #nextId: () => string;
+  readonly #ids: CommandIds;
   readonly #deadline: AnswerDeadline;
-  readonly #unloadOutbox: UnloadOutbox<KeptCommand>;
+  readonly #unstored: UnstoredCommands;
   readonly #stops: readonly (() => void)[];
   #storageError: ErrorBody | null = null;
   #writes: Promise<unknown> = Promise.resolve();
   #timer: unknown = null;
   #orphanTimer: unknown = null;
-  #isLeaving = false;
-  /** So many commands are in the unload outbox. */
-  #written = 0;
+  #connection = 0;
   #closed = false;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
     const { connection, environment, store, unloadOutbox } = options;
-    this.#unloadOutbox = new UnloadOutbox(unloadOutbox, {
-      random: environment.random,
-      format: KEPT_COMMAND_FORMAT,
+    this.#unstored = new UnstoredCommands({
+      storage: unloadOutbox,
+      environment,
+      store,
+      list: () => [...this.#queue].filter(({ id }) => !this.#persisted.has(id)),
+      hold: (left) => this.#hold(left),
     });
     this.#deadline = new AnswerDeadline({
       connection,
@@ -102,14 +89,13 @@ export class Commands {
       wait: { baseMs: CONFIRM_AGAIN_MS, capMs: CONFIRM_AGAIN_CAP_MS },
       overdue: () => connection.reconnect(),
     });
-    this.#nextId = commandIds(environment.clock, environment.random);
+    this.#ids = commandIds(environment.clock, environment.random);
     this.loaded = this.#load();
     this.#stops = [
       store.listen(() => void this.#syncWithStore()),
       environment.listen((event) => {
-        if (event === 'wake') this.#isLeaving = false;
-        if (event === 'leaving') this.#isLeaving = true;
-        if (event === 'leaving' || event === 'hidden') this.#writeUnloadOutbox();
+        // A page that was closed may be why this one is shown.
+        if (event === 'wake') void this.recover();
       }),
       connection.listen({
         state: ({ kind }) => {
@@ -138,7 +124,7 @@ export class Commands {
    */
   run(call: Call): string {
     const { clock } = this.#options.environment;
-    const id = this.#nextId();
+    const id = this.#ids.next();
     const at = clock.now();
     const parsed = commandSchema.safeParse({ ...call, id });
     if (!parsed.success) {
@@ -158,7 +144,6 @@ export class Commands {
       return id;
     }
     const user = this.#options.connection.user?.id ?? null;
-    this.#authors.set(id, user);
     this.#options.effects.expect(given);
     this.#track(
       this.#options.store
@@ -167,9 +152,8 @@ export class Commands {
         .then(() => this.#notify()),
     );
     this.#execute(this.#queue.add(given, clock.now()));
-    // Fields that are left, as by the closing of the page, issue commands.
-    const isShown = !this.#isLeaving && this.#options.environment.visible();
-    if (!isShown && !this.#closed) this.#writeUnloadOutbox();
+    this.#dropOvertaken();
+    this.#unstored.issued(id, user);
     return id;
   }
 
@@ -211,11 +195,12 @@ export class Commands {
 
   /** Takes over what closed pages left in the unload outbox. */
   async recover(): Promise<void> {
-    if (await this.#recover()) await this.#syncWithStore();
+    if (await this.#unstored.recover()) await this.#syncWithStore();
   }
 
   close(): void {
     this.#closed = true;
+    this.#unstored.close();
     this.#deadline.pause();
     const { clock } = this.#options.environment;
     clock.clearTimeout(this.#timer);
@@ -225,53 +210,39 @@ export class Commands {
   }
 
   async #load(): Promise<void> {
-    await this.#recover();
+    await this.#unstored.recover();
     const kept = await this.#options.store.all().catch(() => []);
     if (this.#closed) return;
     const unknown = kept.filter(({ command }) => !this.#queue.has(command.id));
     for (const { command, user } of unknown) this.#owners.set(command.id, user);
     for (const { command } of unknown) this.#persisted.add(command.id);
+    for (const { command } of kept) this.#ids.follow(command.id);
     const commands = unknown.map(({ command }) => command);
     this.#options.effects.expectEarlier(commands);
     this.#execute(this.#queue.adopt(commands, this.#options.environment.clock.now()));
   }
 
-  async #recover(): Promise<boolean> {
-    const { store } = this.#options;
-    const take = (left: readonly KeptCommand[]) =>
-      store.recover(left).catch((error: unknown) => this.#holdUnstored(left, error));
-    return await this.#unloadOutbox.recover(take).catch(() => false);
-  }
-
-  /** Sends what this device has no room for. @throws Error for what stays in the unload outbox */
-  #holdUnstored(left: readonly KeptCommand[], error: unknown): void {
+  /** Sends commands of closed pages for which the device has no room. @throws Error for those of others */
+  #hold(left: readonly KeptCommand[]): void {
     const { connection, effects, environment } = this.#options;
     const us = connection.user?.id;
     const isOurs = left.every((kept) => isKnown(kept) && (kept.user === null || kept.user === us));
-    if (us === undefined || !isOurs || this.#closed) throw error;
-    for (const { command, user } of left) this.#authors.set(command.id, user);
-    const commands = left.map(({ command }) => command);
-    effects.expectEarlier(commands);
-    this.#execute(this.#queue.adopt(commands, environment.clock.now()));
-    this.#writeUnloadOutbox();
-    if (!this.#unloadOutbox.hasRoom) throw error;
-  }
-
-  get #unpersisted(): readonly IssuedCommand[] {
-    return [...this.#queue].filter(({ id }) => !this.#persisted.has(id));
-  }
-
-  #writeUnloadOutbox(): void {
-    const commands = this.#unpersisted;
-    this.#written = commands.length;
-    this.#unloadOutbox.write(
-      commands.map((command) => ({ command, user: this.#authors.get(command.id) ?? null })),
-    );
+    if (us === undefined || !isOurs) throw new Error('commands of another user');
+    const now = environment.clock.now();
+    const unknown = left
+      .map(({ command }) => command)
+      .filter(({ id }) => !this.#queue.has(id) && !this.#ofOtherPages.has(id));
+    const old = unknown.filter((command) => isTooOld(command, now));
+    const recent = unknown.filter((command) => !old.includes(command));
+    effects.expectEarlier(recent);
+    this.#execute([...old.map(putAside), ...this.#queue.adopt(recent, now)]);
   }
 
   async #connected(): Promise<void> {
+    const connected = ++this.#connection;
     await this.loaded;
-    if (await this.#recover()) await this.#syncWithStore();
+    if (await this.#unstored.recover()) await this.#syncWithStore();
+    if (connected !== this.#connection) return;
     const { connection, effects, environment } = this.#options;
     if (this.#closed || connection.state.kind !== 'connected') return;
     for (const [id, owner] of this.#owners) {
@@ -288,6 +259,7 @@ export class Commands {
   }
 
   #disconnected(): void {
+    this.#connection++;
     this.#queue.disconnected();
     this.#deadline.pause();
     // The next connection states it again.
@@ -296,13 +268,12 @@ export class Commands {
 
   /** The server may have executed an old command; a repeat must not undo what others did since. */
   #rejectOldCommands(now: number): void {
-    const old = [...this.#queue, ...this.#ofOtherPages.values()].filter(
-      (command) => now - command.at > RESEND_FOR_MS && !COMMANDS[command.name].isIdempotent,
+    const old = [...this.#queue, ...this.#ofOtherPages.values()].filter((command) =>
+      isTooOld(command, now),
     );
     for (const command of old) {
       this.#ofOtherPages.delete(command.id);
-      const error = errorOf('forbidden', { detail: TOO_OLD });
-      this.#execute([...this.#queue.forget(command.id, now), { kind: 'refused', command, error }]);
+      this.#execute([...this.#queue.forget(command.id, now), putAside(command)]);
     }
   }
 
@@ -332,11 +303,23 @@ export class Commands {
       if (this.#persisted.has(command.id)) continue;
       this.#owners.set(command.id, user);
       this.#persisted.add(command.id);
+      this.#ids.follow(command.id);
       this.#ofOtherPages.set(command.id, command);
-      effects.expect(command);
+      if (!this.#queue.isOvertaken(command)) effects.expect(command);
     }
+    this.#dropOvertaken();
     this.#adoptOrphans(now);
     this.#changed();
+  }
+
+  /** What other pages left, and a later command here makes unnecessary, is not shown any more, nor sent. */
+  #dropOvertaken(): void {
+    const overtaken = [...this.#ofOtherPages.values()].filter((command) =>
+      this.#queue.isOvertaken(command),
+    );
+    for (const { id } of overtaken) this.#ofOtherPages.delete(id);
+    if (overtaken.length > 0)
+      this.#execute(overtaken.map((command) => ({ kind: 'replaced', command }) as const));
   }
 
   #adoptOrphans(now: number): void {
@@ -359,14 +342,14 @@ export class Commands {
         const { message } = intent;
         // What was stored may be anything. Refused here, it ends as if the server had read it (CM17).
         if (isReadable(message)) connection.send(message);
-        else due.push(...this.#queue.receive(refusalOf(message), environment.clock.now()));
+        else due.push(...this.#queue.receive(tooLarge(message), environment.clock.now()));
         continue;
       }
       const { command } = intent;
       if (intent.kind === 'done') effects.done(command.id, intent.positions, follows);
       else effects.forget(command.id);
       this.#owners.delete(command.id);
-      this.#authors.delete(command.id);
+      this.#unstored.ended(command.id, { isAnswered: intent.kind === 'done' });
       this.#track(store.remove(command.id).then(() => this.#persisted.delete(command.id)));
       if (intent.kind === 'refused') this.#notifyRefused(command, intent.error);
     }
@@ -405,14 +388,9 @@ export class Commands {
   }
 
   #notify(): void {
-    if (this.#unloadOutbox.hasEntries && this.#unpersisted.length !== this.#written)
-      this.#writeUnloadOutbox();
+    this.#unstored.changed();
     this.#listeners.notify((listener) => listener());
   }
-}
-
-function refusalOf({ id }: MessageOf<'command'>): MessageOf<'refused'> {
-  return { type: 'refused', channel: 0, id, error: TOO_LARGE };
 }
 
 /** False for commands whose loss no person notices, such as reading marks. */

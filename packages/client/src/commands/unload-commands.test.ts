@@ -216,3 +216,68 @@ test('CM16 a page that was closed writes nothing more', async () => {
   page.commands.run(rename('After'));
   expect(device.unloadOutbox.values.size).toBe(0);
 });
+
+test('CM16 a device without room for anything sends what is left once, and forgets it then', async () => {
+  const { device, page } = await offline();
+  const id = page.commands.run(rename('Left'));
+  device.server.environment.emit('leaving');
+  await device.closed(page);
+  device.isFull = true;
+  device.unloadOutbox.hasRoom = false;
+  const next = device.page();
+  const refused: string[] = [];
+  next.commands.onRefused((command) => refused.push(command.id));
+  next.start();
+  await device.server.reconnect(next);
+  expect(device.server.effects).toContain(id);
+  for (let sweeps = 0; sweeps < 3; sweeps++) await next.unconfirmed();
+  expect(device.server.received.filter((received) => received === id)).toHaveLength(1);
+  expect([pending(next), device.unloadOutbox.values.size, refused]).toEqual([[], 0, []]);
+});
+
+test('CM13 CM16 what is too old is put aside, also where the device has no room', async () => {
+  const { device, page } = await offline();
+  const id = page.commands.run(rename('Left'));
+  device.server.environment.emit('leaving');
+  await device.closed(page);
+  device.isFull = true;
+  await device.server.settle(31 * 24 * 3_600_000);
+  const next = device.page();
+  const refused: string[] = [];
+  next.commands.onRefused((command) => refused.push(command.id));
+  next.start();
+  await device.server.reconnect(next);
+  await next.unconfirmed();
+  expect(device.server.received).not.toContain(id);
+  expect([refused, device.unloadOutbox.values.size]).toEqual([[id], 0]);
+});
+
+test('CM16 CM7 what a later command replaces is in the unload outbox no longer', async () => {
+  const { device, page } = await offline();
+  page.commands.run(rename('Hidden'));
+  hide(device.server, 'hidden');
+  device.server.environment.isVisible = true;
+  device.server.environment.emit('wake');
+  page.commands.run(rename('Shown'));
+  const [written = ''] = device.unloadOutbox.values.values();
+  expect(written).toContain('Shown');
+  expect(written).not.toContain('Hidden');
+});
+
+test('CM16 CM7 what another page left is not shown over a later title, and ends', async () => {
+  const { device, page } = await offline();
+  const other = device.page();
+  const library = other.subscribe('library');
+  await other.commands.loaded;
+  device.isStoring = true;
+  page.commands.run(rename('Older'));
+  await device.server.settle();
+  expect(pending(other)).toHaveLength(1);
+  const newer = other.commands.run(rename('Newer'));
+  await device.server.settle();
+  expect(pending(other)).toEqual([newer]);
+  expect(await device.left()).toBe(1);
+  other.start();
+  await device.server.reconnect(other);
+  expect(library.state?.documents).toMatchObject([{ title: 'Newer' }]);
+});

@@ -53,8 +53,10 @@ export class UnloadOutbox<Entry> {
   write(entries: readonly Entry[]): void {
     if (this.#storage === null) return;
     const before = this.#writtenName;
-    if (entries.length === 0) this.#writtenName = null;
-    else {
+    if (entries.length === 0) {
+      this.#writtenName = null;
+      this.#hasRoom = true;
+    } else {
       const name = `${this.#format.kind}.${this.#random.next().toString(36).slice(2)}`;
       const encoded = this.#encode(entries);
       const isPut = this.#storage.put(name, `[${encoded.join()}]`);

@@ -57,8 +57,8 @@ const MAX_REMEMBERED = 1_000;
 
 export class CommandQueue {
   #entries = new Map<string, Entry>();
-  /** Commands that were added here, also those that are done: what other pages left may be older. */
-  readonly #added = new Map<string, IssuedCommand>();
+  /** Commands of this queue, also those that are done: what other pages left may be older. */
+  readonly #known = new Map<string, IssuedCommand>();
   /** When commands that have failed are sent again; only commands that build on them wait. */
   readonly #resumeFailedAt = new Map<string, number>();
   #inFlight = 0;
@@ -110,7 +110,7 @@ export class CommandQueue {
    */
   adopt(commands: readonly IssuedCommand[], now: number): readonly CommandIntent[] {
     const unknown = commands.filter(({ id }) => !this.has(id));
-    const overtaken = unknown.filter((command) => this.#isOvertaken(command));
+    const overtaken = unknown.filter((command) => this.isOvertaken(command));
     const taken = unknown.filter((command) => !overtaken.includes(command));
     const entries = [...this.#entries.values()];
     const adopted = [
@@ -118,11 +118,20 @@ export class CommandQueue {
       ...taken.map((command) => entryOf(command, { isAdopted: true })),
     ].toSorted((one, other) => (one.command.id < other.command.id ? -1 : 1));
     const own = entries.filter(({ isAdopted }) => !isAdopted);
+    for (const command of taken) this.#remember(command);
     this.#entries = new Map([...adopted, ...own].map((entry) => [entry.command.id, entry]));
     return [
       ...overtaken.map((command) => ({ kind: 'replaced', command }) as const),
       ...this.#sendDue(now),
     ];
+  }
+
+  /** Whether a later command of this queue, be it done or not, makes this one of another page unnecessary. */
+  isOvertaken(command: IssuedCommand): boolean {
+    if (!canReplace(command)) return false;
+    for (const later of this.#known.values())
+      if (later.id > command.id && replaces(later, command)) return true;
+    return false;
   }
 
   forget(id: string, now: number): readonly CommandIntent[] {
@@ -161,7 +170,7 @@ export class CommandQueue {
       return [];
     }
     this.#remove(command.id);
-    if (message.type === 'refused') this.#added.delete(command.id);
+    if (message.type === 'refused') this.#known.delete(command.id);
     const end: CommandIntent =
       message.type === 'done'
         ? { kind: 'done', command, positions: message.positions }
@@ -186,7 +195,7 @@ export class CommandQueue {
       return this.#sendDue(now);
     }
     this.#remove(command.id);
-    this.#added.delete(command.id);
+    this.#known.delete(command.id);
     return [{ kind: 'refused', command, error: GIVEN_UP }, ...this.#sendDue(now)];
   }
 
@@ -216,16 +225,9 @@ export class CommandQueue {
 
   #remember(command: IssuedCommand): void {
     if (!canReplace(command)) return;
-    for (const [id, earlier] of this.#added) if (replaces(command, earlier)) this.#added.delete(id);
-    this.#added.set(command.id, command);
-    const [oldest] = this.#added.keys();
-    if (this.#added.size > MAX_REMEMBERED && oldest !== undefined) this.#added.delete(oldest);
-  }
-
-  #isOvertaken(command: IssuedCommand): boolean {
-    return [...this.#added.values()].some(
-      (later) => later.id > command.id && replaces(later, command),
-    );
+    this.#known.set(command.id, command);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
   }
 
   #remove(id: string): void {

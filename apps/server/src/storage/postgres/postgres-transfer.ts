@@ -61,21 +61,21 @@ export async function readFromPostgres<T>(
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only');
-  const read = async (): Promise<T> =>
-    await transaction.execute(async (open) => {
-      const statements = new Statements(open);
-      await statements.prepare();
-      if (usedBy === 'servers') await statements.lockTables();
-      const migrations = await assertReadable(open);
-      const [row] = await statements.run<{ secret: string }>('select secret from cluster');
-      const secret = row?.secret ?? null;
-      return await work(new PostgresTransferSource(statements, { migrations, secret }));
-    });
-  if (usedBy === 'servers') return await read();
-  // The moment begins after the check: what a server writes that ends meanwhile is part of it.
-  return await db.transaction().execute(async (open) => {
-    await reserve(open);
-    return await read();
+  // The moment must begin after the last write of a server that is just ending.
+  if (usedBy === 'nobody') await db.transaction().execute(reserve);
+  return await transaction.execute(async (open) => {
+    const statements = new Statements(open);
+    await statements.prepare();
+    if (usedBy === 'nobody') {
+      await statements.lock();
+      await assertNoServer(statements, { isFinal: true });
+    } else {
+      await statements.lockTables();
+    }
+    const migrations = await assertReadable(open);
+    const [row] = await statements.run<{ secret: string }>('select secret from cluster');
+    const secret = row?.secret ?? null;
+    return await work(new PostgresTransferSource(statements, { migrations, secret }));
   });
 }
 
@@ -249,11 +249,14 @@ async function readAppliedMigrations(statements: Statements): Promise<readonly s
 }
 
 /** The connections of a process that has just ended are gone a moment later. */
-async function assertNoServer(statements: Statements): Promise<void> {
+async function assertNoServer(
+  statements: Statements,
+  { isFinal = false }: { readonly isFinal?: boolean } = {},
+): Promise<void> {
   for (let asked = 1; ; asked += 1) {
     const others = await connectionsOfOthers(statements);
     if (others.length === 0) return;
-    if (asked === ASKED_FOR_CONNECTIONS)
+    if (isFinal || asked === ASKED_FOR_CONNECTIONS)
       throw refusal(
         `A server uses the Postgres database (${others.join(', ')}). Stop all servers on it, and try again.`,
       );
@@ -285,8 +288,7 @@ async function assertEmpty(statements: Statements): Promise<void> {
 function connect(url: string, use: 'migrate' | 'backup'): Postgres {
   return new Postgres({
     url,
-    // One reserves the database, the other one reads it.
-    connections: 2,
+    connections: 1,
     name: `tandem ${use}`,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
   });

@@ -1,9 +1,8 @@
 import type { DocumentSession } from '@tandem/client';
-import { ERRORS, type ErrorBody, type ErrorCode } from '@tandem/protocol';
+import { ERRORS } from '@tandem/protocol';
 import { Link } from '../navigation/link.tsx';
-import type { Translate } from '../translation/translation.ts';
 import { useEffect } from 'react';
-import { useTranslation } from '../translation/translation.ts';
+import { addTexts, useTranslation, type Translate } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { Deferred, Loaded } from '../components/deferred.tsx';
 import { FullPage } from '../components/feedback.tsx';
@@ -12,7 +11,11 @@ import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { SignInLink } from '../session/sign-in.tsx';
 import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
-import type { DocumentFacts } from './use-document-facts.ts';
+import type { Ending, Problem } from './opening-problem.ts';
+import words from '../languages/document-problem.en.json' with { type: 'json' };
+import '../save-status/save-status-words.ts';
+
+addTexts(words);
 
 const TITLES = {
   'not-found': 'problem.needAccess',
@@ -20,31 +23,10 @@ const TITLES = {
   'in-trash': 'problem.inTrash',
   forbidden: 'problem.needAccess',
   'document-damaged': 'problem.damaged',
-} as const satisfies Partial<Record<ErrorCode, string>>;
-
-type Ending = keyof typeof TITLES;
+} as const satisfies Record<Ending, string>;
 
 const rescue = new Deferred(() => import('./rescue-button.tsx'));
 const requestForm = new Deferred(() => import('../sharing/request-form.tsx'));
-
-export type Problem =
-  | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
-  | { readonly kind: 'not-here'; readonly why: 'blocked' | 'sign-in' | 'unreachable' };
-
-/** The reason why the document cannot be shown; null for one that was created on this device. */
-export function problemOf(facts: DocumentFacts): Problem | null {
-  const { kind, cutOff, ended, isUnknownToServer } = facts;
-  if (isUnknownToServer) return null;
-  if (ended !== null && isEnding(ended))
-    return { kind: 'ended', code: ended.code, message: ended.message };
-  if (kind !== null || cutOff === null) return null;
-  if (cutOff === 'sign-in') return { kind: 'not-here', why: 'sign-in' };
-  return { kind: 'not-here', why: cutOff === 'socket-blocked' ? 'blocked' : 'unreachable' };
-}
-
-function isEnding(error: ErrorBody): error is ErrorBody & { readonly code: Ending } {
-  return error.code in TITLES;
-}
 
 export function DocumentProblem({
   session,

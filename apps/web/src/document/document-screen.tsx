@@ -22,19 +22,26 @@ import { unconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
 import { DocumentContent } from './document-content.tsx';
 import { DocumentHeader } from './document-header.tsx';
 import { documentOfLink, HISTORY } from './document-link.ts';
-import { DocumentProblem, NoDocument, problemOf } from './document-problem.tsx';
+import { problemOf } from './opening-problem.ts';
 import { Opening } from './opening.tsx';
 import { useDocumentFacts } from './use-document-facts.ts';
 
 const MINUTE_MS = 60_000;
 
+/** It may be needed once there is no network. */
+const problems = new Deferred(() => import('./document-problem.tsx'), { preload: 'at once' });
 const history = new Deferred(() => import('../history/history-screen.tsx'));
 
 export function DocumentScreen() {
   const { document = '' } = useParams();
   const { state } = useShownPlace();
   const id = documentOfLink(document);
-  if (id === null) return <NoDocument />;
+  if (id === null)
+    return (
+      <Loaded from={problems} fallback={<Opening />}>
+        {({ NoDocument }) => <NoDocument />}
+      </Loaded>
+    );
   if (id !== document)
     return <Navigate to="/d/$document" params={{ document: id }} state={state} />;
   // A new key discards the state of the previous document.
@@ -88,12 +95,16 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   }, [isListed]);
   if (problem !== null)
     return (
-      <DocumentProblem
-        session={session}
-        title={facts.title}
-        problem={problem}
-        retry={() => retryOpening(services, session)}
-      />
+      <Loaded from={problems} fallback={<Opening />}>
+        {({ DocumentProblem }) => (
+          <DocumentProblem
+            session={session}
+            title={facts.title}
+            problem={problem}
+            retry={() => retryOpening(services, session)}
+          />
+        )}
+      </Loaded>
     );
   return (
     <>

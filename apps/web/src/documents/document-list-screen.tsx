@@ -25,6 +25,7 @@ import { allDocuments, useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 import words from '../languages/documents.en.json' with { type: 'json' };
 import templateWords from '../languages/templates.en.json' with { type: 'json' };
+import '../save-status/save-status-words.ts';
 
 addTexts(words);
 addTexts(templateWords);

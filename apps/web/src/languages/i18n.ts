@@ -14,6 +14,7 @@ type LateWords = typeof import('./account.en.json') &
   typeof import('./data.en.json') &
   typeof import('./developer.en.json') &
   typeof import('./document-menu.en.json') &
+  typeof import('./document-problem.en.json') &
   typeof import('./documents.en.json') &
   typeof import('./duplicate.en.json') &
   typeof import('./editor-controls.en.json') &

@@ -1,5 +1,5 @@
 import { Link } from '../navigation/link.tsx';
-import { addTexts, useTranslation } from '../translation/translation.ts';
+import { useTranslation } from '../translation/translation.ts';
 import { Button } from '../components/button.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { useObservable } from '../runtime/observable.ts';
@@ -11,9 +11,7 @@ import { SignInLink } from '../session/sign-in.tsx';
 import { useConnection } from '../session/use-connection.ts';
 import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
 import type { DisplayedSaveStatus } from './displayed-save-status.ts';
-import words from '../languages/save-status.en.json' with { type: 'json' };
-
-addTexts(words);
+import './save-status-words.ts';
 
 interface SaveStatusDetailsProps {
   readonly displayed: DisplayedSaveStatus;

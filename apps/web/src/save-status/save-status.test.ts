@@ -1,6 +1,7 @@
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import catalogue from '../languages/en.json' with { type: 'json' };
+import words from '../languages/save-status.en.json' with { type: 'json' };
 import {
   DOT_TONES,
   outdatedBy,
@@ -357,7 +358,7 @@ test.each(TABLE)('%j', (state, expected) => {
       warnsBeforeLeaving({ ...facts, departure: 'sign-in' }),
     ],
   }).toEqual({ action: null, outcome: null, ...expected });
-  expect(catalogue.chip.about[kind]).not.toBe('');
+  expect(words.chip.about[kind]).not.toBe('');
 });
 
 const kinds = Object.keys(DOT_TONES) as SaveStatusKind[];

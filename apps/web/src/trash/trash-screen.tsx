@@ -10,6 +10,7 @@ import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import type { CutOff } from '../session/use-connection.ts';
 import { TrashActions } from './trash-actions.tsx';
 import { useDeletionDay } from './use-deletion-day.ts';
+import '../save-status/save-status-words.ts';
 
 export function TrashScreen() {
   const { t } = useTranslation();

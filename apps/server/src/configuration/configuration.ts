@@ -1,23 +1,22 @@
 /** The settings of a server: environment variables with a schema for each. */
 import { DIRECTORIES, type Directory } from '@tandem/protocol/directory';
 import { z } from 'zod';
-import { MAIL_VARIABLES } from './mail-variables.ts';
+import { ACCOUNT_VARIABLES } from './account-variables.ts';
+import { CONNECTION_VARIABLES } from './connection-variables.ts';
 import { FILE_VARIABLES } from './file-variables.ts';
+import { LISTENER_VARIABLES } from './listener-variables.ts';
+import { MAIL_VARIABLES } from './mail-variables.ts';
+import { TELEMETRY_VARIABLES } from './telemetry-variables.ts';
 import {
   baseUrl,
   databaseUrl,
   type FilesPlace,
   frameAncestors,
   hosts,
-  headerList,
   httpOrigins,
   listed,
-  MIN_SECRET_LENGTH,
-  MIN_TOKEN_LENGTH,
-  oidcProviders,
   type OidcProvider,
   onOrOff,
-  secrets,
   type Secrets,
   whole,
   words,
@@ -33,27 +32,7 @@ const variables = {
     unset: 'production',
     purpose: 'Development accepts pages from any port of this machine and prints readable logs.',
   },
-  PORT: {
-    schema: whole({ min: 0, max: 65_535 }),
-    unset: '3000',
-    purpose: 'The one port for pages, API and sockets. 0 takes any free port.',
-  },
-  HOST: {
-    schema: words.meta({ expected: 'an address of this machine' }),
-    unset: null,
-    purpose: 'The address to listen on; all of them when it is not set.',
-  },
-  TLS_CERT: {
-    schema: words.meta({ expected: 'a file in PEM format' }),
-    unset: null,
-    purpose:
-      'The certificate, with those of its issuers after it. With TLS_KEY, the port speaks https only. Both files are read again every ten seconds.',
-  },
-  TLS_KEY: {
-    schema: words.meta({ expected: 'a file in PEM format' }),
-    unset: null,
-    purpose: 'The private key of the certificate, without a passphrase.',
-  },
+  ...LISTENER_VARIABLES,
   DATA_DIR: {
     schema: words.meta({ expected: 'a folder' }),
     unset: './data',
@@ -86,29 +65,7 @@ const variables = {
     unset: null,
     purpose: 'The address that people use, without a path. Pages from it may connect.',
   },
-  AUTH_SECRET: {
-    schema: secrets().meta({
-      expected: `at least ${MIN_SECRET_LENGTH} characters, or several such with commas`,
-    }),
-    unset: null,
-    purpose:
-      'Signs connection tokens. When it is not set, a secret is created in DATA_DIR/secret. To replace a secret, put the new one before the old one, with a comma, for at least ten minutes; without the old one, links in earlier mails that end digests do so no longer.',
-  },
-  ALLOW_GUESTS: {
-    schema: yesOrNo(),
-    unset: 'true',
-    purpose:
-      'Anyone who opens the page becomes a guest and may write. With "false", only browsers with a session can sign in.',
-  },
-  OIDC_PROVIDERS: {
-    schema: oidcProviders().meta({
-      expected:
-        'a JSON array such as [{"id":"corp","name":"Corp","issuer":"https://id.example.org","clientId":"…","clientSecret":"…"}]',
-    }),
-    unset: '[]',
-    purpose:
-      'Services with which people sign in by OpenID Connect. Register PUBLIC_URL/sign-in/oidc/<id> as the redirect address at each.',
-  },
+  ...ACCOUNT_VARIABLES,
   ...MAIL_VARIABLES,
   ALLOW_ADHOC_DOCUMENTS: {
     schema: yesOrNo(),
@@ -208,64 +165,8 @@ const variables = {
     unset: null,
     purpose: 'Users who may open the dashboard. All in development, none in production.',
   },
-  METRICS_TOKEN: {
-    schema: z
-      .string()
-      .min(MIN_TOKEN_LENGTH)
-      .meta({ expected: `at least ${MIN_TOKEN_LENGTH} characters` }),
-    unset: null,
-    purpose:
-      'The bearer token for /metrics and for the dashboard feed. Both are off when it is not set.',
-  },
-  SELF_PROBE: {
-    schema: onOrOff(),
-    unset: 'on',
-    purpose: 'The server sends itself a message every second and measures the delay.',
-  },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: baseUrl({ path: 'any' }).meta({ expected: 'an address such as http://localhost:4318' }),
-    unset: null,
-    purpose: 'The OpenTelemetry collector. Traces are recorded only when it is set.',
-  },
-  OTEL_EXPORTER_OTLP_HEADERS: {
-    schema: headerList().meta({
-      expected: 'names and values such as api-key=secret, with commas between them',
-    }),
-    unset: '',
-    purpose: 'Headers for the collector, such as its API key.',
-  },
-  OTEL_SERVICE_NAME: {
-    schema: words.meta({ expected: 'a name' }),
-    unset: 'tandem',
-    purpose: 'The name of this server in traces.',
-  },
-  MAX_CONNECTIONS_PER_USER: {
-    schema: whole({ min: 1, max: 1_000_000 }),
-    unset: '20',
-    purpose: 'Connections of one person.',
-  },
-  MAX_CONNECTIONS_PER_ADDRESS: {
-    schema: whole({ min: 1, max: 1_000_000 }),
-    unset: '200',
-    purpose:
-      'Connections from one network address. This machine, and so a proxy on it, is not counted.',
-  },
-  HELLOS_PER_SECOND: {
-    schema: whole({ min: 1, max: 1_000_000 }),
-    unset: '2000',
-    purpose:
-      'New connections per second. Above it they wait for up to two seconds, and the rest are told to retry.',
-  },
-  MESSAGES_PER_SECOND: {
-    schema: whole({ min: 1, max: 1_000_000 }),
-    unset: '200',
-    purpose: 'Messages per second of one connection in the long run; ten times as many at once.',
-  },
-  BYTES_PER_SECOND: {
-    schema: whole({ min: 1_024, max: 1_000_000_000 }),
-    unset: '2097152',
-    purpose: 'Bytes per second of one connection in the long run; 24 MiB at once.',
-  },
+  ...TELEMETRY_VARIABLES,
+  ...CONNECTION_VARIABLES,
 } as const satisfies Record<
   string,
   { schema: z.ZodType<unknown, string>; unset: string | null; purpose: string }

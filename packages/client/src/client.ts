@@ -3,6 +3,7 @@
  * It also delivers work of any document that a closed tab left behind.
  */
 import {
+  MAX_CONTROL_BYTES,
   SUBPROTOCOL_BINARY,
   SYNC_PATH,
   type ChannelName,
@@ -44,6 +45,8 @@ export interface ClientOptions {
    */
   readonly unloadOutbox?: UnloadOutboxStorage | null;
   readonly liveStores?: LiveStores;
+  /** Without it, what the server reads (W6). */
+  readonly maxCommandBytes?: number;
   readonly schema: number;
   readonly fetch?: typeof fetch;
   readonly webSocket?: (url: string, protocol: string) => Socket;
@@ -107,6 +110,7 @@ export class Client {
       environment,
       stores: options.liveStores ?? createMemoryLiveStores(),
       unloadOutbox,
+      maxCommandBytes: options.maxCommandBytes ?? MAX_CONTROL_BYTES.client,
       changed: () => this.#changed(),
     });
     this.pages = new ChannelPages({ base, fetch: http.fetch, clock: environment.clock });

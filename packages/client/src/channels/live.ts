@@ -22,6 +22,7 @@ export interface LiveOptions {
   readonly environment: Environment;
   readonly stores: LiveStores;
   readonly unloadOutbox: UnloadOutboxStorage | null;
+  readonly maxCommandBytes: number;
   readonly findUser: (id: string) => User | null;
   readonly changed: () => void;
 }
@@ -36,6 +37,7 @@ export function createLive({
   environment,
   stores,
   unloadOutbox,
+  maxCommandBytes,
   findUser,
   changed,
 }: LiveOptions): Live {
@@ -46,6 +48,7 @@ export function createLive({
     environment,
     store: stores.commands,
     durable: stores.durable,
+    maxBytes: maxCommandBytes,
     unloadOutbox: stores.durable ? unloadOutbox : null,
     effects,
     follows: (name) => channels.followed(name),

@@ -1,16 +1,11 @@
 /** Commands that the server could not read, as if its limit were lower than that of each input. */
 import type { Call } from '@tandem/protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createMemoryStateStore } from '../channels/memory-state-store.ts';
 import type { Client } from '../client.ts';
 import { LiveServer } from '../testing/live-server.ts';
 import { MemoryStorage } from '../testing/memory-storage.ts';
 import { memoryCommandPages } from './memory-command-store.ts';
-
-vi.mock('@tandem/protocol', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('@tandem/protocol')>()),
-  MAX_CONTROL_BYTES: { client: 250, server: 16 * 1024 * 1024 },
-}));
 
 const document = 'document-number-1-of-many';
 const create: Call = { name: 'document:create', input: { document, title: 'Tides' } };
@@ -30,7 +25,8 @@ class Device {
     const recover: typeof store.recover = (kept) =>
       this.isFull ? Promise.reject(new Error('the device is full')) : store.recover(kept);
     const stores = { commands: { ...store, recover }, states: createMemoryStateStore() };
-    const page = this.server.client('ada', { ...stores, durable: true }, this.unloadOutbox);
+    const more = { unloadOutbox: this.unloadOutbox, maxCommandBytes: 250 };
+    const page = this.server.client('ada', { ...stores, durable: true }, more);
     page.commands.onRefused(({ id }, { message }) => this.refusals.push(`${id} ${message}`));
     return page;
   }

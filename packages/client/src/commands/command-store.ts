@@ -1,12 +1,7 @@
 /**
  * Unanswered commands of a device, shared by its pages. One port, one contract suite, two adapters.
  */
-import {
-  binaryCodec,
-  command as commandSchema,
-  MAX_CONTROL_BYTES,
-  type MessageOf,
-} from '@tandem/protocol';
+import { binaryCodec, command as commandSchema, type MessageOf } from '@tandem/protocol';
 import type { IssuedCommand } from '@tandem/sync';
 
 export interface KeptCommand {
@@ -34,7 +29,7 @@ export function isKnown({ command: { at, ...rest } }: KeptCommand): boolean {
   return Number.isFinite(at) && commandSchema.safeParse(rest).success;
 }
 
-/** False for a message that no server reads, and for which it would end the connection (W6). */
-export function isReadable(message: MessageOf<'command'>): boolean {
-  return binaryCodec.encode(message).byteLength <= MAX_CONTROL_BYTES.client;
+/** The size of a command on the wire. A server reads none above its limit, and would end the connection (W6). */
+export function bytesOf(message: MessageOf<'command'>): number {
+  return binaryCodec.encode(message).byteLength;
 }

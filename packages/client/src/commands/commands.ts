@@ -1,8 +1,7 @@
 /**
- * Commands of this person: shown at once, stored on this device until the server has answered, sent
- * in order, and rolled back with a sentence if refused. Pages of one device share the store: a page
- * sends its own commands, at its start all that are stored, and later those of pages that were
- * closed. A page that goes away writes what is not stored yet to the unload outbox.
+ * Commands of this person: shown at once, stored on this device until the server has answered, sent in order, and rolled
+ * back with a sentence if refused. Pages of one device share the store: a page sends its own commands, at its start all
+ * that are stored, and later those of pages that were closed (unstored-commands.ts).
  */
 import {
   command as commandSchema,
@@ -25,7 +24,7 @@ import {
 import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
-import { isKnown, isReadable, type CommandStore, type KeptCommand } from './command-store.ts';
+import { bytesOf, isKnown, type CommandStore, type KeptCommand } from './command-store.ts';
 import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { isTooOld, putAside, TOO_LARGE, tooLarge } from './put-aside.ts';
 import { UnstoredCommands } from './unstored-commands.ts';
@@ -46,6 +45,8 @@ export interface CommandsOptions {
   readonly environment: Environment;
   readonly store: CommandStore;
   readonly durable: boolean;
+  /** Of a command on the wire (CM17). */
+  readonly maxBytes: number;
   /** Null where commands do not outlive the page. */
   readonly unloadOutbox: UnloadOutboxStorage | null;
   readonly effects: OptimisticOverlay;
@@ -134,7 +135,7 @@ export class Commands {
       return id;
     }
     const given: IssuedCommand = { ...parsed.data, at };
-    if (!isReadable({ type: 'command', channel: 0, ...parsed.data })) {
+    if (bytesOf({ type: 'command', channel: 0, ...parsed.data }) > this.#options.maxBytes) {
       this.#notifyRefused(given, TOO_LARGE);
       return id;
     }
@@ -335,13 +336,13 @@ export class Commands {
   }
 
   #execute(intents: readonly CommandIntent[]): void {
-    const { connection, effects, store, follows, environment } = this.#options;
+    const { connection, effects, store, follows, environment, maxBytes } = this.#options;
     const due = [...intents];
     for (const intent of due) {
       if (intent.kind === 'send') {
         const { message } = intent;
         // What was stored may be anything. Refused here, it ends as if the server had read it (CM17).
-        if (isReadable(message)) connection.send(message);
+        if (bytesOf(message) <= maxBytes) connection.send(message);
         else due.push(...this.#queue.receive(tooLarge(message), environment.clock.now()));
         continue;
       }

@@ -40,7 +40,8 @@ class Device {
     const recover: CommandStore['recover'] = (kept) =>
       this.isFull ? Promise.reject(new Error('the device is full')) : store.recover(kept);
     const stores = { commands: { ...store, keep, recover }, states: createMemoryStateStore() };
-    return this.server.client(user, { ...stores, durable: true }, this.unloadOutbox);
+    const { unloadOutbox } = this;
+    return this.server.client(user, { ...stores, durable: true }, { unloadOutbox });
   }
 
   async closed(page: Client): Promise<void> {

@@ -18,9 +18,8 @@ import {
   type ServerMessage,
 } from '@tandem/protocol';
 import { createMemoryLiveStores, type LiveStores } from '../channels/live.ts';
-import { Client } from '../client.ts';
+import { Client, type ClientOptions } from '../client.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
-import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { FakeSocket } from './fake-socket.ts';
 
@@ -75,7 +74,7 @@ export class LiveServer {
   client(
     user: string,
     liveStores: LiveStores = createMemoryLiveStores(),
-    unloadOutbox: UnloadOutboxStorage | null = null,
+    more: Pick<ClientOptions, 'unloadOutbox' | 'maxCommandBytes'> = {},
   ): Client {
     const { environment } = this;
     const me = { id: user, name: user, color: 1 };
@@ -85,7 +84,7 @@ export class LiveServer {
       store: createMemoryStore(),
       durable: false,
       liveStores,
-      unloadOutbox,
+      ...more,
       schema: 1,
       fetch: async () => {
         if (!this.reachable) throw new TypeError('unreachable');

@@ -294,8 +294,10 @@ test('FI1 what was acknowledged survives kill -9, and what was not leaves nothin
         }
       }
     };
+    const before = acknowledged.size;
     const writers = [writer(), writer(), writer()];
-    await sleep(150 + 70 * round);
+    await eventually('a file of this round is stored', () => acknowledged.size > before);
+    await sleep(70 * round);
     await current.kill('SIGKILL');
     await Promise.all(writers);
     current = await current.restart();

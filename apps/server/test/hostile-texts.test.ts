@@ -61,7 +61,7 @@ test('a name that is U+0000 is refused, and ends neither the server nor a JSON c
 
 test(
   'every hostile text in every field, over every transport, is whole or refused, and keeps nobody out, also after a restart',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const server = await RunningServer.start({ ADMINISTRATORS: '*' });
     const owner = await signIn(server);

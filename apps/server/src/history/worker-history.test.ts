@@ -6,10 +6,12 @@ import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts'
 import { HistoryThreadEnded } from './port.ts';
 import { WorkerHistory } from './worker-history.ts';
 
-/** A thread that never answers. */
+/** A thread that never answers, and ends when it is told to: a request can reach it at any time. */
 const SILENT = new URL(
   `data:text/javascript,import { parentPort } from 'node:worker_threads';
-   parentPort.once('message', () => process.exit());`,
+   parentPort.on('message', ({ kind }) => {
+     if (kind === 'stop') process.exit();
+   });`,
 );
 
 /** A thread that answers each request with nothing. */

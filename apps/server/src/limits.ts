@@ -358,6 +358,8 @@ export const SEARCH = {
   /** For words within longer ones (SE10): of the person's documents, the newest, and their parts until then. */
   containingDocuments: 2_000,
   containingParts: 5_000,
+  /** Postgres cancels a query that takes longer (SE11). A search has five at most. */
+  queryLimitMs: 3_000,
   /** Parts that have such a word, and the words that are taken from them, the most frequent. */
   containingMatches: 200,
   containingTerms: 400,

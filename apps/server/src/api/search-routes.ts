@@ -15,7 +15,12 @@ export function searchRoutes({ index, signedIn }: SearchRoutesOptions) {
     const text = librarySearch.safeParse(context.req.query('text') ?? '');
     if (!text.success) throw new ApiError('bad-message', { detail: '"text" is a short text.' });
     const { id: user } = context.get('user');
-    const found = await index.search({ user, search: text.data, limit: MAX_SEARCH_RESULTS });
+    const { signal } = context.req.raw;
+    const options = { user, search: text.data, limit: MAX_SEARCH_RESULTS, signal };
+    const found = await index.search(options).catch((error: unknown) => {
+      // Nobody reads the answer.
+      throw signal.aborted ? new ApiError('overloaded') : error;
+    });
     return context.json(found satisfies SearchResults);
   });
 }

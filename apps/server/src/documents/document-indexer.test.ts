@@ -5,6 +5,7 @@ import { addThread } from '../storage/comments.ts';
 import { createDocument, renameDocument } from '../storage/documents.ts';
 import { appendMessage } from '../storage/messages.ts';
 import { SearchIndex } from '../storage/search/search-index.ts';
+import { databaseReader } from '../storage/search/search-reader.ts';
 import { sqliteTerms } from '../storage/search/sqlite-terms.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { DocumentIndexer } from './document-indexer.ts';
@@ -22,7 +23,7 @@ async function start(texts: Readonly<Record<string, string | Error>>) {
     await createDocument(db, { id, kind: 'page', title: '', owner: 'ada', at: 1 });
     await renameDocument(db, id, { title: `Title ${id}`, at: 2 });
   }
-  const index = new SearchIndex(db, { terms: sqliteTerms });
+  const index = new SearchIndex(db, { terms: sqliteTerms, reader: databaseReader(db) });
   const viewed: string[] = [];
   const engine = {
     async view(document: string): Promise<DocumentView | null> {

@@ -6,6 +6,7 @@ import {
 } from '../commands/handlers/testing/command-fixture.ts';
 import { runJob } from '../jobs/job-handler.ts';
 import { SearchIndex } from '../storage/search/search-index.ts';
+import { databaseReader } from '../storage/search/search-reader.ts';
 import { sqliteTerms } from '../storage/search/sqlite-terms.ts';
 import { listTrash } from '../storage/trash.ts';
 import { documentPurge, trashSweep } from './trash-jobs.ts';
@@ -17,7 +18,7 @@ async function start() {
   const { db } = fixture;
   await fixture.do('ada', { name: 'document:trash', input: { document } });
   const [trashed] = await listTrash(db, 'ada');
-  const index = new SearchIndex(db, { terms: sqliteTerms });
+  const index = new SearchIndex(db, { terms: sqliteTerms, reader: databaseReader(db) });
   return { fixture, db, index, trashedAt: trashed!.trashedAt };
 }
 

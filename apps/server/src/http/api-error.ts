@@ -46,9 +46,15 @@ export class ApiError extends Error {
   }
 }
 
+const TOO_LONG =
+  'This took too long, and the server has ended it. Nothing that was saved is lost. Try again later.';
+
 /** The error that the client sees for a thrown error; null for a bug of the server, which it does not see. */
 export function errorBodyOf(error: unknown): ErrorBody | null {
   if (error instanceof ApiError || error instanceof EngineError) return error.body;
-  if (error instanceof StorageError) return errorOf('storage-failed');
+  if (error instanceof StorageError)
+    return error.isTooLong
+      ? errorOf('overloaded', { detail: TOO_LONG })
+      : errorOf('storage-failed');
   return null;
 }

@@ -26,9 +26,11 @@ import { PostgresHeads } from './postgres/postgres-heads.ts';
 import { PostgresHistory } from './postgres/postgres-history.ts';
 import { PostgresJournal } from './postgres/postgres-journal.ts';
 import { PostgresLog } from './postgres/postgres-log.ts';
+import { postgresReader } from './postgres/postgres-search-reader.ts';
 import { Postgres } from './postgres/postgres.ts';
 import { postgresTerms } from './search/postgres-terms.ts';
 import { SearchIndex } from './search/search-index.ts';
+import { databaseReader } from './search/search-reader.ts';
 import { sqliteTerms } from './search/sqlite-terms.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
 import { SqliteHistory } from './sqlite/sqlite-history.ts';
@@ -51,6 +53,7 @@ const CONNECTIONS = {
   journal: 4,
   commands: 2,
   metadata: 8,
+  search: 4,
   log: 2,
   heads: 1,
   relay: 3,
@@ -129,10 +132,13 @@ export function openSearch(storage: StorageDescription, db: Database): SearchInd
       // A thread of its own, which begins with the first search.
       return new SearchIndex(db, {
         terms: sqliteTerms,
-        reader: connectDatabase(workerFor(storage)),
+        reader: databaseReader(connectDatabase(workerFor(storage))),
       });
     case 'postgres':
-      return new SearchIndex(db, { terms: postgresTerms });
+      return new SearchIndex(db, {
+        terms: postgresTerms,
+        reader: postgresReader(connect(storage.url, 'search')),
+      });
   }
 }
 

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Backlinks, DocumentKind } from '@tandem/protocol';
 import { NEVER_OPENED } from '../documents.ts';
 import type { Database } from '../tables.ts';
-import { findableDocuments } from './search-query.ts';
+import { findableDocuments, isAmong } from './search-query.ts';
 
 /** Writes nothing where the links are those that the document has. */
 export async function replaceLinks(
@@ -68,7 +68,7 @@ export async function findBacklinks(
       from document_link as link
       where link.target = ${document} and link.document <> ${document}
         and link.host in (${sql.join(['', ...hosts])})
-        and link.document in (select id from mine)
+        and ${isAmong(sql`link.document`, sql`select id from mine`)}
         and not exists (select 1 from visit where visit.document = link.document
           and visit."user" = ${user} and visit.opened_at = ${NEVER_OPENED})
     )

@@ -16,6 +16,7 @@ import {
   type TermTables,
 } from './search-parts.ts';
 import { SearchQuery, type FindOptions } from './search-query.ts';
+import type { SearchReader } from './search-reader.ts';
 import { containedLetters, longerTerms, similarTerms } from './similar-terms.ts';
 
 export interface SearchableText {
@@ -27,6 +28,10 @@ export interface SearchableText {
   readonly offset: number;
   /** The document's `updated_at` is at most this, if the text is the newest. */
   readonly at: number;
+}
+
+export interface SearchOptions extends FindOptions {
+  readonly search: string;
 }
 
 /** Of the next few documents that have comments. */
@@ -41,23 +46,21 @@ type Wanted = ReadonlyMap<string, NewPart>;
 
 export class SearchIndex implements AsyncDisposable {
   readonly #db: Database;
-  readonly #reader: Database;
-  readonly #query: SearchQuery;
+  readonly #reader: SearchReader;
   readonly #terms: TermTables;
 
   /** @param options.reader for searches, which other queries do not wait for; closed with the index */
   constructor(
     db: Database,
-    { terms, reader = db }: { readonly terms: TermTables; readonly reader?: Database },
+    { terms, reader }: { readonly terms: TermTables; readonly reader: SearchReader },
   ) {
     this.#db = db;
     this.#reader = reader;
-    this.#query = new SearchQuery(reader, terms);
     this.#terms = terms;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#reader !== this.#db) await this.#reader.destroy();
+    await this.#reader.close();
   }
 
   /** @throws StorageError */
@@ -203,31 +206,31 @@ export class SearchIndex implements AsyncDisposable {
     return { comments, last };
   }
 
-  /** The best first. @throws StorageError */
-  async search({
-    search,
-    ...options
-  }: FindOptions & { readonly search: string }): Promise<SearchResults> {
+  /** The best first. @throws StorageError, or the reason of the signal */
+  async search({ search, ...options }: SearchOptions): Promise<SearchResults> {
     const words = searchTermsOf(search);
-    const found = await this.#query.find(
-      options,
-      words.map((word) => [word]),
-    );
-    if (found.length > 0) return { results: found, similar: false };
-    const mayDiffer = words.slice(0, SEARCH.similarWords);
-    const letters = mayDiffer.map(containedLetters).filter((one) => one !== null);
-    const longer = await this.#query.containing(options, letters);
-    const alike = words.map((word, at) =>
-      at < mayDiffer.length ? [word, ...similarTerms(word), ...longerTerms(word, longer)] : [word],
-    );
-    if (alike.every(({ length }) => length === 1)) return { results: [], similar: false };
-    const results = await this.#query.find(options, alike);
-    return { results, similar: results.length > 0 };
+    return await this.#reader.read(async (db) => {
+      const query = new SearchQuery(db, this.#terms, options);
+      const known = await query.existing(words.map((word) => [word]));
+      const found = await query.find(known);
+      if (found.length > 0) return { results: found, similar: false };
+      const mayDiffer = words.slice(0, SEARCH.similarWords);
+      const letters = mayDiffer.map(containedLetters).filter((one) => one !== null);
+      const longer = await query.containing(letters);
+      const similar = await query.existing(mayDiffer.map(similarTerms));
+      const others = mayDiffer.map((word, at) => [
+        ...(similar[at] ?? []),
+        ...longerTerms(word, longer),
+      ]);
+      if (others.every(({ length }) => length === 0)) return { results: [], similar: false };
+      const results = await query.find(known.map((word, at) => [...word, ...(others[at] ?? [])]));
+      return { results, similar: results.length > 0 };
+    });
   }
 
   /** The documents with a link to one. @throws StorageError */
   async backlinks(query: BacklinkQuery): Promise<Backlinks['documents']> {
-    return await findBacklinks(this.#reader, query);
+    return await this.#reader.read((db) => findBacklinks(db, query));
   }
 
   /** Computed before the transactions, which others wait for, with a pause after each part. */

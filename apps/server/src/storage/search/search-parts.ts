@@ -18,6 +18,8 @@ export interface TermTables {
     readonly condition: RawBuilder<boolean>;
     readonly rank: RawBuilder<number>;
   };
+  /** Those of the terms that parts have. Others may be among them, where looking for many terms at once costs little. */
+  existing(db: Database, terms: readonly SearchTerm[]): Promise<readonly SearchTerm[]>;
   /**
    * Indexed terms with one of these anywhere in them, the most frequent first.
    *

@@ -14,6 +14,8 @@ export type WantedWords = readonly (readonly SearchTerm[])[];
 export interface FindOptions {
   readonly user: string;
   readonly limit: number;
+  /** Of the request: nothing more is searched for somebody who is gone (SE11). */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface FoundRow {
@@ -30,17 +32,19 @@ interface FoundRow {
 export class SearchQuery {
   readonly #db: Database;
   readonly #terms: TermTables;
+  readonly #options: FindOptions;
 
-  constructor(db: Database, terms: TermTables) {
+  constructor(db: Database, terms: TermTables, options: FindOptions) {
     this.#db = db;
     this.#terms = terms;
+    this.#options = options;
   }
 
-  /** The best first. */
-  async find(options: FindOptions, words: WantedWords): Promise<SearchResult[]> {
-    if (words.length === 0) return [];
+  /** The best first; none where nothing may stand for one of the words. */
+  async find(words: WantedWords): Promise<SearchResult[]> {
+    if (words.length === 0 || words.some((terms) => terms.length === 0)) return [];
     const results: SearchResult[] = [];
-    for (const { content, part, fallback, thread, ...found } of await this.#rows(options, words)) {
+    for (const { content, part, fallback, thread, ...found } of await this.#rows(words)) {
       const excerpt =
         part === 'title' ? { excerpt: fallback, matches: [] } : excerptOf(content, words.flat());
       results.push({ ...found, ...excerpt, ...(thread === null ? {} : { thread }) });
@@ -51,20 +55,33 @@ export class SearchQuery {
   }
 
   /** Longer words of the person's newest documents that contain one of these (SE10). */
-  async containing({ user }: FindOptions, letters: readonly string[]): Promise<readonly string[]> {
+  async containing(letters: readonly string[]): Promise<readonly string[]> {
+    const { user, signal } = this.#options;
     if (letters.length === 0) return [];
-    const newest = sql`select id from document where id in (${findableDocuments(user)})
+    signal?.throwIfAborted();
+    const newest = sql`${findableDocuments(user)}
       order by updated_at desc limit ${SEARCH.containingDocuments}`;
     return await this.#terms.containing(this.#db, letters, newest);
   }
 
-  async #rows({ user, limit }: FindOptions, words: WantedWords): Promise<readonly FoundRow[]> {
+  /** Without terms that no part has. */
+  async existing(words: WantedWords): Promise<WantedWords> {
+    this.#options.signal?.throwIfAborted();
+    const existing = new Set(await this.#terms.existing(this.#db, words.flat()));
+    return words.map((terms) => terms.filter((term) => existing.has(term)));
+  }
+
+  async #rows(words: WantedWords): Promise<readonly FoundRow[]> {
+    const { user, limit, signal } = this.#options;
+    signal?.throwIfAborted();
     const { source, condition, rank } = this.#terms.matching(words.flat());
+    const document = sql`search_part.document`;
+    const isMine = isAmong(document, sql`select id from mine`);
     // The condition above finds any of several words.
     const everywhere = (words.length === 1 ? [] : words).map((terms) => {
       const one = this.#terms.matching(terms);
-      return sql`and search_part.document in (select search_part.document from ${one.source}
-        where ${one.condition} and search_part.document in (select id from mine))`;
+      const parts = sql`select ${document} from ${one.source} where ${one.condition} and ${isMine}`;
+      return sql`and ${isAmong(document, parts)}`;
     });
     // A comment that was deleted a moment ago may still have a part.
     const { rows } = await sql<FoundRow>`
@@ -72,8 +89,7 @@ export class SearchQuery {
       hit as materialized (
         select search_part.number, search_part.document, search_part.kind, ${rank} as rank
         from ${source}
-        where ${condition} and search_part.document in (select id from mine)
-          ${sql.join(everywhere, sql` `)}
+        where ${condition} and ${isMine} ${sql.join(everywhere, sql` `)}
       ),
       ranked as (
         select number, document,
@@ -96,6 +112,17 @@ export class SearchQuery {
       limit ${limit}`.execute(this.#db);
     return rows;
   }
+}
+
+/**
+ * A condition of SQL: the document is one of these. With `is true`, Postgres looks each up in a table of hashes. Without,
+ * it may go through all of these for each, because its estimates of what matches a search are guesses.
+ */
+export function isAmong(
+  document: RawBuilder<unknown>,
+  documents: RawBuilder<unknown>,
+): RawBuilder<boolean> {
+  return sql<boolean>`(${document} in (${documents})) is true`;
 }
 
 /** The ids of what a person finds (SE5). */

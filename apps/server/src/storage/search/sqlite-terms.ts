@@ -48,6 +48,10 @@ export const sqliteTerms: TermTables = {
     };
   },
 
+  async existing(_, terms) {
+    return terms;
+  },
+
   async containing(db: Database, letters: readonly string[], documents: RawBuilder<unknown>) {
     const { rows } = await sql<{ readonly words: string }>`
       with mine as materialized (${documents}),

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { REGISTRATION, SIGN_IN } from './accounts.ts';
 import { apiScope } from './api-tokens.ts';
+import { groupId } from './groups.ts';
 import { webhookEvent } from './webhooks.ts';
 import {
   documentId,
@@ -59,6 +60,18 @@ export const AUDIT_DETAILS = {
   'address:withdrawn': nothing,
   /** By the person whose address it is; of whom it was invited is the person of the row. */
   'address:claimed': z.strictObject({ from: z.nullable(memberRole), to: memberRole }),
+  /** A group of people (GR1). Its name is not recorded; rows with the same id are about the same group. */
+  'group:created': z.strictObject({ group: groupId }),
+  'group:renamed': z.strictObject({ group: groupId }),
+  'group:deleted': z.strictObject({ group: groupId }),
+  'group:joined': z.strictObject({ group: groupId }),
+  'group:left': z.strictObject({ group: groupId }),
+  /** `from` is null for a group without a role in the document, and `to` for one from which it was taken. */
+  'group:shared': z.strictObject({
+    group: groupId,
+    from: z.nullable(memberRole),
+    to: z.nullable(memberRole),
+  }),
   /** Of somebody else: nobody is watched in what they write themselves. */
   'message:deleted': z.strictObject({ channel: z.enum(['chat', 'comments']) }),
   'account:created': z.strictObject({ way, isInvited: z.boolean() }),

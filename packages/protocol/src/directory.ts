@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { email } from './accounts.ts';
 import { documentId, instant, memberRole, title, user } from './messages/field.ts';
+import { foundGroups } from './groups.ts';
 
 /**
  * Whom people find by name.
@@ -13,6 +14,7 @@ export const DIRECTORIES = ['contacts', 'accounts', 'off'] as const;
 export type Directory = (typeof DIRECTORIES)[number];
 
 export const MAX_DIRECTORY_PEOPLE = 10;
+export const MAX_DIRECTORY_GROUPS = 5;
 /** Of one document. */
 const MAX_INVITED_ADDRESSES = 50;
 const MAX_ADDRESS_LENGTH = 254;
@@ -28,6 +30,8 @@ export type DirectoryPerson = z.infer<typeof directoryPerson>;
 
 export const directoryPeople = z.object({
   people: z.array(directoryPerson).check(z.maxLength(MAX_DIRECTORY_PEOPLE)),
+  /** Groups that the person may give roles to (GR2). */
+  groups: foundGroups.check(z.maxLength(MAX_DIRECTORY_GROUPS)),
 });
 export type DirectoryPeople = z.infer<typeof directoryPeople>;
 

@@ -112,6 +112,13 @@ export const MAX_ANCHOR_CONTEXT_LENGTH = 16;
 export const MAX_LIBRARY_PAGE = 100;
 export const MAX_FOLLOWED_DOCUMENTS = 500;
 export const MAX_SHARING_MEMBERS = 100;
+/** On a server. */
+export const MAX_GROUPS = 200;
+export const MAX_GROUP_PEOPLE = 100;
+/** That give one group a role: who joins or leaves it gets or loses all of them at once. */
+export const MAX_GROUP_DOCUMENTS = 100;
+/** That have a role in one document. */
+export const MAX_DOCUMENT_GROUPS = 10;
 export const MAX_TRASH = 200;
 /** The newest notifications, which are sent together. */
 export const MAX_INBOX = 100;

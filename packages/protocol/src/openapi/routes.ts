@@ -63,6 +63,15 @@ import {
   invitedAddresses,
 } from '../directory.ts';
 import { fileId, fileList, MAX_FILE_NAME_LENGTH, storedFile } from '../files.ts';
+import {
+  administeredGroups,
+  createdGroup,
+  documentGroups,
+  groupAddition,
+  groupGrant,
+  groupNaming,
+  groupPeople,
+} from '../groups.ts';
 import { historyAuthors, historyPage } from '../history.ts';
 import {
   documentCreate,
@@ -307,6 +316,14 @@ const ROUTE_TABLE = {
     summary: 'takes back what was given to an address that nobody has claimed',
     ...{ scope: 'never', body: addressWithdrawal, answer: 'nothing' },
   },
+  'GET /documents/:id/groups': {
+    summary: 'the groups that have a role in a document, for those who may share it',
+    ...{ scope: 'never', answer: documentGroups },
+  },
+  'POST /documents/:id/groups': {
+    summary: 'gives a role to a group, or takes it away',
+    ...{ scope: 'never', body: groupGrant, answer: 'nothing' },
+  },
   'GET /me': { summary: 'the person', scope: 'any', answer: user },
   'PATCH /me': {
     summary: 'changes the person’s name or color',
@@ -319,7 +336,7 @@ const ROUTE_TABLE = {
     answer: metPeople,
   },
   'GET /directory': {
-    summary: 'people whom the person may add to a document, by name',
+    summary: 'people and groups that the person may add to a document, by name',
     scope: 'never',
     query: { search: { about: 'the beginnings of words of a name', schema: librarySearch } },
     answer: directoryPeople,
@@ -518,6 +535,34 @@ const ROUTE_TABLE = {
   'POST /server/people/:person/sessions/end': {
     summary: 'signs somebody out everywhere, and removes their passkeys if that is asked for',
     ...{ scope: 'never', body: personSessionsEnd, answer: 'nothing' },
+  },
+  'GET /server/groups': {
+    summary: 'all groups, by name',
+    ...{ scope: 'never', answer: administeredGroups },
+  },
+  'POST /server/groups': {
+    summary: 'makes a group',
+    ...{ scope: 'never', body: groupNaming, answer: createdGroup },
+  },
+  'PATCH /server/groups/:group': {
+    summary: 'renames a group',
+    ...{ scope: 'never', body: groupNaming, answer: 'nothing' },
+  },
+  'DELETE /server/groups/:group': {
+    summary: 'deletes a group, with the roles that it gives',
+    ...{ scope: 'never', answer: 'nothing' },
+  },
+  'GET /server/groups/:group/people': {
+    summary: 'who is in a group, by name',
+    ...{ scope: 'never', answer: groupPeople },
+  },
+  'POST /server/groups/:group/people': {
+    summary: 'puts somebody into a group',
+    ...{ scope: 'never', body: groupAddition, answer: 'nothing' },
+  },
+  'DELETE /server/groups/:group/people/:person': {
+    summary: 'takes somebody out of a group',
+    ...{ scope: 'never', answer: 'nothing' },
   },
   'DELETE /server/publications/:publication': {
     summary: 'takes a page off the web, by the id in its address',

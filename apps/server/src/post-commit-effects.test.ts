@@ -59,8 +59,8 @@ function context(failing: ReadonlySet<string> = new Set()) {
     onRenamedHere: () => {},
     onCommittedHere: () => {},
     onAccessChanged: () => {},
-    findInside: async (document) => {
-      calls.push(`inside ${document}`);
+    findInside: async (documents) => {
+      calls.push(`inside ${documents.join(' ')}`);
       return [];
     },
     onClientsMerged: () => {},
@@ -95,6 +95,15 @@ test('reads a title again that another node changed, but nothing inside the docu
   expect(calls).toEqual(['rooms d1', 'hub d1', 'activity d1', 'activity changed d1']);
   effects.applyOfOthers([{ kind: 'access-changed', document: 'd1' }]);
   expect(calls).toContain('inside d1');
+});
+
+test('GR6 reads what is inside all documents of a batch at once', () => {
+  const { effects, calls } = context();
+  effects.apply([
+    { kind: 'access-changed', document: 'd1' },
+    { kind: 'access-changed', document: 'd2' },
+  ]);
+  expect(calls.filter((call) => call.startsWith('inside'))).toEqual(['inside d1 d2']);
 });
 
 test('AC22 what decides who may enter is read until the database answers', async () => {

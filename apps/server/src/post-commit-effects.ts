@@ -17,8 +17,8 @@ export interface PostCommitEffectsOptions {
   readonly activity: Activity;
   readonly rooms: Rooms;
   readonly people: People;
-  /** All documents inside this one. */
-  readonly findInside: (document: string) => Promise<readonly string[]>;
+  /** All documents inside these. */
+  readonly findInside: (documents: readonly string[]) => Promise<readonly string[]>;
   readonly administrators: Administrators;
   readonly onSettingsChanged: () => Promise<void>;
   /** Ends connections whose sessions have ended. */
@@ -71,17 +71,23 @@ export class PostCommitEffects implements Disposable {
 
   apply(effects: readonly Effect[]): void {
     const { errors } = this.#options;
+    const changed = new Set<string>();
+    for (const effect of effects)
+      if (effect.kind === 'access-changed') changed.add(effect.document);
+    if (changed.size > 0)
+      errors.run('command', { effect: 'access-changed' }, () => this.#accessChanged([...changed]));
     for (const effect of effects)
       errors.run('command', { effect: effect.kind }, () => this.#apply(effect));
   }
 
   /** Entries of other nodes come late: what was committed here since is newer than a title in them. */
   applyOfOthers(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'renamed') this.#recheck(effect.document);
-      this.apply(effect.kind === 'renamed' ? [] : [effect]);
-      if (effect.kind === 'renamed') this.#options.activity.changed(effect.document);
-    }
+    this.apply(effects.filter(({ kind }) => kind !== 'renamed'));
+    for (const effect of effects)
+      if (effect.kind === 'renamed') {
+        this.#recheck(effect.document);
+        this.#options.activity.changed(effect.document);
+      }
   }
 
   /** Commits were missed: everything that is open is read again. */
@@ -104,8 +110,7 @@ export class PostCommitEffects implements Disposable {
     const { activity, rooms, people } = this.#options;
     switch (effect.kind) {
       case 'access-changed':
-        this.#accessChanged(effect.document);
-        this.#options.onAccessChanged();
+        // Before the others, for all documents at once.
         break;
       case 'renamed':
         rooms.renameDocument(effect.document, effect.title);
@@ -148,17 +153,18 @@ export class PostCommitEffects implements Disposable {
     }
   }
 
-  /** What changes access to a document changes access to what is inside it (TR5). */
-  #accessChanged(document: string): void {
-    this.#recheck(document);
-    this.#reportFailure(this.#recheckInside(document));
+  /** What changes access to documents changes access to what is inside them (TR5). */
+  #accessChanged(documents: readonly string[]): void {
+    for (const document of documents) this.#recheck(document);
+    this.#reportFailure(this.#recheckInside(documents));
+    this.#options.onAccessChanged();
   }
 
-  async #recheckInside(document: string): Promise<void> {
+  async #recheckInside(documents: readonly string[]): Promise<void> {
     const { rooms, findInside } = this.#options;
     let inside: readonly string[];
     try {
-      inside = await findInside(document);
+      inside = await findInside(documents);
     } catch (error) {
       this.resync();
       throw error;

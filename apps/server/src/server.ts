@@ -52,6 +52,7 @@ import { DocumentIndexer } from './documents/document-indexer.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
 import { LinkExpiry } from './documents/link-expiry.ts';
 import { PublicPages } from './documents/public-pages.ts';
+import { groupEnd } from './documents/group-jobs.ts';
 import { documentPurge, trashSweep } from './documents/trash-jobs.ts';
 import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
@@ -337,7 +338,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       }),
       documentRoutes({
         ...{ db, engine, rooms, runner: limited, signedIn },
-        ...{ signInRates, addressOf },
+        ...{ administrators, signInRates, addressOf },
         invited: {
           ...{ directory: configuration.directory, invitationRate: shareRates.ofPerson },
           sendsMail: configuration.mail !== null,
@@ -349,7 +350,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       }),
       peopleRoutes({
         ...{ db, people, runner: limited, signedIn },
-        ...{ directory: configuration.directory, directoryRate: shareRates.directory },
+        ...{ administrators, directory: configuration.directory },
+        directoryRate: shareRates.directory,
       }),
       inboxRoutes({ db, signedIn }),
       searchRoutes({ index: options.search, signedIn }),
@@ -426,6 +428,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     ...(mailing === null ? [droppedNotices] : []),
     sessionSweep({ db, engine, clock }),
     trashSweep({ db, runner, clock }),
+    groupEnd({ db, runner }),
     documentPurge({ engine, search: options.search, deletion: files?.deletion ?? null }),
     ...(files?.jobs ?? []),
     resultSweep(db, clock),
@@ -456,7 +459,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     },
     recheckSessions: () => people.recheckSessions(connections.sessions()),
     onClientsMerged: (document) => engine.reload(document),
-    findInside: (document) => readDescendants(db, document),
+    findInside: (documents) => readDescendants(db, documents),
     onAccessChanged: () => linkExpiry.check(),
     onRenamedHere: (document) => indexer.titleChanged(document),
     onCommittedHere: (events) => indexer.committed(events),

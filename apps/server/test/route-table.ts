@@ -30,6 +30,7 @@ export const PLACES = [
 export type Place = (typeof PLACES)[number];
 
 const NO_WEBHOOK = ulid();
+const NO_GROUP = ulid();
 
 export const PARTIES = ['administrator', 'account', 'guest', 'nobody'] as const;
 export type Party = (typeof PARTIES)[number];
@@ -100,6 +101,12 @@ const forOwners = byPlace(
   { ...UNKNOWN, owner: 204, editor: 403, commenter: 403, viewer: 403 },
   403,
 );
+const whereShared = (owner: Status): ByPlace => ({
+  ...forOwners,
+  shared: { ...forOwners.shared, owner },
+  'inside a shared one': { ...forOwners['inside a shared one'], owner },
+  restricted: { ...forOwners.restricted, owner },
+});
 const NOTHING = everyone('nothing');
 /** Lists, which are empty for people who may not read the document. */
 const listed = byPlace({ ...NOTHING, ...READING }, 'nothing', NOTHING);
@@ -117,6 +124,8 @@ const administrators = (status: 200 | 204): ByParty => ({
   account: 403,
   guest: 403,
 });
+
+const noGroup: ByParty = { ...administrators(204), administrator: 404 };
 
 const ofDocument = (ask: DocumentRow['ask'], cells: ByPlace): DocumentRow => ({ ask, cells });
 const ofCaller = (ask: CallerRow['ask'], parties: ByParty): CallerRow => ({ ask, parties });
@@ -224,14 +233,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ),
   ],
 
-  'GET /documents/:id/invited': [
-    ofDocument(at('/invited'), {
-      ...forOwners,
-      shared: { ...forOwners.shared, owner: 200 },
-      'inside a shared one': { ...forOwners['inside a shared one'], owner: 200 },
-      restricted: { ...forOwners.restricted, owner: 200 },
-    }),
-  ],
+  'GET /documents/:id/invited': [ofDocument(at('/invited'), whereShared(200))],
   'POST /documents/:id/invited': [
     ofDocument(
       (subject) => ({
@@ -245,6 +247,14 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofDocument(
       (subject) => ({ ...at('/invited/withdraw')(subject), body: { email: 'ned@example.org' } }),
       forOwners,
+    ),
+  ],
+  'GET /documents/:id/groups': [ofDocument(at('/groups'), whereShared(200))],
+  // A group that the owner does not find is as one that does not exist (GR2).
+  'POST /documents/:id/groups': [
+    ofDocument(
+      (subject) => ({ ...at('/groups')(subject), body: { group: NO_GROUP, role: 'viewer' } }),
+      whereShared(404),
     ),
   ],
 
@@ -419,6 +429,20 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
       to('/server/people/nobody/sessions/end', { removesPasskeys: false }),
       administrators(204),
     ),
+  ],
+  'GET /server/groups': [ofCaller(to('/server/groups'), administrators(200))],
+  'POST /server/groups': [ofCaller(to('/server/groups', { name: 'Crew' }), administrators(200))],
+  // No group is there to be changed.
+  'PATCH /server/groups/:group': [
+    ofCaller(to(`/server/groups/${NO_GROUP}`, { name: 'Crew' }), noGroup),
+  ],
+  'DELETE /server/groups/:group': [ofCaller(to(`/server/groups/${NO_GROUP}`), administrators(204))],
+  'GET /server/groups/:group/people': [ofCaller(to(`/server/groups/${NO_GROUP}/people`), noGroup)],
+  'POST /server/groups/:group/people': [
+    ofCaller(to(`/server/groups/${NO_GROUP}/people`, { person: 'nobody' }), noGroup),
+  ],
+  'DELETE /server/groups/:group/people/:person': [
+    ofCaller(to(`/server/groups/${NO_GROUP}/people/nobody`), noGroup),
   ],
   // No page is there to be taken off.
   'DELETE /server/publications/:publication': [

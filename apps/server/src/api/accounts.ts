@@ -24,6 +24,7 @@ import type { AccountRoutes } from './api-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { KnownBrowsers } from './known-browsers.ts';
 import { newSession } from './new-session.ts';
+import { groupAdministrationRoutes } from './group-routes.ts';
 import { oidcRoutes } from './oidc-routes.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { peopleAdministrationRoutes } from './people-administration-routes.ts';
@@ -102,6 +103,7 @@ export function createAccounts(options: AccountsOptions): {
       oidc.api,
       serverRoutes(options),
       auditRoutes(options),
+      groupAdministrationRoutes(options),
       peopleAdministrationRoutes({
         ...shared,
         readFigures: () =>

@@ -9,6 +9,7 @@ import type { apiTokenRoutes } from './api-token-routes.ts';
 import type { auditRoutes } from './audit-routes.ts';
 import type { documentRoutes } from './document-routes.ts';
 import type { fileRoutes } from './file-routes.ts';
+import type { groupAdministrationRoutes } from './group-routes.ts';
 import type { inboxRoutes } from './inbox-routes.ts';
 import type { oidcRoutes } from './oidc-routes.ts';
 import type { openApiRoutes } from './open-api-routes.ts';
@@ -28,6 +29,7 @@ export type AccountRoutes = readonly [
   ReturnType<typeof oidcRoutes>['api'],
   ReturnType<typeof serverRoutes>,
   ReturnType<typeof auditRoutes>,
+  ReturnType<typeof groupAdministrationRoutes>,
   ReturnType<typeof peopleAdministrationRoutes>,
 ];
 

@@ -27,12 +27,14 @@ import type { ViolationTracker } from '../rate-limits/violation-tracker.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { SearchIndex } from '../storage/search/search-index.ts';
 import type { Database } from '../storage/tables.ts';
+import type { Administrators } from '../accounts/administrators.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { documentIn, requireAccess } from './document-access.ts';
 import { runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
 import { contentRoutes } from './content-routes.ts';
+import { documentGroupRoutes } from './group-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import {
   invitedAddressRoutes,
@@ -55,6 +57,7 @@ export interface DocumentRoutesOptions extends Pick<
   LinkRoutesOptions,
   'signInRates' | 'addressOf'
 > {
+  readonly administrators: Administrators;
   readonly invited: Omit<InvitedAddressRoutesOptions, 'db' | 'runner'>;
   readonly db: Database;
   readonly engine: Engine;
@@ -77,6 +80,7 @@ export function documentRoutes({
   rooms,
   runner,
   search,
+  administrators,
   publicUrl,
   history,
   pages,
@@ -181,6 +185,7 @@ export function documentRoutes({
     .route('/:id/comments', commentRoutes({ db, runner, pages, rates: historyRates }))
     .route('/:id/link', linkRoutes({ db, runner, signInRates, addressOf }))
     .route('/:id/invited', invitedAddressRoutes({ db, runner, ...invited }))
+    .route('/:id/groups', documentGroupRoutes({ db, administrators, runner }))
     .route('/:id/chat', chatRoutes({ db }))
     .route('/:id/history', historyRoutes({ db, history, rates: historyRates }));
   return new Hono<ApiEnvironment>().route('/documents', routes);

@@ -5,7 +5,9 @@ import type { Directory, DirectoryPeople } from '@tandem/protocol/directory';
 import { ApiError } from '../http/api-error.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { searchDirectory } from '../storage/directory.ts';
+import { findGroups } from '../storage/groups.ts';
 import { findMetPeople } from '../storage/people.ts';
+import type { Administrators } from '../accounts/administrators.ts';
 import type { People } from '../accounts/people.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Database } from '../storage/tables.ts';
@@ -20,6 +22,7 @@ export interface PeopleRoutesOptions {
   readonly signedIn: SignedInMiddleware;
   readonly directory: Directory;
   readonly directoryRate: KeyedRateLimiter;
+  readonly administrators: Pick<Administrators, 'has'>;
 }
 
 const RETRY_MS = 2_000;
@@ -31,6 +34,7 @@ export function peopleRoutes({
   signedIn,
   directory,
   directoryRate,
+  administrators,
 }: PeopleRoutesOptions) {
   return new Hono<ApiEnvironment>()
     .get('/me', signedIn, (context) => context.json(context.get('user')))
@@ -55,6 +59,13 @@ export function peopleRoutes({
         throw new ApiError('bad-message', { detail: '"search" is a short text.' });
       if (!directoryRate.tryTake(user)) throw new ApiError('too-many', { retryAfterMs: RETRY_MS });
       const found = await searchDirectory(db, { user, directory, search: search.data });
-      return context.json({ people: found } satisfies DirectoryPeople);
+      const groups =
+        directory === 'off'
+          ? []
+          : await findGroups(db, {
+              ...{ user, search: search.data },
+              isAdministrator: administrators.has(user),
+            });
+      return context.json({ people: found, groups } satisfies DirectoryPeople);
     });
 }

@@ -29,6 +29,14 @@ interface AuditedActions {
   'address:invite': 'address:invited';
   'address:withdraw': 'address:withdrawn';
   'address:claim': 'address:claimed';
+  'group:create': 'group:created';
+  'group:rename': 'group:renamed';
+  'group:delete': 'group:deleted';
+  'group:join': 'group:joined';
+  'group:leave': 'group:left';
+  'group:share': 'group:shared';
+  'group:end-role': 'group:shared';
+  'group:forget': never;
   'access:request': never;
   'access:answer': 'member:changed' | 'access:declined';
   'chat:send': never;

@@ -190,6 +190,41 @@ interface OwnInputs {
     /** Of the providers that the server has. */
     readonly issuers: readonly string[];
   };
+  /** Makes a group (GR1). Its id is the author's, so that a repeat makes no second one. */
+  'group:create': {
+    readonly group: string;
+    readonly name: string;
+    readonly by: ActingAdministrator;
+  };
+  'group:rename': {
+    readonly group: string;
+    readonly name: string;
+    readonly by: ActingAdministrator;
+  };
+  /** Its roles end by a job (GR7). */
+  'group:delete': { readonly group: string; readonly by: ActingAdministrator };
+  'group:join': {
+    readonly group: string;
+    readonly person: string;
+    readonly by: ActingAdministrator;
+  };
+  'group:leave': {
+    readonly group: string;
+    readonly person: string;
+    readonly by: ActingAdministrator;
+  };
+  /** Null takes the role away. */
+  'group:share': {
+    readonly document: string;
+    readonly group: string;
+    readonly role: MemberRole | null;
+    /** The author is an administrator by the setting of the server. */
+    readonly isNamed: boolean;
+  };
+  /** Ends what a document gives to a group that is being deleted. Given by the server. */
+  'group:end-role': { readonly document: string; readonly group: string };
+  /** Deletes a group whose roles have ended. Given by the server. */
+  'group:forget': { readonly group: string };
   /** Ends a link whose time is over. */
   'link:expire': { readonly document: string };
   'document:visit': {

@@ -281,10 +281,15 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
   'document:expire',
 ]);
 
+/** The subject of commands that make groups: there is a limit of them. */
+const GROUPS = 'groups';
+
 function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
-  if ('person' in input) return [user, input.person, ADMINISTRATORS];
-  if ('by' in input) return [user, ADMINISTRATORS];
+  const group = 'group' in input ? [`group ${input.group}`] : [];
+  if ('person' in input) return [user, input.person, ADMINISTRATORS, ...group];
+  if ('by' in input)
+    return [user, ADMINISTRATORS, ...group, ...(name === 'group:create' ? [GROUPS] : [])];
   const guest = 'guest' in input && input.guest !== null ? [input.guest] : [];
   if ('identity' in input) {
     const { issuer, subject } = input.identity;
@@ -292,10 +297,12 @@ function subjectsOf({ user, command: { name, input } }: CommandRequest): readonl
     return [user, `identity ${issuer} ${subject}`, ...first, ...guest];
   }
   if ('guest' in input) return [user, ...guest];
-  const subjects = 'document' in input ? [user, input.document] : [user];
+  // Whose role it is: what a person is given, and what their groups are, follow each other (GR9).
+  const target = 'user' in input ? [input.user] : [];
+  const subjects = 'document' in input ? [user, input.document, ...target] : [user];
   return CHANGES_TREE.has(name) || ('parent' in input && input.parent !== undefined)
-    ? [...subjects, TREE]
-    : subjects;
+    ? [...subjects, ...group, TREE]
+    : [...subjects, ...group];
 }
 
 function repeatedAnswer(stored: StoredResult): CommandAnswer {

@@ -6,7 +6,8 @@ import type { CommandAnswer, CommandRequest, CommandRunner } from '../commands/c
 import { openDatabase } from '../storage/sqlite/database.ts';
 import { createDocument, renameDocument } from '../storage/documents.ts';
 import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
-import { changeLink, giveRole, takeRole } from '../storage/sharing.ts';
+import { giveRole, takeRole } from '../storage/member-roles.ts';
+import { changeLink } from '../storage/sharing.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
 import { VISITS } from '../limits.ts';

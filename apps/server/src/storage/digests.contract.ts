@@ -12,7 +12,8 @@ import { createDocument } from './documents.ts';
 import { addIdentity } from './identities.ts';
 import { addNotifications, readUnread, SHARED } from './notifications.ts';
 import { markSeen } from './seen-notifications.ts';
-import { changeLink, giveRole, takeRole } from './sharing.ts';
+import { giveRole, takeRole } from './member-roles.ts';
+import { changeLink } from './sharing.ts';
 import type { Database } from './tables.ts';
 import { createUser } from './users.ts';
 

@@ -16,7 +16,8 @@ import { enterLink, setLinkPassword } from './link-terms.ts';
 import { mayRead } from './access-conditions.ts';
 import { findAccess, findAccessEntry, standingsInEach } from './roles.ts';
 import { standingIn, type GivenRole } from './standing.ts';
-import { changeLink, giveRole } from './sharing.ts';
+import { giveRole } from './member-roles.ts';
+import { changeLink } from './sharing.ts';
 import {
   findOthersInside,
   listTrash,
@@ -117,7 +118,7 @@ async function apply(db: Database, tree: Tree, change: Step): Promise<void> {
       return await setRestricted(db, { id, parent: model.parent }, change.isRestricted);
     case 'give':
       model.given.set(change.user, change.role);
-      return await giveRole(db, change);
+      return void (await giveRole(db, change));
     case 'link':
       model.link = change.link;
       return await changeLink(db, id, change.link);
@@ -147,7 +148,7 @@ async function expectClosure(db: Database, tree: Tree): Promise<void> {
       .toSorted();
   expect(inOrder(rows)).toEqual(inOrder(expected));
   for (const id of DOCUMENTS)
-    expect((await readDescendants(db, id)).toSorted()).toEqual(
+    expect((await readDescendants(db, [id])).toSorted()).toEqual(
       DOCUMENTS.filter((other) => around(tree, other).includes(id)),
     );
 }
@@ -239,7 +240,7 @@ export function testDocumentTree(open: () => Promise<Database>, runs: number): v
     expect(await all()).toEqual([[], ['ebb'], ['inside']]);
     await takeFromTrash(db, { id: 'ebb', trashed_with: null });
     expect(await all()).toEqual([[], [], []]);
-    expect((await readDescendants(db, 'ebb')).toSorted()).toEqual(['below', 'inside']);
-    expect(await readDescendants(db, 'plan')).toEqual([]);
+    expect((await readDescendants(db, ['ebb'])).toSorted()).toEqual(['below', 'inside']);
+    expect(await readDescendants(db, ['plan'])).toEqual([]);
   });
 }

@@ -22,12 +22,16 @@ export async function readAncestors(db: Database, document: string): Promise<str
   return rows.map(({ ancestor }) => ancestor);
 }
 
-/** All documents inside a document, also those in the trash. */
-export async function readDescendants(db: Database, document: string): Promise<string[]> {
+/** All documents inside these, also those in the trash. */
+export async function readDescendants(
+  db: Database,
+  documents: readonly string[],
+): Promise<string[]> {
   const rows = await db
     .selectFrom('document_ancestor')
     .select('document')
-    .where('ancestor', '=', document)
+    .distinct()
+    .where('ancestor', 'in', documents)
     .execute();
   return rows.map((row) => row.document);
 }

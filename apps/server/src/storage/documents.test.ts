@@ -194,7 +194,7 @@ test('a list has the documents its user may see, with the user’s role', async 
   }
   await db
     .insertInto('member')
-    .values({ document: 'given', user: 'bob', role: 'viewer' })
+    .values({ document: 'given', user: 'bob', role: 'viewer', own_role: 'viewer' })
     .execute();
   const roles = async (user: string) =>
     (await listDocuments(db, user)).map(({ document, role }) => [document.id, role]);

@@ -144,6 +144,26 @@ export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Prom
   return numDeletedRows > 0n;
 }
 
+/**
+ * Takes documents that a person has never opened, and cannot have found but by a role that has ended, off the list; not
+ * what is inside them.
+ *
+ * @returns those that it took off
+ */
+export async function forgetUnopened(
+  db: Database,
+  pairs: readonly Omit<Visit, 'at'>[],
+): Promise<readonly Omit<Visit, 'at'>[]> {
+  if (pairs.length === 0) return [];
+  return await db
+    .deleteFrom('visit')
+    .where('user', 'in', [...new Set(pairs.map(({ user }) => user))])
+    .where('document', 'in', [...new Set(pairs.map(({ document }) => document))])
+    .where('opened_at', '=', NEVER_OPENED)
+    .returning(['user', 'document'])
+    .execute();
+}
+
 const READ = [
   'chat_read as chatRead',
   'comments_read as commentsRead',
@@ -260,10 +280,10 @@ export async function findVisitors(
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
-/** Who opened or was given which documents inside a document, as many as `findVisitors` finds. */
+/** Who opened or was given which documents inside these, as many as `findVisitors` finds. */
 export async function findVisitsInside(
   db: Database,
-  document: string,
+  documents: readonly string[],
   user?: string,
 ): Promise<(Listing & { readonly user: string; readonly document: string })[]> {
   const rows = await db
@@ -271,7 +291,7 @@ export async function findVisitsInside(
     .innerJoin('visit', 'visit.document', 'document_ancestor.document')
     .select(['visit.user', 'visit.document', ...READ])
     .select('visit.opened_at as openedAt')
-    .where('document_ancestor.ancestor', '=', document)
+    .where('document_ancestor.ancestor', 'in', documents)
     .$if(user !== undefined, (of) => of.where('visit.user', '=', user ?? ''))
     .orderBy('visit.opened_at', 'desc')
     .orderBy('visit.document')
@@ -281,22 +301,30 @@ export async function findVisitsInside(
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
-/** Those of some people on whose lists one of the documents is, if they may read it. */
+/**
+ * Those of some people on whose lists one of the documents is, if they may read it.
+ *
+ * @param since when they have opened it, or the one around it by which it is on their list
+ */
 export async function findListers(
   db: Database,
   documents: readonly string[],
   users: readonly string[],
+  since: number = NEVER_OPENED,
 ): Promise<string[]> {
   if (documents.length === 0 || users.length === 0) return [];
   const some = sql.join(documents);
   const { rows } = await sql<{ readonly user: string }>`
     select "user" from visit where document in (${some}) and "user" in (${sql.join(users)})
+      and opened_at >= ${since}
     union
     select visit."user" from document_ancestor as inside
       join visit on visit.document = inside.ancestor
       join document as around on around.id = inside.ancestor
       where inside.document in (${some}) and visit."user" in (${sql.join(users)})
-        and (inside.inherits = 1 or around.owner = visit."user")`.execute(db);
+        and visit.opened_at >= ${since} and (inside.inherits = 1 or around.owner = visit."user")`.execute(
+    db,
+  );
   return rows.map(({ user }) => user);
 }
 

@@ -7,7 +7,8 @@ import { sql } from 'kysely';
 import { mergeAccessRequests, type WithdrawnNotification } from './access-requests.ts';
 import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
 import { mergeLinkEntries } from './link-terms.ts';
-import type { GivenRole } from './standing.ts';
+import { giveRole } from './member-roles.ts';
+import { isStronger, type GivenRole } from './standing.ts';
 import type { Database, UserRow } from './tables.ts';
 
 export interface GuestMerge {
@@ -79,25 +80,14 @@ export async function mergeGuest(
   };
 }
 
-const STRENGTH: Readonly<Record<GivenRole, number>> = { viewer: 0, commenter: 1, editor: 2 };
-
 async function mergeRoles(db: Database, guest: string, account: string): Promise<string[]> {
-  const given = await db.selectFrom('member').selectAll().where('user', '=', guest).execute();
-  const own = await db
-    .selectFrom('member')
-    .select(['document', 'role'])
-    .where('user', '=', account)
-    .execute();
-  const before = new Map(own.map(({ document, role }) => [document, role]));
+  const given = await ownRoles(db, guest);
+  const before = await ownRoles(db, account);
   await db.deleteFrom('member').where('user', '=', guest).execute();
-  for (const { document, role } of given) {
+  for (const [document, role] of given) {
     const known = before.get(document);
-    if (known !== undefined && STRENGTH[known] >= STRENGTH[role]) continue;
-    await db
-      .insertInto('member')
-      .values({ document, user: account, role })
-      .onConflict((conflict) => conflict.columns(['document', 'user']).doUpdateSet({ role }))
-      .execute();
+    if (known === undefined || isStronger(role, known))
+      await giveRole(db, { document, user: account, role });
   }
   // The owner of a document needs no role in it.
   await db
@@ -107,7 +97,19 @@ async function mergeRoles(db: Database, guest: string, account: string): Promise
       eb.selectFrom('document').select('id').where('owner', '=', account),
     )
     .execute();
-  return given.map(({ document }) => document);
+  return [...given.keys()];
+}
+
+/** Guests are in no group. */
+async function ownRoles(db: Database, user: string): Promise<ReadonlyMap<string, GivenRole>> {
+  const rows = await db
+    .selectFrom('member')
+    .select(['document', 'own_role'])
+    .where('user', '=', user)
+    .where('own_role', 'is not', null)
+    .$narrowType<{ own_role: GivenRole }>()
+    .execute();
+  return new Map(rows.map(({ document, own_role }) => [document, own_role]));
 }
 
 async function mergeVisits(db: Database, guest: string, account: string): Promise<string[]> {

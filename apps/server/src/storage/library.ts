@@ -246,6 +246,27 @@ export async function findListed(
   return entry === undefined ? null : toListed(entry);
 }
 
+/** Those of some documents that are on the user's list, by id. */
+export async function findAllListed(
+  db: Database,
+  { user, documents }: { readonly user: string; readonly documents: readonly string[] },
+): Promise<ReadonlyMap<string, ListedDocument>> {
+  const listed = new Map<string, ListedDocument>();
+  for (let from = 0; from < documents.length; from += READ_AT_ONCE) {
+    const some = documents.slice(from, from + READ_AT_ONCE);
+    const where = sql`document.id in (${sql.join(some)}) and ${isShown(user, 'document')}`;
+    const { rows } = await selectListed({
+      ...{ user, where, limit: some.length, order: NEWEST_FIRST },
+    }).execute(db);
+    for (const entry of await toEntries(db, user, rows))
+      listed.set(entry.document.id, toListed(entry));
+  }
+  return listed;
+}
+
+/** Databases have a limit of values in a statement. */
+const READ_AT_ONCE = 500;
+
 /** @returns for each of these people the document in which this one is on their list. */
 export async function shownParents(
   db: Database,

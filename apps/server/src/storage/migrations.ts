@@ -16,6 +16,7 @@ import { createDocuments } from './schema/documents.ts';
 import { createDocumentTree } from './schema/document-tree.ts';
 import { createFiles } from './schema/files.ts';
 import { createHistory } from './schema/history.ts';
+import { createGroups } from './schema/groups.ts';
 import { createInvitedAddresses } from './schema/invited-addresses.ts';
 import { createJobs } from './schema/jobs.ts';
 import { createLinkTerms } from './schema/link-terms.ts';
@@ -54,6 +55,7 @@ async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Cloc
   await createApiTokens(db, types);
   await createPasskeys(db, types);
   await createDocuments(db, types);
+  await createGroups(db, types);
   await createDocumentTree(db, types);
   await createCommandsAndEvents(db, types);
   await createMessages(db, types);

@@ -26,7 +26,8 @@ import {
   SHARED,
 } from './notifications.ts';
 import { markMessagesSeen, markSeen } from './seen-notifications.ts';
-import { changeLink, giveRole } from './sharing.ts';
+import { giveRole } from './member-roles.ts';
+import { changeLink } from './sharing.ts';
 import type { Database } from './tables.ts';
 import { createUser, findUser } from './users.ts';
 
@@ -83,7 +84,7 @@ export function testNotifications(open: () => Promise<Database>): void {
       { excerpt: 'Tide 1' },
     ]);
     expect(await readInbox(db, 'cem')).toEqual([]);
-    const hidden = await findNotifiedInside(db, document);
+    const hidden = await findNotifiedInside(db, { documents: [document] });
     expect(hidden.map(({ user }) => user).toSorted()).toEqual(['ben', 'ben', 'cem']);
     const excerpts = async () =>
       [...(await findReadable(db, hidden))].map(([user, all]) => [

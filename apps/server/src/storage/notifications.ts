@@ -259,24 +259,30 @@ export async function findNotified(
     .execute();
 }
 
-/** What people were notified of in a document, and in those inside it, the newest first. */
+/**
+ * What people, or one of them, were notified of in documents, and in those inside them, the newest first.
+ */
 export async function findNotifiedInside(
   db: Database,
-  document: string,
+  {
+    documents,
+    user,
+  }: { readonly documents: readonly string[]; readonly user?: string | undefined },
 ): Promise<Pick<NotificationRow, 'user' | 'document' | 'id' | 'kind'>[]> {
   return await db
     .selectFrom('notification')
     .select(['user', 'document', 'id', 'kind'])
     .where(({ or, eb, selectFrom }) =>
       or([
-        eb('document', '=', document),
+        eb('document', 'in', documents),
         eb(
           'document',
           'in',
-          selectFrom('document_ancestor').select('document').where('ancestor', '=', document),
+          selectFrom('document_ancestor').select('document').where('ancestor', 'in', documents),
         ),
       ]),
     )
+    .$if(user !== undefined, (of) => of.where('user', '=', user!))
     .orderBy('id', 'desc')
     .limit(NOTIFICATIONS.maxChecked)
     .execute();

@@ -4,7 +4,7 @@ import { addVisit, createDocument, NEVER_OPENED } from './documents.ts';
 import { SHARING } from '../limits.ts';
 import { enterLink, setLinkPassword } from './link-terms.ts';
 import { findMetPeople, hasMet } from './people.ts';
-import { giveRole } from './sharing.ts';
+import { giveRole } from './member-roles.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 import { createUser } from './users.ts';

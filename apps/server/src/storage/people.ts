@@ -6,6 +6,7 @@ import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/p
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { SHARING } from '../limits.ts';
 import { mayEnter, mayRead } from './access-conditions.ts';
+import { NEVER_OPENED } from './documents.ts';
 import type { Database } from './tables.ts';
 
 export async function findMetPeople(
@@ -74,12 +75,20 @@ function meetings(db: Database, user: string) {
         .innerJoin('visit', 'visit.document', 'seen.id')
         .select(['seen.id as document', 'seen.title', 'visit.user as person'])
         .where('seen.link_access', '!=', 'off')
+        .where('visit.opened_at', '>', NEVER_OPENED)
         .where(mayEnter(sql.ref('visit.user'), sql.ref('seen.id')) as RawBuilder<SqlBool>)
         .union(
           cte
             .selectFrom('seen')
             .innerJoin('member', 'member.document', 'seen.id')
-            .select(['seen.id as document', 'seen.title', 'member.user as person']),
+            .leftJoin('visit', (join) =>
+              join.onRef('visit.document', '=', 'seen.id').onRef('visit.user', '=', 'member.user'),
+            )
+            .select(['seen.id as document', 'seen.title', 'member.user as person'])
+            // Of people who have a role by a group, those who have opened the document (GR4).
+            .where(({ or, eb }) =>
+              or([eb('member.own_role', 'is not', null), eb('visit.opened_at', '>', NEVER_OPENED)]),
+            ),
         )
         .union(
           cte

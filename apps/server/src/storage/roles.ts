@@ -1,12 +1,11 @@
 /** Reads what decides the standings of people in documents. */
 import { sql } from 'kysely';
-import { LINK_ROLES, type Standing } from '@tandem/protocol';
+import type { Standing } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
 import { readEntered } from './link-terms.ts';
 import {
   decideStanding,
   enteredBy,
-  linkFor,
   NOTHING_INHERITED,
   standingIn,
   toInherited,
@@ -21,7 +20,6 @@ import type { Database, DocumentAncestorTable, DocumentRow } from './tables.ts';
 
 export interface AccessEntry extends Standing {
   readonly document: DocumentRow;
-  readonly isOwn: boolean;
 }
 
 const accessEntryRow = compiledQuery((db, document: string, user: string) =>
@@ -49,23 +47,7 @@ export async function findAccessEntry(
   const own = { ...document, entered: enteredBy({ password, entered }) };
   const standing = decideStanding(own, { user, given, inherited });
   if (standing === null) return null;
-  return {
-    ...standing,
-    document,
-    isOwn: standing.role === 'owner' || given !== null || inherited.given.has(user),
-  };
-}
-
-/** Whether the link alone gives this user a role, also while the document is in the trash. */
-export async function hasRoleByLink(
-  db: Database,
-  { document: id, user }: { readonly document: string; readonly user: string },
-): Promise<boolean> {
-  const row = await findRow(db, id, user);
-  if (row === null || row.owner === user || row.given !== null) return false;
-  const { owners, given } = row.inherited;
-  const link = linkFor(user, { ...row, entered: enteredBy(row) });
-  return !owners.has(user) && !given.has(user) && LINK_ROLES[link] !== null;
+  return { ...standing, document };
 }
 
 async function findRow(db: Database, document: string, user: string) {
@@ -211,16 +193,6 @@ export async function readOwners(db: Database, document: string): Promise<string
   const owners = new Set(access.inherited.owners);
   if (access.owner !== null) owners.add(access.owner);
   return [...owners];
-}
-
-/** Those of the document itself. */
-export async function givenRoles(db: Database, document: string): Promise<Map<string, GivenRole>> {
-  const members = await db
-    .selectFrom('member')
-    .select(['user', 'role'])
-    .where('document', '=', document)
-    .execute();
-  return new Map(members.map(({ user, role }) => [user, role]));
 }
 
 /**

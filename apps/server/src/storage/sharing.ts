@@ -1,24 +1,29 @@
 /** Access to documents: the link, the given roles, and the share dialog's state. */
 import {
-  LINK_ROLES,
   MAX_SHARING_MEMBERS,
   type LinkAccess,
   type SharingMember,
   type SharingState,
   type User,
 } from '@tandem/protocol';
+import { sql, type RawBuilder } from 'kysely';
 import { LIBRARY } from '../limits.ts';
+import { owns } from './access-conditions.ts';
 import { compiledQuery } from './compiled-query.ts';
+import { NEVER_OPENED } from './documents.ts';
 import { readLinkTerms } from './link-terms.ts';
+import type { Membership } from './member-roles.ts';
 import { readPublication } from './publications.ts';
 import { findAccess } from './roles.ts';
-import { enteredIn, isStronger, linkOf, NOTHING_INHERITED, type GivenRole } from './standing.ts';
+import {
+  isStronger,
+  linkOf,
+  NOTHING_INHERITED,
+  standingIn,
+  type DocumentAccess,
+  type GivenRole,
+} from './standing.ts';
 import type { Database } from './tables.ts';
-
-interface Membership {
-  readonly document: string;
-  readonly user: string;
-}
 
 /** @param link null: as in the document around it */
 export async function changeLink(
@@ -27,21 +32,6 @@ export async function changeLink(
   link: LinkAccess | null,
 ): Promise<void> {
   await db.updateTable('document').set({ link_access: link }).where('id', '=', document).execute();
-}
-
-export async function giveRole(
-  db: Database,
-  { document, user, role }: Membership & { readonly role: GivenRole },
-): Promise<void> {
-  await db
-    .insertInto('member')
-    .values({ document, user, role })
-    .onConflict((conflict) => conflict.columns(['document', 'user']).doUpdateSet({ role }))
-    .execute();
-}
-
-export async function takeRole(db: Database, { document, user }: Membership): Promise<void> {
-  await db.deleteFrom('member').where('document', '=', document).where('user', '=', user).execute();
 }
 
 export async function readSharing(
@@ -70,14 +60,11 @@ export async function readSharing(
         members.set(member.user.id, member);
     }
   const terms = await readLinkTerms(db, document);
-  const entered = access === null ? null : enteredIn(access);
-  const linkRole = LINK_ROLES[link];
-  if (linkRole !== null) {
-    for (const user of await readVisitors(db, document)) {
-      if (members.size >= MAX_SHARING_MEMBERS) break;
-      if (entered !== null && !entered.has(user.id)) continue;
-      if (!members.has(user.id)) members.set(user.id, { user, role: linkRole, isOwn: false });
-    }
+  const visitors = access === null ? [] : await readVisitors(db, document);
+  for (const user of visitors) {
+    if (members.size >= MAX_SHARING_MEMBERS) break;
+    const member = access === null || members.has(user.id) ? null : toVisitor(access, user);
+    if (member !== null) members.set(user.id, member);
   }
   return {
     type: 'sharing',
@@ -114,10 +101,12 @@ async function readInheritedMembers(db: Database, document: string): Promise<Sha
     .selectFrom('document_ancestor')
     .innerJoin('member', 'member.document', 'document_ancestor.ancestor')
     .innerJoin('user', 'user.id', 'member.user')
-    .select(['user.id', 'user.name', 'user.color', 'member.role'])
+    .select(['user.id', 'user.name', 'user.color', 'member.own_role as role'])
     .select('document_ancestor.depth as from')
     .where('document_ancestor.document', '=', document)
     .where('document_ancestor.inherits', '=', 1)
+    .where('member.own_role', 'is not', null)
+    .$narrowType<{ role: GivenRole }>()
     .orderBy('document_ancestor.depth')
     .limit(MAX_INHERITED_ROWS)
     .execute();
@@ -135,12 +124,22 @@ async function readInheritedMembers(db: Database, document: string): Promise<Sha
 
 const MAX_INHERITED_ROWS = 1_000;
 
+/** Those who came by the link or a group: they see each other once they have opened the document (GR4). */
+function toVisitor(access: DocumentAccess, user: User): SharingMember | null {
+  const role = standingIn({ ...access, trashed_at: null }, user.id)?.role;
+  if (role === undefined) return null;
+  const isByGroup = access.given?.has(user.id) === true || access.inherited.given.has(user.id);
+  return { user, role, isOwn: false, ...(isByGroup && { isByGroup: true as const }) };
+}
+
 async function readMembers(db: Database, document: string): Promise<SharingMember[]> {
   const rows = await db
     .selectFrom('member')
     .innerJoin('user', 'user.id', 'member.user')
-    .select(['user.id', 'user.name', 'user.color', 'member.role'])
+    .select(['user.id', 'user.name', 'user.color', 'member.own_role as role'])
     .where('member.document', '=', document)
+    .where('member.own_role', 'is not', null)
+    .$narrowType<{ role: GivenRole }>()
     .execute();
   return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
 }
@@ -151,6 +150,7 @@ async function readVisitors(db: Database, document: string): Promise<User[]> {
     .innerJoin('user', 'user.id', 'visit.user')
     .select(['user.id', 'user.name', 'user.color'])
     .where('visit.document', '=', document)
+    .where('visit.opened_at', '>', NEVER_OPENED)
     .orderBy('visit.opened_at', 'desc')
     .orderBy('user.id')
     .limit(MAX_SHARING_MEMBERS)
@@ -165,8 +165,11 @@ const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
     .limit(MAX_SHARING_MEMBERS + 1);
   return db
     .selectFrom('user')
-    .select(['id', 'name', 'color'])
-    .where('id', '=', user)
+    .innerJoin('visit', 'visit.user', 'user.id')
+    .select(['user.id', 'user.name', 'user.color'])
+    .where('user.id', '=', user)
+    .where('visit.document', '=', document)
+    .where('visit.opened_at', '>', NEVER_OPENED)
     .where(
       db.selectFrom(visits.as('visits')).select((eb) => eb.fn.countAll<number>().as('count')),
       '<=',
@@ -174,12 +177,28 @@ const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
     );
 });
 
+/** How a person who came by the link or a group is shown; null for others, and where many have come. */
 export async function findVisitor(
   db: Database,
   { document, user }: Membership,
-): Promise<User | undefined> {
+): Promise<SharingMember | null> {
   const [visitor] = await visitorAmongFew(db, user, document);
-  return visitor;
+  if (visitor === undefined || (await hasOwnRole(db, { document, user }))) return null;
+  const access = await findAccess(db, document);
+  return access === null ? null : toVisitor(access, visitor);
+}
+
+/** Whether the person owns the document, or was given a role in it, or in one around it whose roles hold here. */
+async function hasOwnRole(db: Database, { document, user }: Membership): Promise<boolean> {
+  const given = (document: RawBuilder<unknown>) =>
+    sql`exists (select 1 from member where member.document = ${document}
+      and member."user" = ${user} and member.own_role is not null)`;
+  const { rows } = await sql`select 1 from document where id = ${document} and (
+    ${owns(user, 'document')} or ${given(sql.ref('document.id'))}
+    or exists (select 1 from document_ancestor as inside
+      where inside.document = document.id and inside.inherits = 1
+        and ${given(sql.ref('inside.ancestor'))}))`.execute(db);
+  return rows.length > 0;
 }
 
 export async function findSharedWith(db: Database, user: string): Promise<string[]> {

@@ -24,6 +24,9 @@ export interface Tables {
   document_ancestor: DocumentAncestorTable;
   visit: VisitTable;
   member: MemberTable;
+  person_group: PersonGroupTable;
+  group_member: GroupMemberTable;
+  group_role: GroupRoleTable;
   message: MessageTable;
   participant: ParticipantTable;
   reaction: ReactionTable;
@@ -267,10 +270,38 @@ export interface VisitTable {
   follows: 'all' | 'none' | null;
 }
 
+/** The roles that people have in documents, by what was given to them and to their groups (GR3). */
 export interface MemberTable {
   document: string;
   user: string;
+  /** The strongest of them, by which everything is decided. */
   role: Exclude<Role, 'owner'>;
+  /** What was given to the person; null: the role comes from groups alone. */
+  own_role: Exclude<Role, 'owner'> | null;
+}
+
+/** A named set of people (GR1). */
+export interface PersonGroupTable {
+  id: string;
+  name: string;
+  folded_name: string;
+  created_at: number;
+  /** Since when it is being deleted (GR7). */
+  ended_at: number | null;
+}
+export type PersonGroupRow = Selectable<PersonGroupTable>;
+
+export interface GroupMemberTable {
+  group_id: string;
+  user: string;
+}
+
+/** A role that a document gives to a group. */
+export interface GroupRoleTable {
+  document: string;
+  group_id: string;
+  role: MemberTable['role'];
+  at: number;
 }
 
 /** The channels of a document that have messages. */

@@ -11,6 +11,7 @@ import * as audit from '../audit.ts';
 import * as content from '../content.ts';
 import * as directory from '../directory.ts';
 import * as files from '../files.ts';
+import * as groups from '../groups.ts';
 import * as history from '../history.ts';
 import * as http from '../http.ts';
 import { documentId, publicationId, user, userId } from '../messages/field.ts';
@@ -48,6 +49,7 @@ const EXPORTED = new Map<unknown, string>(
       ...content,
       ...directory,
       ...files,
+      ...groups,
       ...history,
       ...http,
       ...webhooks,
@@ -177,6 +179,7 @@ const PATH_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   id: documentId,
   file: files.fileId,
   thread: content.threadId,
+  group: groups.groupId,
   person: userId,
   publication: publicationId,
 };

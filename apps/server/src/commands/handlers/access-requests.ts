@@ -9,7 +9,8 @@ import {
   putAccessRequest,
   requestCause,
 } from '../../storage/access-requests.ts';
-import { findAccess, givenRoles } from '../../storage/roles.ts';
+import { givenRoles } from '../../storage/member-roles.ts';
+import { findAccess } from '../../storage/roles.ts';
 import { isHiddenByTrash, standingIn } from '../../storage/standing.ts';
 import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';

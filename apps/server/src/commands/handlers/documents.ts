@@ -22,18 +22,13 @@ import {
   setTemplate,
 } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
-import {
-  findAccess,
-  findAccessEntry,
-  hasRoleByLink,
-  standingsIn,
-  type AccessEntry,
-} from '../../storage/roles.ts';
+import { findAccess, findAccessEntry, standingsIn, type AccessEntry } from '../../storage/roles.ts';
+import type { Membership } from '../../storage/member-roles.ts';
 import { inheritedFrom, isSameInherited, linkOf } from '../../storage/standing.ts';
 import { SHARED } from '../../storage/notifications.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import { findVisitor } from '../../storage/sharing.ts';
-import { blankEvents } from '../../storage/trash.ts';
+import { blankEvents } from '../../storage/blanked-events.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
@@ -70,8 +65,10 @@ export const documentHandlers: DocumentHandlers = {
     const entry = await findAccessEntry(db, { document: document.id, user });
     if (entry === null) return notFound('document');
     if (entry.lifecycle !== 'active') return DONE;
-    if ((await renewVisit(db, { user, document: id, at })) !== 'none') return DONE;
-    const listed = await list(context, { user, entry });
+    const visit = await renewVisit(db, { user, document: id, at });
+    if (visit === 'first') await showVisitor(context, { user, document: id });
+    if (visit !== 'none') return DONE;
+    const listed = await list(context, { user, document: id });
     const isNamed = created.kind === 'created' && title !== '';
     const named: Effect[] = isNamed ? [{ kind: 'renamed', document: id, title }] : [];
     return { kind: 'done', effects: [...listed, ...named] };
@@ -161,12 +158,12 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:unlist'({ db, user, publish }, { document }) {
     // A document inside a listed one is on the list with it.
     if ((await findListed(db, { user, document }))?.parent != null) return DONE;
+    const visitor = await findVisitor(db, { document, user });
     if (!(await forgetVisits(db, { user, document }))) return DONE;
     // A purge does not find this list any more (PO4).
     await blankEvents(db, { document, channels: [libraryKey(user)] });
     publish(libraryKey(user), { name: 'document:unlisted', document });
-    if (await hasRoleByLink(db, { document, user }))
-      publish(sharingKey(document), { name: 'member:removed', user });
+    if (visitor !== null) publish(sharingKey(document), { name: 'member:removed', user });
     return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };
   },
 
@@ -179,8 +176,11 @@ export const documentHandlers: DocumentHandlers = {
       if (visit === 'again') continue;
       const entry = await findAccessEntry(db, { document, user });
       if (entry === null || entry.lifecycle !== 'active') continue;
-      if (visit === 'first') await publishListed(context, { user, document });
-      else effects.push(...(await list(context, { user, entry })));
+      if (visit === 'none') effects.push(...(await list(context, { user, document })));
+      else {
+        await publishListed(context, { user, document });
+        await showVisitor(context, { user, document });
+      }
     }
     return { kind: 'done', effects };
   },
@@ -305,29 +305,21 @@ async function hasSameAccessIn(
   );
 }
 
-interface Visitor {
-  readonly user: string;
-  readonly entry: AccessEntry;
-}
-
-async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {
+async function list(
+  context: HandlerContext,
+  { user, document }: Membership,
+): Promise<readonly Effect[]> {
   const { db, at } = context;
-  const { id: document } = entry.document;
   await addVisit(db, { user, document, at });
   await publishListed(context, { user, document });
-  await showVisitor(context, { user, entry });
+  await showVisitor(context, { user, document });
   return [{ kind: 'listed', document, user }];
 }
 
 async function showVisitor(
   { db, publish }: HandlerContext,
-  { user: id, entry: { document, role, isOwn } }: Visitor,
+  { user, document }: Membership,
 ): Promise<void> {
-  if (isOwn) return;
-  const user = await findVisitor(db, { document: document.id, user: id });
-  if (user !== undefined)
-    publish(sharingKey(document.id), {
-      name: 'member:changed',
-      member: { user, role, isOwn: false },
-    });
+  const member = await findVisitor(db, { document, user });
+  if (member !== null) publish(sharingKey(document), { name: 'member:changed', member });
 }

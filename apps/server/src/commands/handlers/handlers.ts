@@ -6,6 +6,7 @@ import { administrationHandlers } from './administration.ts';
 import { chatHandlers } from './chat.ts';
 import { commentHandlers } from './comments.ts';
 import { documentHandlers } from './documents.ts';
+import { groupHandlers } from './groups.ts';
 import { inboxHandlers } from './inbox.ts';
 import { invitedAddressHandlers } from './invited-addresses.ts';
 import { passkeyHandlers } from './passkeys.ts';
@@ -25,6 +26,7 @@ export const HANDLERS: HandlerTable = {
   ...sharingHandlers,
   ...accessRequestHandlers,
   ...invitedAddressHandlers,
+  ...groupHandlers,
   ...versionHandlers,
   ...profileHandlers,
   ...chatHandlers,

@@ -9,7 +9,8 @@ import {
   putInvited,
   takeInvited,
 } from '../../storage/invited-addresses.ts';
-import { findAccessEntry, givenRoles } from '../../storage/roles.ts';
+import { givenRoles } from '../../storage/member-roles.ts';
+import { findAccessEntry } from '../../storage/roles.ts';
 import { isStronger } from '../../storage/standing.ts';
 import type { InvitedAddressRow, UserRow } from '../../storage/tables.ts';
 import { findUser } from '../../storage/users.ts';

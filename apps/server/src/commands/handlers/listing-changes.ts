@@ -5,13 +5,14 @@
 import type { Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { findVisitors, findVisitsInside, type Listing } from '../../storage/documents.ts';
-import { findListed, shownParents, toListed } from '../../storage/library.ts';
+import { findAllListed, findListed, shownParents, toListed } from '../../storage/library.ts';
 import { standingsIn, standingsInEach } from '../../storage/roles.ts';
 import { readSharing } from '../../storage/sharing.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, Outcome } from '../handler.ts';
 import { changeReaders } from './notifications.ts';
+import { DONE } from './outcomes.ts';
 
 type Place = Pick<DocumentRow, 'parent' | 'position'>;
 
@@ -32,7 +33,7 @@ export async function changeLists(
   const { db } = context;
   const placeBefore = await readPlace(db, document);
   const before = await readLists(db, document);
-  await changeReaders(context, document, change);
+  await changeReaders(context, { documents: [document] }, change);
   const after = await readLists(db, document);
   const placeAfter = await readPlace(db, document);
   const isMoved =
@@ -50,6 +51,49 @@ export async function changeAccess(
 ): Promise<Outcome> {
   const effects = await changeLists(context, { document, change });
   return { kind: 'done', effects: [{ kind: 'access-changed', document }, ...effects] };
+}
+
+/**
+ * As `changeAccess`, of a change to what one person may do in several documents: the lists of others stay as they are.
+ */
+export async function changeAccessOf(
+  context: HandlerContext,
+  {
+    user,
+    documents,
+    change,
+  }: {
+    readonly user: string;
+    readonly documents: readonly string[];
+    readonly change: () => Promise<void>;
+  },
+): Promise<Outcome> {
+  const { db, publish } = context;
+  if (documents.length === 0) {
+    await change();
+    return DONE;
+  }
+  const inside = await findVisitsInside(db, documents, user);
+  const about = [...new Set([...documents, ...inside.map(({ document }) => document)])];
+  const before = await findAllListed(db, { user, documents: about });
+  await changeReaders(context, { documents, user }, change);
+  const after = await findAllListed(db, { user, documents: about });
+  const effects: Effect[] = documents.map((document) => ({ kind: 'access-changed', document }));
+  const unlisted = about.filter((document) => before.has(document) && !after.has(document));
+  for (const document of unlisted) {
+    publish(libraryKey(user), { name: 'document:unlisted', document });
+    effects.push({ kind: 'unlisted', document, user });
+  }
+  for (const document of about) {
+    const now = after.get(document);
+    if (now === undefined) continue;
+    const known = before.get(document);
+    if (known === undefined) effects.push({ kind: 'listed', document, user });
+    // What was taken off the list took what is inside it with it (TR2).
+    if (unlisted.length > 0 || known?.role !== now.role || known.parent !== now.parent)
+      publish(libraryKey(user), { name: 'document:listed', document: now });
+  }
+  return { kind: 'done', effects };
 }
 
 /** To everyone who sees with whom a document is shared, after it was moved or restricted. */
@@ -71,7 +115,7 @@ export async function publishListed(
   { db, publish }: HandlerContext,
   { user, document }: { readonly user: string; readonly document: string },
 ): Promise<void> {
-  const inside = await findVisitsInside(db, document, user);
+  const inside = await findVisitsInside(db, [document], user);
   for (const id of [document, ...inside.map((visit) => visit.document)]) {
     const listed = await findListed(db, { user, document: id });
     if (listed !== null) publish(libraryKey(user), { name: 'document:listed', document: listed });
@@ -183,7 +227,7 @@ async function readLists(db: Database, root: string): Promise<Lists> {
     ...visitor,
     document: root,
   }));
-  const listings = [...visitors, ...(await findVisitsInside(db, root))];
+  const listings = [...visitors, ...(await findVisitsInside(db, [root]))];
   const standingOf = await standingsInEach(db, new Set(listings.map(({ document }) => document)));
   for (const listing of listings) {
     const { document, user } = listing;

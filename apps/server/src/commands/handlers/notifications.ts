@@ -82,10 +82,10 @@ export async function notifyOfEdit(
 
 export async function notifyOfShare(
   context: HandlerContext,
-  { document, target }: { readonly document: string; readonly target: string },
+  { document, targets }: { readonly document: string; readonly targets: readonly string[] },
 ): Promise<void> {
   const recipients = new Recipients(context.user);
-  recipients.add([target], 'share');
+  recipients.add(targets, 'share');
   await notify(context, { document, cause: SHARED, message: null, text: '' }, recipients);
 }
 
@@ -135,13 +135,17 @@ export async function seeMessages(
     publish(inboxKey(user), { name: 'notification:seen', notifications });
 }
 
-/** Makes a change to who may read a document, and what is inside it, and publishes what that does to inboxes (NT7). */
+/**
+ * Makes a change to who may read documents, and what is inside them, and publishes what that does to inboxes (NT7).
+ *
+ * @param about the person, if the change is about one
+ */
 export async function changeReaders(
   { db, publish }: HandlerContext,
-  document: string,
+  about: { readonly documents: readonly string[]; readonly user?: string },
   change: () => Promise<void>,
 ): Promise<void> {
-  const notified = await findNotifiedInside(db, document);
+  const notified = await findNotifiedInside(db, about);
   if (notified.length === 0) return await change();
   const documents = new Set(notified.map((of) => of.document));
   const before = await standingsInEach(db, documents);

@@ -47,6 +47,15 @@ const FORBIDDEN = {
     'Only people with an account add others by their address. Create an account first, or send the link.',
   'too-many-invited':
     'Many addresses that you have added wait for their people. Withdraw some first, or send the link.',
+  'too-many-groups':
+    'This server has as many groups as it may have. Delete one that nobody needs any more.',
+  'group-of-accounts':
+    'Only people with an account can be in a group. Ask them to create one first.',
+  'group-full': 'This group has 100 people, which is as many as it may have. Make another group.',
+  'too-many-groups-here':
+    'This document is shared with 10 groups, which is as many as it may be. Take one out first.',
+  'group-in-many':
+    'This group has roles in 100 documents, which is as many as it may have. Put documents inside each other, and share the outermost one.',
   'too-many-requests':
     'You have asked for access to many documents today. Ask again tomorrow, or ask the person who sent you the link.',
   'request-over':
@@ -149,6 +158,7 @@ export function forbidden(why: ForbiddenReason): Refused {
 const NOT_FOUND = {
   document: {},
   person: { detail: 'This person no longer exists.' },
+  group: { detail: 'This group no longer exists, or you are not in it.' },
   message: { detail: 'This message no longer exists.' },
   thread: { detail: 'This comment no longer exists.' },
   identity: { detail: 'This way to sign in was removed already.' },

@@ -5,8 +5,7 @@ import { endAccessRequest, requestCause } from '../../storage/access-requests.ts
 import { sharingKey } from '../../storage/channel-key.ts';
 import { addVisit, findListers, NEVER_OPENED } from '../../storage/documents.ts';
 import { countInvited } from '../../storage/invited-addresses.ts';
-import { givenRoles } from '../../storage/roles.ts';
-import { giveRole } from '../../storage/sharing.ts';
+import { givenRoles, giveRole } from '../../storage/member-roles.ts';
 import type { UserRow } from '../../storage/tables.ts';
 import { toUser } from '../../storage/users.ts';
 import type { HandlerContext, Outcome } from '../handler.ts';
@@ -58,7 +57,7 @@ export async function giveOwnRole(
     if (!isListed && !given.has(user)) await addVisit(db, { user, document, at: NEVER_OPENED });
   });
   if (given.has(user)) return changed;
-  await notifyOfShare(context, { document, target: user });
+  await notifyOfShare(context, { document, targets: [user] });
   return changed;
 }
 

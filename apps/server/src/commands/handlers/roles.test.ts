@@ -10,6 +10,7 @@ import {
   type AnyCall,
   type Fixture,
 } from './testing/command-fixture.ts';
+import { createGroup, joinGroup, leaveGroup } from './testing/group-calls.ts';
 
 const ROLES = {
   owner: { user: 'ada', link: 'off' },
@@ -24,6 +25,8 @@ const ROLES = {
   'by a link with a password, not given': { user: 'lin', link: 'edit', password: 'not given' },
   'by a link with a password, given': { user: 'lin', link: 'edit', password: 'given' },
   'by a link with a password, changed': { user: 'lin', link: 'edit', password: 'changed' },
+  'editor by a group': { user: 'ned', link: 'off', group: 'in it' },
+  'editor by a group, until they left it': { user: 'ned', link: 'off', group: 'left' },
 } as const satisfies Record<
   string,
   {
@@ -31,6 +34,7 @@ const ROLES = {
     readonly link: LinkAccess;
     readonly isExpired?: true;
     readonly password?: 'not given' | 'given' | 'changed';
+    readonly group?: 'in it' | 'left';
   }
 >;
 
@@ -50,6 +54,8 @@ const ALL: Readonly<Record<RoleName, Result>> = {
   'by a link with a password, not given': 'done',
   'by a link with a password, given': 'done',
   'by a link with a password, changed': 'done',
+  'editor by a group': 'done',
+  'editor by a group, until they left it': 'done',
 };
 const READERS = {
   ...ALL,
@@ -57,6 +63,7 @@ const READERS = {
   'by an expired link': 'not-found',
   'by a link with a password, not given': 'not-found',
   'by a link with a password, changed': 'not-found',
+  'editor by a group, until they left it': 'not-found',
 } as const;
 const IMPORTED = { author: { name: 'Cleo', color: 1 }, at: 1, editedAt: null, reactions: [] };
 
@@ -71,6 +78,7 @@ const OWNER = {
   editor: 'forbidden',
   'by a link to edit': 'forbidden',
   'by a link with a password, given': 'forbidden',
+  'editor by a group': 'forbidden',
 } as const;
 
 /** Ids of messages. */
@@ -116,9 +124,11 @@ const EVERYBODY_REFUSED = Object.fromEntries(
   Object.keys(ALL).map((role) => [role, 'forbidden']),
 ) as Readonly<Record<RoleName, Result>>;
 
+const GROUP = '01JD0000000000000000000001';
+const OTHER_GROUP = '01JD0000000000000000000002';
 const NO_VERSION = '01JD0000000000000000000000';
 
-/** Commands about accounts and people are no document's, nor are those of administrators. */
+/** Commands about accounts, people and groups are no document's, nor are those of administrators. */
 const TABLE: {
   readonly [
     N in Exclude<
@@ -127,6 +137,7 @@ const TABLE: {
       | `passkey:${string}`
       | `webhook:${string}`
       | `person:${string}`
+      | Exclude<Extract<ServerCommandName, `group:${string}`>, 'group:share' | 'group:end-role'>
       | 'settings:change'
       | 'publication:take-down'
     >
@@ -162,6 +173,7 @@ const TABLE: {
         editor: 'not-found',
         'by a link to edit': 'not-found',
         'by a link with a password, given': 'not-found',
+        'editor by a group': 'not-found',
       },
       inTrash: REFUSED,
     },
@@ -264,6 +276,23 @@ const TABLE: {
   'address:withdraw': [
     { call: () => ({ document, address: 'new@example.org' }), expected: OWNER, inTrash: REFUSED },
   ],
+  'group:share': [
+    // Nobody finds it but who is in it, and it is one who may not share.
+    {
+      call: () => ({ document, group: GROUP, role: 'viewer', isNamed: false }),
+      expected: { ...OWNER, owner: 'not-found' },
+      inTrash: REFUSED,
+    },
+    {
+      call: () => ({ document, group: GROUP, role: 'viewer', isNamed: true }),
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+  ],
+  // Of a group that is not being deleted, or has no role.
+  'group:end-role': [
+    { call: () => ({ document, group: GROUP }), expected: ALL, inTrash: UNAFFECTED },
+  ],
   // Of somebody to whose addresses nothing was given.
   'address:claim': [
     { call: () => ({ document, issuers: [] }), expected: ALL, inTrash: UNAFFECTED },
@@ -288,6 +317,7 @@ const TABLE: {
         editor: 'not-found',
         'by a link to edit': 'not-found',
         'by a link with a password, given': 'not-found',
+        'editor by a group': 'not-found',
       },
       inTrash: REFUSED,
     },
@@ -549,6 +579,16 @@ async function protect(
   if (password === 'changed') await set('another hash');
 }
 
+async function throughGroup(fixture: Fixture, user: string, is: 'in it' | 'left'): Promise<void> {
+  const group = OTHER_GROUP;
+  await createGroup(fixture, group);
+  await registerUser(fixture.db, { id: user, at: 0 });
+  await joinGroup(fixture, { group, person: user });
+  const input = { document, group, role: 'editor', isNamed: true } as const;
+  await fixture.do('ada', { name: 'group:share', input });
+  if (is === 'left') await leaveGroup(fixture, { group, person: user });
+}
+
 async function expire(fixture: Fixture, link: LinkAccess): Promise<void> {
   const expiresAt = fixture.now + 1_000;
   await fixture.do('ada', { name: 'link:change', input: { document, link, expiresAt } });
@@ -567,6 +607,8 @@ describe('W34 PO1 PO2 PO3 PO4 permissions', () => {
       await fixture.do('ada', { name: 'link:change', input: { document, link } });
       if ('isExpired' in rest) await expire(fixture, link);
       if ('password' in rest) await protect(fixture, user, rest.password);
+      await createGroup(fixture, GROUP);
+      if ('group' in rest) await throughGroup(fixture, user, rest.group);
       if (isPublished) await fixture.do('ada', { name: 'document:publish', input: { document } });
       await move(fixture, lifecycle);
       const before = await contents(fixture);
@@ -592,6 +634,7 @@ async function contents({ db }: Fixture) {
     'document',
     'visit',
     'member',
+    'group_role',
     'user',
     'message',
     'reaction',

@@ -1,9 +1,8 @@
 /** Commands about access to a document, for its owner only. */
 import { SHARING } from '../../limits.ts';
-import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
+import { sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
-import { findListers, findListing, forgetVisits } from '../../storage/documents.ts';
-import { SHARED } from '../../storage/notifications.ts';
+import { findListers, forgetUnopened, NEVER_OPENED } from '../../storage/documents.ts';
 import {
   enterLink,
   forgetLinkTerms,
@@ -14,17 +13,17 @@ import {
   setLinkPassword,
 } from '../../storage/link-terms.ts';
 import { isInDirectory } from '../../storage/directory.ts';
-import { findAccess, givenRoles } from '../../storage/roles.ts';
+import { givenRoles, takeRole, type Membership } from '../../storage/member-roles.ts';
+import { findAccess } from '../../storage/roles.ts';
 import { linkOf } from '../../storage/standing.ts';
-import { changeLink, readSharing, takeRole } from '../../storage/sharing.ts';
-import { blankEvents } from '../../storage/trash.ts';
+import { changeLink, readSharing } from '../../storage/sharing.ts';
 import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess, publishInherited } from './listing-changes.ts';
-import { withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 import { grantRole } from './role-grants.ts';
+import { forgetLost } from './role-losses.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
@@ -136,7 +135,8 @@ export const sharingHandlers: SharingHandlers = {
     if (access.kind === 'refused') return access;
     const row = await findUser(db, target);
     const isHere =
-      (await findListers(db, [id], [target])).length > 0 || (await givenRoles(db, id)).has(target);
+      (await givenRoles(db, id)).has(target) ||
+      (await findListers(db, [id], [target], OPENED)).length > 0;
     const isKnown = isHere || (await isInDirectory(db, { user, directory, other: target }));
     // The same answer for a user whom the owner may not find as for one that does not exist.
     if (row === undefined || !isKnown) return notFound('person');
@@ -149,20 +149,16 @@ export const sharingHandlers: SharingHandlers = {
     if (access.kind === 'refused') return access;
     const given = (await givenRoles(db, id)).get(target);
     if (given === undefined) return DONE;
-    const listing = await findListing(db, { document: id, user: target });
+    let lost: readonly Membership[] = [];
     const changed = await changeAccess(context, id, async () => {
-      await takeRole(db, { document: id, user: target });
-      // The document was on the list only because of the role.
-      if (listing?.isNew === true) await forgetVisits(db, { document: id, user: target });
+      ({ lost } = await takeRole(db, { document: id, user: target }));
+      await forgetUnopened(db, lost);
     });
     context.audit({
       ...{ action: 'member:removed', document: id, person: target },
       detail: { from: given },
     });
-    await withdraw(context, { document: id, cause: SHARED }, target);
-    // A purge does not find this list any more (PO4).
-    if ((await findListers(db, [id], [target])).length === 0)
-      await blankEvents(db, { document: id, channels: [libraryKey(target)] });
+    await forgetLost(context, lost);
     const left = (await readSharing(db, id))?.members.find(({ user }) => user.id === target);
     publish(
       sharingKey(id),
@@ -173,6 +169,9 @@ export const sharingHandlers: SharingHandlers = {
     return changed;
   },
 };
+
+/** Who is in a group and has not opened the document is not in it for its owner (GR4). */
+const OPENED = NEVER_OPENED + 1;
 
 async function ownedBy(
   context: HandlerContext,

@@ -12,6 +12,7 @@ export const JOB_KINDS = [
   'document-purge',
   'file-reference-sweep',
   'file-sweep',
+  'group-end',
   'history-thinning',
   'notice-mail',
   'notification-sweep',

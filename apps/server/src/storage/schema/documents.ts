@@ -69,6 +69,7 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .addColumn('document', types.text, (column) => column.notNull())
     .addColumn('user', types.text, (column) => column.notNull())
     .addColumn('role', types.text, (column) => column.notNull())
+    .addColumn('own_role', types.text)
     .addPrimaryKeyConstraint('member_primary', ['document', 'user'])
     .modifyEnd(types.clustered)
     .execute();

@@ -2,7 +2,8 @@
 import type { DocumentLink } from '@tandem/document';
 import { describe, expect, test } from 'vitest';
 import { addVisit, createDocument, forgetVisits, NEVER_OPENED } from '../documents.ts';
-import { changeLink, giveRole } from '../sharing.ts';
+import { giveRole } from '../member-roles.ts';
+import { changeLink } from '../sharing.ts';
 import type { Database } from '../tables.ts';
 import { moveToTrash, takeFromTrash } from '../trash.ts';
 import { findBacklinks } from './document-links.ts';

@@ -200,8 +200,23 @@ const DEFINITIONS: Definitions = {
     key: ['user', 'document'],
   },
   member: {
-    columns: { document: 'text', user: 'text', role: 'text' },
+    columns: { document: 'text', user: 'text', role: 'text', own_role: 'text' },
     key: ['document', 'user'],
+  },
+  person_group: {
+    columns: {
+      id: 'text',
+      name: 'text',
+      folded_name: 'text',
+      created_at: 'integer',
+      ended_at: 'integer',
+    },
+    key: ['id'],
+  },
+  group_member: { columns: { group_id: 'text', user: 'text' }, key: ['group_id', 'user'] },
+  group_role: {
+    columns: { document: 'text', group_id: 'text', role: 'text', at: 'integer' },
+    key: ['document', 'group_id'],
   },
   command: {
     columns: { id: 'text', user: 'text', result: 'text', at: 'integer' },

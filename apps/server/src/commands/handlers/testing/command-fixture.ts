@@ -160,7 +160,10 @@ export async function meet(db: Database, [owner, user]: readonly [string, string
     .insertInto('document')
     .values({ id, kind: 'page', title: '', owner, link_access: 'off', excerpt: '', ...at })
     .execute();
-  await db.insertInto('member').values({ document: id, user, role: 'viewer' }).execute();
+  await db
+    .insertInto('member')
+    .values({ document: id, user, role: 'viewer', own_role: 'viewer' })
+    .execute();
 }
 
 /** Ada owns a document; Ed is an editor, Coe a commenter and Vi a viewer; Lin visited by link; Ned, whom Ada has met, never did. */

@@ -1,0 +1,375 @@
+/** GR1 to GR9 of PROTOCOL.md. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  MAX_GROUP_PEOPLE,
+  reduceLibrary,
+  type LibraryEvent,
+  type LibraryState,
+  type ListedDocument,
+  type User,
+} from '@tandem/protocol';
+import { listAudit } from '../../storage/audit/audit-log.ts';
+import { libraryKey } from '../../storage/channel-key.ts';
+import { listDocuments, readFavourites, toListed } from '../../storage/library.ts';
+import { isInGroup, listGroupDocuments, listGroups } from '../../storage/groups.ts';
+import { readInbox } from '../../storage/notifications.ts';
+import { setAdministrator } from '../../storage/identities.ts';
+import { VISITS } from '../../limits.ts';
+import { createUser, registerUser } from '../../storage/users.ts';
+import {
+  BY_SETTING,
+  DOCUMENT as document,
+  Fixture,
+  fixtureWithRoles,
+} from './testing/command-fixture.ts';
+import { createGroup, joinGroup, leaveGroup, shareWithGroup } from './testing/group-calls.ts';
+import { ebb, fixtureWithTree, plan, roleIn, tide } from './testing/tree-fixture.ts';
+
+const GROUP = '01JD0000000000000000000001';
+const OTHER = '01JD0000000000000000000002';
+const group = GROUP;
+
+const visit = async (fixture: Fixture, user: string, id = document) => {
+  fixture.now += VISITS.sameVisitMs;
+  await fixture.do(user, { name: 'document:visit', input: { document: id } });
+};
+const setLink = (fixture: Fixture, link: 'off' | 'view', id = document) =>
+  fixture.do('ada', { name: 'link:change', input: { document: id, link } });
+const listOf = async ({ db }: Fixture, user: string) =>
+  (await listDocuments(db, user)).map(({ document: { id }, isNew }) => [id, isNew]);
+const toldLast = (fixture: Fixture, user: string) => fixture.library(user).at(-1);
+const refusal = async (
+  fixture: Fixture,
+  user: string,
+  ...[call]: [Parameters<Fixture['run']>[1]]
+) => {
+  const answer = await fixture.run(user, call);
+  return answer.kind === 'refused' ? answer.error.code : 'done';
+};
+
+test('GR1 only administrators make, change and fill groups, and show who they are before they fill one', async () => {
+  const fixture = await Fixture.open(['ada', 'ben', 'guest']);
+  const { db } = fixture;
+  for (const id of ['ada', 'ben']) await registerUser(db, { id, at: 0 });
+  const by = { isNamed: false, session: 'unknown' };
+  const calls = [
+    { name: 'group:create', input: { group: OTHER, name: 'Two', by } },
+    { name: 'group:rename', input: { group, name: 'Other', by } },
+    { name: 'group:leave', input: { group, person: 'ben', by } },
+    { name: 'group:delete', input: { group, by } },
+  ] as const;
+  await createGroup(fixture, group);
+  for (const call of calls) expect(await refusal(fixture, 'ada', call)).toBe('forbidden');
+  const join = { name: 'group:join', input: { group, person: 'ben', by } } as const;
+  expect(await refusal(fixture, 'ada', join)).toBe('forbidden');
+  await setAdministrator(db, 'ada', true);
+  expect(await refusal(fixture, 'ada', join)).toBe('forbidden');
+  expect(
+    await refusal(fixture, 'root', { ...join, input: { ...join.input, by: BY_SETTING } }),
+  ).toBe('forbidden');
+  await joinGroup(fixture, { group, person: 'ben' });
+  for (const call of calls) expect(await refusal(fixture, 'ada', call)).toBe('done');
+  expect((await listGroups(db)).map(({ name, people }) => [name, people])).toEqual([['Two', 0]]);
+  await expect(joinGroup(fixture, { group: OTHER, person: 'guest' })).rejects.toThrow('account');
+  await expect(joinGroup(fixture, { group, person: 'ada' })).rejects.toThrow('no longer exists');
+});
+
+test('GR1 a group has a limited number of people', async () => {
+  const fixture = await Fixture.open([]);
+  const people = Array.from({ length: MAX_GROUP_PEOPLE }, (_, at) => `p${at}`);
+  for (const id of [...people, 'late']) {
+    await createUser(fixture.db, { id, name: id, color: 0, at: 0 });
+    await registerUser(fixture.db, { id, at: 0 });
+  }
+  await createGroup(fixture, group, people);
+  await expect(joinGroup(fixture, { group, person: 'late' })).rejects.toThrow('100 people');
+  await leaveGroup(fixture, { group, person: 'p1' });
+  await joinGroup(fixture, { group, person: 'late' });
+});
+
+test('GR2 a group that its author does not find is as one that does not exist', async () => {
+  const fixture = await fixtureWithRoles();
+  await createGroup(fixture, group, ['ned']);
+  const share = (by: string, to: string, isNamed = false) =>
+    fixture.run(by, {
+      ...{ name: 'group:share', input: { document, group: to, role: 'viewer', isNamed } },
+    });
+  const unknown = await share('ada', OTHER);
+  expect(unknown).toMatchObject({ kind: 'refused', error: { code: 'not-found' } });
+  expect(await share('ada', group)).toEqual(unknown);
+  expect(await share('ada', group, true)).toMatchObject({ kind: 'done' });
+  // It has a role here, so that everyone who may share sees it.
+  const input = { document, group, role: 'editor', isNamed: false } as const;
+  await fixture.do('ada', { name: 'group:share', input });
+  expect(await roleIn(fixture, 'ned', document)).toBe('editor');
+  await shareWithGroup(fixture, { group, role: null });
+  expect(await share('ada', group)).toEqual(unknown);
+  await registerUser(fixture.db, { id: 'ada', at: 0 });
+  await joinGroup(fixture, { group, person: 'ada' });
+  expect(await share('ada', group)).toMatchObject({ kind: 'done' });
+});
+
+test('GR5 a group that gets a role has the document on its lists as new, and is notified; those who have it are not', async () => {
+  const fixture = await fixtureWithRoles();
+  await createGroup(fixture, group, ['ned', 'ed', 'ada']);
+  await shareWithGroup(fixture, { group, role: 'viewer' });
+  expect(await listOf(fixture, 'ned')).toEqual([[document, true]]);
+  expect(await readInbox(fixture.db, 'ned')).toMatchObject([{ kind: 'share', document }]);
+  for (const user of ['ed', 'ada'])
+    expect(await readInbox(fixture.db, user)).not.toContainEqual(
+      expect.objectContaining({ at: fixture.now }),
+    );
+  expect(await roleIn(fixture, 'ed', document)).toBe('editor');
+  expect(await roleIn(fixture, 'ada', document)).toBe('owner');
+});
+
+test('GR4 a person of a group is shown with the first visit, and goes when they take it off their list', async () => {
+  const fixture = await fixtureWithRoles();
+  await setLink(fixture, 'off');
+  await createGroup(fixture, group, ['ned']);
+  const events = fixture.sharing().length;
+  await shareWithGroup(fixture, { group, role: 'editor' });
+  expect(fixture.sharing()).toHaveLength(events);
+  await visit(fixture, 'ned');
+  expect(fixture.sharing().at(-1)).toMatchObject({
+    name: 'member:changed',
+    member: { user: { id: 'ned' }, role: 'editor', isOwn: false, isByGroup: true },
+  });
+  await fixture.do('ned', { name: 'document:unlist', input: { document } });
+  expect(fixture.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'ned' });
+});
+
+test('GR4 an owner gives no role of their own to people of a group who have not come, unless they find them', async () => {
+  const fixture = await fixtureWithRoles();
+  await createUser(fixture.db, { id: 'eve', name: 'Eve', color: 0, at: 0 });
+  await createGroup(fixture, group, ['eve']);
+  await shareWithGroup(fixture, { group, role: 'viewer' });
+  const give = { name: 'member:change', input: { document, user: 'eve', role: 'editor' } } as const;
+  expect(await refusal(fixture, 'ada', give)).toBe('not-found');
+  await visit(fixture, 'eve');
+  expect(await refusal(fixture, 'ada', give)).toBe('done');
+});
+
+test.each(['off', 'view'] as const)(
+  'GR6 who leaves a group loses what they never opened; with a link that is %s',
+  async (link) => {
+    const fixture = await fixtureWithTree();
+    await setLink(fixture, link, plan);
+    await createGroup(fixture, group, ['ned']);
+    await shareWithGroup(fixture, { group, role: 'editor', document: plan });
+    await fixture.do('ned', {
+      name: 'document:favourite',
+      input: { document: plan, isFavourite: true },
+    });
+    // What is inside it is named to them, too.
+    await fixture.do('ada', {
+      name: 'document:rename',
+      input: { document: tide, title: 'Secret' },
+    });
+    await leaveGroup(fixture, { group, person: 'ned' });
+    expect(await listOf(fixture, 'ned')).toEqual([]);
+    expect(await readFavourites(fixture.db, 'ned')).toEqual([]);
+    expect(await readInbox(fixture.db, 'ned')).toEqual([]);
+    expect(toldLast(fixture, 'ned')).toMatchObject({ name: 'document:unlisted', document: plan });
+    expect(fixture.effects).toContainEqual({ kind: 'access-changed', document: plan });
+    const events = await fixture.db
+      .selectFrom('event')
+      .select('data')
+      .where('channel', '=', libraryKey('ned'))
+      .execute();
+    expect(events.map(({ data }) => data).join()).not.toMatch(/Secret|"Plan"/);
+  },
+);
+
+test('GR6 what a person may still read stays on the list, with its title, its place and its star', async () => {
+  const fixture = await fixtureWithTree();
+  await createGroup(fixture, group, ['ned']);
+  await shareWithGroup(fixture, { group, role: 'editor', document: plan });
+  await fixture.do('ada', {
+    name: 'member:change',
+    input: { document: tide, user: 'ned', role: 'viewer' },
+  });
+  await visit(fixture, 'ned', tide);
+  await fixture.do('ned', {
+    name: 'document:favourite',
+    input: { document: tide, isFavourite: true },
+  });
+  await leaveGroup(fixture, { group, person: 'ned' });
+  expect(await roleIn(fixture, 'ned', plan)).toBeNull();
+  expect(await roleIn(fixture, 'ned', tide)).toBe('viewer');
+  expect(await readFavourites(fixture.db, 'ned')).toMatchObject([{ id: tide, parent: null }]);
+  expect(toldLast(fixture, 'ned')).toMatchObject({
+    ...{ name: 'document:listed', document: { id: tide, title: tide, parent: null } },
+  });
+});
+
+test('GR3 GR6 a role of their own, and that of another group, hold after a group’s has ended', async () => {
+  const fixture = await fixtureWithRoles();
+  await setLink(fixture, 'off');
+  await createGroup(fixture, group, ['ned', 'vi']);
+  await createGroup(fixture, OTHER, ['ned']);
+  await shareWithGroup(fixture, { group, role: 'editor' });
+  await shareWithGroup(fixture, { group: OTHER, role: 'commenter' });
+  expect(await roleIn(fixture, 'vi', document)).toBe('editor');
+  await shareWithGroup(fixture, { group, role: null });
+  expect(await roleIn(fixture, 'ned', document)).toBe('commenter');
+  expect(await roleIn(fixture, 'vi', document)).toBe('viewer');
+  expect(await listOf(fixture, 'ned')).toEqual([[document, true]]);
+  await shareWithGroup(fixture, { group, role: 'editor' });
+  await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+  expect(await roleIn(fixture, 'vi', document)).toBe('editor');
+  expect(await listOf(fixture, 'vi')).toEqual([[document, false]]);
+});
+
+test('GR7 a deleted group is gone at once, and its roles end one document after the other', async () => {
+  const fixture = await fixtureWithTree();
+  const { db } = fixture;
+  await createGroup(fixture, group, ['ned']);
+  for (const id of [plan, tide])
+    await shareWithGroup(fixture, { group, role: 'editor', document: id });
+  const endRole = (id: string) =>
+    fixture.do('', { name: 'group:end-role', input: { document: id, group } });
+  // Not of a group that there is.
+  await endRole(plan);
+  expect(await roleIn(fixture, 'ned', plan)).toBe('editor');
+  await fixture.do('root', { name: 'group:delete', input: { group, by: BY_SETTING } });
+  expect(await listGroups(db)).toEqual([]);
+  expect(fixture.effects).toContainEqual({ kind: 'jobs-enqueued' });
+  const jobs = await db.selectFrom('job').select('kind').where('key', '=', group).execute();
+  expect(jobs).toEqual([{ kind: 'group-end' }]);
+  await expect(joinGroup(fixture, { group, person: 'vi' })).rejects.toThrow('no longer exists');
+  await expect(shareWithGroup(fixture, { group, role: 'viewer' })).rejects.toThrow('no longer');
+  const forget = () => fixture.do('', { name: 'group:forget', input: { group } });
+  await forget();
+  expect(await listGroupDocuments(db, group)).toEqual([plan, tide]);
+  await endRole(plan);
+  expect(await roleIn(fixture, 'ned', plan)).toBeNull();
+  expect(await roleIn(fixture, 'ned', tide)).toBe('editor');
+  await endRole(tide);
+  await forget();
+  expect(await db.selectFrom('person_group').selectAll().execute()).toEqual([]);
+  expect(await db.selectFrom('group_member').selectAll().execute()).toEqual([]);
+  const { entries } = await listAudit(db, {}, 50);
+  expect(entries.filter(({ action }) => action.startsWith('group:')).slice(0, 3)).toMatchObject([
+    {
+      action: 'group:shared',
+      actor: null,
+      document: tide,
+      detail: { group, from: 'editor', to: null },
+    },
+    { action: 'group:shared', actor: null, document: plan },
+    { action: 'group:deleted', actor: 'root', detail: { group } },
+  ]);
+});
+
+test('GR8 a purge ends what a document gives to groups', async () => {
+  const fixture = await fixtureWithRoles();
+  await createGroup(fixture, group, ['ned']);
+  await shareWithGroup(fixture, { group, role: 'editor' });
+  await fixture.do('ada', { name: 'document:trash', input: { document } });
+  expect(await roleIn(fixture, 'ned', document)).toBeNull();
+  await fixture.do('ada', { name: 'document:restore', input: { document } });
+  expect(await roleIn(fixture, 'ned', document)).toBe('editor');
+  await fixture.do('ada', { name: 'document:trash', input: { document } });
+  await fixture.do('ada', { name: 'document:purge', input: { document } });
+  expect(await listGroupDocuments(fixture.db, group)).toEqual([]);
+});
+
+const PEOPLE = ['ned', 'ed', 'vi'];
+const person = fc.constantFrom(...PEOPLE);
+const some = fc.constantFrom(plan, tide, ebb);
+const groups = fc.constantFrom(GROUP, OTHER);
+const given = fc.option(fc.constantFrom('editor' as const, 'viewer' as const), { freq: 2 });
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('part' as const), person, groups }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('share' as const), some, groups, given }) },
+  fc.record({ kind: fc.constant('give' as const), some, person, given }),
+  fc.record({ kind: fc.constant('visit' as const), some, person }),
+  fc.record({ kind: fc.constant('unlist' as const), some, person }),
+  fc.record({ kind: fc.constant('link' as const), some, link: fc.constantFrom('off', 'view') }),
+  fc.record({ kind: fc.constant('restrict' as const), some, isRestricted: fc.boolean() }),
+);
+
+/** Whether or not it is refused: both leave pages and database the same. */
+async function take(
+  fixture: Fixture,
+  change: typeof step extends fc.Arbitrary<infer S> ? S : never,
+) {
+  switch (change.kind) {
+    case 'part': {
+      const input = { group: change.groups, person: change.person };
+      const { db } = fixture;
+      const isIn = await isInGroup(db, { group: input.group, user: input.person });
+      return await (isIn ? leaveGroup : joinGroup)(fixture, input);
+    }
+    case 'share':
+      return await shareWithGroup(fixture, {
+        ...{ group: change.groups, role: change.given, document: change.some },
+      });
+    case 'give': {
+      const { some: id, person: user, given: role } = change;
+      const call =
+        role === null
+          ? ({ name: 'member:remove', input: { document: id, user } } as const)
+          : ({ name: 'member:change', input: { document: id, user, role } } as const);
+      return void (await fixture.run('ada', call));
+    }
+    case 'visit':
+      return await visit(fixture, change.person, change.some);
+    case 'unlist':
+      return void (await fixture.run(change.person, {
+        ...{ name: 'document:unlist', input: { document: change.some } },
+      }));
+    case 'link': {
+      const input = { document: change.some, link: change.link };
+      return void (await fixture.run('ada', { name: 'link:change', input }));
+    }
+    case 'restrict': {
+      const input = { document: change.some, isRestricted: change.isRestricted };
+      return void (await fixture.run('ada', { name: 'document:restrict', input }));
+    }
+  }
+}
+
+test('GR3 GR5 GR6 open lists show what the database says, after any changes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+      const fixture = await fixtureWithTree();
+      const { db } = fixture;
+      await createGroup(fixture, GROUP);
+      await createGroup(fixture, OTHER);
+      for (const id of PEOPLE) await registerUser(db, { id, at: 0 });
+      const read = async (user: string) =>
+        (await listDocuments(db, user)).map((entry) => toListed(entry));
+      const pages = new Map<string, { from: number; state: LibraryState }>();
+      for (const id of PEOPLE) {
+        const user: User = { id, name: id, color: 0 };
+        const documents = [...(await read(id))];
+        const state: LibraryState = { type: 'library', user, documents, next: null };
+        pages.set(id, { from: fixture.library(id).length, state });
+      }
+      for (const change of steps) await take(fixture, change);
+      for (const [id, { from, state }] of pages) {
+        const shown = fixture
+          .library(id)
+          .slice(from)
+          .reduce((now, event) => reduceLibrary(now, event as LibraryEvent), state).documents;
+        const visits = await db
+          .selectFrom('visit')
+          .select('document')
+          .where('user', '=', id)
+          .execute();
+        const visited = new Set(visits.map((of) => of.document));
+        // What is inside them is read when its branch of the tree is opened.
+        const opened = (documents: readonly ListedDocument[]) =>
+          documents
+            .filter((of) => visited.has(of.id))
+            .map(({ id: of, role, title }) => `${of} ${role} ${title}`)
+            .toSorted();
+        expect(opened(shown)).toEqual(opened(await read(id)));
+      }
+    }),
+    { seed: 20_261_130, numRuns: 60 },
+  );
+});

@@ -1,0 +1,4 @@
+import { testGroups } from './groups.contract.ts';
+import { temporaryDatabase } from './testing/temporary-database.ts';
+
+testGroups(temporaryDatabase);

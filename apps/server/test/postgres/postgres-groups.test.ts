@@ -1,0 +1,46 @@
+/** Groups in Postgres, and on two servers of one database. */
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { testGroups } from '../../src/storage/groups.contract.ts';
+import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
+import { Postgres } from '../../src/storage/postgres/postgres.ts';
+import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
+import { GroupScene } from '../group-scene.ts';
+import { RunningServer } from '../running-server.ts';
+
+describe('groups in Postgres', () => {
+  testGroups(async () => {
+    const url = await createDatabase(inject('postgres'));
+    const db = await openPostgres(new Postgres({ url, connections: 2, name: 'test' }), {
+      clock: systemClock,
+    });
+    onTestFinished(() => db.destroy());
+    return db;
+  });
+});
+
+const ROUNDS = 3;
+
+test('GR6 GR9 on two nodes, who leaves a group, or whose group loses its role, loses the open document', async () => {
+  const DATABASE_URL = await createDatabase(inject('postgres'));
+  const start = () =>
+    RunningServer.start({ NODE_ENV: 'production', DATABASE_URL, ENGINE_WORKERS: '1' });
+  const [one, other] = [await start(), await start()];
+  const scene = await GroupScene.open(one, { other });
+  const document = await scene.document();
+  const inside = await scene.document(document);
+  for (let round = 0; round < ROUNDS; round++) {
+    await scene.join(scene.ned);
+    expect(await scene.share(document, 'editor')).toBe(204);
+    const left = await scene.opened(inside);
+    await Promise.all([scene.leave(scene.ned), left.next('closed')]);
+    await scene.join(scene.ned);
+    const lost = await scene.opened(document);
+    await Promise.all([scene.share(document, null), lost.next('closed')]);
+    await scene.leave(scene.ned);
+  }
+  // At once on both: what is left is what was given last, by the one or the other.
+  await scene.share(document, 'editor');
+  await Promise.all([scene.join(scene.ned), scene.share(document, null)]);
+  expect(await scene.mayRead(document)).toBe(false);
+});

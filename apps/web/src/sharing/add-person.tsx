@@ -1,36 +1,36 @@
-import type { SharingMember } from '@tandem/protocol';
+import type { MemberRole, SharingMember } from '@tandem/protocol';
 import {
   addressInvitation,
   directoryPeople,
-  type DirectoryPerson,
+  type DirectoryPeople,
 } from '@tandem/protocol/directory';
-import { Mail } from 'lucide-react';
-import { useCallback, useId, useState } from 'react';
+import type { Group } from '@tandem/protocol/groups';
+import { useCallback, useId, useRef, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
-import { Avatar } from '../components/avatar.tsx';
 import { Menu, MenuChoice, choiceButton } from '../components/menu.tsx';
-import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
 import { get } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { useSearch, type Search } from '../session/use-search.ts';
-import type { Invited, InviteResult } from './use-invited.ts';
-
-export const GIVEN_ROLES = ['editor', 'commenter', 'viewer'] as const;
-type GivenRole = (typeof GIVEN_ROLES)[number];
+import { AddressButton, GroupButton, PersonButton } from './found-buttons.tsx';
+import { GIVEN_ROLES } from './role-menu.tsx';
+import type { SendResult } from './use-asked.ts';
+import type { DocumentGroupRoles } from './use-document-groups.ts';
+import type { Invited } from './use-invited.ts';
 
 interface AddPersonProps {
   readonly members: readonly SharingMember[];
   readonly invited: Invited;
-  readonly onAdd: (user: string, role: GivenRole) => void;
+  readonly groups: DocumentGroupRoles;
+  readonly onAdd: (user: string, role: MemberRole) => void;
 }
 
-/** Adds people by name, from the directory (PE3), or by an address (IA1). */
-export function AddPerson({ members, invited, onAdd }: AddPersonProps) {
+/** Adds people and groups by name, from the directory (PE3, GR2), or people by an address (IA1). */
+export function AddPerson({ members, invited, groups, onAdd }: AddPersonProps) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
-  const [role, setRole] = useState<GivenRole>('editor');
-  /** What became of the address that was added last. */
+  const [role, setRole] = useState<MemberRole>('editor');
+  /** What became of the address or the group that was added last. */
   const [result, setResult] = useState<Result | null>(null);
   const [isWaiting, setIsWaiting] = useState(false);
   const { directory, addresses } = invited.known ?? UNKNOWN;
@@ -38,9 +38,14 @@ export function AddPerson({ members, invited, onAdd }: AddPersonProps) {
   const isAddress = wanted.includes('@');
   const search = useDirectory(isAddress || directory === 'off' ? '' : wanted);
   const list = useId();
+  const field = useRef<HTMLInputElement>(null);
   const withRole = new Set(members.flatMap(({ user, isOwn }) => (isOwn ? [user.id] : [])));
-  const found = search.state === 'done' ? (search.answer ?? []) : [];
-  const people = found.filter(({ user }) => !withRole.has(user.id));
+  const groupsWithRole = new Set(
+    groups.known.flatMap(({ group, from }) => (from === undefined ? [group.id] : [])),
+  );
+  const found = (search.state === 'done' ? search.answer : null) ?? NOTHING;
+  const people = found.people.filter(({ user }) => !withRole.has(user.id));
+  const foundGroups = found.groups.filter(({ id }) => !groupsWithRole.has(id));
   const email = addressInvitation.shape.email.safeParse(wanted);
   const note = noteOf();
   const by = takesAddresses ? (directory === 'off' ? 'address' : 'both') : 'name';
@@ -52,25 +57,42 @@ export function AddPerson({ members, invited, onAdd }: AddPersonProps) {
 
   function noteOf(): string | null {
     if (isAddress) return takesAddresses ? null : t(`sharing.add.${WITHOUT_ADDRESSES[addresses]}`);
-    if (people.length > 0) return null;
-    const about = noteOfSearch(search.state, found.length);
+    if (people.length + foundGroups.length > 0) return null;
+    const about = noteOfSearch(search.state, found);
     return about === 'nobody' && takesAddresses
       ? t('sharing.add.nobodyButAddress')
       : about && t(`sharing.add.${about}`);
   }
 
-  async function invite() {
-    if (!email.success || !takesAddresses || isWaiting) return;
+  async function add(answer: Promise<SendResult>, added: Added) {
+    setResult(null);
     setIsWaiting(true);
-    const answer = await invited.invite(email.data, role);
+    const became = await answer;
     setIsWaiting(false);
-    if (answer === 'done') setWanted('');
-    setResult(answer === 'done' ? { invited: email.data } : answer);
+    if (became === 'done') setWanted('');
+    setResult(became === 'done' ? added : became);
+  }
+
+  function invite() {
+    if (!email.success || !takesAddresses || isWaiting) return;
+    void add(invited.invite(email.data, role), { invited: email.data });
+  }
+
+  function give(group: Group) {
+    if (isWaiting) return;
+    // Its button is gone then.
+    field.current?.focus();
+    void add(groups.give(group.id, role), { group });
   }
 
   function textOfResult(of: Result): string {
-    if (of === 'failed') return t('sharing.invited.failed');
+    if (of === 'failed') return t('sharing.changeFailed');
     if ('refused' in of) return of.refused;
+    if ('group' in of)
+      return t('sharing.add.sharedWithGroup', {
+        name: isolated(of.group.name),
+        count: of.group.people,
+      });
     return t(`sharing.add.${INVITED_WORDS[addresses]}`, { address: isolated(of.invited) });
   }
 
@@ -80,11 +102,12 @@ export function AddPerson({ members, invited, onAdd }: AddPersonProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void invite();
+        invite();
       }}
     >
       <div className="flex gap-2">
         <input
+          ref={field}
           type="search"
           value={wanted}
           onChange={({ target }) => {
@@ -131,12 +154,21 @@ export function AddPerson({ members, invited, onAdd }: AddPersonProps) {
               <PersonButton person={person} onAdd={() => onAdd(person.user.id, role)} />
             </li>
           ))}
+        {!isAddress &&
+          foundGroups.map((group) => (
+            <li key={group.id}>
+              <GroupButton group={group} isWaiting={isWaiting} onAdd={() => give(group)} />
+            </li>
+          ))}
       </ul>
     </form>
   );
 }
 
-type Result = Exclude<InviteResult, 'done'> | { readonly invited: string };
+type Added = { readonly invited: string } | { readonly group: Group };
+type Result = Exclude<SendResult, 'done'> | Added;
+
+const NOTHING: DirectoryPeople = { people: [], groups: [] };
 
 /** An address is offered also then: what the server cannot do, it says when it is tried. */
 const UNKNOWN = { directory: 'contacts', addresses: 'unknown' } as const;
@@ -157,96 +189,27 @@ const INVITED_WORDS = {
   off: 'invited',
 } as const;
 
-function useDirectory(wanted: string): Search<readonly DirectoryPerson[]> {
+function useDirectory(wanted: string): Search<DirectoryPeople> {
   const { account, client } = useServices();
   const find = useCallback(
     async (search: string) => {
       const path = `/api/directory?${new URLSearchParams({ search }).toString()}`;
-      const { people } = await get(path, { answer: directoryPeople, fetch: account.fetch });
+      const answer = await get(path, { answer: directoryPeople, fetch: account.fetch });
       // What is added shows at once, with the name.
-      for (const { user } of people) client.people.remember(user);
-      return people;
+      for (const { user } of answer.people) client.people.remember(user);
+      return answer;
     },
     [account, client],
   );
   return useSearch(wanted, find);
 }
 
-/** Says nothing about whether anybody has the address: nobody here knows. */
-function AddressButton({
-  email,
-  isWaiting,
-}: {
-  readonly email: string;
-  readonly isWaiting: boolean;
-}) {
-  const { t } = useTranslation();
-  return (
-    <button
-      type="submit"
-      disabled={isWaiting}
-      aria-label={t('sharing.add.address', { address: isolated(email) })}
-      className="flex min-h-11 w-full items-center gap-2.5 rounded-box px-2 text-start text-ui hover:bg-hover disabled:opacity-50"
-    >
-      <span
-        aria-hidden
-        className="flex size-6.5 shrink-0 items-center justify-center rounded-full border border-dashed border-line-strong text-ink-3"
-      >
-        <Mail size={13} strokeWidth={1.75} />
-      </span>
-      <bdi className="min-w-0 flex-1 truncate">{email}</bdi>
-      <span className="text-small text-ink-2">{t('sharing.add.invite')}</span>
-    </button>
-  );
-}
-
-interface PersonButtonProps {
-  readonly person: DirectoryPerson;
-  readonly onAdd: () => void;
-}
-
-/** Names are not unique, so the button also names a shared document. */
-function PersonButton({ person: { user, met }, onAdd }: PersonButtonProps) {
-  const { t } = useTranslation();
-  const name = isolated(user.name);
-  const title = met === null ? null : met.document.title || t('untitled');
-  return (
-    <button
-      type="button"
-      onClick={onAdd}
-      aria-label={
-        title === null
-          ? t('sharing.add.account', { name })
-          : t('sharing.add.name', { name, title: isolated(title) })
-      }
-      className="flex min-h-11 w-full items-center gap-2.5 rounded-box px-2 text-start text-ui hover:bg-hover"
-    >
-      <Avatar name={user.name} color={user.color} />
-      <span className="min-w-0 flex-1">
-        <bdi className="block truncate">{user.name}</bdi>
-        <span className="flex gap-1 text-small text-ink-3">
-          {title === null ? (
-            <span className="truncate">{t('sharing.add.notMet')}</span>
-          ) : (
-            <bdi className="truncate">{title}</bdi>
-          )}
-          {met !== null && met.seenAt !== null && (
-            <span className="shrink-0">
-              · <Moment at={met.seenAt} />
-            </span>
-          )}
-        </span>
-      </span>
-      <span className="text-small text-ink-2">{t('sharing.add.add')}</span>
-    </button>
-  );
-}
-
 function noteOfSearch(
   state: Search<unknown>['state'],
-  found: number,
-): 'failed' | 'nobody' | 'everybody' | null {
+  { people, groups }: DirectoryPeople,
+): 'failed' | 'nobody' | 'everybody' | 'everything' | null {
   if (state === 'failed') return 'failed';
   if (state !== 'done') return null;
-  return found === 0 ? 'nobody' : 'everybody';
+  if (groups.length > 0) return 'everything';
+  return people.length > 0 ? 'everybody' : 'nobody';
 }

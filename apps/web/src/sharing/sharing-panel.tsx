@@ -4,14 +4,18 @@ import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
+import { choiceButton, Menu, MenuChoice } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
 import { LinkExpiry } from './link-expiry.tsx';
 import { LinkPassword } from './link-password.tsx';
 import { Publishing, type PublishingFacts, type PublishingIntents } from './publishing.tsx';
 import { AccessRequests } from './access-requests.tsx';
-import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
+import { AddPerson } from './add-person.tsx';
+import { FromAround } from './from-around.tsx';
+import { GroupList } from './group-list.tsx';
 import { InvitedList } from './invited-list.tsx';
+import { RoleMenu } from './role-menu.tsx';
+import { useDocumentGroups } from './use-document-groups.ts';
 import { useInvited } from './use-invited.ts';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'comment', 'view', 'off'];
@@ -93,7 +97,12 @@ export function SharingPanel({
           )}
           {isOwner && <AccessRequests document={document} />}
           {isOwner && (
-            <Additions document={document} members={sharing.members} onAdd={intents.changeRole} />
+            <Additions
+              document={document}
+              sharing={sharing}
+              around={around}
+              onAdd={intents.changeRole}
+            />
           )}
           <section aria-labelledby="share-people">
             <h3 id="share-people" className="mb-1 text-small font-medium text-ink-3">
@@ -127,17 +136,21 @@ export function SharingPanel({
 
 function Additions({
   document,
-  members,
+  sharing,
+  around,
   onAdd,
 }: {
   readonly document: string;
-  readonly members: readonly SharingMember[];
+  readonly sharing: SharingState;
+  readonly around: readonly string[];
   readonly onAdd: SharingIntents['changeRole'];
 }) {
-  const invited = useInvited(document, members);
+  const invited = useInvited(document, sharing);
+  const groups = useDocumentGroups(document, sharing);
   return (
     <>
-      <AddPerson members={members} invited={invited} onAdd={onAdd} />
+      <AddPerson members={sharing.members} invited={invited} groups={groups} onAdd={onAdd} />
+      <GroupList groups={groups} around={around} />
       <InvitedList invited={invited} />
     </>
   );
@@ -171,7 +184,7 @@ function LinkRow({
       <p className="min-w-0 flex-1 text-ui">
         {t(`sharing.about.${link}`)}
         {inherited !== null && isLinkInherited && !inherited.isRestricted && (
-          <From title={around[0] ?? null} />
+          <FromAround title={around[0] ?? null} />
         )}
       </p>
       {onChange !== null && (
@@ -195,18 +208,6 @@ function LinkRow({
         </Menu>
       )}
     </div>
-  );
-}
-
-/** Where a role or the link's access comes from; the person may not know the document. */
-function From({ title }: { readonly title: string | null }) {
-  const { t } = useTranslation();
-  return (
-    <span className="block truncate text-small text-ink-3">
-      {title === null
-        ? t('sharing.fromAround')
-        : t('sharing.from', { title: isolated(title || t('untitled')) })}
-    </span>
   );
 }
 
@@ -244,7 +245,7 @@ interface MemberRowProps {
 
 function MemberRow({ member, around, isMe, intents }: MemberRowProps) {
   const { t } = useTranslation();
-  const { user, role, isOwn, from } = member;
+  const { user, role, isOwn, isByGroup, from } = member;
   return (
     <li className="flex min-h-10 items-center gap-2.5 px-2 text-ui">
       <Avatar name={user.name} color={user.color} />
@@ -253,33 +254,24 @@ function MemberRow({ member, around, isMe, intents }: MemberRowProps) {
           <bdi>{user.name}</bdi>
           {isMe && <span className="text-ink-3"> {t('people.you')}</span>}
         </span>
-        {!isOwn && <span className="block text-small text-ink-3">{t('sharing.byLink')}</span>}
-        {from !== undefined && <From title={around[from - 1] ?? null} />}
+        {!isOwn && (
+          <span className="block text-small text-ink-3">
+            {t(isByGroup === true ? 'sharing.byGroup' : 'sharing.byLink')}
+          </span>
+        )}
+        {from !== undefined && <FromAround title={around[from - 1] ?? null} />}
       </span>
       {intents === null || role === 'owner' ? (
         <span className="text-small text-ink-3">{t(`sharing.role.${role}`)}</span>
       ) : (
-        <Menu
-          trigger={choiceButton(
-            t(`sharing.role.${role}`),
-            t('sharing.roleOf', { name: isolated(user.name) }),
-          )}
-        >
-          <MenuChoice
-            label={t('sharing.roleOf', { name: isolated(user.name) })}
-            value={role}
-            options={GIVEN_ROLES.map((value) => ({ value, label: t(`sharing.role.${value}`) }))}
-            onChange={(next) => intents.changeRole(user.id, next)}
-          />
-          {isOwn && (
-            <>
-              <MenuLine />
-              <MenuItem tone="bad" onSelect={() => intents.remove(user.id)}>
-                {t('sharing.remove')}
-              </MenuItem>
-            </>
-          )}
-        </Menu>
+        <RoleMenu
+          name={user.name}
+          role={role}
+          onChange={(next) => intents.changeRole(user.id, next)}
+          removal={
+            isOwn ? { label: t('sharing.remove'), onSelect: () => intents.remove(user.id) } : null
+          }
+        />
       )}
     </li>
   );

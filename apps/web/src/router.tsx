@@ -4,6 +4,8 @@ import { CurrentScreen, ScreenBoundary, type Screen } from './navigation/current
 import { BrokenScreen, NotFoundScreen, NotLoadedScreen } from './shell/problem-screens.tsx';
 import { Shell } from './shell/shell.tsx';
 
+const groups = () => import('./administration/groups-screen.tsx');
+
 /** Each address and its screen, whose code is loaded when it is first opened, or once the page is idle. */
 const screens = {
   '/': screen(() => import('./documents/document-list-screen.tsx'), 'DocumentListScreen'),
@@ -13,6 +15,8 @@ const screens = {
   '/help/connection': screen(() => import('./help/connection-screen.tsx'), 'ConnectionHelpScreen'),
   '/help/wire': screen(() => import('./help/wire-screen.tsx'), 'WireHelpScreen'),
   '/administration': screen(() => import('./administration/people-screen.tsx'), 'PeopleScreen'),
+  '/administration/groups': screen(groups, 'GroupsScreen'),
+  '/administration/groups/$group': screen(groups, 'GroupScreen'),
   '/administration/audit': screen(() => import('./administration/audit-screen.tsx'), 'AuditScreen'),
   '/administration/server': screen(
     () => import('./administration/server-screen.tsx'),

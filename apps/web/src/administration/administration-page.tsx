@@ -14,6 +14,7 @@ addTexts(words);
 
 const PARTS = [
   ['/administration', 'administration.people.title'],
+  ['/administration/groups', 'administration.groups.title'],
   ['/administration/audit', 'administration.audit.title'],
   ['/administration/server', 'administration.server.title'],
   ['/admin', 'administration.live'],
@@ -21,7 +22,9 @@ const PARTS = [
 
 interface AdministrationPageProps {
   readonly title: string;
-  readonly text: string;
+  readonly text: ReactNode;
+  /** The page above this one, which has no link of its own. */
+  readonly above?: (typeof PARTS)[number][0];
   readonly isWide?: boolean;
   readonly children: ReactNode;
 }
@@ -30,6 +33,7 @@ interface AdministrationPageProps {
 export function AdministrationPage({
   title,
   text,
+  above,
   isWide = false,
   children,
 }: AdministrationPageProps) {
@@ -57,6 +61,7 @@ export function AdministrationPage({
             <Link
               key={to}
               to={to}
+              aria-current={to === above ? 'page' : undefined}
               className="touch rounded-box px-2 py-1 text-ui text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink pointer-coarse:py-2"
               activeProps={{ 'aria-current': 'page' }}
             >
@@ -65,7 +70,9 @@ export function AdministrationPage({
           ))}
         </nav>
         <header>
-          <h1 className="text-heading font-semibold tracking-[-0.012em]">{title}</h1>
+          <h1 className="text-heading font-semibold tracking-[-0.012em] break-words">
+            <bdi>{title}</bdi>
+          </h1>
           <p className="mt-1 text-ui text-ink-2">{text}</p>
         </header>
         {user === null ? null : children}

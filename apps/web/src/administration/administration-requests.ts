@@ -10,6 +10,13 @@ import {
   type ServerFigures,
 } from '@tandem/protocol/administration';
 import { auditPage, type AuditPage } from '@tandem/protocol/audit';
+import {
+  administeredGroups,
+  createdGroup,
+  groupPeople,
+  type AdministeredGroup,
+} from '@tandem/protocol/groups';
+import type { User } from '@tandem/protocol';
 import { get, patch, post, remove } from '../session/request.ts';
 
 export interface AuditFilters {
@@ -49,6 +56,47 @@ export class AdministrationRequests {
     });
   }
 
+  /** By name. */
+  async listGroups(): Promise<readonly AdministeredGroup[]> {
+    const { groups } = await get('/api/server/groups', {
+      ...{ answer: administeredGroups, fetch: this.#client.fetch },
+    });
+    return groups;
+  }
+
+  /** @returns the id of the group */
+  async createGroup(name: string): Promise<string> {
+    const { id } = await post('/api/server/groups', {
+      ...{ body: { name }, answer: createdGroup, fetch: this.#client.fetch },
+    });
+    return id;
+  }
+
+  async renameGroup(group: string, name: string): Promise<void> {
+    await patch(pathOf(group), { body: { name }, fetch: this.#client.fetch });
+  }
+
+  async deleteGroup(group: string): Promise<void> {
+    await remove(pathOf(group), { fetch: this.#client.fetch });
+  }
+
+  /** Those who are in the group, by name. */
+  async listGroupPeople(group: string): Promise<readonly User[]> {
+    const { people } = await get(`${pathOf(group)}/people`, {
+      ...{ answer: groupPeople, fetch: this.#client.fetch },
+    });
+    return people;
+  }
+
+  async addToGroup(group: string, person: string): Promise<void> {
+    await post(`${pathOf(group)}/people`, { body: { person }, fetch: this.#client.fetch });
+  }
+
+  async removeFromGroup(group: string, person: string): Promise<void> {
+    const path = `${pathOf(group)}/people/${encodeURIComponent(person)}`;
+    await remove(path, { fetch: this.#client.fetch });
+  }
+
   /** Takes a page off the web. */
   async removePage(publication: string): Promise<void> {
     await remove(`/api/server/publications/${publication}`, { fetch: this.#client.fetch });
@@ -63,6 +111,10 @@ export class AdministrationRequests {
       ...{ answer: auditPage, fetch: this.#client.fetch },
     });
   }
+}
+
+function pathOf(group: string): string {
+  return `/api/server/groups/${encodeURIComponent(group)}`;
 }
 
 function parametersOf(query: object): string {

@@ -3,6 +3,7 @@ import type { AuditEntry } from '@tandem/protocol/audit';
 import { useTranslation, type TextValues, type Translate } from '../translation/translation.ts';
 import { formatLocale } from '../languages/i18n.ts';
 import { isolated } from '../languages/names.ts';
+import { Link } from '../navigation/link.tsx';
 
 interface AuditRowProps {
   readonly entry: AuditEntry;
@@ -15,6 +16,7 @@ interface AuditRowProps {
 export function AuditRow({ entry, people, titles, choose }: AuditRowProps) {
   const { t, language } = useTranslation();
   const { actor, person, document, at, network } = entry;
+  const group = 'group' in entry.detail ? entry.detail.group : null;
   const nameOf = (id: string) => people.get(id)?.name ?? t('administration.audit.gone', { id });
   const values = valuesOf(entry, t, language);
   const variant = variantOf(entry);
@@ -49,7 +51,7 @@ export function AuditRow({ entry, people, titles, choose }: AuditRowProps) {
           )}{' '}
           <span className="text-ink-2">{text}</span>
         </p>
-        {(document !== null || network !== null) && (
+        {(document !== null || group !== null || network !== null) && (
           <p className="flex flex-wrap gap-x-2 text-small text-ink-3">
             {document !== null && (
               <button
@@ -62,6 +64,15 @@ export function AuditRow({ entry, people, titles, choose }: AuditRowProps) {
                   {titles.get(document) || t('administration.audit.document', { id: document })}
                 </bdi>
               </button>
+            )}
+            {group !== null && (
+              <Link
+                to="/administration/groups/$group"
+                params={{ group }}
+                className="touch max-w-full truncate hover:text-ink hover:underline"
+              >
+                {t('administration.audit.group', { id: group })}
+              </Link>
             )}
             {network !== null && <span>{t('administration.audit.from', { network })}</span>}
           </p>
@@ -85,6 +96,10 @@ function variantOf(entry: AuditEntry) {
       return `${action}-${detail.hasPassword ? 'on' : 'off'}` as const;
     case 'member:changed':
       return `${action}-${detail.from === null ? 'given' : 'changed'}` as const;
+    case 'group:shared': {
+      const { from, to } = detail;
+      return `${action}-${from === null ? 'given' : to === null ? 'taken' : 'changed'}` as const;
+    }
     case 'message:deleted':
       return `${action}-${detail.channel}` as const;
     case 'account:created':
@@ -102,10 +117,13 @@ function valuesOf(entry: AuditEntry, t: Translate, language: string): TextValues
   const { action, detail } = entry;
   switch (action) {
     case 'member:changed':
+    case 'group:shared': {
+      const { from, to } = detail;
       return {
-        from: detail.from === null ? '' : t(`administration.audit.role.${detail.from}`),
-        to: t(`administration.audit.role.${detail.to}`),
+        from: from === null ? '' : t(`administration.audit.role.${from}`),
+        to: to === null ? '' : t(`administration.audit.role.${to}`),
       };
+    }
     case 'address:invited':
     case 'address:claimed':
       return { to: t(`administration.audit.role.${detail.to}`) };

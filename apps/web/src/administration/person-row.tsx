@@ -1,9 +1,9 @@
 import { Ellipsis } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { AdministeredPerson, PersonPatch } from '@tandem/protocol/administration';
 import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
-import { Button, IconButton } from '../components/button.tsx';
+import { IconButton } from '../components/button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
@@ -13,6 +13,7 @@ import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import type { AdministrationRequests } from './administration-requests.ts';
 import { ConfirmedQuestion } from './confirmed-question.tsx';
+import { Question } from './question.tsx';
 
 type Change = 'sign-out' | 'remove-passkeys' | 'block' | 'unblock' | 'promote' | 'demote';
 
@@ -211,46 +212,5 @@ function Badge({
     >
       {children}
     </span>
-  );
-}
-
-interface QuestionProps {
-  readonly text: string;
-  readonly confirm: string;
-  readonly look: 'danger' | 'primary';
-  readonly isRunning: boolean;
-  readonly problem: string | null;
-  readonly onConfirm: () => void;
-  readonly onCancel: () => void;
-}
-
-/** Asks once more, in place. */
-function Question(props: QuestionProps) {
-  const { t } = useTranslation();
-  const cancel = useRef<HTMLButtonElement>(null);
-  // The menu gives the focus back to its button first.
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => cancel.current?.focus());
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  return (
-    <div
-      role="group"
-      aria-label={props.text}
-      className="flex flex-col gap-2 rounded-box border border-line bg-raise px-3.5 py-2.5"
-    >
-      <p className="text-ui text-ink-2">{props.text}</p>
-      <p role="alert" className="text-ui text-bad empty:hidden">
-        {props.problem}
-      </p>
-      <div className="flex flex-wrap gap-2">
-        <Button look={props.look} disabled={props.isRunning} onClick={props.onConfirm}>
-          {props.confirm}
-        </Button>
-        <Button ref={cancel} disabled={props.isRunning} onClick={props.onCancel}>
-          {t('cancel')}
-        </Button>
-      </div>
-    </div>
   );
 }

@@ -10,6 +10,7 @@ const SCREENS = {
   '/help/connection': 'When the live connection does not open',
   '/help/wire': 'Wire protocol',
   '/administration': 'People',
+  '/administration/groups': 'Groups',
   '/administration/audit': 'Audit log',
   '/administration/server': 'Server',
   '/admin': 'Connections',

@@ -1,7 +1,7 @@
 /** A group over HTTP and the wire, on one node or two: the administrator is on the first, people on the other. */
 import { expect } from 'vitest';
 import { createdGroup } from '@tandem/protocol/groups';
-import type { MemberRole } from '@tandem/protocol';
+import { listedDocument, type MemberRole } from '@tandem/protocol';
 import { command, create, newDocument, runCommand } from './event-client.ts';
 import { NativeClient } from './native-client.ts';
 import type { AtEnd, RunningServer } from './running-server.ts';
@@ -43,14 +43,22 @@ export class GroupScene {
     return scene;
   }
 
-  async join(person: SignedIn): Promise<void> {
+  /** Of the same people; Ada is in it. */
+  async another(name: string): Promise<string> {
+    const made = await this.root.fetch('/api/server/groups', { method: 'POST', body: { name } });
+    const { id } = createdGroup.parse(await made.json());
+    await this.join(this.ada, id);
+    return id;
+  }
+
+  async join(person: SignedIn, group = this.group): Promise<void> {
     const body = { person: person.user.id };
-    const path = `/api/server/groups/${this.group}/people`;
+    const path = `/api/server/groups/${group}/people`;
     expect((await this.root.fetch(path, { method: 'POST', body })).status).toBe(204);
   }
 
-  async leave(person: SignedIn): Promise<void> {
-    const path = `/api/server/groups/${this.group}/people/${person.user.id}`;
+  async leave(person: SignedIn, group = this.group): Promise<void> {
+    const path = `/api/server/groups/${group}/people/${person.user.id}`;
     expect((await this.root.fetch(path, { method: 'DELETE' })).status).toBe(204);
   }
 
@@ -67,9 +75,19 @@ export class GroupScene {
     return document;
   }
 
-  async share(document: string, role: MemberRole | null, by: SignedIn = this.ada): Promise<number> {
-    const body = { group: this.group, role };
-    return (await by.fetch(`/api/documents/${document}/groups`, { method: 'POST', body })).status;
+  async share(
+    document: string,
+    role: MemberRole | null,
+    { by = this.ada, group = this.group }: { readonly by?: SignedIn; readonly group?: string } = {},
+  ): Promise<number> {
+    const path = `/api/documents/${document}/groups`;
+    return (await by.fetch(path, { method: 'POST', body: { group, role } })).status;
+  }
+
+  /** Of Ned. */
+  async roleOf(document: string): Promise<string> {
+    const answer = await this.ned.fetch(`/api/documents/${document}/visit`);
+    return listedDocument.parse(await answer.json()).role;
   }
 
   /** A page of Ned's on which the document is open. */

@@ -62,7 +62,7 @@ describe('a document that is shared with a group', () => {
     await scene.opened(document);
     const { events } = await scene.owner.next('events', (of) => of.events.some(isShown));
     expect(events.find(isShown)).toMatchObject({
-      ...{ member: { user: scene.ned.user, role: 'viewer', isByGroup: true } },
+      ...{ member: { user: scene.ned.user, role: 'viewer', isOwn: false } },
     });
     await scene.leave(scene.ned);
   });
@@ -70,11 +70,11 @@ describe('a document that is shared with a group', () => {
   test('GR2 takes no role from people who may not share it, nor from a group that they do not find', async () => {
     const document = await scene.document();
     await scene.join(scene.ned);
-    expect(await scene.share(document, 'editor', scene.ned)).toBe(404);
+    expect(await scene.share(document, 'editor', { by: scene.ned })).toBe(404);
     expect(await scene.share(document, 'editor')).toBe(204);
-    expect(await scene.share(document, 'viewer', scene.ned)).toBe(403);
+    expect(await scene.share(document, 'viewer', { by: scene.ned })).toBe(403);
     await scene.leave(scene.ned);
-    expect(await scene.share(document, 'editor', scene.ned)).toBe(404);
+    expect(await scene.share(document, 'editor', { by: scene.ned })).toBe(404);
   });
 
   test('GR6 is closed for who leaves the group, with what is inside it', async () => {
@@ -82,10 +82,19 @@ describe('a document that is shared with a group', () => {
     const inside = await scene.document(document);
     await scene.join(scene.ned);
     await scene.share(document, 'editor');
+    await subscribe(scene.owner, `sharing:${document}`);
+    const isNed = (event: object) => JSON.stringify(event).includes(scene.ned.user.id);
     const pages = [await scene.opened(document), await scene.opened(inside)];
+    await scene.owner.next('events', ({ events }) => events.some(isNed));
     await Promise.all([scene.leave(scene.ned), ...pages.map((page) => page.next('closed'))]);
     expect(await scene.mayRead(document)).toBe(false);
     expect(await scene.mayRead(inside)).toBe(false);
+    // Open dialogs get the state again (W47).
+    const { state } = await scene.owner.next(
+      'subscribed',
+      ({ name, state: of }) => name === `sharing:${document}` && of !== undefined && !isNed(of),
+    );
+    expect(state).toMatchObject({ members: [{ user: scene.ada.user }] });
   });
 });
 

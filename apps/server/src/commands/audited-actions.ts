@@ -36,7 +36,7 @@ interface AuditedActions {
   'group:leave': 'group:left';
   'group:share': 'group:shared';
   'group:end-role': 'group:shared';
-  'group:forget': never;
+  'group:finish-deletion': never;
   'access:request': never;
   'access:answer': 'member:changed' | 'access:declined';
   'chat:send': never;

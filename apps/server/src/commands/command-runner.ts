@@ -224,7 +224,7 @@ interface OwnInputs {
   /** Ends what a document gives to a group that is being deleted. Given by the server. */
   'group:end-role': { readonly document: string; readonly group: string };
   /** Deletes a group whose roles have ended. Given by the server. */
-  'group:forget': { readonly group: string };
+  'group:finish-deletion': { readonly group: string };
   /** Ends a link whose time is over. */
   'link:expire': { readonly document: string };
   'document:visit': {

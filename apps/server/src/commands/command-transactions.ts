@@ -268,7 +268,7 @@ function keyOf({ user, command }: CommandRequest): string {
 }
 
 /** The subject of the commands of administrators: one of them may end the role of who gives another (AD5, AD7). */
-const ADMINISTRATORS = 'administrators';
+const ADMINISTRATORS = 'all administrators';
 
 /** The subject of commands that change the tree: two moves at the same time could make a cycle (TR3). */
 const TREE = 'tree of documents';
@@ -281,28 +281,40 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
   'document:expire',
 ]);
 
-/** The subject of commands that make groups: there is a limit of them. */
-const GROUPS = 'groups';
+/**
+ * The subject of commands about groups, and of those that give roles in other documents, or to other people, than they name:
+ * what one settles is what the other gives (GR9).
+ */
+const GROUPS = 'all groups';
+const SETTLES_OTHERS: ReadonlySet<ServerCommandName> = new Set([
+  'access:answer',
+  'account:merge-guest',
+  'address:claim',
+]);
 
+/** Ids have no spaces, so that nobody's is one of those above. */
 function subjectsOf({ user, command: { name, input } }: CommandRequest): readonly string[] {
   if ('visits' in input) return input.visits.flatMap((visit) => [visit.user, visit.document]);
-  const group = 'group' in input ? [`group ${input.group}`] : [];
-  if ('person' in input) return [user, input.person, ADMINISTRATORS, ...group];
-  if ('by' in input)
-    return [user, ADMINISTRATORS, ...group, ...(name === 'group:create' ? [GROUPS] : [])];
+  const groups = 'group' in input || SETTLES_OTHERS.has(name) ? [GROUPS] : [];
+  if ('person' in input) {
+    // The list of a person in a group has what moves at the same time.
+    const tree = 'group' in input ? [TREE] : [];
+    return [user, input.person, ADMINISTRATORS, ...groups, ...tree];
+  }
+  if ('by' in input) return [user, ADMINISTRATORS, ...groups];
   const guest = 'guest' in input && input.guest !== null ? [input.guest] : [];
   if ('identity' in input) {
     const { issuer, subject } = input.identity;
     const first = name === 'account:sign-up' ? [FIRST_ACCOUNT] : [];
     return [user, `identity ${issuer} ${subject}`, ...first, ...guest];
   }
-  if ('guest' in input) return [user, ...guest];
-  // Whose role it is: what a person is given, and what their groups are, follow each other (GR9).
+  if ('guest' in input) return [user, ...guest, ...groups];
+  // Whose role it is: a person's own and their groups' are settled together (GR9).
   const target = 'user' in input ? [input.user] : [];
   const subjects = 'document' in input ? [user, input.document, ...target] : [user];
   return CHANGES_TREE.has(name) || ('parent' in input && input.parent !== undefined)
-    ? [...subjects, ...group, TREE]
-    : [...subjects, ...group];
+    ? [...subjects, ...groups, TREE]
+    : [...subjects, ...groups];
 }
 
 function repeatedAnswer(stored: StoredResult): CommandAnswer {

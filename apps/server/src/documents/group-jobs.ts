@@ -2,6 +2,7 @@
 import { ulid } from 'ulid';
 import type { CommandRunner, ServerCall } from '../commands/command-runner.ts';
 import { GROUP_END } from '../commands/group-end.ts';
+import { ItemFailures } from '../jobs/item-failures.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { listGroupDocuments } from '../storage/groups.ts';
 import type { Database } from '../storage/tables.ts';
@@ -20,11 +21,13 @@ export function groupEnd({
   return {
     ...GROUP_END,
     async run({ group }, { signal }) {
+      const failures = new ItemFailures();
       for (const document of await listGroupDocuments(db, group)) {
         signal.throwIfAborted();
-        await run({ name: 'group:end-role', input: { group, document } });
+        await failures.attempt(() => run({ name: 'group:end-role', input: { group, document } }));
       }
-      await run({ name: 'group:forget', input: { group } });
+      failures.throwIfAny();
+      await run({ name: 'group:finish-deletion', input: { group } });
     },
   };
 }

@@ -86,7 +86,7 @@ const COMMAND_NAMES = [
   'group:leave',
   'group:share',
   'group:end-role',
-  'group:forget',
+  'group:finish-deletion',
   'account:sign-up',
   'account:sign-in',
   'account:change-password',

@@ -102,14 +102,23 @@ export async function declineAccessRequest(
 }
 
 /** @returns whether there was an open one */
-export async function endAccessRequest(db: Database, { document, user }: Asker): Promise<boolean> {
+export async function endAccessRequest(db: Database, asker: Asker): Promise<boolean> {
+  return (await endAccessRequests(db, [asker])).length > 0;
+}
+
+/**
+ * @param askers in one document, or of one person
+ * @returns those whose requests were open
+ */
+export async function endAccessRequests(db: Database, askers: readonly Asker[]): Promise<Asker[]> {
+  if (askers.length === 0) return [];
   const deleted = await db
     .deleteFrom('access_request')
-    .where('document', '=', document)
-    .where('user', '=', user)
-    .returning('declined_at')
+    .where('document', 'in', [...new Set(askers.map(({ document }) => document))])
+    .where('user', 'in', [...new Set(askers.map(({ user }) => user))])
+    .returning(['document', 'user', 'declined_at'])
     .execute();
-  return deleted.some(({ declined_at }) => declined_at === null);
+  return deleted.filter(({ declined_at }) => declined_at === null);
 }
 
 /** At most so many at once, the oldest first. @returns whether there may be more */

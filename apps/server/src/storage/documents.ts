@@ -127,7 +127,7 @@ export async function addVisit(
 
 /** Takes a document, and what is inside it, off a user's list. */
 export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Promise<boolean> {
-  const { numDeletedRows } = await db
+  const forgotten = await db
     .deleteFrom('visit')
     .where('user', '=', visit.user)
     .where(({ or, eb, selectFrom }) =>
@@ -140,29 +140,47 @@ export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Prom
         ),
       ]),
     )
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+    .returning(['user', 'document'])
+    .execute();
+  await rememberListings(db, forgotten);
+  return forgotten.length > 0;
 }
 
 /**
- * Takes documents that a person has never opened, and cannot have found but by a role that has ended, off the list; not
+ * Takes documents that people have never opened, and cannot have found but by a role that has ended, off their lists; not
  * what is inside them.
  *
- * @returns those that it took off
+ * @param pairs one document and several people, or several documents and one person
  */
 export async function forgetUnopened(
   db: Database,
   pairs: readonly Omit<Visit, 'at'>[],
-): Promise<readonly Omit<Visit, 'at'>[]> {
-  if (pairs.length === 0) return [];
-  return await db
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const forgotten = await db
     .deleteFrom('visit')
     .where('user', 'in', [...new Set(pairs.map(({ user }) => user))])
     .where('document', 'in', [...new Set(pairs.map(({ document }) => document))])
     .where('opened_at', '=', NEVER_OPENED)
     .returning(['user', 'document'])
     .execute();
+  await rememberListings(db, forgotten);
 }
+
+/** For purges, which take the words of a document out of the events of all lists that had it. */
+async function rememberListings(
+  db: Database,
+  listings: readonly Omit<Visit, 'at'>[],
+): Promise<void> {
+  for (let from = 0; from < listings.length; from += INSERTED_AT_ONCE)
+    await db
+      .insertInto('former_listing')
+      .values(listings.slice(from, from + INSERTED_AT_ONCE))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+}
+
+const INSERTED_AT_ONCE = 1_000;
 
 const READ = [
   'chat_read as chatRead',
@@ -287,11 +305,15 @@ export async function findVisitsInside(
   user?: string,
 ): Promise<(Listing & { readonly user: string; readonly document: string })[]> {
   const rows = await db
-    .selectFrom('document_ancestor')
-    .innerJoin('visit', 'visit.document', 'document_ancestor.document')
+    .selectFrom('visit')
     .select(['visit.user', 'visit.document', ...READ])
     .select('visit.opened_at as openedAt')
-    .where('document_ancestor.ancestor', 'in', documents)
+    .where('visit.document', 'in', (eb) =>
+      eb
+        .selectFrom('document_ancestor')
+        .select('document_ancestor.document')
+        .where('document_ancestor.ancestor', 'in', documents),
+    )
     .$if(user !== undefined, (of) => of.where('visit.user', '=', user ?? ''))
     .orderBy('visit.opened_at', 'desc')
     .orderBy('visit.document')

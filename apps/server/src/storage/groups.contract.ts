@@ -8,8 +8,8 @@ import { addVisit, createDocument, NEVER_OPENED, renewVisit } from './documents.
 import {
   addGroupMember,
   createGroup,
-  deleteGroup,
-  endGroup,
+  finishGroupDeletion,
+  beginGroupDeletion,
   findGroup,
   findGroups,
   groupRoles,
@@ -152,7 +152,7 @@ export function testGroups(open: () => Promise<Database>): void {
     expect(await findGroups(db, { user: 'ben', search: 'el', isAdministrator: false })).toEqual([
       { id: 'g', name: 'Élan', people: 2 },
     ]);
-    await endGroup(db, 'g', 5);
+    await beginGroupDeletion(db, 'g', 5);
     expect(await find('ben', 'elan')).toEqual([]);
     expect(await findGroup(db, 'g')).toBeUndefined();
     expect((await listGroups(db)).map(({ id }) => id)).toEqual(['h']);
@@ -171,7 +171,7 @@ export function testGroups(open: () => Promise<Database>): void {
     expect((await listGroupPeople(db, 'g')).map(({ id }) => id)).toEqual(['ben', 'cy']);
     expect(await groupRoles(db, 'a')).toEqual(new Map([['g', 'editor']]));
     for (const id of DOCUMENTS) await share(db, { document: id, group: 'g', role: null });
-    await deleteGroup(db, 'g');
+    await finishGroupDeletion(db, 'g');
     expect(await listGroupPeople(db, 'g')).toEqual([]);
     expect(await db.selectFrom('member').selectAll().execute()).toEqual([]);
   });
@@ -213,7 +213,7 @@ export function testGroups(open: () => Promise<Database>): void {
       await renewVisit(db, { document: 'a', user: 'ben', at: 1_000_000_000 });
       expect(await shown()).toEqual([
         known[0],
-        ['ben', { role: 'editor', isOwn: false, isByGroup: true }],
+        ['ben', { role: 'editor', isOwn: false }],
         known[1],
       ]);
       expect(await met('ada')).toEqual(['ben', 'cy']);

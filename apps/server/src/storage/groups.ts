@@ -30,12 +30,12 @@ export async function renameGroup(
 }
 
 /** It is gone for all who find or change it; its roles end later (GR7). */
-export async function endGroup(db: Database, id: string, at: number): Promise<void> {
+export async function beginGroupDeletion(db: Database, id: string, at: number): Promise<void> {
   await db.updateTable('person_group').set({ ended_at: at }).where('id', '=', id).execute();
 }
 
 /** What is left of a group whose roles have ended. */
-export async function deleteGroup(db: Database, id: string): Promise<void> {
+export async function finishGroupDeletion(db: Database, id: string): Promise<void> {
   await db.deleteFrom('group_member').where('group_id', '=', id).execute();
   await db.deleteFrom('person_group').where('id', '=', id).execute();
 }
@@ -61,6 +61,7 @@ export async function countGroups(db: Database): Promise<number> {
 /** By name. */
 export async function listGroups(db: Database): Promise<AdministeredGroup[]> {
   const rows = await selectGroups(db)
+    .where('ended_at', 'is', null)
     .select(({ selectFrom }) =>
       selectFrom('group_role')
         .whereRef('group_role.group_id', '=', 'person_group.id')
@@ -82,7 +83,7 @@ export async function findGroups(
 ): Promise<Group[]> {
   const parts = nameParts(search);
   if (parts.length === 0) return [];
-  let query = selectGroups(db).limit(MAX_DIRECTORY_GROUPS);
+  let query = selectGroups(db).where('ended_at', 'is', null).limit(MAX_DIRECTORY_GROUPS);
   for (const part of parts)
     query = query.where(sql<SqlBool>`folded_name like ${containing(part)} escape '\\'`);
   if (!isAdministrator)
@@ -102,7 +103,6 @@ function selectGroups(db: Database) {
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .as('people'),
     )
-    .where('ended_at', 'is', null)
     .orderBy('folded_name')
     .orderBy('person_group.id');
 }
@@ -187,7 +187,10 @@ export async function groupRoles(db: Database, document: string): Promise<Map<st
   return new Map(rows.map(({ group_id, role }) => [group_id, role]));
 }
 
-/** The groups with a role in a document, and in those around it whose roles hold here, the nearest first. */
+/**
+ * The groups with a role in a document, and in those around it whose roles hold here, the nearest first. One that is being
+ * deleted is among them until its role has ended.
+ */
 export async function listDocumentGroups(db: Database, document: string): Promise<DocumentGroup[]> {
   const own = selectGroups(db)
     .innerJoin('group_role', 'group_role.group_id', 'person_group.id')

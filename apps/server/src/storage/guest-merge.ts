@@ -64,6 +64,7 @@ export async function mergeGuest(
   // Nobody reads them again, and a purge would not find them.
   const channels = [libraryKey(guest), trashKey(guest), inboxKey(guest)];
   await db.deleteFrom('event').where('channel', 'in', channels).execute();
+  await db.deleteFrom('former_listing').where('user', '=', guest).execute();
   await db
     .updateTable('user')
     .set({

@@ -126,7 +126,8 @@ async function findAbandoned(
 
 async function deleteMetadata(db: Database, guests: readonly string[]): Promise<void> {
   const pages = db.selectFrom('document').select('id').where('owner', 'in', guests);
-  await db.deleteFrom('member').where('document', 'in', pages).execute();
+  for (const table of ['member', 'group_role'] as const)
+    await db.deleteFrom(table).where('document', 'in', pages).execute();
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
   // Owners do not see requests of people who are gone, and so cannot answer them (PO9).
   await db
@@ -139,6 +140,7 @@ async function deleteMetadata(db: Database, guests: readonly string[]): Promise<
     .execute();
   for (const table of [
     'visit',
+    'former_listing',
     'session',
     'command',
     'notification',

@@ -292,13 +292,14 @@ export async function findNotifiedInside(
 export async function deleteNotifications(
   db: Database,
   { document, cause }: Pick<NotificationCause, 'document' | 'cause'>,
-  user?: string,
+  users?: readonly string[],
 ): Promise<Pick<NotificationRow, 'user' | 'id'>[]> {
+  if (users?.length === 0) return [];
   const deleted = await db
     .deleteFrom('notification')
     .where('document', '=', document)
     .where('cause', '=', cause)
-    .$if(user !== undefined, (of) => of.where('user', '=', user!))
+    .$if(users !== undefined, (of) => of.where('user', 'in', users!))
     .returning(['user', 'id', 'at'])
     .execute();
   await forgetWords(db, document, deleted);

@@ -127,9 +127,7 @@ const MAX_INHERITED_ROWS = 1_000;
 /** Those who came by the link or a group: they see each other once they have opened the document (GR4). */
 function toVisitor(access: DocumentAccess, user: User): SharingMember | null {
   const role = standingIn({ ...access, trashed_at: null }, user.id)?.role;
-  if (role === undefined) return null;
-  const isByGroup = access.given?.has(user.id) === true || access.inherited.given.has(user.id);
-  return { user, role, isOwn: false, ...(isByGroup && { isByGroup: true as const }) };
+  return role === undefined ? null : { user, role, isOwn: false };
 }
 
 async function readMembers(db: Database, document: string): Promise<SharingMember[]> {
@@ -157,39 +155,43 @@ async function readVisitors(db: Database, document: string): Promise<User[]> {
     .execute();
 }
 
-const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
-  const visits = db
+const fewVisits = compiledQuery((db, document: string) =>
+  db
     .selectFrom('visit')
     .select('user')
     .where('document', '=', document)
-    .limit(MAX_SHARING_MEMBERS + 1);
-  return db
-    .selectFrom('user')
-    .innerJoin('visit', 'visit.user', 'user.id')
-    .select(['user.id', 'user.name', 'user.color'])
-    .where('user.id', '=', user)
-    .where('visit.document', '=', document)
-    .where('visit.opened_at', '>', NEVER_OPENED)
-    .where(
-      db.selectFrom(visits.as('visits')).select((eb) => eb.fn.countAll<number>().as('count')),
-      '<=',
-      MAX_SHARING_MEMBERS,
-    );
-});
+    .where('opened_at', '>', NEVER_OPENED)
+    .limit(MAX_SHARING_MEMBERS + 1),
+);
 
-/** How a person who came by the link or a group is shown; null for others, and where many have come. */
-export async function findVisitor(
+/** More than are shown: nobody is told of each of them. */
+export async function hasManyVisitors(db: Database, document: string): Promise<boolean> {
+  return (await fewVisits(db, document)).length > MAX_SHARING_MEMBERS;
+}
+
+const visitor = compiledQuery((db, user: string, document: string) =>
+  db
+    .selectFrom('visit')
+    .innerJoin('user', 'user.id', 'visit.user')
+    .select(['user.id', 'user.name', 'user.color'])
+    .where('visit.user', '=', user)
+    .where('visit.document', '=', document)
+    .where('visit.opened_at', '>', NEVER_OPENED),
+);
+
+/** How a person who came by the link or a group is shown; null for others. */
+export async function readVisitor(
   db: Database,
   { document, user }: Membership,
 ): Promise<SharingMember | null> {
-  const [visitor] = await visitorAmongFew(db, user, document);
-  if (visitor === undefined || (await hasOwnRole(db, { document, user }))) return null;
+  const [known] = await visitor(db, user, document);
+  if (known === undefined || (await hasOwnRole(db, { document, user }))) return null;
   const access = await findAccess(db, document);
-  return access === null ? null : toVisitor(access, visitor);
+  return access === null ? null : toVisitor(access, known);
 }
 
 /** Whether the person owns the document, or was given a role in it, or in one around it whose roles hold here. */
-async function hasOwnRole(db: Database, { document, user }: Membership): Promise<boolean> {
+export async function hasOwnRole(db: Database, { document, user }: Membership): Promise<boolean> {
   const given = (document: RawBuilder<unknown>) =>
     sql`exists (select 1 from member where member.document = ${document}
       and member."user" = ${user} and member.own_role is not null)`;
@@ -201,6 +203,7 @@ async function hasOwnRole(db: Database, { document, user }: Membership): Promise
   return rows.length > 0;
 }
 
+/** Documents whose people see that the person is there: not those that they have by a group and never opened (GR4). */
 export async function findSharedWith(db: Database, user: string): Promise<string[]> {
   const rows = await db
     .selectFrom('document')
@@ -208,8 +211,22 @@ export async function findSharedWith(db: Database, user: string): Promise<string
     .where(({ eb, or, selectFrom }) =>
       or([
         eb('owner', '=', user),
-        eb('id', 'in', selectFrom('member').select('document').where('user', '=', user)),
-        eb('id', 'in', selectFrom('visit').select('document').where('user', '=', user)),
+        eb(
+          'id',
+          'in',
+          selectFrom('member')
+            .select('document')
+            .where('user', '=', user)
+            .where('own_role', 'is not', null),
+        ),
+        eb(
+          'id',
+          'in',
+          selectFrom('visit')
+            .select('document')
+            .where('user', '=', user)
+            .where('opened_at', '>', NEVER_OPENED),
+        ),
       ]),
     )
     .orderBy('updated_at', 'desc')

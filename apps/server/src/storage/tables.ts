@@ -23,6 +23,7 @@ export interface Tables {
   document: DocumentTable;
   document_ancestor: DocumentAncestorTable;
   visit: VisitTable;
+  former_listing: FormerListingTable;
   member: MemberTable;
   person_group: PersonGroupTable;
   group_member: GroupMemberTable;
@@ -268,6 +269,12 @@ export interface VisitTable {
   favourite_at: number | null;
   /** Null: mentions and replies (NT5). */
   follows: 'all' | 'none' | null;
+}
+
+/** Documents that were taken off a person's list, whose words are still in its stored events: a purge finds them (PO4). */
+export interface FormerListingTable {
+  document: string;
+  user: string;
 }
 
 /** The roles that people have in documents, by what was given to them and to their groups (GR3). */

@@ -1,6 +1,6 @@
 /** Documents that their owners moved to the trash, and what is left of purged ones. */
 import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
-import type { ExpressionBuilder } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import {
   chatKey,
   commentsKey,
@@ -12,7 +12,7 @@ import {
   type ChannelKey,
 } from './channel-key.ts';
 import { moveToTop, readAncestors } from './document-tree.ts';
-import { blankEvents } from './blanked-events.ts';
+import { containing } from './documents.ts';
 import { discardFilesOf } from './discarded-files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
 
@@ -238,22 +238,25 @@ export async function purgeMetadata(
  * that, so that it goes with the last of them (PO4).
  */
 export async function forgetReaders(db: Database, documents: readonly string[]): Promise<void> {
-  await db
-    .deleteFrom('visit')
-    .where('document', 'in', documents)
+  const rows = await db
+    .selectFrom('document')
+    .select('id')
+    .where('id', 'in', documents)
+    .where('purged_at', 'is not', null)
     .where(({ exists, not, selectFrom }) =>
       not(
         exists(
           selectFrom('document_ancestor')
             .select('document_ancestor.document')
-            .whereRef('document_ancestor.ancestor', '=', 'visit.document'),
+            .whereRef('document_ancestor.ancestor', '=', 'document.id'),
         ),
       ),
     )
-    .where('document', 'in', (eb) =>
-      eb.selectFrom('document').select('id').where('purged_at', 'is not', null),
-    )
     .execute();
+  if (rows.length === 0) return;
+  const ids = rows.map(({ id }) => id);
+  for (const table of ['visit', 'former_listing'] as const)
+    await db.deleteFrom(table).where('document', 'in', ids).execute();
 }
 
 /** The channels of all people who have heard of the document. */
@@ -268,26 +271,52 @@ async function findReached(
     .distinct()
     .where('document', '=', document)
     .execute();
-  const visitors = await db
-    .selectFrom('visit')
-    .select('user')
-    .distinct()
-    .where(({ or, eb, selectFrom }) =>
-      or([
-        eb('document', '=', document),
-        eb(
-          'document',
-          'in',
-          selectFrom('document_ancestor').select('ancestor').where('document', '=', document),
-        ),
-      ]),
-    )
-    .execute();
-  const people = new Set([...owners, ...[...visitors, ...notified].map(({ user }) => user)]);
+  const listers: { readonly user: string }[] = [];
+  for (const table of ['visit', 'former_listing'] as const)
+    listers.push(
+      ...(await db
+        .selectFrom(table)
+        .select('user')
+        .distinct()
+        .where(({ or, eb, selectFrom }) =>
+          or([
+            eb('document', '=', document),
+            eb(
+              'document',
+              'in',
+              selectFrom('document_ancestor').select('ancestor').where('document', '=', document),
+            ),
+          ]),
+        )
+        .execute()),
+    );
+  const people = new Set([...owners, ...[...listers, ...notified].map(({ user }) => user)]);
   return [
     ...owners.map(trashKey),
     ...[...people].flatMap((person) => [libraryKey(person), inboxKey(person)]),
   ];
+}
+
+/** Lists have gapless events, so those of the document stay, without its words. */
+async function blankEvents(
+  db: Database,
+  { document, channels }: { readonly document: string; readonly channels: readonly ChannelKey[] },
+): Promise<void> {
+  for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
+    const rows = await db
+      .selectFrom('event')
+      .select(['channel', 'offset', 'data'])
+      .where('channel', 'in', channels.slice(from, from + CHANNELS_AT_ONCE))
+      .where(sql<boolean>`data like ${containing(`"${document}"`)} escape '\\'`)
+      .execute();
+    for (const { channel, offset, data } of rows)
+      await db
+        .updateTable('event')
+        .set({ data: JSON.stringify(JSON.parse(data, blank)) })
+        .where('channel', '=', channel)
+        .where('offset', '=', offset)
+        .execute();
+  }
 }
 
 const PURGED = [
@@ -306,3 +335,9 @@ const PURGED = [
   'document_ancestor',
   'named_version',
 ] as const;
+
+const CHANNELS_AT_ONCE = 100;
+
+function blank(name: string, value: unknown): unknown {
+  return name === 'title' || name === 'excerpt' ? '' : value;
+}

@@ -1,4 +1,5 @@
 /** Groups in Postgres, and on two servers of one database. */
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { testGroups } from '../../src/storage/groups.contract.ts';
@@ -20,6 +21,7 @@ describe('groups in Postgres', () => {
 });
 
 const ROUNDS = 3;
+const RACES = 10;
 
 test('GR6 GR9 on two nodes, who leaves a group, or whose group loses its role, loses the open document', async () => {
   const DATABASE_URL = await createDatabase(inject('postgres'));
@@ -43,4 +45,31 @@ test('GR6 GR9 on two nodes, who leaves a group, or whose group loses its role, l
   await scene.share(document, 'editor');
   await Promise.all([scene.join(scene.ned), scene.share(document, null)]);
   expect(await scene.mayRead(document)).toBe(false);
+});
+
+test('GR9 who leaves one group while another loses its role has what is left, on two nodes at once', async () => {
+  const DATABASE_URL = await createDatabase(inject('postgres'));
+  const start = () =>
+    RunningServer.start({ NODE_ENV: 'production', DATABASE_URL, ENGINE_WORKERS: '1' });
+  const [one, other] = [await start(), await start()];
+  const scene = await GroupScene.open(one, { other });
+  const second = await scene.another('Harbour crew');
+  const document = await scene.document();
+  await scene.share(document, 'viewer', { group: second });
+  for (let round = 0; round < RACES; round++) {
+    await scene.join(scene.ned, second);
+    await scene.join(scene.ned);
+    await scene.share(document, 'editor');
+    await Promise.all([
+      scene.leave(scene.ned, second),
+      setTimeout(round % 5).then(() => scene.share(document, null)),
+    ]);
+    expect(await scene.mayRead(document)).toBe(false);
+    await Promise.all([
+      scene.join(scene.ned, second),
+      setTimeout(round % 5).then(() => scene.share(document, 'editor')),
+    ]);
+    expect(await scene.roleOf(document)).toBe('editor');
+    await scene.leave(scene.ned);
+  }
 });

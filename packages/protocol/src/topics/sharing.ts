@@ -28,8 +28,6 @@ export const sharingMember = z.object({
   role,
   /** False: the role comes from the link, or from a group. */
   isOwn: z.boolean(),
-  /** The role comes from a group (GR4). */
-  isByGroup: z.optional(z.literal(true)),
   /** The role was given in a document around this one, so many levels up (TR5). */
   from: z.optional(z.int().check(z.positive(), z.maximum(MAX_TREE_DEPTH))),
 });
@@ -128,7 +126,7 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
 }
 
 function underLink(member: SharingMember, link: LinkAccess): readonly SharingMember[] {
-  if (member.isOwn || member.isByGroup === true) return [member];
+  if (member.isOwn) return [member];
   const role = LINK_ROLES[link];
   return role === null ? [] : [{ ...member, role }];
 }

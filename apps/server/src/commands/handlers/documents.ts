@@ -27,8 +27,7 @@ import type { Membership } from '../../storage/member-roles.ts';
 import { inheritedFrom, isSameInherited, linkOf } from '../../storage/standing.ts';
 import { SHARED } from '../../storage/notifications.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
-import { findVisitor } from '../../storage/sharing.ts';
-import { blankEvents } from '../../storage/blanked-events.ts';
+import { hasManyVisitors, readVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
@@ -158,12 +157,10 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:unlist'({ db, user, publish }, { document }) {
     // A document inside a listed one is on the list with it.
     if ((await findListed(db, { user, document }))?.parent != null) return DONE;
-    const visitor = await findVisitor(db, { document, user });
+    const isVisitor = (await readVisitor(db, { document, user })) !== null;
     if (!(await forgetVisits(db, { user, document }))) return DONE;
-    // A purge does not find this list any more (PO4).
-    await blankEvents(db, { document, channels: [libraryKey(user)] });
     publish(libraryKey(user), { name: 'document:unlisted', document });
-    if (visitor !== null) publish(sharingKey(document), { name: 'member:removed', user });
+    if (isVisitor) publish(sharingKey(document), { name: 'member:removed', user });
     return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };
   },
 
@@ -320,6 +317,7 @@ async function showVisitor(
   { db, publish }: HandlerContext,
   { user, document }: Membership,
 ): Promise<void> {
-  const member = await findVisitor(db, { document, user });
+  if (await hasManyVisitors(db, document)) return;
+  const member = await readVisitor(db, { document, user });
   if (member !== null) publish(sharingKey(document), { name: 'member:changed', member });
 }

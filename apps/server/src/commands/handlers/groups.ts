@@ -5,19 +5,14 @@ import {
   MAX_GROUP_PEOPLE,
   MAX_GROUPS,
 } from '@tandem/protocol';
-import {
-  addVisit,
-  findListers,
-  forgetUnopened,
-  NEVER_OPENED,
-  type Visit,
-} from '../../storage/documents.ts';
+import { endAccessRequests, requestCause } from '../../storage/access-requests.ts';
+import { addVisit, findListers, forgetUnopened, NEVER_OPENED } from '../../storage/documents.ts';
 import {
   addGroupMember,
   countGroups,
   createGroup,
-  deleteGroup,
-  endGroup,
+  finishGroupDeletion,
+  beginGroupDeletion,
   findGroup,
   groupRoles,
   isInGroup,
@@ -27,17 +22,16 @@ import {
   renameGroup,
 } from '../../storage/groups.ts';
 import { setGroupRole, settleRoles, type Membership } from '../../storage/member-roles.ts';
+import { SHARED } from '../../storage/notifications.ts';
 import type { GivenRole } from '../../storage/standing.ts';
-import type { Database } from '../../storage/tables.ts';
 import { findUser } from '../../storage/users.ts';
 import { groupEndJob } from '../group-end.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { refuseAdministration, refuseUnconfirmed } from './acting-administrator.ts';
 import { authorize } from './authorize.ts';
-import { changeAccess, changeAccessOf } from './listing-changes.ts';
-import { notifyOfShare } from './notifications.ts';
+import { changeAccess, changeAccessOfPerson } from './listing-changes.ts';
+import { notifyOfShare, withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
-import { forgetLost } from './role-losses.ts';
 
 type GroupHandlers = Pick<
   HandlerTable,
@@ -48,7 +42,7 @@ type GroupHandlers = Pick<
   | 'group:leave'
   | 'group:share'
   | 'group:end-role'
-  | 'group:forget'
+  | 'group:finish-deletion'
 >;
 
 export const groupHandlers: GroupHandlers = {
@@ -78,9 +72,10 @@ export const groupHandlers: GroupHandlers = {
     const { db, at } = context;
     const refused = await refuseAdministration(context, by);
     if (refused !== null) return refused;
-    if ((await findGroup(db, group)) === undefined) return DONE;
-    await endGroup(db, group, at);
+    // Also of one that is being deleted, whose job may have failed.
     context.enqueue(groupEndJob(group));
+    if ((await findGroup(db, group)) === undefined) return DONE;
+    await beginGroupDeletion(db, group, at);
     context.audit({ action: 'group:deleted', detail: { group } });
     return DONE;
   },
@@ -98,12 +93,12 @@ export const groupHandlers: GroupHandlers = {
     if (members.length >= MAX_GROUP_PEOPLE) return forbidden('group-full');
     context.audit({ action: 'group:joined', person, detail: { group } });
     const documents = await listGroupDocuments(db, group);
-    return await changeAccessOf(context, {
+    return await changeAccessOfPerson(context, {
       ...{ user: person, documents },
       async change() {
         await addGroupMember(db, { group, user: person });
         const { gained } = await settleRoles(db, { documents, users: [person] });
-        await list(db, gained);
+        await welcome(context, gained);
       },
     });
   },
@@ -112,12 +107,11 @@ export const groupHandlers: GroupHandlers = {
     const { db } = context;
     const refused = await refuseAdministration(context, by);
     if (refused !== null) return refused;
-    if ((await findGroup(db, group)) === undefined) return notFound('group');
     if (!(await isInGroup(db, { group, user: person }))) return DONE;
     context.audit({ action: 'group:left', person, detail: { group } });
     const documents = await listGroupDocuments(db, group);
     let lost: readonly Membership[] = [];
-    const changed = await changeAccessOf(context, {
+    const changed = await changeAccessOfPerson(context, {
       ...{ user: person, documents },
       async change() {
         await removeGroupMember(db, { group, user: person });
@@ -125,7 +119,7 @@ export const groupHandlers: GroupHandlers = {
         await forgetUnopened(db, lost);
       },
     });
-    await forgetLost(context, lost);
+    for (const { document } of lost) await withdraw(context, { document, cause: SHARED }, [person]);
     return changed;
   },
 
@@ -142,8 +136,9 @@ export const groupHandlers: GroupHandlers = {
         (await findUser(db, user))?.is_administrator === 1 ||
         (await isInGroup(db, { group, user })));
     // The same answer for a group that its author does not find as for one that does not exist.
-    if ((await findGroup(db, group)) === undefined || (before === null && !(await finds())))
-      return notFound('group');
+    const isThere = (await findGroup(db, group)) !== undefined;
+    const isKnown = before === null ? isThere && (await finds()) : isThere || role === null;
+    if (!isKnown) return notFound('group');
     if (before === role) return DONE;
     if (before === null) {
       if (roles.size >= MAX_DOCUMENT_GROUPS) return forbidden('too-many-groups-here');
@@ -164,9 +159,10 @@ export const groupHandlers: GroupHandlers = {
     return await changeRole(context, { document, group, role: null });
   },
 
-  async 'group:forget'({ db }, { group }) {
+  async 'group:finish-deletion'({ db }, { group }) {
     const isEnded = (await findGroup(db, group)) === undefined;
-    if (isEnded && (await listGroupDocuments(db, group)).length === 0) await deleteGroup(db, group);
+    if (isEnded && (await listGroupDocuments(db, group)).length === 0)
+      await finishGroupDeletion(db, group);
     return DONE;
   },
 };
@@ -186,19 +182,23 @@ async function changeRole(
   const changed = await changeAccess(context, document, async () => {
     await setGroupRole(db, { document, group_id: group, role, at });
     settled = await settleRoles(db, { documents: [document], users });
-    await list(db, settled.gained);
+    await welcome(context, settled.gained);
     await forgetUnopened(db, settled.lost);
   });
-  await forgetLost(context, settled.lost);
+  const left = settled.lost.map(({ user }) => user);
+  await withdraw(context, { document, cause: SHARED }, left);
   const targets = settled.gained.map(({ user }) => user);
   await notifyOfShare(context, { document, targets });
   return changed;
 }
 
-/** As new, unless it is there (GR5). */
-async function list(db: Database, gained: readonly Membership[]): Promise<void> {
-  const visits: Omit<Visit, 'at'>[] = [];
-  for (const { document, user } of gained)
-    if ((await findListers(db, [document], [user])).length === 0) visits.push({ document, user });
-  for (const visit of visits) await addVisit(db, { ...visit, at: NEVER_OPENED });
+/** The documents are on their lists, as new unless they are there (GR5), and what they asked for is answered (PO10). */
+async function welcome(context: HandlerContext, gained: readonly Membership[]): Promise<void> {
+  const { db } = context;
+  for (const { document, user } of await endAccessRequests(db, gained))
+    await withdraw(context, { document, cause: requestCause(user) });
+  for (const { document, user } of gained) {
+    if ((await findListers(db, [document], [user])).length === 0)
+      await addVisit(db, { document, user, at: NEVER_OPENED });
+  }
 }

@@ -4,6 +4,7 @@
  */
 import type { Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
+import { readDescendants } from '../../storage/document-tree.ts';
 import { findVisitors, findVisitsInside, type Listing } from '../../storage/documents.ts';
 import { findAllListed, findListed, shownParents, toListed } from '../../storage/library.ts';
 import { standingsIn, standingsInEach } from '../../storage/roles.ts';
@@ -56,7 +57,7 @@ export async function changeAccess(
 /**
  * As `changeAccess`, of a change to what one person may do in several documents: the lists of others stay as they are.
  */
-export async function changeAccessOf(
+export async function changeAccessOfPerson(
   context: HandlerContext,
   {
     user,
@@ -80,6 +81,8 @@ export async function changeAccessOf(
   const after = await findAllListed(db, { user, documents: about });
   const effects: Effect[] = documents.map((document) => ({ kind: 'access-changed', document }));
   const unlisted = about.filter((document) => before.has(document) && !after.has(document));
+  // What is taken off a list takes what is inside it with it (TR2).
+  const taken = new Set(unlisted.length === 0 ? [] : await readDescendants(db, unlisted));
   for (const document of unlisted) {
     publish(libraryKey(user), { name: 'document:unlisted', document });
     effects.push({ kind: 'unlisted', document, user });
@@ -89,8 +92,7 @@ export async function changeAccessOf(
     if (now === undefined) continue;
     const known = before.get(document);
     if (known === undefined) effects.push({ kind: 'listed', document, user });
-    // What was taken off the list took what is inside it with it (TR2).
-    if (unlisted.length > 0 || known?.role !== now.role || known.parent !== now.parent)
+    if (taken.has(document) || known?.role !== now.role || known.parent !== now.parent)
       publish(libraryKey(user), { name: 'document:listed', document: now });
   }
   return { kind: 'done', effects };

@@ -105,11 +105,11 @@ export async function notifyOfRequest(
   await notify(context, { document, cause: requestCause(user), message: null, text }, recipients);
 }
 
-/** After a message was deleted, or after a role was taken from one person. */
+/** After a message was deleted, or after a role was taken from people. */
 export async function withdraw(
   { db, publish }: HandlerContext,
   about: Pick<NotificationCause, 'document' | 'cause'>,
-  of?: string,
+  of?: readonly string[],
 ): Promise<void> {
   for (const { user, id } of await deleteNotifications(db, about, of))
     publish(inboxKey(user), { name: 'notification:removed', notifications: [id] });

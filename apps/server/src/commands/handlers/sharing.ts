@@ -13,17 +13,18 @@ import {
   setLinkPassword,
 } from '../../storage/link-terms.ts';
 import { isInDirectory } from '../../storage/directory.ts';
+import { SHARED } from '../../storage/notifications.ts';
 import { givenRoles, takeRole, type Membership } from '../../storage/member-roles.ts';
 import { findAccess } from '../../storage/roles.ts';
 import { linkOf } from '../../storage/standing.ts';
-import { changeLink, readSharing } from '../../storage/sharing.ts';
+import { changeLink, hasOwnRole, readSharing } from '../../storage/sharing.ts';
 import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess, publishInherited } from './listing-changes.ts';
+import { withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 import { grantRole } from './role-grants.ts';
-import { forgetLost } from './role-losses.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
@@ -135,7 +136,7 @@ export const sharingHandlers: SharingHandlers = {
     if (access.kind === 'refused') return access;
     const row = await findUser(db, target);
     const isHere =
-      (await givenRoles(db, id)).has(target) ||
+      (await hasOwnRole(db, { document: id, user: target })) ||
       (await findListers(db, [id], [target], OPENED)).length > 0;
     const isKnown = isHere || (await isInDirectory(db, { user, directory, other: target }));
     // The same answer for a user whom the owner may not find as for one that does not exist.
@@ -158,7 +159,11 @@ export const sharingHandlers: SharingHandlers = {
       ...{ action: 'member:removed', document: id, person: target },
       detail: { from: given },
     });
-    await forgetLost(context, lost);
+    await withdraw(
+      context,
+      { document: id, cause: SHARED },
+      lost.map(({ user }) => user),
+    );
     const left = (await readSharing(db, id))?.members.find(({ user }) => user.id === target);
     publish(
       sharingKey(id),

@@ -65,6 +65,14 @@ export async function createDocuments(db: Kysely<unknown>, types: ColumnTypes): 
     .columns(['document', 'opened_at'])
     .execute();
   await db.schema
+    .createTable('former_listing')
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addPrimaryKeyConstraint('former_listing_primary', ['document', 'user'])
+    .modifyEnd(types.clustered)
+    .execute();
+  await db.schema.createIndex('former_listing_user').on('former_listing').column('user').execute();
+  await db.schema
     .createTable('member')
     .addColumn('document', types.text, (column) => column.notNull())
     .addColumn('user', types.text, (column) => column.notNull())

@@ -24,6 +24,7 @@ test('opening an empty file creates all tables', async () => {
     'document_link',
     'event',
     'file',
+    'former_listing',
     'group_member',
     'group_role',
     'history',

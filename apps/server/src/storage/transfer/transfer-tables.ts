@@ -203,6 +203,10 @@ const DEFINITIONS: Definitions = {
     columns: { document: 'text', user: 'text', role: 'text', own_role: 'text' },
     key: ['document', 'user'],
   },
+  former_listing: {
+    columns: { document: 'text', user: 'text' },
+    key: ['document', 'user'],
+  },
   person_group: {
     columns: {
       id: 'text',

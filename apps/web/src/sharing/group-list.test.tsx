@@ -22,7 +22,7 @@ const GROUPS: DocumentGroups = {
 };
 const BEN: SharingMember = {
   user: { id: 'ben', name: 'Ben', color: 1 },
-  ...{ role: 'viewer', isOwn: false, isByGroup: true },
+  ...{ role: 'viewer', isOwn: false },
 };
 
 let root: Root;

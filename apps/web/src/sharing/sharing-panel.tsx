@@ -1,4 +1,11 @@
-import type { LinkAccess, MemberRole, SharingMember, SharingState } from '@tandem/protocol';
+import {
+  LINK_ROLES,
+  type LinkAccess,
+  type MemberRole,
+  type Role,
+  type SharingMember,
+  type SharingState,
+} from '@tandem/protocol';
 import { Globe, Lock, type LucideIcon } from 'lucide-react';
 import { useTranslation } from '../translation/translation.ts';
 import { Avatar } from '../components/avatar.tsx';
@@ -113,6 +120,7 @@ export function SharingPanel({
                 <MemberRow
                   key={member.user.id}
                   member={member}
+                  linkRole={LINK_ROLES[sharing.link]}
                   around={around}
                   isMe={member.user.id === me}
                   intents={
@@ -238,14 +246,16 @@ function Inheritance({
 
 interface MemberRowProps {
   readonly member: SharingMember;
+  /** What the link gives. A role that is neither a person's own nor this one comes from a group (GR4). */
+  readonly linkRole: Role | null;
   readonly around: readonly string[];
   readonly isMe: boolean;
   readonly intents: SharingIntents | null;
 }
 
-function MemberRow({ member, around, isMe, intents }: MemberRowProps) {
+function MemberRow({ member, linkRole, around, isMe, intents }: MemberRowProps) {
   const { t } = useTranslation();
-  const { user, role, isOwn, isByGroup, from } = member;
+  const { user, role, isOwn, from } = member;
   return (
     <li className="flex min-h-10 items-center gap-2.5 px-2 text-ui">
       <Avatar name={user.name} color={user.color} />
@@ -256,7 +266,7 @@ function MemberRow({ member, around, isMe, intents }: MemberRowProps) {
         </span>
         {!isOwn && (
           <span className="block text-small text-ink-3">
-            {t(isByGroup === true ? 'sharing.byGroup' : 'sharing.byLink')}
+            {t(role === linkRole ? 'sharing.byLink' : 'sharing.byGroup')}
           </span>
         )}
         {from !== undefined && <FromAround title={around[from - 1] ?? null} />}

@@ -31,9 +31,7 @@ export function useAsked<T>(
   const { account } = useServices();
   const [known, setKnown] = useState<T | null>(null);
   const [asked, setAsked] = useState(0);
-  const people = members
-    .map(({ user, role, isOwn, isByGroup }) => `${user.id} ${role} ${isOwn} ${isByGroup}`)
-    .join();
+  const people = members.map(({ user, role, isOwn }) => `${user.id} ${role} ${isOwn}`).join();
   useEffect(() => {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;

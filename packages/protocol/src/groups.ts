@@ -4,7 +4,6 @@ import { MAX_DOCUMENT_GROUPS, MAX_GROUP_PEOPLE, MAX_GROUPS, MAX_TREE_DEPTH } fro
 import { count, displayName, memberRole, newName, ulid, user, userId } from './messages/field.ts';
 
 export const groupId = ulid;
-export const newGroupName = newName;
 
 const group = z.object({ id: groupId, name: displayName, people: count });
 export type Group = z.infer<typeof group>;
@@ -43,6 +42,6 @@ export const groupPeople = z.object({ people: z.array(user).check(z.maxLength(MA
 export type GroupPeople = z.infer<typeof groupPeople>;
 
 /** Also the new name of one that there is. */
-export const groupNaming = z.strictObject({ name: newGroupName });
+export const groupNaming = z.strictObject({ name: newName });
 export const createdGroup = z.object({ id: groupId });
 export const groupAddition = z.strictObject({ person: userId });

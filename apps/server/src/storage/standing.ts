@@ -99,22 +99,13 @@ export function decideStanding(
 }
 
 /** What the link allows this user: nothing before its password was entered. */
-export function linkFor(
+function linkFor(
   user: string,
   document: Pick<Decisive, 'link_access' | 'entered'> & { readonly inherited: Inherited },
 ): LinkAccess {
   const isOwn = document.link_access !== null;
   const entered = isOwn ? document.entered : document.inherited.protection?.entered;
   return entered == null || entered.has(user) ? linkOf(document) : 'off';
-}
-
-/** Who has entered the password of the link that holds in a document; null: it has none. */
-export function enteredIn({
-  link_access,
-  entered,
-  inherited,
-}: DocumentAccess): ReadonlySet<string> | null {
-  return (link_access === null ? inherited.protection?.entered : entered) ?? null;
 }
 
 /** What the link of a document allows, be it its own or that of a document around it. */

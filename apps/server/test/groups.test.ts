@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { directoryPeople } from '@tandem/protocol/directory';
 import { administeredGroups, documentGroups, groupPeople } from '@tandem/protocol/groups';
-import { subscribe } from './event-client.ts';
+import { command, runCommand, subscribe } from './event-client.ts';
 import { GroupScene } from './group-scene.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -75,6 +75,29 @@ describe('a document that is shared with a group', () => {
     expect(await scene.share(document, 'viewer', { by: scene.ned })).toBe(403);
     await scene.leave(scene.ned);
     expect(await scene.share(document, 'editor', { by: scene.ned })).toBe(404);
+  });
+
+  test('GR4 W47 shows its people in open dialogs with the role that they have, whatever the link does', async () => {
+    const document = await scene.document();
+    const { owner, ned } = scene;
+    await scene.join(ned);
+    await scene.share(document, 'editor');
+    await subscribe(owner, `sharing:${document}`);
+    const shown = (events: { readonly events: readonly object[] }) =>
+      events.events.some((event) => JSON.stringify(event).includes(ned.user.id));
+    const page = await scene.opened(document);
+    await owner.next('events', shown);
+    for (const link of ['view', 'off'] as const) {
+      await runCommand(owner, command({ name: 'link:change', input: { document, link } }));
+      const { state } = await owner.next(
+        'subscribed',
+        (of) => of.name === `sharing:${document}` && JSON.stringify(of.state).includes(`"${link}"`),
+      );
+      const member = { user: ned.user, role: 'editor', isOwn: false };
+      expect(state).toMatchObject({ link, members: expect.arrayContaining([member]) });
+    }
+    page.socket.close();
+    await scene.leave(ned);
   });
 
   test('GR6 is closed for who leaves the group, with what is inside it', async () => {

@@ -4,6 +4,7 @@ import { ulid } from 'ulid';
 import {
   groupAddition,
   groupGrant,
+  groupId,
   groupNaming,
   type AdministeredGroups,
   type DocumentGroups,
@@ -27,6 +28,13 @@ export interface GroupRoutesOptions {
 }
 
 const NO_GROUP = 'This group no longer exists.';
+
+/** @throws ApiError */
+function groupIn(address: string): string {
+  const group = groupId.safeParse(address);
+  if (!group.success) throw new ApiError('not-found', { detail: NO_GROUP });
+  return group.data;
+}
 
 /** For administrators. */
 export function groupAdministrationRoutes({
@@ -53,7 +61,7 @@ export function groupAdministrationRoutes({
     .patch('/server/groups/:group', signedIn, administrator, async (context) => {
       const { name } = await readBody(context, groupNaming);
       const { user, session } = context.var;
-      const group = context.req.param('group');
+      const group = groupIn(context.req.param('group'));
       const input = { group, name, by: actingIn(context, administrators) };
       const call = { name: 'group:rename', input } as const;
       await runCommand(runner, { user: user.id, session, call });
@@ -61,14 +69,14 @@ export function groupAdministrationRoutes({
     })
     .delete('/server/groups/:group', signedIn, administrator, async (context) => {
       const { user, session } = context.var;
-      const group = context.req.param('group');
+      const group = groupIn(context.req.param('group'));
       const input = { group, by: actingIn(context, administrators) };
       const call = { name: 'group:delete', input } as const;
       await runCommand(runner, { user: user.id, session, call });
       return context.body(null, 204);
     })
     .get('/server/groups/:group/people', signedIn, administrator, async (context) => {
-      const group = context.req.param('group');
+      const group = groupIn(context.req.param('group'));
       if ((await findGroup(db, group)) === undefined)
         throw new ApiError('not-found', { detail: NO_GROUP });
       const people = await listGroupPeople(db, group);
@@ -77,7 +85,7 @@ export function groupAdministrationRoutes({
     .post('/server/groups/:group/people', signedIn, administrator, async (context) => {
       const { person } = await readBody(context, groupAddition);
       const { user, session } = context.var;
-      const group = context.req.param('group');
+      const group = groupIn(context.req.param('group'));
       const input = { group, person, by: actingIn(context, administrators) };
       const call = { name: 'group:join', input } as const;
       await runCommand(runner, { user: user.id, session, call });
@@ -85,7 +93,8 @@ export function groupAdministrationRoutes({
     })
     .delete('/server/groups/:group/people/:person', signedIn, administrator, async (context) => {
       const { user, session } = context.var;
-      const { group, person } = context.req.param();
+      const group = groupIn(context.req.param('group'));
+      const person = context.req.param('person');
       const input = { group, person, by: actingIn(context, administrators) };
       const call = { name: 'group:leave', input } as const;
       await runCommand(runner, { user: user.id, session, call });
@@ -93,7 +102,7 @@ export function groupAdministrationRoutes({
     });
 }
 
-/** Of a document, for those who may share it. */
+/** For those who may share the document. */
 export function documentGroupRoutes({ db, administrators, runner }: GroupRoutesOptions) {
   return new Hono<ApiEnvironment>()
     .get('/', async (context) => {

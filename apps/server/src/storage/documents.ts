@@ -148,7 +148,7 @@ export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Prom
 
 /**
  * Takes documents that people have never opened, and cannot have found but by a role that has ended, off their lists; not
- * what is inside them.
+ * what is inside them and was given to them otherwise.
  *
  * @param pairs one document and several people, or several documents and one person
  */
@@ -157,10 +157,20 @@ export async function forgetUnopened(
   pairs: readonly Omit<Visit, 'at'>[],
 ): Promise<void> {
   if (pairs.length === 0) return;
+  const users = [...new Set(pairs.map(({ user }) => user))];
+  const documents = [...new Set(pairs.map(({ document }) => document))];
+  // Was it on the list with what is around it, it stays there by itself.
+  await sql`insert into visit ("user", document, opened_at, chat_read, comments_read)
+    select distinct member."user", member.document, cast(${NEVER_OPENED} as bigint),
+      ${newestMessage(sql.ref('member.document'), 'chat')},
+      ${newestMessage(sql.ref('member.document'), 'comments')}
+    from member join document_ancestor as inside on inside.document = member.document
+    where inside.ancestor in (${sql.join(documents)}) and member."user" in (${sql.join(users)})
+    on conflict do nothing`.execute(db);
   const forgotten = await db
     .deleteFrom('visit')
-    .where('user', 'in', [...new Set(pairs.map(({ user }) => user))])
-    .where('document', 'in', [...new Set(pairs.map(({ document }) => document))])
+    .where('user', 'in', users)
+    .where('document', 'in', documents)
     .where('opened_at', '=', NEVER_OPENED)
     .returning(['user', 'document'])
     .execute();

@@ -49,11 +49,23 @@ export async function findGroup(db: Database, id: string): Promise<PersonGroupRo
     .executeTakeFirst();
 }
 
-/** Also of groups that are being deleted. */
+/** Whether the group is being deleted. */
+export async function isEnding(db: Database, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('person_group')
+    .select('id')
+    .where('id', '=', id)
+    .where('ended_at', 'is not', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Without those that are being deleted. */
 export async function countGroups(db: Database): Promise<number> {
   const { count } = await db
     .selectFrom('person_group')
     .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('ended_at', 'is', null)
     .executeTakeFirstOrThrow();
   return Number(count);
 }

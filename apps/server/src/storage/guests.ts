@@ -126,7 +126,7 @@ async function findAbandoned(
 
 async function deleteMetadata(db: Database, guests: readonly string[]): Promise<void> {
   const pages = db.selectFrom('document').select('id').where('owner', 'in', guests);
-  for (const table of ['member', 'group_role'] as const)
+  for (const table of ['member', 'group_role', 'former_listing'] as const)
     await db.deleteFrom(table).where('document', 'in', pages).execute();
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
   // Owners do not see requests of people who are gone, and so cannot answer them (PO9).

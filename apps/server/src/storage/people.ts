@@ -85,7 +85,7 @@ function meetings(db: Database, user: string) {
               join.onRef('visit.document', '=', 'seen.id').onRef('visit.user', '=', 'member.user'),
             )
             .select(['seen.id as document', 'seen.title', 'member.user as person'])
-            // Of people who have a role by a group, those who have opened the document (GR4).
+            // People who have a role by a group are met once they have opened the document (GR4).
             .where(({ or, eb }) =>
               or([eb('member.own_role', 'is not', null), eb('visit.opened_at', '>', NEVER_OPENED)]),
             ),

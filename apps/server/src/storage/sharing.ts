@@ -101,12 +101,11 @@ async function readInheritedMembers(db: Database, document: string): Promise<Sha
     .selectFrom('document_ancestor')
     .innerJoin('member', 'member.document', 'document_ancestor.ancestor')
     .innerJoin('user', 'user.id', 'member.user')
-    .select(['user.id', 'user.name', 'user.color', 'member.own_role as role'])
+    .select(['user.id', 'user.name', 'user.color', 'member.role'])
     .select('document_ancestor.depth as from')
     .where('document_ancestor.document', '=', document)
     .where('document_ancestor.inherits', '=', 1)
     .where('member.own_role', 'is not', null)
-    .$narrowType<{ role: GivenRole }>()
     .orderBy('document_ancestor.depth')
     .limit(MAX_INHERITED_ROWS)
     .execute();
@@ -134,10 +133,9 @@ async function readMembers(db: Database, document: string): Promise<SharingMembe
   const rows = await db
     .selectFrom('member')
     .innerJoin('user', 'user.id', 'member.user')
-    .select(['user.id', 'user.name', 'user.color', 'member.own_role as role'])
+    .select(['user.id', 'user.name', 'user.color', 'member.role'])
     .where('member.document', '=', document)
     .where('member.own_role', 'is not', null)
-    .$narrowType<{ role: GivenRole }>()
     .execute();
   return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
 }

@@ -1,6 +1,7 @@
 /** Documents that their owners moved to the trash, and what is left of purged ones. */
 import { MAX_TRASH, type TrashedDocument } from '@tandem/protocol';
-import { sql, type ExpressionBuilder } from 'kysely';
+import type { ExpressionBuilder } from 'kysely';
+import { blankEvents } from './blanked-events.ts';
 import {
   chatKey,
   commentsKey,
@@ -12,7 +13,6 @@ import {
   type ChannelKey,
 } from './channel-key.ts';
 import { moveToTop, readAncestors } from './document-tree.ts';
-import { containing } from './documents.ts';
 import { discardFilesOf } from './discarded-files.ts';
 import type { Database, DocumentRow, Tables } from './tables.ts';
 
@@ -297,28 +297,6 @@ async function findReached(
   ];
 }
 
-/** Lists have gapless events, so those of the document stay, without its words. */
-async function blankEvents(
-  db: Database,
-  { document, channels }: { readonly document: string; readonly channels: readonly ChannelKey[] },
-): Promise<void> {
-  for (let from = 0; from < channels.length; from += CHANNELS_AT_ONCE) {
-    const rows = await db
-      .selectFrom('event')
-      .select(['channel', 'offset', 'data'])
-      .where('channel', 'in', channels.slice(from, from + CHANNELS_AT_ONCE))
-      .where(sql<boolean>`data like ${containing(`"${document}"`)} escape '\\'`)
-      .execute();
-    for (const { channel, offset, data } of rows)
-      await db
-        .updateTable('event')
-        .set({ data: JSON.stringify(JSON.parse(data, blank)) })
-        .where('channel', '=', channel)
-        .where('offset', '=', offset)
-        .execute();
-  }
-}
-
 const PURGED = [
   'member',
   'group_role',
@@ -335,9 +313,3 @@ const PURGED = [
   'document_ancestor',
   'named_version',
 ] as const;
-
-const CHANNELS_AT_ONCE = 100;
-
-function blank(name: string, value: unknown): unknown {
-  return name === 'title' || name === 'excerpt' ? '' : value;
-}

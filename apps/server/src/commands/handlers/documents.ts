@@ -28,6 +28,7 @@ import { inheritedFrom, isSameInherited, linkOf } from '../../storage/standing.t
 import { SHARED } from '../../storage/notifications.ts';
 import type { Database, DocumentRow } from '../../storage/tables.ts';
 import { hasManyVisitors, readVisitor } from '../../storage/sharing.ts';
+import { blankEvents } from '../../storage/blanked-events.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
@@ -159,6 +160,8 @@ export const documentHandlers: DocumentHandlers = {
     if ((await findListed(db, { user, document }))?.parent != null) return DONE;
     const isVisitor = (await readVisitor(db, { document, user })) !== null;
     if (!(await forgetVisits(db, { user, document }))) return DONE;
+    // Not only when it is purged: who comes back hears no words of what they do not have.
+    await blankEvents(db, { document, channels: [libraryKey(user)] });
     publish(libraryKey(user), { name: 'document:unlisted', document });
     if (isVisitor) publish(sharingKey(document), { name: 'member:removed', user });
     return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };

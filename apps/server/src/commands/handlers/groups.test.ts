@@ -25,6 +25,7 @@ import {
 import { readInbox } from '../../storage/notifications.ts';
 import { setAdministrator } from '../../storage/identities.ts';
 import { VISITS } from '../../limits.ts';
+import { readSharing } from '../../storage/sharing.ts';
 import { createUser, registerUser } from '../../storage/users.ts';
 import {
   BY_SETTING,
@@ -282,6 +283,57 @@ test('GR6 what a person may still read stays on the list, with its title, its pl
   });
 });
 
+test.each([
+  ['the same group', GROUP],
+  ['another group', OTHER],
+  ['a role of their own', null],
+] as const)(
+  'GR5 GR6 what is inside a document, and is theirs by %s, stays on the list when the outer role ends',
+  async (_by, inner) => {
+    const fixture = await fixtureWithTree();
+    await setLink(fixture, 'off', plan);
+    await createGroup(fixture, GROUP, ['ned']);
+    await createGroup(fixture, OTHER, ['ned']);
+    await shareWithGroup(fixture, { group, role: 'viewer', document: plan });
+    if (inner === null)
+      await fixture.do('ada', {
+        ...{ name: 'member:change', input: { document: tide, user: 'ned', role: 'editor' } },
+      });
+    else await shareWithGroup(fixture, { group: inner, role: 'editor', document: tide });
+    await shareWithGroup(fixture, { group, role: null, document: plan });
+    expect(await roleIn(fixture, 'ned', tide)).toBe('editor');
+    expect(await listOf(fixture, 'ned')).toContainEqual([tide, true]);
+    const listed = { name: 'document:listed', document: expect.objectContaining({ id: tide }) };
+    expect(fixture.library('ned').slice(-3)).toContainEqual(expect.objectContaining(listed));
+    // As when they leave the group of the outer one.
+    await shareWithGroup(fixture, { group, role: 'viewer', document: plan });
+    await leaveGroup(fixture, { group, person: 'ned' });
+    const kept = inner === GROUP ? [] : [[tide, true]];
+    expect((await listOf(fixture, 'ned')).filter(([id]) => id === tide)).toEqual(kept);
+  },
+);
+
+test('GR6 who comes back later is not told of a document that they lost before', async () => {
+  const fixture = await fixtureWithRoles();
+  await createGroup(fixture, group, ['ned', 'vi']);
+  await shareWithGroup(fixture, { group, role: 'editor' });
+  await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Secret' } });
+  await shareWithGroup(fixture, { group, role: null });
+  const stored = async (user: string) =>
+    (
+      await fixture.db
+        .selectFrom('event')
+        .select('data')
+        .where('channel', '=', libraryKey(user))
+        .execute()
+    )
+      .map(({ data }) => data)
+      .join();
+  expect(await stored('ned')).not.toMatch(/Secret|"Plan"/);
+  // Vi has it on her list by a role of her own.
+  expect(await stored('vi')).toContain('Secret');
+});
+
 test('GR3 GR6 a role of their own, and that of another group, hold after a group’s has ended', async () => {
   const fixture = await fixtureWithRoles();
   await setLink(fixture, 'off');
@@ -290,7 +342,11 @@ test('GR3 GR6 a role of their own, and that of another group, hold after a group
   await shareWithGroup(fixture, { group, role: 'editor' });
   await shareWithGroup(fixture, { group: OTHER, role: 'commenter' });
   expect(await roleIn(fixture, 'vi', document)).toBe('editor');
+  const shown = async () =>
+    (await readSharing(fixture.db, document))?.members.find(({ user }) => user.id === 'vi');
+  expect(await shown()).toMatchObject({ role: 'editor', isOwn: true });
   await shareWithGroup(fixture, { group, role: null });
+  expect(await shown()).toMatchObject({ role: 'viewer', isOwn: true });
   expect(await roleIn(fixture, 'ned', document)).toBe('commenter');
   expect(await roleIn(fixture, 'vi', document)).toBe('viewer');
   expect(await listOf(fixture, 'ned')).toEqual([[document, true]]);

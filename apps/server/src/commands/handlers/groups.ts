@@ -15,6 +15,7 @@ import {
   beginGroupDeletion,
   findGroup,
   groupRoles,
+  isEnding,
   isInGroup,
   listGroupDocuments,
   readGroupMembers,
@@ -22,7 +23,6 @@ import {
   renameGroup,
 } from '../../storage/groups.ts';
 import { setGroupRole, settleRoles, type Membership } from '../../storage/member-roles.ts';
-import { SHARED } from '../../storage/notifications.ts';
 import type { GivenRole } from '../../storage/standing.ts';
 import { findUser } from '../../storage/users.ts';
 import { groupEndJob } from '../group-end.ts';
@@ -32,6 +32,7 @@ import { authorize } from './authorize.ts';
 import { changeAccess, changeAccessOfPerson } from './listing-changes.ts';
 import { notifyOfShare, withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
+import { forgetLost } from './role-losses.ts';
 
 type GroupHandlers = Pick<
   HandlerTable,
@@ -72,9 +73,10 @@ export const groupHandlers: GroupHandlers = {
     const { db, at } = context;
     const refused = await refuseAdministration(context, by);
     if (refused !== null) return refused;
-    // Also of one that is being deleted, whose job may have failed.
-    context.enqueue(groupEndJob(group));
-    if ((await findGroup(db, group)) === undefined) return DONE;
+    const isThere = (await findGroup(db, group)) !== undefined;
+    // One that is being deleted is tried again, because its job may have failed.
+    if (isThere || (await isEnding(db, group))) context.enqueue(groupEndJob(group));
+    if (!isThere) return DONE;
     await beginGroupDeletion(db, group, at);
     context.audit({ action: 'group:deleted', detail: { group } });
     return DONE;
@@ -119,7 +121,7 @@ export const groupHandlers: GroupHandlers = {
         await forgetUnopened(db, lost);
       },
     });
-    for (const { document } of lost) await withdraw(context, { document, cause: SHARED }, [person]);
+    await forgetLost(context, lost);
     return changed;
   },
 
@@ -167,7 +169,7 @@ export const groupHandlers: GroupHandlers = {
   },
 };
 
-/** Of one document, for all people in the group. */
+/** Changes what one document gives to all people in a group. */
 async function changeRole(
   context: HandlerContext,
   {
@@ -185,8 +187,7 @@ async function changeRole(
     await welcome(context, settled.gained);
     await forgetUnopened(db, settled.lost);
   });
-  const left = settled.lost.map(({ user }) => user);
-  await withdraw(context, { document, cause: SHARED }, left);
+  await forgetLost(context, settled.lost);
   const targets = settled.gained.map(({ user }) => user);
   await notifyOfShare(context, { document, targets });
   return changed;

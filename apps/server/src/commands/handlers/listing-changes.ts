@@ -74,13 +74,16 @@ export async function changeAccessOfPerson(
     await change();
     return DONE;
   }
-  const inside = await findVisitsInside(db, documents, user);
-  const about = [...new Set([...documents, ...inside.map(({ document }) => document)])];
-  const before = await findAllListed(db, { user, documents: about });
+  const about = new Set(documents);
+  const read = async () => {
+    for (const { document } of await findVisitsInside(db, documents, user)) about.add(document);
+    return await findAllListed(db, { user, documents: [...about] });
+  };
+  const before = await read();
   await changeReaders(context, { documents, user }, change);
-  const after = await findAllListed(db, { user, documents: about });
+  const after = await read();
   const effects: Effect[] = documents.map((document) => ({ kind: 'access-changed', document }));
-  const unlisted = about.filter((document) => before.has(document) && !after.has(document));
+  const unlisted = [...about].filter((document) => before.has(document) && !after.has(document));
   // What is taken off a list takes what is inside it with it (TR2).
   const taken = new Set(unlisted.length === 0 ? [] : await readDescendants(db, unlisted));
   for (const document of unlisted) {

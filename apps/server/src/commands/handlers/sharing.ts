@@ -13,7 +13,6 @@ import {
   setLinkPassword,
 } from '../../storage/link-terms.ts';
 import { isInDirectory } from '../../storage/directory.ts';
-import { SHARED } from '../../storage/notifications.ts';
 import { givenRoles, takeRole, type Membership } from '../../storage/member-roles.ts';
 import { findAccess } from '../../storage/roles.ts';
 import { linkOf } from '../../storage/standing.ts';
@@ -22,9 +21,9 @@ import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import { changeAccess, publishInherited } from './listing-changes.ts';
-import { withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 import { grantRole } from './role-grants.ts';
+import { forgetLost } from './role-losses.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
@@ -159,11 +158,7 @@ export const sharingHandlers: SharingHandlers = {
       ...{ action: 'member:removed', document: id, person: target },
       detail: { from: given },
     });
-    await withdraw(
-      context,
-      { document: id, cause: SHARED },
-      lost.map(({ user }) => user),
-    );
+    await forgetLost(context, lost);
     const left = (await readSharing(db, id))?.members.find(({ user }) => user.id === target);
     publish(
       sharingKey(id),
@@ -175,7 +170,7 @@ export const sharingHandlers: SharingHandlers = {
   },
 };
 
-/** Who is in a group and has not opened the document is not in it for its owner (GR4). */
+/** For its owner, people of a group are in the document once they have opened it (GR4). */
 const OPENED = NEVER_OPENED + 1;
 
 async function ownedBy(

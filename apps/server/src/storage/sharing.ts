@@ -21,7 +21,6 @@ import {
   NOTHING_INHERITED,
   standingIn,
   type DocumentAccess,
-  type GivenRole,
 } from './standing.ts';
 import type { Database } from './tables.ts';
 

@@ -28,10 +28,9 @@ export function GroupPeople({ id, group, onRead }: GroupPeopleProps) {
   const services = useServices();
   const requests = useMemo(() => new AdministrationRequests(services), [services]);
   const read = useCallback(async () => {
-    const [groups, people] = await Promise.all([
-      requests.listGroups(),
-      requests.listGroupPeople(id),
-    ]);
+    const groups = await requests.listGroups();
+    // Refused for one that was deleted, also in this moment.
+    const people = await requests.listGroupPeople(id);
     onRead(groups.find((each) => each.id === id) ?? null);
     return { items: people, next: null };
   }, [requests, id, onRead]);

@@ -8,7 +8,9 @@ import * as engineLimits from './engine/limits.ts';
 import * as updateLimits from './engine/validation/limits.ts';
 import { FILES } from './files/limits.ts';
 import * as limits from './limits.ts';
+import * as presenceLimits from './presence/limits.ts';
 import * as historyLimits from './storage/history/limits.ts';
+import * as storageLimits from './storage/limits.ts';
 import { WebSockets } from './transports/web-sockets.ts';
 
 const KIB = 1_024;
@@ -18,7 +20,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 test.each([
-  ['tokens (W35)', limits.ACCOUNTS, { tokenLifetimeMs: 10 * MINUTE }],
+  ['tokens (W35)', storageLimits.ACCOUNTS, { tokenLifetimeMs: 10 * MINUTE }],
   [
     'slow consumers (T10, T11)',
     limits.SLOW_CONSUMER,
@@ -50,10 +52,14 @@ test.each([
   ['reading over HTTP', limits.REQUEST_RATES.reads, { burst: 200, perSecond: 20 }],
   ['changing over HTTP', limits.REQUEST_RATES.changes, { burst: 100, perSecond: 10 }],
   ['text and history over HTTP (CT5)', limits.REQUEST_RATES.history, { burst: 60, perSecond: 5 }],
-  ['links in mails (AC25, AC28)', limits.ACCOUNTS, { resetLifetimeMs: 8 * HOUR, maxOpenLinks: 3 }],
+  [
+    'links in mails (AC25, AC28)',
+    storageLimits.ACCOUNTS,
+    { resetLifetimeMs: 8 * HOUR, maxOpenLinks: 3 },
+  ],
   [
     'requests for access (PO9)',
-    limits.ACCESS_REQUESTS,
+    storageLimits.ACCESS_REQUESTS,
     { perPerson: 20, perDocument: 20, perInbox: 50, windowMs: 24 * HOUR, repeatMs: 24 * HOUR },
   ],
   [
@@ -71,10 +77,14 @@ test.each([
     },
   ],
   ['pages on the web, by address (PB8)', limits.REQUEST_RATES.publicPages, { burst: 300 }],
-  ['people who entered the password of a link (PO12)', limits.SHARING, { maxEntered: 1_000 }],
+  [
+    'people who entered the password of a link (PO12)',
+    storageLimits.SHARING,
+    { maxEntered: 1_000 },
+  ],
   [
     'invited addresses (IA2, IA4)',
-    limits.SHARING,
+    storageLimits.SHARING,
     {
       ...{ maxMembers: 50, maxInvitedByPerson: 200 },
       ...{ invitedForMs: 30 * 24 * HOUR, providerAddressMs: 30 * 24 * HOUR },
@@ -111,7 +121,7 @@ test.each([
       perPerson: 4,
     },
   ],
-  ['the wait of guests', limits.ACCOUNTS, { guestRetryMs: 3 * SECOND }],
+  ['the wait of guests', storageLimits.ACCOUNTS, { guestRetryMs: 3 * SECOND }],
   ['changes over HTTP', limits.HTTP, { writeTimeoutMs: 5 * SECOND }],
   ['new connections (T12)', limits.HANDSHAKE, { maxWaitMs: 2 * SECOND, retryAfterS: 3 }],
   ['fragments (W7)', limits.FRAGMENTS, { timeoutMs: 10 * SECOND, minProgressBytes: 64 * KIB }],
@@ -134,7 +144,7 @@ test.each([
   ['storage that does not answer (W44)', limits.STORAGE_STALL, { afterMs: 5 * SECOND }],
   [
     'crowds (PR4, PR8)',
-    limits.PRESENCE,
+    presenceLimits.PRESENCE,
     {
       crowdEndsBelow: 450,
       minShownMs: 10 * SECOND,
@@ -145,7 +155,7 @@ test.each([
   ],
   [
     'cursors (PR6, PR7)',
-    limits.CURSORS,
+    presenceLimits.CURSORS,
     {
       perSecond: 50_000,
       perDelivery: 4,

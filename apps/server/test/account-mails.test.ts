@@ -1,7 +1,7 @@
 /** Links in mails, which set a new password or confirm an address: AC25 to AC27 in `src/accounts/README.md`. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Account, SignInOptions } from '@tandem/protocol/accounts';
-import { ACCOUNTS } from '../src/limits.ts';
+import { ACCOUNTS } from '../src/storage/limits.ts';
 import { MailSink, type ReceivedMail } from './mail-sink.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';

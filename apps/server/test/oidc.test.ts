@@ -4,7 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Account, OidcRedirect } from '@tandem/protocol/accounts';
-import { ACCOUNTS } from '../src/limits.ts';
+import { ACCOUNTS } from '../src/storage/limits.ts';
 import {
   signInAtProvider,
   startIdentityProvider,

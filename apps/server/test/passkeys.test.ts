@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { MAX_PASSKEYS } from '@tandem/protocol';
 import type { Account, SignedInSession } from '@tandem/protocol/accounts';
 import type { AuditPage } from '@tandem/protocol/audit';
-import { ACCOUNTS } from '../src/limits.ts';
+import { ACCOUNTS } from '../src/storage/limits.ts';
 import { command, newDocument, runCommand } from './event-client.ts';
 import { NativeClient } from './native-client.ts';
 import { PasskeyClient, sentenceOf } from './passkey-client.ts';

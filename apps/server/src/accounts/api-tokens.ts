@@ -1,7 +1,7 @@
 /** Makes API tokens, and finds whose they are: AT2 to AT9 in `README.md`. */
 import { randomBytes } from 'node:crypto';
 import { API_TOKEN_PREFIX, type ApiScope } from '@tandem/protocol/api-tokens';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { apiTokenId, findApiTokenUser, markApiTokenUsed } from '../storage/api-tokens.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { DeviceCookie } from './device-cookie.ts';
 
 const SECRET = 'a secret of the tests';

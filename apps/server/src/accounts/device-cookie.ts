@@ -5,8 +5,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Secrets } from '../configuration/setting-schemas.ts';
-import { ACCOUNTS } from '../limits.ts';
-import type { IdentityRow } from '../storage/tables.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
+import type { IdentityRow } from '../storage/tables/accounts.ts';
 import type { CookieRequest } from './cookie.ts';
 import { SealedCookie } from './sealed-cookie.ts';
 

@@ -7,7 +7,7 @@ import {
   type JobHandler,
   type JobType,
 } from '../jobs/job-handler.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { MailFailure, type Mailer } from '../mail/mailer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
@@ -19,7 +19,8 @@ import {
   findOneTimesOf,
   oneTimeHash,
 } from '../storage/one-time-tokens.ts';
-import type { Database, IdentityRow, OneTimeRow } from '../storage/tables.ts';
+import type { Database } from '../storage/tables.ts';
+import type { IdentityRow, OneTimeRow } from '../storage/tables/accounts.ts';
 
 const PURPOSES = ['password-reset', 'verification'] as const;
 export type LinkPurpose = (typeof PURPOSES)[number];

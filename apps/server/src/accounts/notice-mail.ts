@@ -6,7 +6,7 @@ import {
   type JobHandler,
   type JobType,
 } from '../jobs/job-handler.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { MailFailure, type Mailer } from '../mail/mailer.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { findEmailIdentity } from '../storage/identities.ts';

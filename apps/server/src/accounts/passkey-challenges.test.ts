@@ -1,6 +1,6 @@
 import { ManualClock } from '@tandem/testkit';
 import { describe, expect, test } from 'vitest';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { PasskeyChallenges, type ChallengeFor } from './passkey-challenges.ts';
 
 const SECRET = 'a secret of the tests';

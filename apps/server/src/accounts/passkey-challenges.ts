@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Secrets } from '../configuration/setting-schemas.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { oneTimeHash, type SealedToken } from '../storage/one-time-tokens.ts';
 import type { CookieRequest } from './cookie.ts';

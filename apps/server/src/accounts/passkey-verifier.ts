@@ -28,7 +28,7 @@ import {
   type PasskeyContext,
 } from './passkey-ceremony.ts';
 import type { NewPasskey } from '../storage/passkeys.ts';
-import type { PasskeyRow } from '../storage/tables.ts';
+import type { PasskeyRow } from '../storage/tables/accounts.ts';
 
 type Cbor = Parameters<typeof isoCBOR.encode>[0];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { hashPassword, isPassword, PasswordsBusy, type BrowserKind } from './password-hash.ts';
 
 test('AC7 a password is stored as an argon2id hash with its parameters', async () => {

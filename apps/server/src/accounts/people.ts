@@ -14,7 +14,7 @@ import {
 import { AsyncCache } from '../runtime/async-cache.ts';
 import type { Database } from '../storage/tables.ts';
 import { createUser, findUser, toUser } from '../storage/users.ts';
-import { ACCOUNTS, PEOPLE_CACHE } from '../limits.ts';
+import { ACCOUNTS, PEOPLE_CACHE } from '../storage/limits.ts';
 import { guestColor, guestName } from './guest-name.ts';
 import { createCookieValue } from './session-cookie.ts';
 import type { TokenClaim } from './session-token.ts';

@@ -1,6 +1,6 @@
 /** The session cookie. Its value is random; the database stores only a digest of it. */
 import { randomBytes } from 'node:crypto';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { cookieName, cookieValues, writeCookie, type CookiePlace } from './cookie.ts';
 
 const NAME = 'tandem_session';

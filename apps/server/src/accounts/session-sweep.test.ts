@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createSession, sessionId } from '../storage/sessions.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { createUser } from '../storage/users.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { sessionSweep } from './session-sweep.ts';
 
 const NOW_MS = 1_700_000_000_000;

@@ -1,7 +1,7 @@
 /** A job that deletes expired sessions and tokens, and abandoned guest accounts. */
 import type { Engine } from '../engine/port.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { deleteExpiredApiTokens } from '../storage/api-tokens.ts';
 import { deleteAbandonedGuests } from '../storage/guests.ts';

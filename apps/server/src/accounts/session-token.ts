@@ -7,7 +7,7 @@ import { createHash, webcrypto } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { AsyncCache } from '../runtime/async-cache.ts';
-import { ACCOUNTS, TOKEN_CACHE } from '../limits.ts';
+import { ACCOUNTS, TOKEN_CACHE } from '../storage/limits.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
 
 const ALGORITHM = 'HS256';

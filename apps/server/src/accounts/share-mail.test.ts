@@ -7,7 +7,8 @@ import {
 } from '../commands/handlers/testing/command-fixture.ts';
 import { PermanentJobError, runJob } from '../jobs/job-handler.ts';
 import { JOBS } from '../jobs/limits.ts';
-import { ACCOUNTS, REQUEST_RATES, SHARING } from '../limits.ts';
+import { ACCOUNTS, SHARING } from '../storage/limits.ts';
+import { REQUEST_RATES } from '../limits.ts';
 import { MailFailure, type Mail, type MailFailureKind } from '../mail/mailer.ts';
 import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { systemClock } from '../runtime/clock.ts';

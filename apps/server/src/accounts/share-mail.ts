@@ -7,7 +7,8 @@ import {
   type JobHandler,
   type JobType,
 } from '../jobs/job-handler.ts';
-import { ACCOUNTS, REQUEST_RATES, SHARING } from '../limits.ts';
+import { ACCOUNTS, SHARING } from '../storage/limits.ts';
+import { REQUEST_RATES } from '../limits.ts';
 import { MailFailure, type Mailer } from '../mail/mailer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';

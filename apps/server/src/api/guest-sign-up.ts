@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { User } from '@tandem/protocol';
 import type { People, SignedIn } from '../accounts/people.ts';
 import { ApiError } from '../http/api-error.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { agentOf } from '../http/client-agent.ts';
 import { boundedWrite } from './bounded-write.ts';

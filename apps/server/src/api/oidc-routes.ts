@@ -16,7 +16,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ApiError } from '../http/api-error.ts';
 import { isPublicHttps } from '../http/request-scheme.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';

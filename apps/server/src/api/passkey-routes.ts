@@ -31,7 +31,7 @@ import type { Secrets } from '../configuration/setting-schemas.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { CookiePolicy } from '../http/cookie-policy.ts';
 import type { RelyingParties } from '../http/relying-party.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { Log } from '../runtime/log.ts';
@@ -45,7 +45,8 @@ import {
   type ListedPasskey,
 } from '../storage/passkeys.ts';
 import { findSession, isConfirmed } from '../storage/sessions.ts';
-import type { Database, PasskeyRow } from '../storage/tables.ts';
+import type { Database } from '../storage/tables.ts';
+import type { PasskeyRow } from '../storage/tables/accounts.ts';
 import { findUser } from '../storage/users.ts';
 import { anotherPerson, type EnterAccount } from './account-entry.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';

@@ -10,7 +10,7 @@ import {
 } from '@tandem/protocol/accounts';
 import type { Administrators } from '../accounts/administrators.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from '../storage/limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readServerSettings } from '../storage/server-settings.ts';
 import { listOneTime, oneTimeHash } from '../storage/one-time-tokens.ts';

@@ -13,7 +13,8 @@ import {
   type IdentityKey,
 } from '../storage/identities.ts';
 import { listPasskeys, wayOfPasskey, type ListedPasskey } from '../storage/passkeys.ts';
-import type { Database, IdentityRow } from '../storage/tables.ts';
+import type { Database } from '../storage/tables.ts';
+import type { IdentityRow } from '../storage/tables/accounts.ts';
 import type { ApiEnvironment } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 

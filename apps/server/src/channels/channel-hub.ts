@@ -11,7 +11,7 @@ import {
 } from '@tandem/protocol';
 import type { ChannelHead } from '../storage/cluster-log.ts';
 import type { CommittedEvents } from '../storage/command-store.ts';
-import { EVENTS } from '../limits.ts';
+import { EVENTS } from '../storage/limits.ts';
 import {
   chatKey,
   commentsKey,

@@ -11,7 +11,7 @@ import {
 } from '@tandem/protocol';
 import type { LoadedState } from '../storage/channel-states.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
-import { EVENTS } from '../limits.ts';
+import { EVENTS } from '../storage/limits.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { EventRun } from '../storage/event-rows.ts';

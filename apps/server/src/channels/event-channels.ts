@@ -1,7 +1,7 @@
 /** All event channels of a server. */
 import { readChannelName, type DashboardSample, type ServerMessageType } from '@tandem/protocol';
 import { loadActivity } from '../storage/channel-states.ts';
-import { findListers } from '../storage/documents.ts';
+import { findListers } from '../storage/visits.ts';
 import type { Database } from '../storage/tables.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';
 import type { Rooms } from '../documents/rooms.ts';

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openMemory } from '../bus/testing/memory-environment.ts';
 import type { Effect } from '../commands/command-runner.ts';
 import type { Engine } from '../engine/port.ts';
-import { LOG } from '../limits.ts';
+import { LOG } from '../storage/limits.ts';
 import type { Database } from '../storage/tables.ts';
 import { Cluster } from './cluster.ts';
 import { DOCUMENT_HEADS, ROOM_EXCHANGE } from './limits.ts';

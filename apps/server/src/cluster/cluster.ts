@@ -3,7 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Effect } from '../commands/command-runner.ts';
 import type { ConnectionLimit } from '../connection/connection-registry.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
-import { LOG } from '../limits.ts';
+import { LOG } from '../storage/limits.ts';
 import type { ClusterStats } from '../metrics/cluster-stats.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';

@@ -1,6 +1,6 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { LOG } from '../limits.ts';
+import { LOG } from '../storage/limits.ts';
 import { LogFollower } from './log-follower.ts';
 import { FakeLog } from './testing/fake-log.ts';
 

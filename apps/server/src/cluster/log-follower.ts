@@ -1,5 +1,5 @@
 /** Reads the log of commits at regular intervals, and hands out what other nodes committed, in order. */
-import { LOG } from '../limits.ts';
+import { LOG } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterLog, LogEntry, Parting } from '../storage/cluster-log.ts';
 

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { User } from '@tandem/protocol';
 import { createNodes } from '../bus/testing/bus-fixture.ts';
 import { openMemory } from '../bus/testing/memory-environment.ts';
-import { LIBRARY } from '../limits.ts';
+import { LIBRARY } from '../storage/limits.ts';
 import { PRESENT_EXCHANGE } from './limits.ts';
 import { encodeMessage } from './node-message.ts';
 import { PresentExchange } from './present-exchange.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addAuditEntries, listAudit } from '../storage/audit/audit-log.ts';
-import { AUDIT } from '../limits.ts';
+import { AUDIT } from '../storage/limits.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { auditSweep } from './audit-sweep.ts';
 

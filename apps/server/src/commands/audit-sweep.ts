@@ -1,6 +1,6 @@
 /** A job that deletes old rows of the audit log (AU6). */
 import { recurringJob } from '../jobs/job-handler.ts';
-import { AUDIT } from '../limits.ts';
+import { AUDIT } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { deleteOldAudit } from '../storage/audit/audit-log.ts';
 import type { Database } from '../storage/tables.ts';

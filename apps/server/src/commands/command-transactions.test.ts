@@ -9,7 +9,7 @@ import { StorageError } from '../storage/storage-error.ts';
 import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import { SqliteCommandStore } from '../storage/sqlite/sqlite-command-store.ts';
-import { EVENTS } from '../limits.ts';
+import { EVENTS } from '../storage/limits.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import type { Handler } from './handler.ts';

@@ -1,6 +1,6 @@
 /** A job that deletes notifications and requests for access after 90 days (NT8), and invited addresses when they expire (IA4). */
 import { recurringJob } from '../jobs/job-handler.ts';
-import { NOTIFICATIONS } from '../limits.ts';
+import { NOTIFICATIONS } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { deleteOldAccessRequests } from '../storage/access-requests.ts';
 import { deleteExpiredInvited } from '../storage/invited-addresses.ts';

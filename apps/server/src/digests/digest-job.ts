@@ -1,7 +1,7 @@
 /** The job that mails a person their unread notifications; commands enqueue it. */
 import { z } from 'zod';
 import { createJob, type JobType } from '../jobs/job-handler.ts';
-import { DIGESTS } from '../limits.ts';
+import { DIGESTS } from './limits.ts';
 import type { NewJob } from '../storage/jobs/job-store.ts';
 
 export interface DigestInput {

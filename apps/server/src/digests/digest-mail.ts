@@ -1,7 +1,7 @@
 /** The words of a digest, as plain text and as HTML (DG6). */
 import { html } from 'hono/html';
 import type { Notification, NotificationKind } from '@tandem/protocol';
-import { DIGESTS } from '../limits.ts';
+import { DIGESTS } from './limits.ts';
 import type { Mail } from '../mail/mailer.ts';
 
 export interface DigestFacts {

@@ -7,7 +7,7 @@ import {
   type AnyCall,
 } from '../commands/handlers/testing/command-fixture.ts';
 import { PermanentJobError, runJob } from '../jobs/job-handler.ts';
-import { DIGESTS } from '../limits.ts';
+import { DIGESTS } from './limits.ts';
 import { MailFailure, type Mail, type MailFailureKind } from '../mail/mailer.ts';
 import { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import { readDigest } from '../storage/digests.ts';

@@ -1,7 +1,8 @@
 /** Mails people what they were notified of and have not read: DG1 to DG8 of README.md. */
 import type { Notification, NotificationKind } from '@tandem/protocol';
 import { PermanentJobError, type JobHandler } from '../jobs/job-handler.ts';
-import { DIGESTS, REQUEST_RATES } from '../limits.ts';
+import { DIGESTS } from './limits.ts';
+import { REQUEST_RATES } from '../limits.ts';
 import { MailFailure, type Mail, type Mailer } from '../mail/mailer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';

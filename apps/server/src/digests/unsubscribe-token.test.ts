@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createTokenSigner } from '../accounts/session-token.ts';
-import { DIGESTS } from '../limits.ts';
+import { DIGESTS } from './limits.ts';
 import { createUnsubscribeTokens } from './unsubscribe-token.ts';
 
 const OLD = 'a secret of tests that is long enough, the old one';

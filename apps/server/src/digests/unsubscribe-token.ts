@@ -6,7 +6,7 @@ import { hkdf } from 'node:crypto';
 import { promisify } from 'node:util';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { Secrets } from '../configuration/setting-schemas.ts';
-import { DIGESTS } from '../limits.ts';
+import { DIGESTS } from './limits.ts';
 
 const deriveKey = promisify(hkdf);
 const KEY_BYTES = 32;

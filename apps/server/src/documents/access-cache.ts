@@ -1,7 +1,7 @@
 /** Who may open which document. Documents of open rooms stay cached. */
 import type { DocumentKind, User } from '@tandem/protocol';
 import type { Engine } from '../engine/port.ts';
-import { ACCESS_CACHE } from '../limits.ts';
+import { ACCESS_CACHE } from '../storage/limits.ts';
 import { AsyncCache } from '../runtime/async-cache.ts';
 import { createDocument } from '../storage/documents.ts';
 import { findAccess } from '../storage/roles.ts';

@@ -1,7 +1,7 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import type { CommandAnswer } from '../commands/command-runner.ts';
-import { SHARING } from '../limits.ts';
+import { SHARING } from '../storage/limits.ts';
 import { addIdentity } from '../storage/identities.ts';
 import { putInvited } from '../storage/invited-addresses.ts';
 import { createUser } from '../storage/users.ts';

@@ -4,7 +4,7 @@
  */
 import { ulid } from 'ulid';
 import type { CommandRunner } from '../commands/command-runner.ts';
-import { SHARING } from '../limits.ts';
+import { SHARING } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { within } from '../runtime/within.ts';
 import { findClaimableAround } from '../storage/invited-addresses.ts';

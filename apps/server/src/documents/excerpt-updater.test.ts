@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createDocument, findDocument } from '../storage/documents.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
-import { LIBRARY } from '../limits.ts';
+import { LIBRARY } from '../storage/limits.ts';
 import { ExcerptUpdater } from './excerpt-updater.ts';
 
 const indexer = { textsChanged() {} };

@@ -5,7 +5,7 @@
 import { refreshDocuments, type DocumentChange } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
 import type { DocumentView, Engine } from '../engine/port.ts';
-import { LIBRARY } from '../limits.ts';
+import { LIBRARY } from '../storage/limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { DocumentIndexer } from './document-indexer.ts';
 

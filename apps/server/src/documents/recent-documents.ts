@@ -5,7 +5,7 @@
  */
 import { ulid } from 'ulid';
 import type { CommandRunner } from '../commands/command-runner.ts';
-import { VISITS } from '../limits.ts';
+import { VISITS } from '../storage/limits.ts';
 import type { Log } from '../runtime/log.ts';
 
 export interface DocumentVisit {

@@ -10,7 +10,7 @@ import { giveRole, takeRole } from '../storage/member-roles.ts';
 import { changeLink } from '../storage/sharing.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
-import { VISITS } from '../limits.ts';
+import { VISITS } from '../storage/limits.ts';
 import { ErrorBoundary } from '../runtime/error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../accounts/people.ts';

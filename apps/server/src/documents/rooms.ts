@@ -12,7 +12,7 @@ import type { EngineEvent, EngineRequest, Position } from '@tandem/sync';
 import { isHiddenByTrash, standingIn, type DocumentAccess } from '../storage/standing.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { LIBRARY } from '../limits.ts';
+import { LIBRARY } from '../storage/limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';

@@ -6,7 +6,7 @@ import { DOCUMENT_PURGE } from '../commands/document-purge.ts';
 import type { Engine } from '../engine/port.ts';
 import type { FileDeletion } from '../files/file-deletion.ts';
 import { recurringJob, type JobHandler } from '../jobs/job-handler.ts';
-import { TRASH } from '../limits.ts';
+import { TRASH } from '../storage/limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { SearchIndex } from '../storage/search/search-index.ts';
 import type { Database } from '../storage/tables.ts';

@@ -19,7 +19,7 @@ import * as Y from 'yjs';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { JournalInit } from '../storage/journal/journal.ts';
 import { CompactionPlan } from './compaction-plan.ts';
-import { LINKS, SEARCH } from '../limits.ts';
+import { LINKS, SEARCH } from '../storage/limits.ts';
 import { COMPACTION, WORK_BUDGET } from './limits.ts';
 import type { CreateRequest, DocumentView, EngineNotice } from './port.ts';
 

@@ -1,7 +1,7 @@
 /** Deletes the bytes of files, and finds what was left over: FS3, FS4. */
 import { ItemFailures } from '../jobs/item-failures.ts';
 import { recurringJob } from '../jobs/job-handler.ts';
-import { OBJECTS } from '../limits.ts';
+import { OBJECTS } from '../storage/limits.ts';
 import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
 import { runJob } from '../jobs/job-handler.ts';
-import { OBJECTS } from '../limits.ts';
+import { OBJECTS } from '../storage/limits.ts';
 import { discardFilesOf } from '../storage/discarded-files.ts';
 import { reserveFile, storeFile } from '../storage/files.ts';
 import { StorageError } from '../storage/storage-error.ts';

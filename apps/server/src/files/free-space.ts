@@ -1,6 +1,6 @@
 /** Keeps a part of the disk free, because it also keeps the text (FI5). */
 import type { Clock } from '../runtime/clock.ts';
-import { OBJECTS } from '../limits.ts';
+import { OBJECTS } from '../storage/limits.ts';
 import { pledgedBytes } from '../storage/files.ts';
 import type { ObjectStore } from '../storage/objects/object-store.ts';
 import type { Database } from '../storage/tables.ts';

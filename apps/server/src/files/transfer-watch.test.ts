@@ -1,6 +1,6 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
-import { OBJECTS } from '../limits.ts';
+import { OBJECTS } from '../storage/limits.ts';
 import { FILES } from './limits.ts';
 import { TransferEnded, TransferWatch } from './transfer-watch.ts';
 

@@ -1,5 +1,5 @@
 /** Ends an upload or a download whose access has ended (FI6), which hardly moves, or which takes too long (FI7). */
-import { OBJECTS } from '../limits.ts';
+import { OBJECTS } from '../storage/limits.ts';
 import { FILES } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 

@@ -12,7 +12,7 @@ import {
   type DocumentKind,
   type User,
 } from '@tandem/protocol';
-import { CURSORS } from '../limits.ts';
+import { CURSORS } from './limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
 
 export interface AwarenessSpeaker {

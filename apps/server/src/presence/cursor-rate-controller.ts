@@ -10,7 +10,7 @@
  * second. The first move after a pause is sent at once.
  */
 import { AWARENESS_INTERVAL_MS, MAX_AWARENESS_INTERVAL_MS } from '@tandem/protocol';
-import { CURSORS } from '../limits.ts';
+import { CURSORS } from './limits.ts';
 
 export class CursorRateController {
   #pauseMs = AWARENESS_INTERVAL_MS;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AWARENESS_INTERVAL_MS } from '@tandem/protocol';
-import { CURSORS } from '../limits.ts';
+import { CURSORS } from './limits.ts';
 import { RoomFixture } from './testing/room-fixture.ts';
 import type { Tab } from './testing/tab.ts';
 

@@ -1,7 +1,8 @@
 import { SeededRandom } from '@tandem/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ABRUPT_LEAVE_MS, MAX_SHOWN_MEMBERS, PRESENCE_INTERVAL_MS } from '@tandem/protocol';
-import { PRESENCE, TIMER_WHEEL } from '../limits.ts';
+import { PRESENCE } from './limits.ts';
+import { TIMER_WHEEL } from '../limits.ts';
 import { RoomFixture, STATES } from './testing/room-fixture.ts';
 import type { Tab } from './testing/tab.ts';
 

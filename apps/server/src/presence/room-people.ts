@@ -17,7 +17,7 @@ import { Throttle } from '../runtime/throttle.ts';
 import type { Leave, Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
-import { PRESENCE } from '../limits.ts';
+import { PRESENCE } from './limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
 import { RemotePeople, type RemoteMember } from './remote-people.ts';
 import { Roster, type Presence } from './roster.ts';

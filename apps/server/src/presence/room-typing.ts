@@ -3,7 +3,7 @@ import { Throttle } from '../runtime/throttle.ts';
 import type { Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
-import { PRESENCE } from '../limits.ts';
+import { PRESENCE } from './limits.ts';
 import type { Presence } from './roster.ts';
 import { TypingList } from './typing-list.ts';
 

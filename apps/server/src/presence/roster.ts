@@ -16,7 +16,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { Subscriber } from './subscriber.ts';
-import { PRESENCE } from '../limits.ts';
+import { PRESENCE } from './limits.ts';
 import { VisibleMembers } from './visible-members.ts';
 
 /** One channel of a user. There is one per open channel: short lists take less room than maps. */

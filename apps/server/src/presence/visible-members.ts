@@ -3,7 +3,7 @@
  * and few places change at once, so that the page stays readable and cheap.
  */
 import { MAX_LISTED_MEMBERS } from '@tandem/protocol';
-import { PRESENCE } from '../limits.ts';
+import { PRESENCE } from './limits.ts';
 
 interface Actor {
   /** In milliseconds; 0 before any activity. */

@@ -3,8 +3,10 @@
  * that the person gets back depends on it.
  */
 import { sql, type SqlBool } from 'kysely';
-import { ACCESS_REQUESTS, NOTIFICATIONS } from '../limits.ts';
-import type { AccessRequestRow, Database, NotificationRow } from './tables.ts';
+import { ACCESS_REQUESTS, NOTIFICATIONS } from './limits.ts';
+import type { AccessRequestRow } from './tables/documents.ts';
+import type { Database } from './tables.ts';
+import type { NotificationRow } from './tables/messages.ts';
 
 type Asker = Pick<AccessRequestRow, 'document' | 'user'>;
 

@@ -4,7 +4,8 @@ import { MAX_PEOPLE_PAGE, type PeopleKind } from '@tandem/protocol/administratio
 import { sql } from 'kysely';
 import { ADMINISTRATION } from '../limits.ts';
 import { EMAIL_ISSUER } from './identities.ts';
-import type { Database, UserRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { UserRow } from './tables/accounts.ts';
 
 export interface PersonRow extends UserRow {
   readonly email: string | null;

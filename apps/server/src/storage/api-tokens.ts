@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { MAX_API_TOKENS } from '@tandem/protocol';
 import { apiScope, type ApiScope } from '@tandem/protocol/api-tokens';
 import { compiledQuery } from './compiled-query.ts';
-import type { ApiTokenRow, Database, UserRow } from './tables.ts';
+import type { ApiTokenRow, UserRow } from './tables/accounts.ts';
+import type { Database } from './tables.ts';
 
 export function apiTokenId(token: string): string {
   return createHash('sha256').update(token).digest('hex');

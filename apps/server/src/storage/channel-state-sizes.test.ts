@@ -31,7 +31,7 @@ import {
   MAX_VERSION_TITLE_LENGTH,
   type ChannelState,
 } from '@tandem/protocol';
-import { MESSAGES } from '../limits.ts';
+import { MESSAGES } from './limits.ts';
 
 /** Of three bytes, as many as a UTF-16 code unit has at most. */
 const text = (length: number) => '潮'.repeat(length);

@@ -8,7 +8,8 @@ import {
   readThreads,
   setResolved,
 } from './comments.ts';
-import { addVisit, createDocument } from './documents.ts';
+import { addVisit } from './visits.ts';
+import { createDocument } from './documents.ts';
 import { mergeGuest } from './guest-merge.ts';
 import { appendMessage, deleteMessage } from './messages.ts';
 import type { Database } from './tables.ts';

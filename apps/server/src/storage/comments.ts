@@ -14,7 +14,8 @@ import {
 } from '@tandem/protocol';
 import { fitStored } from './stored-texts.ts';
 import { messageHead, toMessages, type MessageContent } from './messages.ts';
-import type { CommentThreadRow, Database } from './tables.ts';
+import type { CommentThreadRow } from './tables/messages.ts';
+import type { Database } from './tables.ts';
 
 export interface ThreadKey {
   readonly document: string;

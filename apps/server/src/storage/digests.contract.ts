@@ -1,6 +1,6 @@
 /** The contract of stored digests. Each database runs it. */
 import { expect, test } from 'vitest';
-import { NOTIFICATIONS } from '../limits.ts';
+import { NOTIFICATIONS } from './limits.ts';
 import {
   chooseFrequency,
   findDigestAddresses,

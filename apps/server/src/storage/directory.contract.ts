@@ -1,9 +1,10 @@
 /** The contract of whom people find by name (PE3), and of what was given to addresses (IA1, IA2, IA4). Each database runs it. */
 import { expect, test } from 'vitest';
-import { SHARING } from '../limits.ts';
+import { SHARING } from './limits.ts';
 import { setBlocked } from './administered-people.ts';
 import { directoryOf, isInDirectory, searchDirectory } from './directory.ts';
-import { addVisit, createDocument } from './documents.ts';
+import { addVisit } from './visits.ts';
+import { createDocument } from './documents.ts';
 import { addIdentity, setVerifiedAddress } from './identities.ts';
 import {
   countInvited,
@@ -17,7 +18,8 @@ import {
   type ClaimableQuery,
 } from './invited-addresses.ts';
 import { findAccess } from './roles.ts';
-import type { Database, InvitedAddressRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { InvitedAddressRow } from './tables/documents.ts';
 import { createUser, registerUser, updateProfile } from './users.ts';
 
 const AT = 1_000;

@@ -10,7 +10,8 @@ import {
   selectOutermost,
   setRestricted,
 } from './document-tree.ts';
-import { addVisit, createDocument } from './documents.ts';
+import { addVisit } from './visits.ts';
+import { createDocument } from './documents.ts';
 import { listDocuments, readTreePage } from './library.ts';
 import { enterLink, setLinkPassword } from './link-terms.ts';
 import { mayRead } from './access-conditions.ts';

@@ -4,7 +4,8 @@
  */
 import { positionAtTime, positionBetween } from '@tandem/protocol';
 import { sql, type ExpressionBuilder } from 'kysely';
-import type { Database, DocumentRow, Tables } from './tables.ts';
+import type { Database, Tables } from './tables.ts';
+import type { DocumentRow } from './tables/documents.ts';
 
 export interface TreePosition {
   readonly parent: string | null;

@@ -2,18 +2,15 @@ import { MAX_LIBRARY_PAGE, type LibraryPage, type LibraryPlace } from '@tandem/p
 import { expect, test } from 'vitest';
 import {
   addVisit,
-  createDocument,
-  findDocument,
   findListing,
   findVisitors,
   forgetVisits,
-  refreshDocuments,
-  renameDocument,
   NEVER_OPENED,
   renewVisit,
-} from './documents.ts';
+} from './visits.ts';
+import { createDocument, findDocument, refreshDocuments, renameDocument } from './documents.ts';
 import { listDocuments, readLibraryPage, toListed } from './library.ts';
-import { LIBRARY, VISITS } from '../limits.ts';
+import { LIBRARY, VISITS } from './limits.ts';
 import { appendMessage } from './messages.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';

@@ -3,7 +3,7 @@ import { receivedEvent, type ChannelEvent } from '@tandem/protocol';
 import { z } from 'zod';
 import { fitStored } from './stored-texts.ts';
 import type { Database } from './tables.ts';
-import { EVENTS } from '../limits.ts';
+import { EVENTS } from './limits.ts';
 import type { ChannelKey } from './channel-key.ts';
 
 /** Consecutive events of one channel: those with the offsets `from + 1`, `from + 2` … */

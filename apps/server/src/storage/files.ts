@@ -5,7 +5,8 @@
 import { sql } from 'kysely';
 import type { FileType } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, FileRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { FileRow } from './tables/documents.ts';
 
 export interface NewFile {
   readonly key: string;

@@ -4,7 +4,8 @@ import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
 import { setAdministrator } from './identities.ts';
 import { moveInTree } from './document-tree.ts';
-import { addVisit, createDocument, NEVER_OPENED, renewVisit } from './documents.ts';
+import { addVisit, NEVER_OPENED, renewVisit } from './visits.ts';
+import { createDocument } from './documents.ts';
 import {
   addGroupMember,
   createGroup,

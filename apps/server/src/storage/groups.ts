@@ -6,7 +6,8 @@ import { sql, type SqlBool } from 'kysely';
 import { containing } from './documents.ts';
 import { foldedName, nameParts } from './folded-name.ts';
 import type { GivenRole } from './standing.ts';
-import type { Database, PersonGroupRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { PersonGroupRow } from './tables/documents.ts';
 
 export async function createGroup(
   db: Database,

@@ -9,7 +9,8 @@ import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
 import { mergeLinkEntries } from './link-terms.ts';
 import { giveRole } from './member-roles.ts';
 import { isStronger, type GivenRole } from './standing.ts';
-import type { Database, UserRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { UserRow } from './tables/accounts.ts';
 
 export interface GuestMerge {
   readonly guest: string;

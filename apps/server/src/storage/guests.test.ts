@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from './limits.ts';
 import { putAccessRequest, requestCause } from './access-requests.ts';
 import { addParticipant, appendMessage } from './messages.ts';
-import { createDocument, renameDocument, addVisit } from './documents.ts';
+import { createDocument, renameDocument } from './documents.ts';
+import { addVisit } from './visits.ts';
 import { deleteAbandonedGuests } from './guests.ts';
 import { MemoryJournal } from './journal/memory-journal.ts';
 import { addNotifications } from './notifications.ts';

@@ -3,7 +3,7 @@
  * finds the page, and every browser without cookies, leaves such an account with its welcome page.
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from './limits.ts';
 import { inboxKey, libraryKey, trashKey } from './channel-key.ts';
 import type { Database } from './tables.ts';
 

@@ -1,6 +1,7 @@
 /** What people sign in with, besides passkeys. */
 import { createHash } from 'node:crypto';
-import type { Database, IdentityRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { IdentityRow } from './tables/accounts.ts';
 
 /** The issuer of identities whose subject is an e-mail address. */
 export const EMAIL_ISSUER = 'email';

@@ -3,9 +3,10 @@
  * it: only its person, once they come, makes a role of it.
  */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
-import { SHARING } from '../limits.ts';
+import { SHARING } from './limits.ts';
 import { EMAIL_ISSUER } from './identities.ts';
-import type { Database, InvitedAddressRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { InvitedAddressRow } from './tables/documents.ts';
 
 type Invited = Pick<InvitedAddressRow, 'document' | 'address'>;
 

@@ -16,11 +16,13 @@ import {
   type TreePlace,
 } from '@tandem/protocol';
 import { compiledQuery } from './compiled-query.ts';
-import { containing, findListers, newestMessage, NEVER_OPENED, type Listing } from './documents.ts';
+import { containing, newestMessage } from './documents.ts';
+import { findListers, NEVER_OPENED, type Listing } from './visits.ts';
 import { mayRead } from './access-conditions.ts';
 import { readInherited, standingsIn } from './roles.ts';
 import { decideStanding, NOTHING_INHERITED, type GivenRole } from './standing.ts';
-import type { Database, DocumentRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { DocumentRow } from './tables/documents.ts';
 
 export interface ListEntry extends Listing {
   readonly document: DocumentRow;

@@ -3,7 +3,8 @@
  * row says since when; one that is turned off has no row.
  */
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, LinkTermsRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { LinkTermsRow } from './tables/documents.ts';
 
 export async function readLinkTerms(
   db: Database,

@@ -4,7 +4,8 @@
  * reading it costs the same with groups as without.
  */
 import { isStronger, type GivenRole } from './standing.ts';
-import type { Database, GroupRoleTable } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { GroupRoleTable } from './tables/documents.ts';
 
 export interface Membership {
   readonly document: string;

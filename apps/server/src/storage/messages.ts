@@ -6,10 +6,12 @@ import {
   type Mention,
   type ThreadMessage,
 } from '@tandem/protocol';
-import { LIBRARY, MESSAGES } from '../limits.ts';
+import { LIBRARY, MESSAGES } from './limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { fitStored } from './stored-texts.ts';
-import type { Database, MessageChannel, MessageRow, ParticipantTable, UserRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { MessageChannel, MessageRow, ParticipantTable } from './tables/messages.ts';
+import type { UserRow } from './tables/accounts.ts';
 
 /** What a message has that may be long. */
 export interface MessageContent {

@@ -1,6 +1,6 @@
 /** The contract of stored notifications. Each database runs it. */
 import { expect, test } from 'vitest';
-import { NOTIFICATIONS } from '../limits.ts';
+import { NOTIFICATIONS } from './limits.ts';
 import {
   countOpenRequests,
   countRequestsOf,
@@ -12,7 +12,8 @@ import {
   putAccessRequest,
   requestCause,
 } from './access-requests.ts';
-import { addVisit, createDocument, findFollowers, findMuting, setFollows } from './documents.ts';
+import { addVisit, findFollowers, findMuting, setFollows } from './visits.ts';
+import { createDocument } from './documents.ts';
 import { mergeGuest } from './guest-merge.ts';
 import { appendMessage, deleteMessage, findThreadAuthors } from './messages.ts';
 import {

@@ -12,12 +12,13 @@ import {
   type NotificationKind,
 } from '@tandem/protocol';
 import { monotonicFactory } from 'ulid';
-import { NOTIFICATIONS } from '../limits.ts';
+import { NOTIFICATIONS } from './limits.ts';
 import { inboxKey } from './channel-key.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { containing } from './documents.ts';
 import { mayRead, owns } from './access-conditions.ts';
-import type { Database, MessageChannel, NotificationRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { MessageChannel, NotificationRow } from './tables/messages.ts';
 
 /** What all recipients are notified of. */
 export interface NotificationCause {

@@ -3,7 +3,8 @@
  * they work, of challenges once they are used.
  */
 import { createHash } from 'node:crypto';
-import type { Database, OneTimeRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { OneTimeRow } from './tables/accounts.ts';
 
 type Purpose = OneTimeRow['purpose'];
 

@@ -2,7 +2,8 @@
 import { MAX_PASSKEYS } from '@tandem/protocol';
 import { PASSKEY_TRANSPORTS, type PasskeyTransport } from '@tandem/protocol/passkeys';
 import { EMAIL_ISSUER, findIdentity, removeIdentity, type IdentityKey } from './identities.ts';
-import type { Database, PasskeyRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { PasskeyRow } from './tables/accounts.ts';
 
 /** The issuer in the name of a passkey among the ways to sign in; it has no identity. */
 export const PASSKEY_ISSUER = 'passkey';

@@ -1,7 +1,8 @@
 import { MAX_MET_PEOPLE, type LinkAccess } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { addVisit, createDocument, NEVER_OPENED } from './documents.ts';
-import { SHARING } from '../limits.ts';
+import { addVisit, NEVER_OPENED } from './visits.ts';
+import { createDocument } from './documents.ts';
+import { SHARING } from './limits.ts';
 import { enterLink, setLinkPassword } from './link-terms.ts';
 import { findMetPeople, hasMet } from './people.ts';
 import { giveRole } from './member-roles.ts';

@@ -4,9 +4,9 @@
  */
 import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
-import { SHARING } from '../limits.ts';
+import { SHARING } from './limits.ts';
 import { mayEnter, mayRead } from './access-conditions.ts';
-import { NEVER_OPENED } from './documents.ts';
+import { NEVER_OPENED } from './visits.ts';
 import type { Database } from './tables.ts';
 
 export async function findMetPeople(

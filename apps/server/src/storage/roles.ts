@@ -16,7 +16,8 @@ import {
   type Inherited,
   type InheritedRow,
 } from './standing.ts';
-import type { Database, DocumentAncestorTable, DocumentRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { DocumentAncestorTable, DocumentRow } from './tables/documents.ts';
 
 export interface AccessEntry extends Standing {
   readonly document: DocumentRow;

@@ -1,7 +1,8 @@
 /** What a person has seen of their notifications (NT6). Read marks never go back. */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, MessageChannel } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { MessageChannel } from './tables/messages.ts';
 
 export type Seen =
   | { readonly ids: readonly string[] }

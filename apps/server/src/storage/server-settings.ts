@@ -5,7 +5,8 @@ import {
   type ServerSettings,
   type ServerSettingsPatch,
 } from '@tandem/protocol/accounts';
-import type { Database, SettingTable } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { SettingTable } from './tables/accounts.ts';
 
 export const FIRST_SETTINGS: ServerSettings = { signIn: 'optional', registration: 'open' };
 

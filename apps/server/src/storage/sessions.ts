@@ -1,8 +1,9 @@
 /** Sessions of signed-in browsers. The database stores only a digest of the cookie. */
 import { createHash } from 'node:crypto';
-import { ACCOUNTS } from '../limits.ts';
+import { ACCOUNTS } from './limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, SessionRow, UserRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { SessionRow, UserRow } from './tables/accounts.ts';
 
 export function sessionId(cookie: string): string {
   return createHash('sha256').update(cookie).digest('hex');

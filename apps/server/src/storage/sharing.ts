@@ -7,10 +7,10 @@ import {
   type User,
 } from '@tandem/protocol';
 import { sql, type RawBuilder } from 'kysely';
-import { LIBRARY } from '../limits.ts';
+import { LIBRARY } from './limits.ts';
 import { owns } from './access-conditions.ts';
 import { compiledQuery } from './compiled-query.ts';
-import { NEVER_OPENED } from './documents.ts';
+import { NEVER_OPENED } from './visits.ts';
 import { readLinkTerms } from './link-terms.ts';
 import type { Membership } from './member-roles.ts';
 import { readPublication } from './publications.ts';

@@ -11,7 +11,7 @@ import {
   type Role,
   type Standing,
 } from '@tandem/protocol';
-import type { DocumentRow, MemberTable } from './tables.ts';
+import type { DocumentRow, MemberTable } from './tables/documents.ts';
 
 export type GivenRole = MemberTable['role'];
 

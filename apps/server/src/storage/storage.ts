@@ -4,7 +4,7 @@
  * each switch here; nothing outside this folder knows which database it is.
  */
 import type { FilesPlace } from '../configuration/setting-schemas.ts';
-import { LOG } from '../limits.ts';
+import { LOG } from './limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterStorage } from './cluster-log.ts';
 import type { CommandStore } from './command-store.ts';

@@ -14,7 +14,8 @@ import {
 } from './channel-key.ts';
 import { moveToTop, readAncestors } from './document-tree.ts';
 import { discardFilesOf } from './discarded-files.ts';
-import type { Database, DocumentRow, Tables } from './tables.ts';
+import type { Database, Tables } from './tables.ts';
+import type { DocumentRow } from './tables/documents.ts';
 
 export async function listTrash(db: Database, owner: string): Promise<TrashedDocument[]> {
   const rows = await db

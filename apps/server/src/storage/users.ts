@@ -2,7 +2,8 @@
 import type { User } from '@tandem/protocol';
 import { foldedName } from './folded-name.ts';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, UserRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { UserRow } from './tables/accounts.ts';
 
 export async function createUser(
   db: Database,

@@ -1,7 +1,8 @@
 /** The contract of stored webhooks. Each database runs it. */
 import type { WebhookEvent } from '@tandem/protocol/webhooks';
 import { expect, test } from 'vitest';
-import { addVisit, createDocument } from './documents.ts';
+import { addVisit } from './visits.ts';
+import { createDocument } from './documents.ts';
 import type { Database } from './tables.ts';
 import { createUser, registerUser } from './users.ts';
 import {

@@ -4,7 +4,8 @@ import { MAX_WEBHOOKS } from '@tandem/protocol';
 import { webhookEvent, type WebhookEvent } from '@tandem/protocol/webhooks';
 import { WEBHOOKS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
-import type { Database, WebhookDeliveryRow, WebhookRow } from './tables.ts';
+import type { Database } from './tables.ts';
+import type { WebhookDeliveryRow, WebhookRow } from './tables/accounts.ts';
 
 export async function addWebhook(
   db: Database,

@@ -10,7 +10,8 @@ import { ConcurrencyLimiter } from '../runtime/concurrency-limiter.ts';
 import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
 import type { JobStore } from '../storage/jobs/job-store.ts';
 import { findAccessEntry } from '../storage/roles.ts';
-import type { Database, WebhookDeliveryRow, WebhookRow } from '../storage/tables.ts';
+import type { Database } from '../storage/tables.ts';
+import type { WebhookDeliveryRow, WebhookRow } from '../storage/tables/accounts.ts';
 import { readTimelineStart } from '../storage/timelines.ts';
 import { findUser, toUser } from '../storage/users.ts';
 import {

@@ -4,7 +4,7 @@ import { SeededRandom } from '@tandem/testkit';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { InboxPage, MessageOf, Notification } from '@tandem/protocol';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { NOTIFICATIONS } from '../../src/limits.ts';
+import { NOTIFICATIONS } from '../../src/storage/limits.ts';
 import { addNotifications } from '../../src/storage/notifications.ts';
 import { testNotifications } from '../../src/storage/notifications.contract.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';

@@ -1,5 +1,5 @@
 /** A log of commits in memory, whose reads fail or wait. */
-import { LOG } from '../../limits.ts';
+import { LOG } from '../../storage/limits.ts';
 import type { ClusterLog, LogEntry, LogRead } from '../../storage/cluster-log.ts';
 
 export class FakeLog implements ClusterLog {

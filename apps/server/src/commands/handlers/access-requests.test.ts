@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { InboxState, MemberRole, Notification } from '@tandem/protocol';
-import { ACCESS_REQUESTS } from '../../limits.ts';
+import { ACCESS_REQUESTS } from '../../storage/limits.ts';
 import { inboxKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import { mergeGuest } from '../../storage/guest-merge.ts';

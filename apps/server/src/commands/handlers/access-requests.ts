@@ -1,5 +1,5 @@
 /** Commands of people who ask for access to a document, and of those who answer (PO7 to PO10). */
-import { ACCESS_REQUESTS } from '../../limits.ts';
+import { ACCESS_REQUESTS } from '../../storage/limits.ts';
 import {
   countAccessRequest,
   countOpenRequests,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { libraryKey } from '../../storage/channel-key.ts';
 import { countOfferedDocuments, findOfferedGuests } from '../../storage/guest-offers.ts';
 import { findIdentitiesOf, findIdentity, listAdministrators } from '../../storage/identities.ts';

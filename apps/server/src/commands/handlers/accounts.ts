@@ -3,7 +3,7 @@ import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
 import type { AuditDetail } from '@tandem/protocol/audit';
 import { endsLinks, isLinkDue, linkMailJob } from '../../accounts/link-mail.ts';
 import { noticeMailJob, type NoticedChange } from '../../accounts/notice-mail.ts';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { deleteApiTokensOf } from '../../storage/api-tokens.ts';
 import { chatKey, commentsKey, inboxKey, sharingKey, trashKey } from '../../storage/channel-key.ts';
 import { chooseFrequency } from '../../storage/digests.ts';

@@ -4,7 +4,7 @@ import {
   type ServerSettings,
   type ServerSettingsPatch,
 } from '@tandem/protocol/accounts';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { addOneTime, listOneTime, takeOneTime } from '../../storage/one-time-tokens.ts';
 import { readServerSettings, writeServerSettings } from '../../storage/server-settings.ts';
 import { hasAccounts } from '../../storage/users.ts';

@@ -1,6 +1,6 @@
 import { MAX_API_TOKENS } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { listApiTokens } from '../../storage/api-tokens.ts';
 import { createSession } from '../../storage/sessions.ts';
 import { Fixture, type AnyCall } from './testing/command-fixture.ts';

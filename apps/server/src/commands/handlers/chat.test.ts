@@ -13,7 +13,7 @@ import { chatKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import { readDeletedRanges, readMessages } from '../../storage/chat.ts';
 import { createUser, findUser, toUser } from '../../storage/users.ts';
-import { MESSAGES, LIBRARY } from '../../limits.ts';
+import { MESSAGES, LIBRARY } from '../../storage/limits.ts';
 import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
 
 type Send = CallOf<'chat:send'>;

@@ -2,7 +2,8 @@
 import { chatKey, libraryKey } from '../../storage/channel-key.ts';
 import { appendMessage, findMessage, messageHead, moveRead } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
-import type { Database, MessageRow } from '../../storage/tables.ts';
+import type { Database } from '../../storage/tables.ts';
+import type { MessageRow } from '../../storage/tables/messages.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { HandlerTable } from '../handler.ts';
 import {

@@ -10,15 +10,17 @@ import {
 } from '../../storage/document-tree.ts';
 import {
   addVisit,
-  createDocument,
-  findDocument,
   findListing,
   findVisitors,
   forgetVisits,
-  renameDocument,
   renewVisit,
   setFavourite,
   setFollows,
+} from '../../storage/visits.ts';
+import {
+  createDocument,
+  findDocument,
+  renameDocument,
   setTemplate,
 } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
@@ -26,7 +28,8 @@ import { findAccess, findAccessEntry, standingsIn, type AccessEntry } from '../.
 import type { Membership } from '../../storage/member-roles.ts';
 import { inheritedFrom, isSameInherited, linkOf } from '../../storage/standing.ts';
 import { SHARED } from '../../storage/notifications.ts';
-import type { Database, DocumentRow } from '../../storage/tables.ts';
+import type { Database } from '../../storage/tables.ts';
+import type { DocumentRow } from '../../storage/tables/documents.ts';
 import { hasManyVisitors, readVisitor } from '../../storage/sharing.ts';
 import { blankEvents } from '../../storage/blanked-events.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';

@@ -24,7 +24,7 @@ import {
 } from '../../storage/groups.ts';
 import { readInbox } from '../../storage/notifications.ts';
 import { setAdministrator } from '../../storage/identities.ts';
-import { VISITS } from '../../limits.ts';
+import { VISITS } from '../../storage/limits.ts';
 import { readSharing } from '../../storage/sharing.ts';
 import { createUser, registerUser } from '../../storage/users.ts';
 import {

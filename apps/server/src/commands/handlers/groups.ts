@@ -6,7 +6,7 @@ import {
   MAX_GROUPS,
 } from '@tandem/protocol';
 import { endAccessRequests, requestCause } from '../../storage/access-requests.ts';
-import { addVisit, findListers, forgetUnopened, NEVER_OPENED } from '../../storage/documents.ts';
+import { addVisit, findListers, forgetUnopened, NEVER_OPENED } from '../../storage/visits.ts';
 import {
   addGroupMember,
   countGroups,

@@ -1,7 +1,7 @@
 /** What signs in to an account: providers that are connected with it, and a password that is set by a mailed link. */
 import { MAX_IDENTITIES } from '@tandem/protocol/accounts';
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { findIdentity } from '../../storage/identities.ts';
 import { addOneTime } from '../../storage/one-time-tokens.ts';
 import { findSession } from '../../storage/sessions.ts';

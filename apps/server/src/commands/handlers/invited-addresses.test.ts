@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { setBlocked } from '../../storage/administered-people.ts';
-import { SHARING } from '../../limits.ts';
+import { SHARING } from '../../storage/limits.ts';
 import { addIdentity } from '../../storage/identities.ts';
 import { countInvited, listInvited, putInvited } from '../../storage/invited-addresses.ts';
 import { standingsIn } from '../../storage/roles.ts';

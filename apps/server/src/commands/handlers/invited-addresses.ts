@@ -1,7 +1,7 @@
 /** Commands about roles that are given to addresses (IA1 to IA4). */
 import { can } from '@tandem/protocol';
 import { shareMailJob } from '../../accounts/share-mail.ts';
-import { SHARING } from '../../limits.ts';
+import { SHARING } from '../../storage/limits.ts';
 import {
   countInvitedBy,
   findClaimable,
@@ -12,7 +12,8 @@ import {
 import { givenRoles } from '../../storage/member-roles.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import { isStronger } from '../../storage/standing.ts';
-import type { InvitedAddressRow, UserRow } from '../../storage/tables.ts';
+import type { InvitedAddressRow } from '../../storage/tables/documents.ts';
+import type { UserRow } from '../../storage/tables/accounts.ts';
 import { findUser } from '../../storage/users.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';

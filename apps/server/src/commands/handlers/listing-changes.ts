@@ -5,11 +5,12 @@
 import type { Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { readDescendants } from '../../storage/document-tree.ts';
-import { findVisitors, findVisitsInside, type Listing } from '../../storage/documents.ts';
+import { findVisitors, findVisitsInside, type Listing } from '../../storage/visits.ts';
 import { findAllListed, findListed, shownParents, toListed } from '../../storage/library.ts';
 import { standingsIn, standingsInEach } from '../../storage/roles.ts';
 import { readSharing } from '../../storage/sharing.ts';
-import type { Database, DocumentRow } from '../../storage/tables.ts';
+import type { Database } from '../../storage/tables.ts';
+import type { DocumentRow } from '../../storage/tables/documents.ts';
 import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, Outcome } from '../handler.ts';
 import { changeReaders } from './notifications.ts';

@@ -10,7 +10,9 @@ import {
   type MessageContent,
 } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
-import type { Database, MessageChannel, MessageRow, UserRow } from '../../storage/tables.ts';
+import type { Database } from '../../storage/tables.ts';
+import type { MessageChannel, MessageRow } from '../../storage/tables/messages.ts';
+import type { UserRow } from '../../storage/tables/accounts.ts';
 import { findUser, findUserIds } from '../../storage/users.ts';
 import type { HandlerContext } from '../handler.ts';
 import { authorize } from './authorize.ts';

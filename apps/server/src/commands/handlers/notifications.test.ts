@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChannelEvent, InboxState, Notification } from '@tandem/protocol';
-import { NOTIFICATIONS } from '../../limits.ts';
+import { NOTIFICATIONS } from '../../storage/limits.ts';
 import { inboxKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import { offerGuest } from '../../storage/guest-offers.ts';

@@ -6,10 +6,10 @@ import {
   type NotificationKind,
   type Standing,
 } from '@tandem/protocol';
-import { NOTIFICATIONS } from '../../limits.ts';
+import { NOTIFICATIONS } from '../../storage/limits.ts';
 import { findFullOfRequests, requestCause } from '../../storage/access-requests.ts';
 import { inboxKey } from '../../storage/channel-key.ts';
-import { findFollowers, findListers, findMuting } from '../../storage/documents.ts';
+import { findFollowers, findListers, findMuting } from '../../storage/visits.ts';
 import { findThreadAuthors } from '../../storage/messages.ts';
 import {
   addNotifications,
@@ -24,7 +24,7 @@ import {
 import { findAccess, readOwners, standingsInEach } from '../../storage/roles.ts';
 import { standingIn } from '../../storage/standing.ts';
 import { markMessagesSeen, markSeen, type Seen } from '../../storage/seen-notifications.ts';
-import type { MessageChannel, MessageRow } from '../../storage/tables.ts';
+import type { MessageChannel, MessageRow } from '../../storage/tables/messages.ts';
 import { findUser, toUser } from '../../storage/users.ts';
 import type { HandlerContext } from '../handler.ts';
 

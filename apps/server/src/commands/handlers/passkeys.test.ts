@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_PASSKEYS } from '@tandem/protocol';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { listAudit } from '../../storage/audit/audit-log.ts';
 import { listAdministrators, verifyAddress } from '../../storage/identities.ts';
 import { addOneTime } from '../../storage/one-time-tokens.ts';

@@ -1,7 +1,7 @@
 /** AD3 to AD8 of `accounts/README.md`. */
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { addApiToken, findApiTokenUser } from '../../storage/api-tokens.ts';
 import { listAudit } from '../../storage/audit/audit-log.ts';
 import {

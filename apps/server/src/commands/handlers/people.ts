@@ -4,7 +4,7 @@ import { listAdministrators, setAdministrator } from '../../storage/identities.t
 import { deleteOneTimeOf } from '../../storage/one-time-tokens.ts';
 import { hasWay } from '../../storage/passkeys.ts';
 import { deleteSessionsOf } from '../../storage/sessions.ts';
-import type { UserRow } from '../../storage/tables.ts';
+import type { UserRow } from '../../storage/tables/accounts.ts';
 import { findUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { endAllElse, endedEffects, notify, removePasskeys } from './accounts.ts';

@@ -1,12 +1,12 @@
 /** Gives a person a role of their own in a document: its owner's wish, or the answer to the person's request. */
 import type { MemberRole } from '@tandem/protocol';
-import { SHARING } from '../../limits.ts';
+import { SHARING } from '../../storage/limits.ts';
 import { endAccessRequest, requestCause } from '../../storage/access-requests.ts';
 import { sharingKey } from '../../storage/channel-key.ts';
-import { addVisit, findListers, NEVER_OPENED } from '../../storage/documents.ts';
+import { addVisit, findListers, NEVER_OPENED } from '../../storage/visits.ts';
 import { countInvited } from '../../storage/invited-addresses.ts';
 import { givenRoles, giveRole } from '../../storage/member-roles.ts';
-import type { UserRow } from '../../storage/tables.ts';
+import type { UserRow } from '../../storage/tables/accounts.ts';
 import { toUser } from '../../storage/users.ts';
 import type { HandlerContext, Outcome } from '../handler.ts';
 import { changeAccess } from './listing-changes.ts';

@@ -1,7 +1,7 @@
 /** What ends with a role: what its person had only by it (GR6). */
 import { blankEvents } from '../../storage/blanked-events.ts';
 import { libraryKey } from '../../storage/channel-key.ts';
-import { findListers } from '../../storage/documents.ts';
+import { findListers } from '../../storage/visits.ts';
 import type { Membership } from '../../storage/member-roles.ts';
 import { SHARED } from '../../storage/notifications.ts';
 import type { HandlerContext } from '../handler.ts';

@@ -6,7 +6,7 @@ import { mergeGuest } from '../../storage/guest-merge.ts';
 import { findLinkPassword } from '../../storage/link-terms.ts';
 import { readSharing } from '../../storage/sharing.ts';
 import { createUser, findUser } from '../../storage/users.ts';
-import { LIBRARY, SHARING, VISITS } from '../../limits.ts';
+import { LIBRARY, SHARING, VISITS } from '../../storage/limits.ts';
 import {
   DOCUMENT as document,
   meet,

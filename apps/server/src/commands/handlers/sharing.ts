@@ -1,8 +1,8 @@
 /** Commands about access to a document, for its owner only. */
-import { SHARING } from '../../limits.ts';
+import { SHARING } from '../../storage/limits.ts';
 import { sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
-import { findListers, forgetUnopened, NEVER_OPENED } from '../../storage/documents.ts';
+import { findListers, forgetUnopened, NEVER_OPENED } from '../../storage/visits.ts';
 import {
   enterLink,
   forgetLinkTerms,

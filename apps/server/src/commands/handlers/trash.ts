@@ -2,10 +2,12 @@
 import type { AuditDetail } from '@tandem/protocol/audit';
 import { trashKey } from '../../storage/channel-key.ts';
 import { moveInTree, readAncestors, selectOutermost } from '../../storage/document-tree.ts';
-import { addVisit, findDocument } from '../../storage/documents.ts';
+import { addVisit } from '../../storage/visits.ts';
+import { findDocument } from '../../storage/documents.ts';
 import { findListed } from '../../storage/library.ts';
 import { readOwners } from '../../storage/roles.ts';
-import type { Database, DocumentRow } from '../../storage/tables.ts';
+import type { Database } from '../../storage/tables.ts';
+import type { DocumentRow } from '../../storage/tables/documents.ts';
 import {
   expireInside,
   findOthersInside,

@@ -2,7 +2,7 @@
 import { MAX_WEBHOOKS } from '@tandem/protocol';
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
-import { ACCOUNTS } from '../../limits.ts';
+import { ACCOUNTS } from '../../storage/limits.ts';
 import { listAudit } from '../../storage/audit/audit-log.ts';
 import { addOneTime } from '../../storage/one-time-tokens.ts';
 import { createSession } from '../../storage/sessions.ts';

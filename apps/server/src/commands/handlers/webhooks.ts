@@ -3,7 +3,7 @@ import { can, MAX_WEBHOOKS } from '@tandem/protocol';
 import { findAccessEntry } from '../../storage/roles.ts';
 import { findSession, isConfirmed } from '../../storage/sessions.ts';
 import { findUser } from '../../storage/users.ts';
-import type { WebhookRow } from '../../storage/tables.ts';
+import type { WebhookRow } from '../../storage/tables/accounts.ts';
 import {
   addDeliveries,
   addWebhook,

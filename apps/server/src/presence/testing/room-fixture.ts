@@ -2,7 +2,8 @@
 import { vi } from 'vitest';
 import { ABRUPT_LEAVE_MS, type User } from '@tandem/protocol';
 import { TimerWheel } from '../../runtime/timer-wheel.ts';
-import { PRESENCE, TIMER_WHEEL } from '../../limits.ts';
+import { PRESENCE } from '../limits.ts';
+import { TIMER_WHEEL } from '../../limits.ts';
 import { RoomPeople, type LocalPeopleEvent } from '../room-people.ts';
 import { Tab } from './tab.ts';
 

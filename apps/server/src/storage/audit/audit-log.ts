@@ -7,7 +7,7 @@ import {
   type AuditDetail,
   type AuditEntry,
 } from '@tandem/protocol/audit';
-import { AUDIT } from '../../limits.ts';
+import { AUDIT } from '../limits.ts';
 import { mayRead } from '../access-conditions.ts';
 import type { Database } from '../tables.ts';
 

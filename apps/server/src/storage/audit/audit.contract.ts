@@ -1,8 +1,9 @@
 /** The contract of the audit log. Each database runs it. */
 import { auditEntry, type AuditAction } from '@tandem/protocol/audit';
 import { expect, test } from 'vitest';
-import { AUDIT } from '../../limits.ts';
-import { addVisit, createDocument } from '../documents.ts';
+import { AUDIT } from '../limits.ts';
+import { addVisit } from '../visits.ts';
+import { createDocument } from '../documents.ts';
 import { changeLink } from '../sharing.ts';
 import type { Database } from '../tables.ts';
 import { createUser } from '../users.ts';

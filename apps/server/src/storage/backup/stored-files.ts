@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { OBJECTS } from '../../limits.ts';
+import { OBJECTS } from '../limits.ts';
 import { OBJECT_KEY, type ObjectStore } from '../objects/object-store.ts';
 import { TRANSFER_TABLES, type TransferTable } from '../transfer/transfer-tables.ts';
 import type { TransferProgress, TransferSource } from '../transfer/transfer.ts';

@@ -1,7 +1,7 @@
 /** Objects in a bucket of S3, or of a server that speaks its protocol, addressed by paths. */
 import { Readable } from 'node:stream';
 import { AwsV4Signer } from 'aws4fetch';
-import { OBJECTS } from '../../limits.ts';
+import { OBJECTS } from '../limits.ts';
 import { StorageError } from '../storage-error.ts';
 import { OBJECT_KEY, type ByteRange, type NewObject, type ObjectStore } from './object-store.ts';
 

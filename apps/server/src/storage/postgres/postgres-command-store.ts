@@ -1,7 +1,7 @@
 /** The command store in Postgres: the command workers of several processes execute commands at the same time. */
 import type { ChannelPosition } from '@tandem/protocol';
 import type { PoolClient } from 'pg';
-import { EVENTS } from '../../limits.ts';
+import { EVENTS } from '../limits.ts';
 import type { ChannelKey } from '../channel-key.ts';
 import type {
   ClaimedCommand,

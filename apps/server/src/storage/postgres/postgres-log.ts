@@ -1,5 +1,5 @@
 /** The log of commits in Postgres. */
-import { LOG } from '../../limits.ts';
+import { LOG } from '../limits.ts';
 import { CompiledQuery } from 'kysely';
 import type { ClusterLog, LogEntry, LogRead } from '../cluster-log.ts';
 import type { Database } from '../tables.ts';

@@ -1,5 +1,5 @@
 /** Connections of searches, with settings that last for one transaction, because a pooler gives sessions to others. */
-import { SEARCH } from '../../limits.ts';
+import { SEARCH } from '../limits.ts';
 import type { SearchReader } from '../search/search-reader.ts';
 import { connectPool } from './postgres-database.ts';
 import type { Postgres } from './postgres.ts';

@@ -1,7 +1,8 @@
 /** The contract of backlinks. Each database runs it from its own test. */
 import type { DocumentLink } from '@tandem/document';
 import { describe, expect, test } from 'vitest';
-import { addVisit, createDocument, forgetVisits, NEVER_OPENED } from '../documents.ts';
+import { addVisit, forgetVisits, NEVER_OPENED } from '../visits.ts';
+import { createDocument } from '../documents.ts';
 import { giveRole } from '../member-roles.ts';
 import { changeLink } from '../sharing.ts';
 import type { Database } from '../tables.ts';

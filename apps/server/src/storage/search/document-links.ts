@@ -2,7 +2,7 @@
 import type { DocumentLink } from '@tandem/document';
 import { sql } from 'kysely';
 import type { Backlinks, DocumentKind } from '@tandem/protocol';
-import { NEVER_OPENED } from '../documents.ts';
+import { NEVER_OPENED } from '../visits.ts';
 import type { Database } from '../tables.ts';
 import { findableDocuments, isAmong } from './search-query.ts';
 

@@ -4,7 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { SearchTerm } from '@tandem/protocol';
-import { SEARCH } from '../../limits.ts';
+import { SEARCH } from '../limits.ts';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-parts.ts';
 

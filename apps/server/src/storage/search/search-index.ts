@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentLink } from '@tandem/document';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { searchTermsOf, termsOf, type Backlinks, type SearchResults } from '@tandem/protocol';
-import { SEARCH } from '../../limits.ts';
+import { SEARCH } from '../limits.ts';
 import type { MessageKey } from '../messages.ts';
 import type { Database } from '../tables.ts';
 import { findBacklinks, removeLinks, replaceLinks, type BacklinkQuery } from './document-links.ts';

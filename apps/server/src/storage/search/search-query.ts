@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import { matchesIn, type DocumentKind, type SearchResult, type SearchTerm } from '@tandem/protocol';
-import { SEARCH } from '../../limits.ts';
+import { SEARCH } from '../limits.ts';
 import { mayRead } from '../access-conditions.ts';
 import { listedIds } from '../library.ts';
 import type { Database } from '../tables.ts';

@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import type { CommentAnchor } from '@tandem/protocol';
-import { SEARCH } from '../../limits.ts';
+import { SEARCH } from '../limits.ts';
 import { addThread } from '../comments.ts';
-import { addVisit, createDocument, forgetVisits } from '../documents.ts';
+import { addVisit, forgetVisits } from '../visits.ts';
+import { createDocument } from '../documents.ts';
 import { appendMessage } from '../messages.ts';
 import { giveRole } from '../member-roles.ts';
 import { changeLink } from '../sharing.ts';
-import type { MessageChannel } from '../tables.ts';
+import type { MessageChannel } from '../tables/messages.ts';
 import { moveToTrash } from '../trash.ts';
 import { startSearch, textOf, type OpenedSearch } from './search-fixture.ts';
 import { testSimilarWords } from './similar-words.contract.ts';

@@ -1,7 +1,7 @@
 /** Terms in SQLite's FTS5, which stores no text of its own. */
 import { sql, type RawBuilder } from 'kysely';
 import type { SearchTerm } from '@tandem/protocol';
-import { SEARCH } from '../../limits.ts';
+import { SEARCH } from '../limits.ts';
 import type { Database } from '../tables.ts';
 import type { NewPart, TermTables } from './search-parts.ts';
 import { MIN_CONTAINED_LETTERS } from './similar-terms.ts';

@@ -1,7 +1,7 @@
 /** Assigns offsets to channel events, on the one connection that writes them. */
 import { LRUCache } from 'lru-cache';
 import type { ChannelEvent } from '@tandem/protocol';
-import { EVENTS } from '../../limits.ts';
+import { EVENTS } from '../limits.ts';
 import type { ChannelKey } from '../channel-key.ts';
 import type { CommittedEvents } from '../command-store.ts';
 import type { SqlExecutor } from './executor.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as wire from '@tandem/protocol';
 import { readConfiguration } from './configuration/configuration.ts';
+import * as digestLimits from './digests/limits.ts';
 import * as engineLimits from './engine/limits.ts';
 import * as updateLimits from './engine/validation/limits.ts';
 import { FILES } from './files/limits.ts';
@@ -211,7 +212,10 @@ test('PROTOCOL.md lists every limit of the wire, and those of this server that a
     ['limits.ts', limits],
     ['engine/limits.ts', engineLimits],
     ['engine/validation/limits.ts', updateLimits],
+    ['storage/limits.ts', storageLimits],
     ['storage/history/limits.ts', historyLimits],
+    ['presence/limits.ts', presenceLimits],
+    ['digests/limits.ts', digestLimits],
   ] as const;
   const serverRows = [];
   for (const [file, values] of serverModules) {

@@ -19,7 +19,7 @@ export function searchRoutes({ index, signedIn }: SearchRoutesOptions) {
     const options = { user, search: text.data, limit: MAX_SEARCH_RESULTS, signal };
     const found = await index.search(options).catch((error: unknown) => {
       // Nobody reads the answer.
-      throw signal.aborted ? new ApiError('overloaded') : error;
+      throw signal.aborted && error === signal.reason ? new ApiError('overloaded') : error;
     });
     return context.json(found satisfies SearchResults);
   });

@@ -1,5 +1,4 @@
 /** Limits of who is shown in a room, and of their cursors. */
-
 export const PRESENCE = {
   /** A crowd begins at `MAX_SHOWN_MEMBERS` and ends below this, so that it does not flap (PR4). */
   crowdEndsBelow: 450,

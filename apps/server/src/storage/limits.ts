@@ -107,6 +107,10 @@ export const SEARCH = {
   containingParts: 5_000,
   /** Postgres cancels a query that takes longer (SE11). A search has five at most. */
   queryLimitMs: 3_000,
+  /** In Postgres, on one node: each has a connection, of `CONNECTIONS` in `storage.ts`. */
+  maxAtOnce: 3,
+  maxLinksAtOnce: 1,
+  maxWaiting: 100,
   /** Parts that have such a word, and the words that are taken from them, the most frequent. */
   containingMatches: 200,
   containingTerms: 400,

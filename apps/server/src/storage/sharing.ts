@@ -60,6 +60,8 @@ export async function readSharing(
     }
   const terms = await readLinkTerms(db, document);
   const visitors = access === null ? [] : await readVisitors(db, document);
+  if (access !== null)
+    for (const [id, member] of members) members.set(id, withRole(access, member));
   for (const user of visitors) {
     if (members.size >= MAX_SHARING_MEMBERS) break;
     const member = access === null || members.has(user.id) ? null : toVisitor(access, user);
@@ -121,6 +123,12 @@ async function readInheritedMembers(db: Database, document: string): Promise<Sha
 }
 
 const MAX_INHERITED_ROWS = 1_000;
+
+/** With the role that counts: a group may give more than the person was given (GR3). */
+function withRole(access: DocumentAccess, member: SharingMember): SharingMember {
+  const role = standingIn({ ...access, trashed_at: null }, member.user.id)?.role;
+  return role === undefined ? member : { ...member, role };
+}
 
 /** Those who came by the link or a group: they see each other once they have opened the document (GR4). */
 function toVisitor(access: DocumentAccess, user: User): SharingMember | null {

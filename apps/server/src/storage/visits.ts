@@ -16,9 +16,13 @@ export interface Listing {
   readonly isNew: boolean;
 }
 
-export interface Visit {
+/** A document on the list of a person. */
+export interface Listed {
   readonly user: string;
   readonly document: string;
+}
+
+export interface Visit extends Listed {
   readonly at: number;
 }
 
@@ -80,7 +84,7 @@ export async function addVisit(
 }
 
 /** Takes a document, and what is inside it, off a user's list. */
-export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Promise<boolean> {
+export async function forgetVisits(db: Database, visit: Listed): Promise<boolean> {
   const forgotten = await db
     .deleteFrom('visit')
     .where('user', '=', visit.user)
@@ -102,40 +106,45 @@ export async function forgetVisits(db: Database, visit: Omit<Visit, 'at'>): Prom
 
 /**
  * Takes documents that people have never opened, and cannot have found but by a role that has ended, off their lists; not
- * what is inside them and was given to them otherwise.
+ * what is inside them.
  *
  * @param pairs one document and several people, or several documents and one person
+ * @returns those that it took off
  */
 export async function forgetUnopened(
   db: Database,
-  pairs: readonly Omit<Visit, 'at'>[],
-): Promise<void> {
-  if (pairs.length === 0) return;
-  const users = [...new Set(pairs.map(({ user }) => user))];
-  const documents = [...new Set(pairs.map(({ document }) => document))];
-  // Was it on the list with what is around it, it stays there by itself.
-  await sql`insert into visit ("user", document, opened_at, chat_read, comments_read)
-    select distinct member."user", member.document, cast(${NEVER_OPENED} as bigint),
-      ${newestMessage(sql.ref('member.document'), 'chat')},
-      ${newestMessage(sql.ref('member.document'), 'comments')}
-    from member join document_ancestor as inside on inside.document = member.document
-    where inside.ancestor in (${sql.join(documents)}) and member."user" in (${sql.join(users)})
-    on conflict do nothing`.execute(db);
+  pairs: readonly Listed[],
+): Promise<readonly Listed[]> {
+  if (pairs.length === 0) return [];
   const forgotten = await db
     .deleteFrom('visit')
-    .where('user', 'in', users)
-    .where('document', 'in', documents)
+    .where('user', 'in', [...new Set(pairs.map(({ user }) => user))])
+    .where('document', 'in', [...new Set(pairs.map(({ document }) => document))])
     .where('opened_at', '=', NEVER_OPENED)
     .returning(['user', 'document'])
     .execute();
   await rememberListings(db, forgotten);
+  return forgotten;
 }
 
-/** For purges, which take the words of a document out of the events of all lists that had it. */
-async function rememberListings(
-  db: Database,
-  listings: readonly Omit<Visit, 'at'>[],
-): Promise<void> {
+/**
+ * What is inside documents that leave people's lists, was there with them, and is theirs by a role that was given inside,
+ * stays there by itself.
+ */
+export async function keepInside(db: Database, left: readonly Listed[]): Promise<void> {
+  if (left.length === 0) return;
+  const pairs = sql.join(left.map(({ document, user }) => sql`(${document}, ${user})`));
+  await sql`insert into visit ("user", document, opened_at, chat_read, comments_read)
+    select distinct member."user", member.document, cast(${NEVER_OPENED} as bigint),
+      ${newestMessage(sql.ref('member.document'), 'chat')},
+      ${newestMessage(sql.ref('member.document'), 'comments')}
+    from document_ancestor as inside join member on member.document = inside.document
+    where inside.inherits = 1 and (inside.ancestor, member."user") in (values ${pairs})
+    on conflict do nothing`.execute(db);
+}
+
+/** A purge takes the words of a document out of the events of all lists that had it. */
+async function rememberListings(db: Database, listings: readonly Listed[]): Promise<void> {
   for (let from = 0; from < listings.length; from += INSERTED_AT_ONCE)
     await db
       .insertInto('former_listing')
@@ -155,7 +164,7 @@ const READ = [
 
 export async function setFavourite(
   db: Database,
-  { user, document, at }: Omit<Visit, 'at'> & { readonly at: number | null },
+  { user, document, at }: Listed & { readonly at: number | null },
 ): Promise<void> {
   await db
     .updateTable('visit')
@@ -167,7 +176,7 @@ export async function setFavourite(
 
 export async function setFollows(
   db: Database,
-  { user, document, follows }: Omit<Visit, 'at'> & { readonly follows: Listing['follows'] },
+  { user, document, follows }: Listed & { readonly follows: Listing['follows'] },
 ): Promise<void> {
   await db
     .updateTable('visit')

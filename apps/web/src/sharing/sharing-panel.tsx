@@ -246,7 +246,7 @@ function Inheritance({
 
 interface MemberRowProps {
   readonly member: SharingMember;
-  /** What the link gives. A role that is neither a person's own nor this one comes from a group (GR4). */
+  /** What the link gives. A role that is neither a person's own nor this one comes from a group, which owners see (GR4). */
   readonly linkRole: Role | null;
   readonly around: readonly string[];
   readonly isMe: boolean;
@@ -264,7 +264,7 @@ function MemberRow({ member, linkRole, around, isMe, intents }: MemberRowProps) 
           <bdi>{user.name}</bdi>
           {isMe && <span className="text-ink-3"> {t('people.you')}</span>}
         </span>
-        {!isOwn && (
+        {!isOwn && (role === linkRole || intents !== null) && (
           <span className="block text-small text-ink-3">
             {t(role === linkRole ? 'sharing.byLink' : 'sharing.byGroup')}
           </span>

@@ -313,6 +313,48 @@ test.each([
   },
 );
 
+test('GR6 what a person took off their list stays off it when the role around it ends', async () => {
+  const fixture = await fixtureWithTree();
+  await createGroup(fixture, group, ['ned']);
+  await shareWithGroup(fixture, { group, role: 'viewer', document: plan });
+  await fixture.do('ada', {
+    ...{ name: 'member:change', input: { document: tide, user: 'ned', role: 'editor' } },
+  });
+  await fixture.do('ned', { name: 'document:unlist', input: { document: plan } });
+  expect(await listOf(fixture, 'ned')).toEqual([]);
+  await leaveGroup(fixture, { group, person: 'ned' });
+  expect(await listOf(fixture, 'ned')).toEqual([]);
+});
+
+test('GR6 what is inside a document that was opened stays in open lists when the outer role ends', async () => {
+  const fixture = await fixtureWithTree();
+  await setLink(fixture, 'off', plan);
+  await createGroup(fixture, group, ['ned']);
+  await shareWithGroup(fixture, { group, role: 'viewer', document: plan });
+  await visit(fixture, 'ned', plan);
+  await fixture.do('ada', {
+    ...{ name: 'member:change', input: { document: tide, user: 'ned', role: 'editor' } },
+  });
+  await leaveGroup(fixture, { group, person: 'ned' });
+  expect((await listOf(fixture, 'ned')).map(([id]) => id)).toContain(tide);
+  expect(toldLast(fixture, 'ned')).toMatchObject({
+    ...{ name: 'document:listed', document: { id: tide, role: 'editor', parent: null } },
+  });
+});
+
+test('GR3 GR4 the dialog shows the role that counts, be it given here or around, by a group or to the person', async () => {
+  const fixture = await fixtureWithTree();
+  await createGroup(fixture, group, ['ned', 'vi']);
+  await fixture.do('ada', {
+    ...{ name: 'member:change', input: { document: tide, user: 'ned', role: 'viewer' } },
+  });
+  await shareWithGroup(fixture, { group, role: 'editor', document: plan });
+  const shown = async (user: string) =>
+    (await readSharing(fixture.db, tide))?.members.find((of) => of.user.id === user);
+  expect(await shown('ned')).toMatchObject({ role: 'editor', isOwn: true });
+  expect(await shown('vi')).toMatchObject({ role: 'editor', isOwn: true, from: 1 });
+});
+
 test('GR6 who comes back later is not told of a document that they lost before', async () => {
   const fixture = await fixtureWithRoles();
   await createGroup(fixture, group, ['ned', 'vi']);

@@ -6,7 +6,7 @@ import {
   MAX_GROUPS,
 } from '@tandem/protocol';
 import { endAccessRequests, requestCause } from '../../storage/access-requests.ts';
-import { addVisit, findListers, forgetUnopened, NEVER_OPENED } from '../../storage/visits.ts';
+import { addVisit, findListers, NEVER_OPENED } from '../../storage/visits.ts';
 import {
   addGroupMember,
   countGroups,
@@ -32,7 +32,7 @@ import { authorize } from './authorize.ts';
 import { changeAccess, changeAccessOfPerson } from './listing-changes.ts';
 import { notifyOfShare, withdraw } from './notifications.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
-import { forgetLost } from './role-losses.ts';
+import { forgetLost, leaveLists } from './role-losses.ts';
 
 type GroupHandlers = Pick<
   HandlerTable,
@@ -118,7 +118,7 @@ export const groupHandlers: GroupHandlers = {
       async change() {
         await removeGroupMember(db, { group, user: person });
         ({ lost } = await settleRoles(db, { documents, users: [person] }));
-        await forgetUnopened(db, lost);
+        await leaveLists(db, lost);
       },
     });
     await forgetLost(context, lost);
@@ -185,7 +185,7 @@ async function changeRole(
     await setGroupRole(db, { document, group_id: group, role, at });
     settled = await settleRoles(db, { documents: [document], users });
     await welcome(context, settled.gained);
-    await forgetUnopened(db, settled.lost);
+    await leaveLists(db, settled.lost);
   });
   await forgetLost(context, settled.lost);
   const targets = settled.gained.map(({ user }) => user);

@@ -2,7 +2,7 @@
 import { SHARING } from '../../storage/limits.ts';
 import { sharingKey } from '../../storage/channel-key.ts';
 import { setRestricted } from '../../storage/document-tree.ts';
-import { findListers, forgetUnopened, NEVER_OPENED } from '../../storage/visits.ts';
+import { findListers, NEVER_OPENED } from '../../storage/visits.ts';
 import {
   enterLink,
   forgetLinkTerms,
@@ -23,7 +23,7 @@ import { authorize } from './authorize.ts';
 import { changeAccess, publishInherited } from './listing-changes.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 import { grantRole } from './role-grants.ts';
-import { forgetLost } from './role-losses.ts';
+import { forgetLost, leaveLists } from './role-losses.ts';
 
 type SharingHandlers = Pick<
   HandlerTable,
@@ -152,7 +152,7 @@ export const sharingHandlers: SharingHandlers = {
     let lost: readonly Membership[] = [];
     const changed = await changeAccess(context, id, async () => {
       ({ lost } = await takeRole(db, { document: id, user: target }));
-      await forgetUnopened(db, lost);
+      await leaveLists(db, lost);
     });
     context.audit({
       ...{ action: 'member:removed', document: id, person: target },

@@ -1,6 +1,9 @@
 /** Connections of searches, with settings that last for one transaction, because a pooler gives sessions to others. */
+import pLimit, { type LimitFunction } from 'p-limit';
 import { SEARCH } from '../limits.ts';
 import type { SearchReader } from '../search/search-reader.ts';
+import { StorageError } from '../storage-error.ts';
+import type { Database } from '../tables.ts';
 import { connectPool } from './postgres-database.ts';
 import type { Postgres } from './postgres.ts';
 
@@ -16,7 +19,11 @@ const PLANNING = [
   'jit = off',
 ];
 
-/** @param postgres is closed together with the reader. */
+/**
+ * Searches wait for their turn here, not in the pool, which takes a long wait for a database that is gone.
+ *
+ * @param postgres is closed together with the reader.
+ */
 export function postgresReader(
   postgres: Postgres,
   limitMs: number = SEARCH.queryLimitMs,
@@ -27,8 +34,26 @@ export function postgresReader(
     ...PLANNING,
   ];
   const db = connectPool(postgres, limits.map((setting) => `SET LOCAL ${setting}`).join('; '));
+  const [searches, links] = [pLimit(SEARCH.maxAtOnce), pLimit(SEARCH.maxLinksAtOnce)];
+  const run = async <T>(
+    turns: LimitFunction,
+    work: (db: Database) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> => {
+    if (turns.pendingCount >= SEARCH.maxWaiting) throw tooMany();
+    return await turns(async () => {
+      signal?.throwIfAborted();
+      return await db.transaction().execute(work);
+    });
+  };
   return {
-    read: async (work) => await db.transaction().execute(work),
+    read: (work, signal) => run(searches, work, signal),
+    readLinks: (work) => run(links, work),
     close: () => db.destroy(),
   };
+}
+
+function tooMany(): StorageError {
+  const message = 'many searches wait already';
+  return new StorageError({ message, retryable: true, damaged: false, isTooLong: true });
 }

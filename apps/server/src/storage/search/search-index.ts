@@ -2,7 +2,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentLink } from '@tandem/document';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { searchTermsOf, termsOf, type Backlinks, type SearchResults } from '@tandem/protocol';
+import {
+  searchTermsOf,
+  termsOf,
+  type Backlinks,
+  type SearchResults,
+  type SearchTerm,
+} from '@tandem/protocol';
 import { SEARCH } from '../limits.ts';
 import type { MessageKey } from '../messages.ts';
 import type { Database } from '../tables.ts';
@@ -15,7 +21,7 @@ import {
   type NewPart,
   type TermTables,
 } from './search-parts.ts';
-import { SearchQuery, type FindOptions } from './search-query.ts';
+import { SearchQuery, toResults, type FindOptions } from './search-query.ts';
 import type { SearchReader } from './search-reader.ts';
 import { containedLetters, longerTerms, similarTerms } from './similar-terms.ts';
 
@@ -209,28 +215,30 @@ export class SearchIndex implements AsyncDisposable {
   /** The best first. @throws StorageError, or the reason of the signal */
   async search({ search, ...options }: SearchOptions): Promise<SearchResults> {
     const words = searchTermsOf(search);
-    return await this.#reader.read(async (db) => {
+    const { found, similar } = await this.#reader.read(async (db) => {
       const query = new SearchQuery(db, this.#terms, options);
-      const known = await query.existing(words.map((word) => [word]));
-      const found = await query.find(known);
-      if (found.length > 0) return { results: found, similar: false };
+      const exact = await query.find(words.map((word) => [word]));
+      if (exact.rows.length > 0) return { found: exact, similar: false };
       const mayDiffer = words.slice(0, SEARCH.similarWords);
       const letters = mayDiffer.map(containedLetters).filter((one) => one !== null);
       const longer = await query.containing(letters);
-      const similar = await query.existing(mayDiffer.map(similarTerms));
-      const others = mayDiffer.map((word, at) => [
-        ...(similar[at] ?? []),
-        ...longerTerms(word, longer),
+      const known = await query.existing(
+        words.map((word, at) => [word, ...(at < mayDiffer.length ? similarTerms(word) : [])]),
+      );
+      const wanted = known.map((terms, at) => [
+        ...terms,
+        ...(at < mayDiffer.length ? longerTerms(words[at] as SearchTerm, longer) : []),
       ]);
-      if (others.every(({ length }) => length === 0)) return { results: [], similar: false };
-      const results = await query.find(known.map((word, at) => [...word, ...(others[at] ?? [])]));
-      return { results, similar: results.length > 0 };
-    });
+      const isOther = wanted.some((terms, at) => terms.some((term) => term !== words[at]));
+      return { found: isOther ? await query.find(wanted) : exact, similar: true };
+    }, options.signal);
+    const results = await toResults(found);
+    return { results, similar: similar && results.length > 0 };
   }
 
   /** The documents with a link to one. @throws StorageError */
   async backlinks(query: BacklinkQuery): Promise<Backlinks['documents']> {
-    return await this.#reader.read((db) => findBacklinks(db, query));
+    return await this.#reader.readLinks((db) => findBacklinks(db, query));
   }
 
   /** Computed before the transactions, which others wait for, with a pause after each part. */

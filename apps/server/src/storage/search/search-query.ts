@@ -29,6 +29,23 @@ interface FoundRow {
   readonly thread: string | null;
 }
 
+export interface Found {
+  readonly words: WantedWords;
+  readonly rows: readonly FoundRow[];
+}
+
+/** With their excerpts, which take up to a millisecond each: outside of transactions. */
+export async function toResults({ words, rows }: Found): Promise<SearchResult[]> {
+  const results: SearchResult[] = [];
+  for (const { content, part, fallback, thread, ...found } of rows) {
+    const excerpt =
+      part === 'title' ? { excerpt: fallback, matches: [] } : excerptOf(content, words.flat());
+    results.push({ ...found, ...excerpt, ...(thread === null ? {} : { thread }) });
+    await nextTurn();
+  }
+  return results;
+}
+
 export class SearchQuery {
   readonly #db: Database;
   readonly #terms: TermTables;
@@ -41,17 +58,9 @@ export class SearchQuery {
   }
 
   /** The best first; none where nothing may stand for one of the words. */
-  async find(words: WantedWords): Promise<SearchResult[]> {
-    if (words.length === 0 || words.some((terms) => terms.length === 0)) return [];
-    const results: SearchResult[] = [];
-    for (const { content, part, fallback, thread, ...found } of await this.#rows(words)) {
-      const excerpt =
-        part === 'title' ? { excerpt: fallback, matches: [] } : excerptOf(content, words.flat());
-      results.push({ ...found, ...excerpt, ...(thread === null ? {} : { thread }) });
-      // An excerpt takes up to a millisecond.
-      await nextTurn();
-    }
-    return results;
+  async find(words: WantedWords): Promise<Found> {
+    const isHopeless = words.length === 0 || words.some((terms) => terms.length === 0);
+    return { words, rows: isHopeless ? [] : await this.#rows(words) };
   }
 
   /** Longer words of the person's newest documents that contain one of these (SE10). */

@@ -2,12 +2,19 @@
 import type { Database } from '../tables.ts';
 
 export interface SearchReader {
-  /** @throws StorageError; `isTooLong` for a query that took longer than `SEARCH.queryLimitMs` and was cancelled */
-  read<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /**
+   * Waits for its turn among other searches, unless it is aborted.
+   *
+   * @throws StorageError; `isTooLong` for a query that took longer than `SEARCH.queryLimitMs` and was cancelled, and where
+   * many searches wait already; or the reason of the signal
+   */
+  read<T>(work: (db: Database) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** As `read`, for links between documents, which do not wait for searches. */
+  readLinks<T>(work: (db: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /** @param db is closed together with the reader. */
 export function databaseReader(db: Database): SearchReader {
-  return { read: (work) => work(db), close: () => db.destroy() };
+  return { read: (work) => work(db), readLinks: (work) => work(db), close: () => db.destroy() };
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PoolClient } from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { SEARCH } from '../../src/storage/limits.ts';
 import { createDocument } from '../../src/storage/documents.ts';
 import { openPostgres } from '../../src/storage/postgres/postgres-database.ts';
 import { postgresReader } from '../../src/storage/postgres/postgres-search-reader.ts';
@@ -12,12 +13,12 @@ import { testBacklinks } from '../../src/storage/search/backlinks.contract.ts';
 import { testSearch } from '../../src/storage/search/search.contract.ts';
 import { createDatabase } from '../../src/storage/testing/postgres-server.ts';
 
-async function open(limitMs?: number) {
+async function open({ limitMs, connections = 1 }: { limitMs?: number; connections?: number } = {}) {
   const url = await createDatabase(inject('postgres'));
   const db = await openPostgres(new Postgres({ url, connections: 2, name: 'test' }), {
     clock: systemClock,
   });
-  const searching = new RecordingPostgres({ url, connections: 1, name: 'test search' });
+  const searching = new RecordingPostgres({ url, connections, name: 'test search' });
   const reader = postgresReader(searching, limitMs);
   const index = new SearchIndex(db, { terms: postgresTerms, reader });
   onTestFinished(async () => {
@@ -33,8 +34,8 @@ async function open(limitMs?: number) {
 }
 
 describe('search in Postgres', () => {
-  testSearch(open);
-  testBacklinks(open);
+  testSearch(() => open());
+  testBacklinks(() => open());
 
   test('does not wait for the compilation of its queries', async () => {
     const url = await createDatabase(inject('postgres'));
@@ -46,7 +47,7 @@ describe('search in Postgres', () => {
   });
 
   test('SE11 is cancelled after its limit, and its connection goes on', async () => {
-    const { db, index, reader, put } = await open(200);
+    const { db, index, reader, put } = await open({ limitMs: 1_000 });
     await put('tide', 'high water');
     const process = async () => {
       const { rows } = await reader.read((one) =>
@@ -65,6 +66,29 @@ describe('search in Postgres', () => {
     });
     expect((await search()).results.map(({ document }) => document)).toEqual(['tide']);
     expect(await process()).toBe(before);
+  });
+
+  test('SE11 waits for its turn, leaves with its request, and is refused as one too many; links do not wait', async () => {
+    const { db, index, put } = await open({ connections: 4 });
+    await put('tide', 'high water');
+    const gone = new AbortController();
+    const search = (signal?: AbortSignal) =>
+      index.search({ user: 'ada', search: 'water', limit: 5, signal });
+    const waiting: Promise<unknown>[] = [];
+    let aborted: Promise<unknown> | undefined;
+    await db.transaction().execute(async (locked) => {
+      await sql`lock table search_part in access exclusive mode`.execute(locked);
+      for (let at = 0; at < SEARCH.maxAtOnce + SEARCH.maxWaiting - 1; at++) waiting.push(search());
+      aborted = search(gone.signal);
+      await expect(search()).rejects.toMatchObject({ isTooLong: true });
+      gone.abort(new Error('gone'));
+      expect(await index.backlinks({ document: 'tide', user: 'ada', limit: 5, hosts: [] })).toEqual(
+        [],
+      );
+    });
+    await expect(aborted).rejects.toThrow('gone');
+    const found = (await Promise.all(waiting)) as { readonly results: readonly unknown[] }[];
+    expect(found.every(({ results }) => results.length === 1)).toBe(true);
   });
 
   test('SE12 reads along indexes and looks up matches by hashes, without statistics and afterwards', async () => {
@@ -94,7 +118,9 @@ describe('search in Postgres', () => {
       for (const search of ['high water ', 'hihg watr']) {
         const plans = await plansOf(search);
         expect(plans.join('\n')).not.toMatch(/Seq Scan|Hash Join|Merge Join/);
-        expect(plans.at(-1)?.match(/hashed SubPlan \d+\)(?: IS TRUE|\.col)/g)?.length).toBeGreaterThan(3);
+        expect(
+          plans.at(-1)?.match(/hashed SubPlan \d+\)(?: IS TRUE|\.col)/g)?.length,
+        ).toBeGreaterThan(3);
       }
     }
   });

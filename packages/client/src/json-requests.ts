@@ -24,9 +24,10 @@ export async function fetchJson<T>(
   { base, fetch, clock }: JsonRequestOptions,
   path: string,
   schema: { parse(json: unknown): T },
+  signal?: AbortSignal,
 ): Promise<T> {
-  return await withTimeout({ clock, limitMs: TIMEOUT_MS }, async (signal) => {
-    const response = await fetch(`${base}${path}`, { signal });
+  return await withTimeout({ clock, limitMs: TIMEOUT_MS, signal }, async (either) => {
+    const response = await fetch(`${base}${path}`, { signal: either });
     if (!response.ok) throw new JsonRefused(path, response.status);
     return schema.parse(await response.json());
   });

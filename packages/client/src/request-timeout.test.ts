@@ -25,3 +25,22 @@ test('an answered or failed request leaves no timer behind', async () => {
   await expect(failed).rejects.toThrow('no route');
   expect(clock.pending).toBe(0);
 });
+
+test('a request is aborted with who asked for it, also before it begins, and not after its answer', async () => {
+  const clock = new ManualClock();
+  const seen: AbortSignal[] = [];
+  const start = (signal: AbortSignal, answer: Promise<string>) =>
+    withTimeout({ clock, limitMs: 100, signal }, async (either) => {
+      seen.push(either);
+      return await answer;
+    });
+  const asked = new AbortController();
+  expect(await start(asked.signal, Promise.resolve('answer'))).toBe('answer');
+  const running = start(asked.signal, new Promise(() => {}));
+  void running;
+  asked.abort(new Error('another search'));
+  expect(seen.map(({ aborted }) => aborted)).toEqual([false, true]);
+  expect(seen[1]?.reason).toMatchObject({ message: 'another search' });
+  await start(asked.signal, Promise.resolve('late'));
+  expect(seen[2]?.aborted).toBe(true);
+});

@@ -9,11 +9,11 @@ export class TextSearch {
     this.#options = options;
   }
 
-  /** The best results first. Rejects when the server does not answer. */
-  async find(text: string): Promise<SearchResults> {
+  /** The best results first. Rejects when the server does not answer, or when it is aborted: the server then ends the search, too. */
+  async find(text: string, signal?: AbortSignal): Promise<SearchResults> {
     const query = new URLSearchParams({ text });
     const path = `/api/search?${query.toString()}`;
-    return await fetchJson(this.#options, path, searchResults);
+    return await fetchJson(this.#options, path, searchResults, signal);
   }
 
   /** The documents that link to one; none for a document that this person may not read (BL1). Rejects when the server does not answer. */

@@ -14,7 +14,10 @@ export function useLinkTargets(document: string): void {
   const { client, library, activity } = useServices();
   const { language } = useTranslation();
   const [query, setQuery] = useState('');
-  const find = useCallback((text: string) => client.search.find(text), [client]);
+  const find = useCallback(
+    (text: string, signal: AbortSignal) => client.search.find(text, signal),
+    [client],
+  );
   const results = useSearch(query, find).answer?.results ?? NONE;
   useEffect(() => {
     linkTargets.set((asked) => {

@@ -51,7 +51,10 @@ function Finder({ close }: { readonly close: () => void }) {
   const { client } = useServices();
   const [search, setSearch] = useState('');
   const documents = useDocuments(allDocuments) ?? [];
-  const findText = useCallback((text: string) => client.search.find(text), [client]);
+  const findText = useCallback(
+    (text: string, signal: AbortSignal) => client.search.find(text, signal),
+    [client],
+  );
   const findPeople = useCallback((text: string) => client.people.find(text), [client]);
   const results = useSearch(search, findText, mayBeLate);
   const people = useSearch(search, findPeople);

@@ -12,12 +12,12 @@ export interface Search<T> {
 /**
  * Searches a moment after the last key. A failed search runs once more.
  *
- * @param find rejects when there is no answer
+ * @param find rejects when there is no answer; aborted once another search, or none, is wanted
  * @param isIncomplete is true of an answer after which the search runs once more
  */
 export function useSearch<T>(
   search: string,
-  find: (search: string) => Promise<T>,
+  find: (search: string, signal: AbortSignal) => Promise<T>,
   isIncomplete?: (answer: T) => boolean,
 ): Search<T> {
   const [last, setLast] = useState<Search<T> & { readonly search: string }>({
@@ -28,24 +28,24 @@ export function useSearch<T>(
   const isAsked = search.trim() !== '';
   useEffect(() => {
     if (!isAsked) return;
-    let isOver = false;
+    const over = new AbortController();
     const run = async (isRepeated: boolean) => {
       let next: Search<T>;
       let isRepeatable = true;
       try {
-        const answer = await find(search);
+        const answer = await find(search, over.signal);
         next = { state: 'done', answer };
         isRepeatable = isIncomplete?.(answer) === true;
       } catch {
         next = { state: 'failed', answer: null };
       }
-      if (isOver) return;
+      if (over.signal.aborted) return;
       setLast({ ...next, search });
       if (isRepeatable && !isRepeated) timer = setTimeout(() => void run(true), REPEAT_AFTER_MS);
     };
     let timer = setTimeout(() => void run(false), SEARCH_AFTER_MS);
     return () => {
-      isOver = true;
+      over.abort();
       clearTimeout(timer);
     };
   }, [search, find, isIncomplete, isAsked]);

@@ -95,7 +95,10 @@ function Finder({ tree, moved, title, isUnreachable, close }: FinderProps) {
   const { t } = useTranslation();
   const { client } = useServices();
   const [search, setSearch] = useState('');
-  const find = useCallback((text: string) => client.search.find(text), [client]);
+  const find = useCallback(
+    (text: string, signal: AbortSignal) => client.search.find(text, signal),
+    [client],
+  );
   const results = useSearch(search, find);
   const found = results.answer?.results ?? [];
   const targets =

@@ -442,7 +442,7 @@ export const ROUTE_TABLE: { readonly [A in RouteAddress]: readonly (DocumentRow 
     ofCaller(to(`/server/groups/${NO_GROUP}/people`, { person: 'nobody' }), noGroup),
   ],
   'DELETE /server/groups/:group/people/:person': [
-    ofCaller(to(`/server/groups/${NO_GROUP}/people/nobody`), noGroup),
+    ofCaller(to(`/server/groups/${NO_GROUP}/people/nobody`), administrators(204)),
   ],
   // No page is there to be taken off.
   'DELETE /server/publications/:publication': [

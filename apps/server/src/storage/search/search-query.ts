@@ -59,8 +59,8 @@ export class SearchQuery {
 
   /** The best first; none where nothing may stand for one of the words. */
   async find(words: WantedWords): Promise<Found> {
-    const isHopeless = words.length === 0 || words.some((terms) => terms.length === 0);
-    return { words, rows: isHopeless ? [] : await this.#rows(words) };
+    const hasNoTerms = words.length === 0 || words.some((terms) => terms.length === 0);
+    return { words, rows: hasNoTerms ? [] : await this.#rows(words) };
   }
 
   /** Longer words of the person's newest documents that contain one of these (SE10). */

@@ -64,7 +64,10 @@ async function scene(to = server) {
   await put('# Log\n\nHigh water at **nine**.\n');
   const publish = async () => {
     await run({ name: 'document:publish', input: { document } });
-    const { id } = (await publicationOf(ada, document, to))!;
+    // A state that was being read may be followed by the event.
+    const read = async () => (await publicationOf(ada, document, to))?.id ?? null;
+    await expect.poll(read, POLL).not.toBeNull();
+    const id = (await read())!;
     return { id, path: publicPagePath(id, TITLE) };
   };
   return { ada, owner, document, run, put, publish, ...(await publish()) };
@@ -215,7 +218,7 @@ test('PB6 an administrator takes a page off by its address; the pages of a block
   expect((await takeDown(one.ada, one.path)).status).toBe(403);
   expect((await takeDown(administrator, one.path)).status).toBe(204);
   expect(await becomes(404, one.path)).toBeLessThan(EFFECTIVE_WITHIN_MS);
-  expect(await publicationOf(one.ada, one.document)).toBeNull();
+  await expect.poll(() => publicationOf(one.ada, one.document), POLL).toBeNull();
   expect((await takeDown(administrator, one.path)).status).toBe(404);
   expect((await takeDown(administrator, '/p/nothing')).status).toBe(404);
   const block = (isBlocked: boolean) =>

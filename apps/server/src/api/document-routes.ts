@@ -16,7 +16,7 @@ import {
 } from '@tandem/protocol';
 import { findListed, readLibraryPage, readPath, readTreePage } from '../storage/library.ts';
 import { findAccessEntry, type AccessEntry } from '../storage/roles.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError, endedBy } from '../http/api-error.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import { PageWriter } from '../documents/page-writer.ts';
 import type { Rooms } from '../documents/rooms.ts';
@@ -163,10 +163,12 @@ export function documentRoutes({
     .get('/:id/backlinks', async (context) => {
       const { document } = await requireAccess(db, context, { action: 'read' });
       const hosts = [publicUrl?.host, context.req.header('Host')?.toLowerCase()];
-      const documents = await search.backlinks({
+      const { signal } = context.req.raw;
+      const query = {
         ...{ document: document.id, user: context.get('user').id, limit: MAX_BACKLINKS },
         hosts: hosts.filter((host) => host !== undefined),
-      });
+      };
+      const documents = await search.backlinks(query, signal).catch(endedBy(signal));
       return context.json({ documents } satisfies Backlinks);
     })
     .get('/:id/visit', async (context) => {

@@ -1,7 +1,7 @@
 /** Full text search over the documents of the caller. */
 import { Hono } from 'hono';
 import { librarySearch, MAX_SEARCH_RESULTS, type SearchResults } from '@tandem/protocol';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError, endedBy } from '../http/api-error.ts';
 import type { SearchIndex } from '../storage/search/search-index.ts';
 import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 
@@ -17,10 +17,7 @@ export function searchRoutes({ index, signedIn }: SearchRoutesOptions) {
     const { id: user } = context.get('user');
     const { signal } = context.req.raw;
     const options = { user, search: text.data, limit: MAX_SEARCH_RESULTS, signal };
-    const found = await index.search(options).catch((error: unknown) => {
-      // Nobody reads the answer.
-      throw signal.aborted && error === signal.reason ? new ApiError('overloaded') : error;
-    });
+    const found = await index.search(options).catch(endedBy(signal));
     return context.json(found satisfies SearchResults);
   });
 }

@@ -18,12 +18,18 @@ const CHANGES_TREE: ReadonlySet<ServerCommandName> = new Set([
   'document:expire',
 ]);
 
-/** The subject of commands about groups, and of those that give roles in other documents, or to other people, than they name (GR9). */
+/**
+ * The subject of commands about groups; of those that give roles in other documents, or to other people, than they name; and
+ * of those that change what a link gives to somebody who loses a role by a group at that moment (GR9).
+ */
 const GROUPS = 'all groups';
 const BESIDE_GROUPS: ReadonlySet<ServerCommandName> = new Set([
   'access:answer',
   'account:merge-guest',
   'address:claim',
+  'link:change',
+  'link:expire',
+  'link:protect',
 ]);
 
 /** Ids have no spaces, so that nobody's is one of those above. */

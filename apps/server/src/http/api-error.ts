@@ -46,6 +46,13 @@ export class ApiError extends Error {
   }
 }
 
+/** For `catch` of what ends with its request: nobody reads the answer, and it is no fault to report. @throws */
+export function endedBy(signal: AbortSignal): (error: unknown) => never {
+  return (error) => {
+    throw signal.aborted && error === signal.reason ? new ApiError('overloaded') : error;
+  };
+}
+
 const TOO_LONG =
   'This took too long, and the server has ended it. Nothing that was saved is lost. Try again later.';
 

@@ -105,7 +105,7 @@ export const SEARCH = {
   /** For words within longer ones (SE10): of the person's documents, the newest, and their parts until then. */
   containingDocuments: 2_000,
   containingParts: 5_000,
-  /** Postgres cancels a query that takes longer (SE11). A search has five at most. */
+  /** Postgres cancels a query that takes longer (SE11). A search has four at most. */
   queryLimitMs: 3_000,
   /** In Postgres, on one node: each has a connection, of `CONNECTIONS` in `storage.ts`. */
   maxAtOnce: 3,

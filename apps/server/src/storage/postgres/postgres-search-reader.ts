@@ -34,23 +34,41 @@ export function postgresReader(
     ...PLANNING,
   ];
   const db = connectPool(postgres, limits.map((setting) => `SET LOCAL ${setting}`).join('; '));
-  const [searches, links] = [pLimit(SEARCH.maxAtOnce), pLimit(SEARCH.maxLinksAtOnce)];
-  const run = async <T>(
-    turns: LimitFunction,
-    work: (db: Database) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> => {
-    if (turns.pendingCount >= SEARCH.maxWaiting) throw tooMany();
-    return await turns(async () => {
-      signal?.throwIfAborted();
-      return await db.transaction().execute(work);
-    });
-  };
+  const searches = new Turns(SEARCH.maxAtOnce);
+  const links = new Turns(SEARCH.maxLinksAtOnce);
+  const read = async <T>(work: (db: Database) => Promise<T>) =>
+    await db.transaction().execute(work);
   return {
-    read: (work, signal) => run(searches, work, signal),
-    readLinks: (work) => run(links, work),
+    read: (work, signal) => searches.run(() => read(work), signal),
+    readLinks: (work, signal) => links.run(() => read(work), signal),
     close: () => db.destroy(),
   };
+}
+
+/** Who has left the queue, because nobody waits for the answer any more, keeps no place in it. */
+class Turns {
+  readonly #limit: LimitFunction;
+  #waiting = 0;
+
+  constructor(atOnce: number) {
+    this.#limit = pLimit(atOnce);
+  }
+
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#waiting >= SEARCH.maxWaiting) throw tooMany();
+    this.#waiting++;
+    let isWaiting = true;
+    const leave = () => {
+      if (isWaiting) this.#waiting--;
+      isWaiting = false;
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    return await this.#limit(async () => {
+      leave();
+      signal?.throwIfAborted();
+      return await work();
+    });
+  }
 }
 
 function tooMany(): StorageError {

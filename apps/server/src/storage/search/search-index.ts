@@ -237,8 +237,8 @@ export class SearchIndex implements AsyncDisposable {
   }
 
   /** The documents with a link to one. @throws StorageError */
-  async backlinks(query: BacklinkQuery): Promise<Backlinks['documents']> {
-    return await this.#reader.readLinks((db) => findBacklinks(db, query));
+  async backlinks(query: BacklinkQuery, signal?: AbortSignal): Promise<Backlinks['documents']> {
+    return await this.#reader.readLinks((db) => findBacklinks(db, query), signal);
   }
 
   /** Computed before the transactions, which others wait for, with a pause after each part. */

@@ -10,7 +10,7 @@ export interface SearchReader {
    */
   read<T>(work: (db: Database) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** As `read`, for links between documents, which do not wait for searches. */
-  readLinks<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  readLinks<T>(work: (db: Database) => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -144,7 +144,14 @@ test('two servers sweep once, and one goes on where the other one died', async (
   const ended = db.selectFrom('job').select('kind').where('lease', 'is', null).orderBy('kind');
   const endedKinds = async () => (await ended.execute()).map(({ kind }) => kind);
   const onDemand: readonly JobKind[] = [
-    ...(['document-purge', 'link-mail', 'notice-mail', 'share-mail', 'digest'] as const),
+    ...([
+      'document-purge',
+      'group-end',
+      'link-mail',
+      'notice-mail',
+      'share-mail',
+      'digest',
+    ] as const),
     ...(['webhook-delivery', 'webhook-event'] as const),
   ];
   const recurring = JOB_KINDS.filter((kind) => !onDemand.includes(kind));

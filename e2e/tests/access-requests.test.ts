@@ -107,6 +107,8 @@ test('PO8 a document that does not exist looks the same', async ({ openAsGuest }
   for (const path of [documentPathOf(ada), `/d/${'x'.repeat(24)}`]) {
     const page = await openAs(openAsGuest, path, 'Ben');
     await ask(page);
+    // The request itself is unsaved until the page has stored that it was answered.
+    await expect(page.getByRole('main')).not.toContainText('unsaved');
     texts.push(await page.getByRole('main').innerText());
     expect(await page.title()).not.toContain('Tide');
   }

@@ -28,6 +28,9 @@ const WITH_EACH_DATABASE = [
   'transports',
 ].map((name) => `test/${name}.test.ts`);
 
+/** Long enough for a busy machine: it ends tests that would never end, and measures nothing. */
+const POLLING = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -40,6 +43,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           testTimeout: 60_000,
+          expect: POLLING,
         },
       },
       { test: { name: 'long', include: ['src/**/*.long.test.ts'], testTimeout: 600_000 } },
@@ -49,6 +53,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/postgres/**'],
           globalSetup: ['test/bundle.ts'],
+          expect: POLLING,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -58,6 +63,7 @@ export default defineConfig({
           name: 'postgres',
           include: ['test/postgres/**/*.test.ts', ...WITH_EACH_DATABASE],
           globalSetup: ['test/bundle.ts', 'test/postgres-setup.ts'],
+          expect: POLLING,
           env: { TEST_DATABASE: 'postgres' },
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -42,7 +42,7 @@ test.each([
   await vi.waitFor(async () => {
     await environment.clock.advanceAsync(1);
     expect(server.requests.map(({ path }) => path)).toEqual([kind]);
-  });
+  }, 15_000);
   expect(server.latest(kind).messages).toMatchObject([{ type: 'hello', token: 't' }]);
   const stream = new ReadableStream({ start: (source) => source.enqueue(welcome) });
   const headers = { 'Tandem-Transport': 'secret', 'Tandem-Sequence': '1' };

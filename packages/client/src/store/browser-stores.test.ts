@@ -38,7 +38,7 @@ test('databases that do not open are memory after three seconds, and closed when
   expect(await stores.store.outbox()).toEqual([]);
   for (const go of letGo) go();
   const close = vi.spyOn(IDBDatabase.prototype, 'close');
-  await vi.waitFor(() => expect(close).toHaveBeenCalledTimes(names.length));
+  await vi.waitFor(() => expect(close).toHaveBeenCalledTimes(names.length), 15_000);
 });
 
 test.each([

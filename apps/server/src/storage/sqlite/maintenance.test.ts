@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Maintenance } from './maintenance.ts';
 import { openSqlite } from './sqlite.ts';
 import { temporaryDatabaseFile } from '../testing/temporary-database.ts';
@@ -24,7 +24,7 @@ test('sleeps until enough has been written, and ends when disposed of', async ()
   const ended = maintenance.run();
   const before = statSync(path).size;
   for (let i = 0; i < WRITES; i++) writer.run(() => insert.run(new Uint8Array(KIB)));
-  await vi.waitFor(() => expect(statSync(path).size).toBeGreaterThan(before + (WRITES / 2) * KIB));
+  await expect.poll(() => statSync(path).size).toBeGreaterThan(before + (WRITES / 2) * KIB);
   maintenance[Symbol.dispose]();
   await ended;
 });

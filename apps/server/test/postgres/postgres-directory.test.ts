@@ -11,6 +11,7 @@ import { MailSink } from '../mail-sink.ts';
 import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { newAddress, postToAccount, signUp } from '../signed-up.ts';
+import { PROMISED_SECOND_MS } from '../promised-second.ts';
 
 describe('the directory in Postgres', () => {
   testDirectory(async () => {
@@ -57,7 +58,7 @@ test('IA2 IA4 of two nodes, one invites and the other lets in, at once, once, an
     // Their caches may have read the document when it was created.
     for (const server of [one, other])
       await expect
-        .poll(() => accessOn(server, document), { timeout: 1_000 })
+        .poll(() => accessOn(server, document), { timeout: PROMISED_SECOND_MS })
         .toBe(link === 'view' ? 'view' : 'not-found');
     return {
       document,
@@ -70,7 +71,9 @@ test('IA2 IA4 of two nodes, one invites and the other lets in, at once, once, an
   };
   const shared = await invite('view');
   expect((await shared.post()).status).toBe(204);
-  await expect.poll(() => accessOn(other, shared.document), { timeout: 1_000 }).toBe('edit');
+  await expect
+    .poll(() => accessOn(other, shared.document), { timeout: PROMISED_SECOND_MS })
+    .toBe('edit');
   const listed = await ada.fetch(`/api/documents/${shared.document}/invited`);
   expect(invitedAddresses.parse(await listed.json()).invited).toEqual([]);
 

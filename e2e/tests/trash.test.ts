@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import {
   documentPathOf,
+  expectInstalled,
   expectSaved,
   NETWORK_ERRORS,
   openSharedDocument,
@@ -87,13 +88,14 @@ test('a document moved from the list comes back by undo', async ({ openAsGuest }
 });
 
 test.describe('without a network', () => {
-  test.use({ allowedErrors: [NETWORK_ERRORS] });
+  test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
   test('a document goes to the trash when the network is back', async ({ openAsGuest }) => {
     const { page } = await openAsGuest();
     await startDocument(page, 'Tide log');
     await page.keyboard.type('High water at nine.');
     await expectSaved(page);
+    await expectInstalled(page);
     await page.context().setOffline(true);
     await moveToTrash(page);
     await expect(page.getByText(IN_TRASH)).toBeVisible();

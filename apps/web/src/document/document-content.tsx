@@ -19,7 +19,7 @@ import { TextSkeleton } from './opening.tsx';
 import { TitleField } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
 
-const trashNotice = new Deferred(() => import('../trash/trash-notice.tsx'));
+const trashNotice = new Deferred(() => import('../trash/trash-notice.tsx'), { preload: 'at once' });
 const templateNotice = new Deferred(() => import('../templates/template-notice.tsx'));
 const linking = new Deferred(() => import('../linking/linking.tsx'));
 const dataView = new Deferred(() => import('./data-view.tsx'));

@@ -25,7 +25,7 @@ import {
 export const CLUSTER = process.env['CLUSTER'];
 
 const NODES = 2;
-const READY_LIMIT_MS = 10_000;
+const READY_LIMIT_MS = 60_000;
 
 export class ClusterProcess implements AsyncDisposable {
   readonly port: number;

@@ -1,7 +1,8 @@
 /** Files in documents: adding them, and the blocks that show them. */
 
 import { expect, type Locator, type Page } from '@playwright/test';
-import { chooseBlock } from './gestures.ts';
+import { chooseBlock, waitForTwoFrames } from './gestures.ts';
+import { saveStatusOf } from './screens.ts';
 
 /** The text alone, without the fields of its images. */
 export function pageTextOf(page: Page): Locator {
@@ -51,6 +52,35 @@ export function imagesOf(page: Page): Locator {
 
 export function cardsOf(page: Page): Locator {
   return pageTextOf(page).locator('.file-card');
+}
+
+/** How many entries a store of this device has; none where there is no such database. */
+export function countStored(page: Page, name: string, storeName: string): Promise<number> {
+  return page.evaluate(
+    ([database, store]) =>
+      new Promise<number>((resolve) => {
+        const opening = indexedDB.open(database);
+        // This does not make one.
+        opening.addEventListener('upgradeneeded', () => opening.transaction?.abort());
+        opening.addEventListener('error', () => resolve(0));
+        opening.addEventListener('success', () => {
+          const counting = opening.result.transaction(store).objectStore(store).count();
+          counting.addEventListener('success', () => {
+            opening.result.close();
+            resolve(counting.result);
+          });
+        });
+      }),
+    [name, storeName] as const,
+  );
+}
+
+/** Without a network: this device has stored the text, and so many files that wait. */
+export async function expectStored(page: Page, uploads: number): Promise<void> {
+  // An edit is collected until the next frame.
+  await waitForTwoFrames(page);
+  await expect(saveStatusOf(page)).toHaveAttribute('data-connection', 'offline');
+  await expect.poll(() => countStored(page, 'tandem-uploads', 'upload')).toBe(uploads);
 }
 
 /** Decoded, not merely there. */

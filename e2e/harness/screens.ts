@@ -38,7 +38,7 @@ export async function expectSaved(...pages: readonly Page[]): Promise<void> {
 export async function expectInstalled(page: Page): Promise<void> {
   const hasServiceWorker = () => page.evaluate(() => navigator.serviceWorker.controller !== null);
   // It fetches the whole application first.
-  await expect.poll(hasServiceWorker, { timeout: 30_000 }).toBe(true);
+  await expect.poll(hasServiceWorker, { timeout: 60_000 }).toBe(true);
 }
 
 export function peopleOf(page: Page): Locator {

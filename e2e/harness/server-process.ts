@@ -13,7 +13,7 @@ const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 const PORT_TRIES = 50;
 
-const READY_LIMIT_MS = 20_000;
+const READY_LIMIT_MS = 60_000;
 const READY_POLL_MS = 20;
 /** The product exits at most 30 s after SIGTERM. */
 const STOP_LIMIT_MS = 35_000;

@@ -32,7 +32,7 @@ test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
 const KEY_MS = 60;
 /** A silent network is detected in ten seconds; the rest is for a busy machine. */
-const DETECTION_TIMEOUT = { timeout: 20_000 };
+const DETECTION_TIMEOUT = { timeout: 30_000 };
 /** After several failed attempts, the next may be 30 s away, and then the page connects and sends. */
 const RECONNECT_TIMEOUT = { timeout: 45_000 };
 

@@ -17,7 +17,7 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-const EXCERPT_TIMEOUT = { timeout: 15_000 };
+const EXCERPT_TIMEOUT = { timeout: 30_000 };
 
 test('a first visit gets a name and a welcome document that can be edited', async ({
   openAsGuest,
@@ -65,6 +65,7 @@ test('a new name and colour show for others at once, and survive a reload', asyn
 
 test('a name that is too long is rejected with the rule', async ({ openAsGuest }) => {
   const { page } = await openAsGuest();
+  await expectSaved(page);
   const before = await profileOf(page).textContent();
   const profile = await openProfile(page);
   await profile.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(41));

@@ -7,6 +7,7 @@ import {
   cardsOf,
   chooseFiles,
   expectShown,
+  expectStored,
   imagesOf,
   pageTextOf,
   transferFile,
@@ -204,8 +205,7 @@ test.describe('offline', () => {
     await chooseFiles(ada, 'image', [picture('offline.png', 300, 200)]);
     await expectShown(imagesOf(ada).first());
     await expect(uploadOf(ada)).toContainText('Waits to be uploaded');
-    // Until the text is on the device.
-    await ada.waitForTimeout(500);
+    await expectStored(ada, 1);
     ada.once('dialog', (dialog) => void dialog.accept());
     await ada.reload();
     await expectShown(imagesOf(ada).first());

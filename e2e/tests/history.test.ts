@@ -36,7 +36,7 @@ test('what each person wrote and deleted is shown, at any moment', async ({ open
   await expect(shownPage(ada)).toHaveText('High water at ten.');
   await ada.getByRole('button', { name: 'Play' }).click();
   await expect(ada.getByRole('button', { name: 'Pause' })).toBeVisible();
-  await expect(ada.getByRole('button', { name: 'Play' })).toBeVisible({ timeout: 20_000 });
+  await expect(ada.getByRole('button', { name: 'Play' })).toBeVisible({ timeout: 60_000 });
   await expect(shownPage(ada)).toHaveText('High water at ten.');
   await ada.keyboard.press('Escape');
   await expect(textOf(ada)).toBeEditable();

@@ -7,6 +7,7 @@ import { expectAccessible } from '../harness/accessibility.ts';
 import { comment } from '../harness/comments.ts';
 import {
   documentPathOf,
+  expectInstalled,
   expectSaved,
   NETWORK_ERRORS,
   openSharedDocument,
@@ -139,7 +140,7 @@ test('what a person may no longer read is not in the inbox, nor counted, until i
 });
 
 test.describe('without a network', () => {
-  test.use({ allowedErrors: [NETWORK_ERRORS] });
+  test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
   test('what was read is read on the other device once the network is back', async ({
     openAsGuest,
@@ -152,6 +153,7 @@ test.describe('without a network', () => {
     await mentionBen(ada, 'low at noon');
     await expectUnread(1, ben, second);
     await second.close();
+    await expectInstalled(ben);
     await ben.context().setOffline(true);
     await bellOf(ben).click();
     await inboxOf(ben).getByRole('button', { name: 'Mark all as read' }).click();

@@ -2,7 +2,15 @@
 
 import type { BrowserContext, Page } from '@playwright/test';
 import { signUp, newAddress } from '../harness/accounts.ts';
-import { chooseFiles, expectShown, imagesOf, pageTextOf, transferFile } from '../harness/files.ts';
+import {
+  chooseFiles,
+  countStored,
+  expectShown,
+  expectStored,
+  imagesOf,
+  pageTextOf,
+  transferFile,
+} from '../harness/files.ts';
 import { picture } from '../harness/pictures.ts';
 import {
   documentPathOf,
@@ -23,27 +31,9 @@ const OFFLINE = 'Offline: kept on this device';
 const uploadOf = (page: Page) => pageTextOf(page).locator('.file-upload');
 
 /** How many images the device keeps, of all people. */
-function keptBy(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    return new Promise<number>((resolve) => {
-      const opening = indexedDB.open('tandem-images');
-      // There is none, and this does not make one.
-      opening.addEventListener('upgradeneeded', () => opening.transaction?.abort());
-      opening.addEventListener('error', () => resolve(0));
-      opening.addEventListener('success', () => {
-        const database = opening.result;
-        const counting = database.transaction('blob').objectStore('blob').count();
-        counting.addEventListener('success', () => {
-          database.close();
-          resolve(counting.result);
-        });
-      });
-    });
-  });
-}
+const keptBy = (page: Page): Promise<number> => countStored(page, 'tandem-images', 'blob');
 
-const expectKept = (page: Page, count: number) =>
-  expect.poll(() => keptBy(page), { timeout: 15_000 }).toBe(count);
+const expectKept = (page: Page, count: number) => expect.poll(() => keptBy(page)).toBe(count);
 
 async function addBelow(page: Page, name: string): Promise<void> {
   await goToEnd(page);
@@ -98,8 +88,7 @@ test('images of a document that was opened are there without a network, and new 
   await expect(imagesOf(page)).toHaveCount(4);
   await transferFile(page, 'paste', picture('five.png', 40, 80));
   await expect(uploadOf(page)).toHaveCount(2);
-  // Until the text is on the device.
-  await page.waitForTimeout(500);
+  await expectStored(page, 2);
 
   await context.close();
   ({ context, page } = await open());

@@ -92,12 +92,12 @@ for (const [name, options] of Object.entries(SIZES)) {
     const { page } = await openAsGuest(documentPathOf(ada), options);
     await expect(page.locator('.page-text pre')).toBeVisible();
     await takeScreenshot(page, 'document');
-    expect(await overlappingControls(page)).toEqual([]);
-    expect(await cutOffElements(page)).toEqual([]);
+    await expect.poll(() => overlappingControls(page)).toEqual([]);
+    await expect.poll(() => cutOffElements(page)).toEqual([]);
     await page.getByRole('banner').getByRole('button', { name: 'Share' }).click();
     await expectReachable(page, 'Share');
     await takeScreenshot(page, 'share');
-    expect(await cutOffElements(page)).toEqual([]);
+    await expect.poll(() => cutOffElements(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('banner').getByRole('button', { name: 'Chat' }).click();
     const words = 'Nebelwarnungsanlagenprüfungsprotokollführerin https://example.org/tides';
@@ -105,7 +105,7 @@ for (const [name, options] of Object.entries(SIZES)) {
     await page.getByRole('button', { name: 'Send' }).click();
     await expect(page.getByText('Nebelwarnungsanlagen').last()).toBeVisible();
     await takeScreenshot(page, 'chat');
-    expect(await cutOffElements(page)).toEqual([]);
+    await expect.poll(() => cutOffElements(page)).toEqual([]);
   });
 
   test(`list, its navigation and the save status, ${name}`, async ({ openAsGuest }) => {
@@ -114,17 +114,17 @@ for (const [name, options] of Object.entries(SIZES)) {
     await page.goto('/');
     await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
     await takeScreenshot(page, 'list');
-    expect(await overlappingControls(page)).toEqual([]);
-    expect(await cutOffElements(page)).toEqual([]);
+    await expect.poll(() => overlappingControls(page)).toEqual([]);
+    await expect.poll(() => cutOffElements(page)).toEqual([]);
     await page.getByRole('button', { name: /^Saved/ }).click();
     await expectReachable(page, 'Connection');
     await takeScreenshot(page, 'save-status');
-    expect(await cutOffElements(page)).toEqual([]);
+    await expect.poll(() => cutOffElements(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Open the list of documents' }).click();
     await expectReachable(page, 'Documents');
     await takeScreenshot(page, 'navigation');
-    expect(await cutOffElements(page)).toEqual([]);
+    await expect.poll(() => cutOffElements(page)).toEqual([]);
     await context.close();
   });
 }

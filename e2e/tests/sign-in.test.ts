@@ -28,7 +28,7 @@ test.use({
   serviceWorkers: 'allow',
 });
 
-const DETECTION_TIMEOUT = { timeout: 20_000 };
+const DETECTION_TIMEOUT = { timeout: 30_000 };
 
 for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies SessionEnd[]) {
   test(`edits survive a proxy session that ends with ${end}, and are saved after the sign-in`, async ({

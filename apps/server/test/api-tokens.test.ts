@@ -11,6 +11,7 @@ import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 import { PASSWORD, postToAccount, signUp } from './signed-up.ts';
+import { REQUEST_RATES } from '../src/limits.ts';
 
 const server = await RunningServer.start({}, atEndOfFile());
 const ME = { path: '/me' };
@@ -163,11 +164,13 @@ test('AT6 a new password ends all tokens, and a sign-out none', async () => {
 test('AT7 requests with tokens of one person count together', async () => {
   const ada = await signUp(server);
   const tokens = [await makeToken(ada, ['documents:read']), await makeToken(ada, ['search:read'])];
+  // Too few for a bucket of each, and more than enough for one, also where a busy machine lets it refill.
+  const count = 2 * REQUEST_RATES.reads.burst - 10;
   const answers = await Promise.all(
-    Array.from({ length: 260 }, (_, i) => askWith(server, tokens[i % 2] as string, ME)),
+    Array.from({ length: count }, (_, i) => askWith(server, tokens[i % 2] as string, ME)),
   );
   const refused = answers.filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThan(20);
+  expect(refused.length).toBeGreaterThan(0);
   expect(refused[0]?.headers.get('retry-after')).toBe('1');
   await sleep(1_500);
   expect((await ada.fetch('/api/me')).status).toBe(200);

@@ -1,6 +1,5 @@
 /** Invalid input: its sender gets an error message, and no other client is affected. */
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { binaryCodec, MAX_FRAME_BYTES } from '@tandem/protocol';
@@ -151,8 +150,9 @@ describe('a request', () => {
     socket.on('data', (data) => (answer += data.toString()));
     socket.on('error', () => {});
     socket.write(request);
-    await eventually('answered', () => socket.destroyed || answer.includes('\r\n\r\n'));
-    await sleep(50);
+    // A refusal ends the connection behind its sentence.
+    const isOpened = () => answer.startsWith('HTTP/1.1 101') && answer.includes('\r\n\r\n');
+    await eventually('answered', () => socket.destroyed || isOpened());
     socket.destroy();
     return answer;
   };
@@ -229,7 +229,7 @@ describe('a request', () => {
   test('that never ends is ended', async () => {
     const started = Date.now();
     expect(await raw('GET / HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1\.1 408/);
-    expect(Date.now() - started).toBeLessThan(8_000);
+    expect(Date.now() - started).toBeLessThan(12_000);
   });
 });
 

@@ -236,7 +236,7 @@ describe('text', () => {
     const ada = await signIn(server);
     const document = await createPage(ada);
     const path = `/api/documents/${document}/markdown`;
-    const answers = await Promise.all(Array.from({ length: 90 }, () => ada.fetch(path)));
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ada.fetch(path)));
     const statuses = new Set(answers.map(({ status }) => status));
     expect([...statuses].filter((status) => ![200, 429, 503].includes(status))).toEqual([]);
     expect(statuses).toContain(429);

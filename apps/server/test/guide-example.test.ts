@@ -100,8 +100,12 @@ test.each(['y-websocket-2', 'y-websocket-3'])(
     const url = `${server.socketUrl}/yjs`;
     const appended = await appendParagraph({ url, page, token: guest.token, words: 'And then.' });
     onTestFinished(() => appended.destroy());
-    for (const update of (await writer.next('updates')).updates) Y.applyUpdate(doc, update);
-    await eventually('the paragraph', () => readPage(doc).length === 2);
+    await eventually('the paragraph', () => {
+      for (const message of writer.received.splice(0))
+        if (message.type === 'updates')
+          for (const each of message.updates) Y.applyUpdate(doc, each);
+      return readPage(doc).length === 2;
+    });
     expect(readPage(doc)).toMatchObject([
       { attrs: { id: 'a' }, content: words },
       { type: 'textBlock', content: [{ type: 'text', text: 'And then.' }] },

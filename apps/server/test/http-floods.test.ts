@@ -110,7 +110,9 @@ test('lets no more connections stay than may wait for another request', async ()
 
 test('lets anyone who only reads wait, too', async () => {
   const codes: number[] = [];
-  for (let asked = 0; asked < 2 * REQUEST_RATES.reads.burst; asked += 20) {
+  // As fast as a busy machine answers, which is faster than the bucket refills.
+  const { burst } = REQUEST_RATES.reads;
+  for (let asked = 0; asked < 10 * burst && !codes.includes(429); asked += 20) {
     const some = Array.from({ length: 20 }, () => guest.fetch('/api/documents'));
     for (const answer of await Promise.all(some)) {
       codes.push(answer.status);
@@ -119,5 +121,5 @@ test('lets anyone who only reads wait, too', async () => {
     }
   }
   expect(new Set(codes)).toEqual(new Set([200, 429]));
-  expect(codes.slice(0, REQUEST_RATES.reads.burst)).not.toContain(429);
+  expect(codes.slice(0, burst)).not.toContain(429);
 });

@@ -74,8 +74,9 @@ test('counts a conversation', async () => {
   reopen(id, epoch);
   await writer.next('opened');
 
-  const open = await read(server);
-  expect(Object.fromEntries(open)).toMatchObject({
+  const samples = async () => Object.fromEntries(await read(server));
+  // The jobs of the start may wait for their turn.
+  await expect.poll(samples).toMatchObject({
     'tandem_connections{transport="websocket",codec="binary"}': 1,
     'tandem_connections{transport="websocket",codec="json"}': 1,
     'tandem_connection_attempts_total{result="accepted"}': 2,
@@ -105,6 +106,7 @@ test('counts a conversation', async () => {
     tandem_jobs_oldest_waiting_seconds: 0,
     tandem_jobs_failed: 0,
   });
+  const open = await read(server);
   expect(open.get('tandem_deliveries_total{class="volatile"}')).toBeGreaterThanOrEqual(2);
   expect(open.get('tandem_deliveries_total{class="reliable"}')).toBeGreaterThanOrEqual(6);
   expect(open.get('tandem_bytes_total{direction="in"}')).toBeGreaterThan(100);
@@ -118,8 +120,7 @@ test('counts a conversation', async () => {
   );
   await writer.end();
   await listener.end();
-  const closed = await read(server);
-  expect(Object.fromEntries(closed)).toMatchObject({
+  await expect.poll(samples).toMatchObject({
     'tandem_connections{transport="websocket",codec="binary"}': 0,
     'tandem_disconnects_total{code="1000"}': 1,
     'tandem_disconnects_total{code="4400"}': 1,

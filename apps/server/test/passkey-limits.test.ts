@@ -51,7 +51,7 @@ describe('PK11 attempts to sign in', () => {
     const browser = new PasskeyClient(server, { from });
     await browser.add(ada);
     const { burst } = REQUEST_RATES.signInsFromAddress;
-    const statuses = await statusesOf(burst + 10, () => tryFrom(from));
+    const statuses = await statusesOf(burst + 40, () => tryFrom(from));
     expect(statuses).toContain(429);
     // It is known since the passkey was added in it.
     expect((await browser.signIn()).user).toEqual(ada.user);
@@ -72,7 +72,7 @@ describe('PK11 attempts to sign in', () => {
     const phone = new PasskeyClient(server, { from });
     await phone.signIn({ credential });
     expect(phone.cookies.has('tandem_device')).toBe(true);
-    await statusesOf(REQUEST_RATES.signInsFromAddress.burst + 10, () => tryFrom(from));
+    await statusesOf(REQUEST_RATES.signInsFromAddress.burst + 40, () => tryFrom(from));
     expect((await phone.signIn({ credential })).user).toEqual(ada.user);
   });
 });
@@ -125,7 +125,7 @@ describe('PK11 challenges to sign in', () => {
   test('count by the network', async () => {
     let host = 0;
     const askFrom = (site: string) => ask(`${site}:${(++host).toString(16)}::1`);
-    const statuses = await statusesOf(burst + 40, () => askFrom('2001:db8:1'));
+    const statuses = await statusesOf(burst + 100, () => askFrom('2001:db8:1'));
     expect(statuses.slice(0, burst)).not.toContain(429);
     expect(statuses.slice(burst)).toContain(429);
     expect(await askFrom('2001:db8:2')).toBe(200);
@@ -136,7 +136,7 @@ describe('PK11 challenges to sign in', () => {
     const ada = await signUp(server);
     const browser = new PasskeyClient(server, { from });
     await browser.add(ada);
-    expect(await statusesOf(burst + 40, () => ask(from))).toContain(429);
+    expect(await statusesOf(burst + 100, () => ask(from))).toContain(429);
     expect((await browser.signIn()).user).toEqual(ada.user);
     expect((await browser.confirm(ada)).status).toBe(204);
     await browser.add(ada, 'Another one');

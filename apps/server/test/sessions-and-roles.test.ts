@@ -6,9 +6,7 @@ import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
-
-/** W34, W36: revoked access ends within this time. */
-const EFFECTIVE_WITHIN_MS = 1_000;
+import { PROMISED_SECOND_MS } from './promised-second.ts';
 
 const METRICS_TOKEN = 'a-token-for-the-metrics-of-tests';
 const server = await RunningServer.start({ METRICS_TOKEN }, atEndOfFile());
@@ -44,7 +42,7 @@ async function createdBy(guest: SignedIn): Promise<string> {
 async function withinTime(step: () => Promise<unknown>): Promise<void> {
   const beganMs = performance.now();
   await step();
-  expect(performance.now() - beganMs).toBeLessThan(EFFECTIVE_WITHIN_MS);
+  expect(performance.now() - beganMs).toBeLessThan(PROMISED_SECOND_MS);
 }
 
 /** Ada's document, which its link lets Bob edit; neither has opened it. */
@@ -142,7 +140,7 @@ describe('a changed role', () => {
     const again = await ada.fetch('/api/documents', { method: 'POST', body: { id: document } });
     expect(again.status).toBe(404);
     // The text is deleted once no page can have it open any more.
-    await expect.poll(purges, { timeout: 12_000 }).toBe(1);
+    await expect.poll(purges, { timeout: 30_000 }).toBe(1);
   });
 
   test('W36 that is nothing any more closes the channel at once', async () => {

@@ -46,7 +46,8 @@ export function testBus(open: () => Promise<BusEnvironment>): void {
     await environment.until(() => a.bus.peers.length === 2);
     const request = { node: 'silent', service: 'echo', payload: bytes(), timeoutMs: 60_000 };
     const reply = a.bus.request(request);
-    await environment.pass(8500);
+    // Before the ten seconds also on a busy machine, in real time.
+    await environment.pass(7000);
     expect(a.bus.peers).toHaveLength(2);
     await environment.until(() => a.bus.peers.length === 1);
     expect(a.changes.at(-1)).toBe('lost silent boot-1');

@@ -17,7 +17,7 @@ const KILLS = Number(process.env['KILLS'] ?? 6);
 /** Different timing in each run. */
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const LONGEST_LIFE_MS = 400;
-const STARTUP_MS = 5_000;
+const STARTUP_MS = 30_000;
 
 let bundle: EngineBundle;
 beforeAll(async () => {

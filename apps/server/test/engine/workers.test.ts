@@ -84,15 +84,15 @@ test('an update that never ends is refused; its shard restarts, and the other sh
   new LiveWriter(recorder, HERE, 1).write('FREEZE');
 
   const elsewhere = new LiveWriter(recorder, ELSEWHERE, 3);
-  let worstMs = 0;
+  let saves = 0;
   const wasLost = () => recorder.notices.some((notice) => notice.kind === 'lost');
   while (!wasLost()) {
-    const before = performance.now();
     elsewhere.write('.');
     await elsewhere.saved();
-    worstMs = Math.max(worstMs, performance.now() - before);
+    saves++;
   }
-  expect(worstMs).toBeLessThan(500);
+  // It would have waited with the first for the two seconds that the other shard is given.
+  expect(saves).toBeGreaterThan(10);
 
   const notices = recorder.notices.filter((notice) =>
     ['error', 'refused', 'lost'].includes(notice.kind),
@@ -173,7 +173,8 @@ test('a worker that ends in the middle of a transaction leaves no lock and no ha
   const before = performance.now();
   elsewhere.write('on it goes');
   await elsewhere.saved();
-  expect(performance.now() - before).toBeLessThan(500);
+  // A lock would be waited for, for five seconds.
+  expect(performance.now() - before).toBeLessThan(4_000);
   expect(textOf(await recorder.open(HERE, 3))).toBe('');
   const sqlite = openSqlite(path);
   expect(sqlite.prepare('SELECT document, offset FROM recent').all()).toEqual([

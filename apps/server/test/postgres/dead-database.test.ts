@@ -28,11 +28,12 @@ test('requests to a database that does not answer fail at once, and work when it
     const first = await Promise.race(Array.from({ length: 10 }, ask));
     expect(first).toBe('failed');
   }
-  expect(performance.now() - beganMs).toBeLessThan(500);
+  // Each would take seconds otherwise.
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
 
   toPostgres.link.faults = {};
   const resumedMs = performance.now();
   while ((await ask()) === 'failed') await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(performance.now() - resumedMs).toBeLessThan(2_000);
+  expect(performance.now() - resumedMs).toBeLessThan(10_000);
   expect(new Set(await askMany())).toEqual(new Set(['answered']));
 });

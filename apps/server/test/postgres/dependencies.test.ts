@@ -63,19 +63,21 @@ test('metrics and dashboard say that Redis does not answer, since when, and that
   };
   const working = await sample(({ nodes, redis }) => nodes === 2 && redis?.state === 'up');
   expect(working.logAgeMs).toBeLessThan(2_000);
-  expect(await read(STATES)).toEqual(works);
+  await expect.poll(() => read(STATES)).toEqual(works);
 
   const killedAt = Date.now();
   await redis.kill();
   const away = await sample(({ redis }) => redis?.state === 'down');
   expect(away.nodes).toBe(2);
   expect(away.redis!.since).toBeGreaterThanOrEqual(killedAt - 10);
-  expect(away.redis!.since).toBeLessThan(killedAt + 2_000);
-  expect(await read(STATES)).toEqual({
-    ...works,
-    'tandem_bus_up{broker="redis"}': 0,
-    tandem_bus_fallback: 1,
-  });
+  expect(away.redis!.since).toBeLessThan(killedAt + 10_000);
+  await expect
+    .poll(() => read(STATES))
+    .toEqual({
+      ...works,
+      'tandem_bus_up{broker="redis"}': 0,
+      tandem_bus_fallback: 1,
+    });
   const changed = await read(/^tandem_bus_up_change_timestamp_seconds{broker="redis"}/);
   expect(Object.values(changed)[0]! * 1_000).toBeCloseTo(away.redis!.since, -1);
 
@@ -83,7 +85,7 @@ test('metrics and dashboard say that Redis does not answer, since when, and that
   expect((await sample(({ redis }) => redis?.state === 'up')).redis!.since).toBeGreaterThan(
     away.redis!.since,
   );
-  expect(await read(STATES)).toEqual(works);
+  await expect.poll(() => read(STATES)).toEqual(works);
 });
 
 test('metrics say how many servers there are after one has left', async () => {

@@ -11,6 +11,7 @@ import { NativeClient } from '../native-client.ts';
 import { RunningServer } from '../running-server.ts';
 import { atEndOfFile } from '../shared.ts';
 import { signIn, type SignedIn } from '../signed-in.ts';
+import { PROMISED_SECOND_MS } from '../promised-second.ts';
 
 const MAX = 6;
 const METRICS_TOKEN = 'token-of-the-operator';
@@ -71,7 +72,7 @@ test('LI1 LI3 the connections of a user on both nodes are one limit, and those o
   while ((await connect(one, ada)) === null) await sleep(250);
   const freeMs = performance.now() - killedMs;
   expect(freeMs).toBeGreaterThan(1_000);
-  expect(freeMs).toBeLessThan(12_000);
+  expect(freeMs).toBeLessThan(20_000);
   for (let i = 1; i < MAX / 2; i++) expect(await connect(one, ada)).not.toBeNull();
   expect(await connect(one, ada)).toBeNull();
   expect(here).not.toContain(null);
@@ -85,7 +86,8 @@ test('LI3 the connections of a node that stops end at once', async () => {
   const stopped = stopping.kill('SIGTERM');
   const stoppedMs = performance.now();
   while ((await connect(one, ada)) === null) await sleep(50);
-  expect(performance.now() - stoppedMs).toBeLessThan(1_500);
+  // Those of a killed node stay for ten seconds.
+  expect(performance.now() - stoppedMs).toBeLessThan(PROMISED_SECOND_MS);
   await stopped;
 });
 
@@ -106,8 +108,16 @@ test('LI1 the connections of an address on both nodes are one limit', async () =
   };
   for (let i = 0; i < MAX / 2; i++)
     expect(await Promise.all([one, other].map(isOpen))).toEqual([true, true]);
-  await sleep(2_000);
-  expect(await Promise.all([one, other].map(isOpen))).toEqual([false, false]);
+  // Accepted ones are closed again: they are not to fill the limit of their node.
+  const isAccepted = async (node: RunningServer): Promise<boolean> => {
+    const client = new NativeClient(node, { headers });
+    await eventually('it is answered', () => client.socket.readyState !== client.socket.CONNECTING);
+    const isOpenNow = client.socket.readyState === client.socket.OPEN;
+    client.socket.terminate();
+    return isOpenNow;
+  };
+  const areAccepted = () => Promise.all([one, other].map(isAccepted));
+  await expect.poll(areAccepted, { interval: 500 }).toEqual([false, false]);
   headers['X-Forwarded-For'] = '203.0.113.8';
   expect(await Promise.all([one, other].map(isOpen))).toEqual([true, true]);
 });

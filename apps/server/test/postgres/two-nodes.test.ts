@@ -13,6 +13,7 @@ import { createData } from '../data-document.ts';
 import { ANCHOR } from '../hostile-commands.ts';
 import { BOTH_WAYS } from '../link.ts';
 import { PostgresLink } from './postgres-link.ts';
+import { PROMISED_SECOND_MS } from '../promised-second.ts';
 
 async function startNodes(count: number): Promise<RunningServer[]> {
   const DATABASE_URL = await createDatabase(inject('postgres'));
@@ -135,7 +136,7 @@ test('a role that ends on one node ends on the other within a second', async () 
   const endedMs = performance.now();
   await bob.next('closed');
   await bob.next('unsubscribed');
-  expect(performance.now() - endedMs).toBeLessThan(1_000);
+  expect(performance.now() - endedMs).toBeLessThan(PROMISED_SECOND_MS);
 });
 
 test('PO11 a link ends on both nodes when it is time, also if the one that set it has died', async () => {
@@ -157,12 +158,12 @@ test('PO11 a link ends on both nodes when it is time, also if the one that set i
   const endsAt = await end(first, 2_000);
   await Promise.all([bob.next('closed', (of) => of.channel === channel), cem.next('closed')]);
   expect(Date.now() - endsAt).toBeGreaterThanOrEqual(0);
-  expect(Date.now() - endsAt).toBeLessThan(1_000);
+  expect(Date.now() - endsAt).toBeLessThan(PROMISED_SECOND_MS);
   const endsAlone = await end(second, 3_000);
   await one.kill();
   await bob.next('closed', (of) => of.channel === later);
   expect(Date.now() - endsAlone).toBeGreaterThanOrEqual(0);
-  expect(Date.now() - endsAlone).toBeLessThan(1_000);
+  expect(Date.now() - endsAlone).toBeLessThan(PROMISED_SECOND_MS);
 });
 
 test('a session that ends on one node ends on the other', async () => {
@@ -188,13 +189,17 @@ async function overLink() {
 test('a node that cannot reach the database sends nothing, and sends its clients away', async () => {
   const { DATABASE_URL, cut, link } = await overLink();
   const one = await RunningServer.start({ DATABASE_URL, ENGINE_WORKERS: '1' });
-  const other = await RunningServer.start({ DATABASE_URL: cut, ENGINE_WORKERS: '1' });
+  const METRICS_TOKEN = 'token-of-the-operator';
+  const environment = { DATABASE_URL: cut, ENGINE_WORKERS: '1', METRICS_TOKEN };
+  const other = await RunningServer.start(environment);
   const ada = await signIn(one);
   const document = await createPage(ada);
   const tab = await NativeClient.onAuthenticated(other, { guest: ada });
   await tab.open(document, { client: 1 });
+  const headers = { Authorization: `Bearer ${METRICS_TOKEN}` };
+  const metrics = async () => await (await fetch(`${other.url}/metrics`, { headers })).text();
   link.faults = { held: BOTH_WAYS };
-  await sleep(1_200);
+  await expect.poll(metrics, { interval: 20 }).toContain('tandem_cluster_output_held 1');
   const before = tab.received.length;
   tab.send({ type: 'ping', channel: 0, nonce: 1 });
   await sleep(500);
@@ -217,12 +222,12 @@ test('a node that has sent its clients away lets none wait for the database', as
   expect((await ada.fetch('/healthz')).status).toBe(200);
   const again = new NativeClient(server);
   await expect(again.opened()).rejects.toThrow('does not open');
-  expect(performance.now() - beganMs).toBeLessThan(1_000);
+  expect(performance.now() - beganMs).toBeLessThan(PROMISED_SECOND_MS);
 
   link.faults = {};
   const resumedMs = performance.now();
   while ((await ada.fetch('/api/session', { method: 'POST' })).status !== 200) await sleep(50);
-  expect(performance.now() - resumedMs).toBeLessThan(5_000);
+  expect(performance.now() - resumedMs).toBeLessThan(15_000);
   await NativeClient.onAuthenticated(server, { guest: ada });
 });
 

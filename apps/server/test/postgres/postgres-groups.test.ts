@@ -46,7 +46,7 @@ test('GR6 GR9 on two nodes, who leaves a group, or whose group loses its role, l
   await scene.share(document, 'editor');
   await Promise.all([scene.join(scene.ned), scene.share(document, null)]);
   await expect.poll(() => scene.mayRead(document), { timeout: PROMISED_SECOND_MS }).toBe(false);
-});
+}, 120_000);
 
 test('GR9 who leaves one group while another loses its role has what is left, on two nodes at once', async () => {
   const DATABASE_URL = await createDatabase(inject('postgres'));
@@ -75,4 +75,4 @@ test('GR9 who leaves one group while another loses its role has what is left, on
     await expect.poll(() => scene.roleOf(document), within).toBe('editor');
     await scene.leave(scene.ned);
   }
-});
+}, 120_000);

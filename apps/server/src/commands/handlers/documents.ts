@@ -6,6 +6,7 @@ import {
   measureDepth,
   moveInTree,
   readAncestors,
+  readDescendants,
   setPosition,
 } from '../../storage/document-tree.ts';
 import {
@@ -23,7 +24,7 @@ import {
   renameDocument,
   setTemplate,
 } from '../../storage/documents.ts';
-import { findListed } from '../../storage/library.ts';
+import { findAllListed, findListed } from '../../storage/library.ts';
 import { findAccess, findAccessEntry, standingsIn, type AccessEntry } from '../../storage/roles.ts';
 import type { Membership } from '../../storage/member-roles.ts';
 import { inheritedFrom, isSameInherited, linkOf } from '../../storage/standing.ts';
@@ -162,12 +163,23 @@ export const documentHandlers: DocumentHandlers = {
     // A document inside a listed one is on the list with it.
     if ((await findListed(db, { user, document }))?.parent != null) return DONE;
     const isVisitor = (await readVisitor(db, { document, user })) !== null;
+    // Where they may not read what is between, some of what is inside it is at the top of the list.
+    const inside = await readDescendants(db, [document]);
+    const before = await findAllListed(db, { user, documents: inside });
+    const atTop = [...before.values()].filter(({ parent }) => parent === null).map(({ id }) => id);
     if (!(await forgetVisits(db, { user, document }))) return DONE;
-    // Not only when it is purged: who comes back hears no words of what they do not have.
-    await blankEvents(db, { document, channels: [libraryKey(user)] });
-    publish(libraryKey(user), { name: 'document:unlisted', document });
+    const after = await findAllListed(db, { user, documents: atTop });
+    const unlisted = [document, ...atTop.filter((id) => !after.has(id))];
+    for (const id of unlisted) {
+      // Not only when it is purged: who comes back hears no words of what they do not have.
+      await blankEvents(db, { document: id, channels: [libraryKey(user)] });
+      publish(libraryKey(user), { name: 'document:unlisted', document: id });
+    }
     if (isVisitor) publish(sharingKey(document), { name: 'member:removed', user });
-    return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };
+    return {
+      kind: 'done',
+      effects: unlisted.map((id) => ({ kind: 'unlisted', document: id, user })),
+    };
   },
 
   async 'document:visit'(context, { visits }) {

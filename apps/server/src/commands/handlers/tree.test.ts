@@ -74,6 +74,23 @@ describe('TR2 lists', () => {
     expect((await readPath(db, 'vi', ebb)).map(({ id }) => id)).toEqual([plan, tide, ebb]);
   });
 
+  test('lose with a document what is inside it, also where that is at the top of them', async () => {
+    const fixture = await fixtureWithTree();
+    // Between Vi's plan and ebb is one that Vi may not read; ebb was never opened.
+    await fixture.do('ada', { name: 'member:remove', input: { document: plan, user: 'vi' } });
+    await fixture.do('ada', { name: 'link:change', input: { document: plan, link: 'view' } });
+    await fixture.do('ada', { name: 'link:change', input: { document: tide, link: 'off' } });
+    await fixture.do('ada', { name: 'link:change', input: { document: ebb, link: 'view' } });
+    await fixture.do('vi', { name: 'document:visit', input: { document: plan } });
+    expect((await childrenOf(fixture, 'vi', null)).toSorted()).toEqual([plan, ebb].toSorted());
+    await fixture.do('vi', { name: 'document:unlist', input: { document: plan } });
+    expect(await listDocuments(fixture.db, 'vi')).toEqual([]);
+    expect(fixture.library('vi').slice(-2)).toMatchObject([
+      { name: 'document:unlisted', document: plan },
+      { name: 'document:unlisted', document: ebb },
+    ]);
+  });
+
   test('show a document at the top for those who do not have the one around it', async () => {
     const fixture = await fixtureWithTree();
     await fixture.do('ada', { name: 'link:change', input: { document: ebb, link: 'view' } });

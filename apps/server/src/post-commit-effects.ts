@@ -128,7 +128,7 @@ export class PostCommitEffects implements Disposable {
         activity.relisted(effect.user);
         break;
       case 'chat':
-        activity.chatted(effect.document, effect.head);
+        activity.chatted(effect.document, effect);
         break;
       case 'chat-deleted':
         activity.chatDeleted(effect.document, effect.number);

@@ -197,6 +197,10 @@ const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, Co
       name: 'chat:send',
       input: { document, text: 'x', mentions: [], replyTo },
     }),
+    'imported.author.name': (name, { own: document }) => ({
+      name: 'chat:send',
+      input: { document, text: 'x', mentions: [], replyTo: null, imported: importedBy(name) },
+    }),
   },
   'chat:edit': {
     text: (text, { document, message }) => ({

@@ -13,11 +13,15 @@ const NUMBER = 3;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const chatted = (activity: Activity, document: string, head: number, isImported = false) =>
+  activity.chatted(document, { head, isImported });
+
 const values = (chatHead = 0) => ({
   excerpt: '',
   updatedAt: 0,
   present: [],
   chatHead,
+  chatImported: 0,
   chatDeleted: [],
 });
 
@@ -81,9 +85,9 @@ test('begins with the state of the whole list (W33)', async () => {
 
 test('makes one message for all who have a document on their list, and none for others', async () => {
   const { activity, ada, bob } = await fixture();
-  activity.chatted('d1', 4);
-  activity.chatted('d2', 7);
-  activity.chatted('d3', 9);
+  chatted(activity, 'd1', 4);
+  chatted(activity, 'd2', 7);
+  chatted(activity, 'd3', 9);
   await pass(ACTIVITY_INTERVAL_MS);
   expect(changes(ada)).toEqual([{ d1: values(4) }, { d2: values(7) }]);
   expect(changes(bob)).toEqual([{ d1: values(4) }]);
@@ -93,7 +97,7 @@ test('makes one message for all who have a document on their list, and none for 
 test('says the newest values at most once a second, the first at once (W33)', async () => {
   const { activity, bob } = await fixture();
   for (let i = 1; i <= 40; i++) {
-    activity.chatted('d1', i);
+    chatted(activity, 'd1', i);
     activity.excerptChanged('d1', { excerpt: `Words ${i}`, at: i });
     await pass(ACTIVITY_INTERVAL_MS / 10);
   }
@@ -109,9 +113,21 @@ test('says the newest values at most once a second, the first at once (W33)', as
       updatedAt: 40,
       present: [],
       chatHead: 40,
+      chatImported: 0,
       chatDeleted: [{ from: 7, to: 8 }],
     },
   });
+});
+
+test('W48 says how far a chat was imported', async () => {
+  const { activity, bob } = await fixture();
+  chatted(activity, 'd1', 1, true);
+  chatted(activity, 'd1', 2, true);
+  chatted(activity, 'd1', 3);
+  // Nodes hear of each other’s messages late.
+  chatted(activity, 'd1', 1, true);
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(changes(bob).at(-1)).toMatchObject({ d1: { chatHead: 3, chatImported: 2 } });
 });
 
 test('follows who is in a document', async () => {
@@ -133,7 +149,7 @@ test('follows the list', async () => {
   await pass(ACTIVITY_INTERVAL_MS);
   // `d2` was known from Ada's list.
   expect(changes(bob)).toEqual([{ d1: null }, { d2: values() }]);
-  activity.chatted('d1', 1);
+  chatted(activity, 'd1', 1);
   await pass(ACTIVITY_INTERVAL_MS);
   expect(changes(bob)).toHaveLength(2);
 });
@@ -145,7 +161,7 @@ test('keeps telling those who stay when others leave', async () => {
   await pass(2 * ACTIVITY_INTERVAL_MS);
   for (const person of [ada, cleo, dora, eve]) person!.subscriber.received.length = 0;
   for (const gone of [ada, dora]) activity.leave(gone!.subscription);
-  activity.chatted('d1', 9);
+  chatted(activity, 'd1', 9);
   await pass(ACTIVITY_INTERVAL_MS);
   expect([ada, cleo, dora, eve].map((person) => changes(person!).length)).toEqual([0, 1, 0, 1]);
 });
@@ -155,7 +171,7 @@ test('says nothing more of a document to anyone who lost the right to it (W34)',
   banned.add('bob');
   await activity.recheck('d1');
   expect(changes(bob)).toEqual([{ d1: null }]);
-  activity.chatted('d1', 1);
+  chatted(activity, 'd1', 1);
   await pass(ACTIVITY_INTERVAL_MS);
   expect(changes(bob)).toHaveLength(1);
   expect(changes(ada)).toEqual([{ d1: values(1) }]);
@@ -165,7 +181,7 @@ test('leaves out what a pressed connection would get, and then gives it the newe
   const { activity, bob } = await fixture();
   bob.subscriber.isConflating = true;
   for (let i = 1; i <= 3; i++) {
-    activity.chatted('d1', i);
+    chatted(activity, 'd1', i);
     await pass(ACTIVITY_INTERVAL_MS);
   }
   expect(bob.subscriber.received).toEqual([]);
@@ -173,7 +189,7 @@ test('leaves out what a pressed connection would get, and then gives it the newe
   expect(bob.subscriber.of('subscribed')).toMatchObject([
     { state: { documents: { d1: { chatHead: 3 } } } },
   ]);
-  activity.chatted('d1', 4);
+  chatted(activity, 'd1', 4);
   await pass(ACTIVITY_INTERVAL_MS);
   expect(changes(bob)).toEqual([{ d1: values(4) }]);
 });

@@ -124,8 +124,15 @@ export class Activity implements Channel, Disposable {
     this.#flush.schedule();
   }
 
-  chatted(document: string, head: number): void {
-    this.#set(document, (values) => ({ ...values, chatHead: Math.max(values.chatHead, head) }));
+  chatted(
+    document: string,
+    { head, isImported }: { readonly head: number; readonly isImported: boolean },
+  ): void {
+    this.#set(document, ({ chatHead, chatImported, ...rest }) => ({
+      ...rest,
+      chatHead: Math.max(chatHead, head),
+      chatImported: isImported ? Math.max(chatImported, head) : chatImported,
+    }));
   }
 
   chatDeleted(document: string, number: number): void {

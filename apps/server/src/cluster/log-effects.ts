@@ -11,7 +11,12 @@ const BY_KIND: { readonly [K in Effect['kind']]: z.ZodType<Extract<Effect, { kin
   'profile-changed': z.object({ kind: z.literal('profile-changed'), user: id }),
   listed: z.object({ kind: z.literal('listed'), document: id, user: id }),
   unlisted: z.object({ kind: z.literal('unlisted'), document: id, user: id }),
-  chat: z.object({ kind: z.literal('chat'), document: id, head: number }),
+  chat: z.object({
+    kind: z.literal('chat'),
+    document: id,
+    head: number,
+    isImported: z.boolean(),
+  }),
   'chat-deleted': z.object({ kind: z.literal('chat-deleted'), document: id, number }),
   'jobs-enqueued': z.object({ kind: z.literal('jobs-enqueued') }),
   'session-ended': z.object({ kind: z.literal('session-ended'), user: id, session: id }),

@@ -278,7 +278,12 @@ export type Effect =
   | { readonly kind: 'profile-changed'; readonly user: string }
   | { readonly kind: 'listed'; readonly document: string; readonly user: string }
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
-  | { readonly kind: 'chat'; readonly document: string; readonly head: number }
+  | {
+      readonly kind: 'chat';
+      readonly document: string;
+      readonly head: number;
+      readonly isImported: boolean;
+    }
   | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number }
   | { readonly kind: 'jobs-enqueued' }
   | { readonly kind: 'session-ended'; readonly user: string; readonly session: string }

@@ -33,7 +33,7 @@ const play: Handler<'chat:see'> = async (context, { document, number }) => {
   if (number === OUTCOMES.forbidden) return { kind: 'refused', error: errorOf('forbidden') };
   if (number === OUTCOMES.busy) return { kind: 'refused', error: errorOf('overloaded') };
   if (number === OUTCOMES.broken) throw new Error('broken');
-  return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
+  return { kind: 'done', effects: [{ kind: 'chat', document, head: number, isImported: false }] };
 };
 
 const diskIsFull = new StorageError({

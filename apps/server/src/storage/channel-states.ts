@@ -7,7 +7,7 @@ import {
   type ChannelState,
 } from '@tandem/protocol';
 import type { ChannelKey } from './channel-key.ts';
-import { readDeletedRanges, readMessages } from './chat.ts';
+import { readDeletedRanges, readImportedHeads, readMessages } from './chat.ts';
 import { readThreads } from './comments.ts';
 import { compiledQuery } from './compiled-query.ts';
 import { listDocuments, readFavourites, readLibraryPage, readTemplates } from './library.ts';
@@ -82,15 +82,17 @@ export async function loadActivity(
   user: string,
 ): Promise<ActivityState['documents']> {
   const entries = await listDocuments(db, user, { limit: MAX_FOLLOWED_DOCUMENTS });
-  const chats = entries.filter(({ chatHead }) => chatHead > 0);
-  const deleted = await readDeletedRanges(
-    db,
-    chats.map(({ document }) => document.id),
-  );
+  const chats = entries.filter(({ chatHead }) => chatHead > 0).map(({ document }) => document.id);
+  const imported = await readImportedHeads(db, chats);
+  const deleted = await readDeletedRanges(db, chats);
   return Object.fromEntries(
     entries.map(({ document: { id, excerpt, updated_at: updatedAt }, chatHead }) => [
       id,
-      { excerpt, updatedAt, present: [], chatHead, chatDeleted: deleted.get(id) ?? [] },
+      {
+        ...{ excerpt, updatedAt, present: [], chatHead },
+        chatImported: imported.get(id) ?? 0,
+        chatDeleted: deleted.get(id) ?? [],
+      },
     ]),
   );
 }

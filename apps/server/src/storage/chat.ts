@@ -56,6 +56,23 @@ export async function readChatPage(
   return page.toReversed();
 }
 
+/** By document, the number of the newest imported message; without those that have none (W48). */
+export async function readImportedHeads(
+  db: Database,
+  documents: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (documents.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('message')
+    .select((eb) => ['document', eb.fn.max<number>('number').as('head')])
+    .where('channel', '=', 'chat')
+    .where('imported', 'is not', null)
+    .where('document', 'in', documents)
+    .groupBy('document')
+    .execute();
+  return new Map(rows.map(({ document, head }) => [document, head]));
+}
+
 export async function readDeletedRanges(
   db: Database,
   documents: readonly string[],

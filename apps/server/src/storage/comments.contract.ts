@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { channelState, MAX_COMMENTS_BYTES, type CommentAnchor } from '@tandem/protocol';
 import {
   addThread,
-  hasOnlyImported,
+  hasOnlyImportedComments,
   hasRoomInThread,
   readThreads,
   setResolved,
@@ -66,7 +66,8 @@ export function testComments(open: () => Promise<Database>): void {
     return id;
   }
 
-  const isOnlyImportedBy = (db: Database, user: string) => hasOnlyImported(db, { document, user });
+  const isOnlyImportedBy = (db: Database, user: string) =>
+    hasOnlyImportedComments(db, { document, user });
 
   test('CO8 a document has only what one account imported, until somebody comments', async () => {
     const db = await scene();

@@ -13,7 +13,12 @@ import {
   type ThreadMessage,
 } from '@tandem/protocol';
 import { fitStored } from './stored-texts.ts';
-import { messageHead, toMessages, type MessageContent } from './messages.ts';
+import {
+  hasOnlyImportedMessages,
+  messageHead,
+  toMessages,
+  type MessageContent,
+} from './messages.ts';
 import type { CommentThreadRow } from './tables/messages.ts';
 import type { Database } from './tables.ts';
 
@@ -64,7 +69,7 @@ export async function addThread(
  * Whether all comments of a document are those that this account imported, and no thread was resolved or reopened here. Marks
  * of deleted ones are nobody’s.
  */
-export async function hasOnlyImported(
+export async function hasOnlyImportedComments(
   db: Database,
   { document, user }: { readonly document: string; readonly user: string },
 ): Promise<boolean> {
@@ -76,16 +81,7 @@ export async function hasOnlyImported(
     .limit(1)
     .executeTakeFirst();
   if (thread !== undefined) return false;
-  const message = await db
-    .selectFrom('message')
-    .select('id')
-    .where('document', '=', document)
-    .where('channel', '=', 'comments')
-    .where('imported', 'is', null)
-    .where('deleted_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst();
-  return message === undefined;
+  return await hasOnlyImportedMessages(db, { document, channel: 'comments', user });
 }
 
 export async function hasRoomInThread(

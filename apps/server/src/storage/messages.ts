@@ -142,12 +142,34 @@ const messageRow = compiledQuery((db, document: string, message: string) =>
   db.selectFrom('message').selectAll().where('document', '=', document).where('id', '=', message),
 );
 
+/** @param about without a channel, a message of any */
 export async function findMessage(
   db: Database,
-  { document, channel, message }: ChannelOf & MessageKey,
+  { document, channel, message }: MessageKey & Partial<ChannelOf>,
 ): Promise<MessageRow | undefined> {
   const [row] = await messageRow(db, document, message);
-  return row?.channel === channel ? row : undefined;
+  return channel === undefined || row?.channel === channel ? row : undefined;
+}
+
+/**
+ * Whether all messages, but for deleted ones, are those that this account imported. Those come before all others, so that
+ * the newest decides.
+ */
+export async function hasOnlyImportedMessages(
+  db: Database,
+  { document, channel, user }: ChannelOf & { readonly user: string },
+): Promise<boolean> {
+  const newestMessage = await db
+    .selectFrom('message')
+    .select(['author', 'imported'])
+    .where('document', '=', document)
+    .where('channel', '=', channel)
+    .where('deleted_at', 'is', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (newestMessage === undefined) return true;
+  return newestMessage.imported !== null && newestMessage.author === user;
 }
 
 /** Those who have something undeleted in a thread. */

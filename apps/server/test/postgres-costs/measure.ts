@@ -91,7 +91,7 @@ for (const nodes of [1, 8, 32, 80]) {
   const endMs = performance.now() + LOG_SECONDS * 1000;
   const body = {
     channels: [{ key: 'chat:d' as const, epoch: 'e', offset: 1 }],
-    effects: [{ kind: 'chat', document: 'd', head: 1 }],
+    effects: [{ kind: 'chat', document: 'd', head: 1, isImported: false }],
   };
   const commit = async (connection: Postgres, node: number): Promise<void> => {
     for (let offset = 1; performance.now() < endMs; offset++) {

@@ -29,20 +29,18 @@ const ADDITIONS: readonly Addition[] = [
   },
   {
     file: 'commands/handlers/chat.ts',
-    before: `    publish(chatKey(document), {
-      name: 'chat:sent',
-      message: {`,
+    before: `    publish(chatKey(document), { name: 'chat:sent', message });`,
     after: `    publish(chatKey(document), { name: 'chat:weighed', grams: 7 });
     publish(chatKey(document), {
       name: 'chat:sent',
       unit: 'gram',
-      message: {
-        grams: 7,`,
+      message: { grams: 7, ...message },
+    });`,
   },
   {
     file: 'commands/handlers/chat.ts',
-    before: `effects: [{ kind: 'chat', document, head: number }]`,
-    after: `effects: [{ kind: 'weighed', document }, { kind: 'chat', document, head: number, grams: 7 }]`,
+    before: `effects: [{ kind: 'chat', document, head, isImported }]`,
+    after: `effects: [{ kind: 'weighed', document }, { kind: 'chat', document, head, isImported, grams: 7 }]`,
   },
   {
     file: 'cluster/room-exchange.ts',

@@ -22,7 +22,9 @@ const library: LibraryState = {
 };
 const activity = (updatedAt: number, chatHead: number): ActivityState => ({
   type: 'activity',
-  documents: { old: { excerpt: 'now', updatedAt, present: [], chatHead, chatDeleted: [] } },
+  documents: {
+    old: { excerpt: 'now', updatedAt, present: [], chatHead, chatImported: 0, chatDeleted: [] },
+  },
 });
 
 test('without activity, the list is the library', () => {

@@ -26,6 +26,7 @@ const activity = (updatedAt: number) => ({
   updatedAt,
   present: [],
   chatHead: 0,
+  chatImported: 0,
   chatDeleted: [],
 });
 

@@ -177,6 +177,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
         updatedAt: AT,
         present: [user],
         chatHead: 1,
+        chatImported: 0,
         chatDeleted: [],
       },
       gone: null,

@@ -10,6 +10,8 @@ export const documentActivity = z.object({
   updatedAt: instant,
   present: z.array(user).check(z.maxLength(8)),
   chatHead: z.int().check(z.nonnegative()),
+  /** The number of the newest imported message. */
+  chatImported: z.int().check(z.nonnegative()),
   chatDeleted: deletedRanges,
 });
 export type DocumentActivity = z.infer<typeof documentActivity>;

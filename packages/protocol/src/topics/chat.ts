@@ -96,6 +96,8 @@ export const chatChannel = defineChannel({
 
 const defineCommand = commandsOf(chatChannel);
 
+const IMPORT = 'import';
+
 export const chatCommands = defineCommands(
   defineCommand({
     name: 'chat:send',
@@ -103,7 +105,11 @@ export const chatCommands = defineCommands(
     input: z
       .strictObject({ ...messageInput.text, replyTo: z.nullable(ulid) })
       .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
-    order: { changes: ({ id }) => id, waitsFor: ({ input }) => input.replyTo },
+    // Imported ones wait for each other: one that overtakes another would be another chat (W48).
+    order: {
+      changes: ({ id, input }) => (input.imported === undefined ? id : IMPORT),
+      waitsFor: ({ input }) => (input.imported === undefined ? input.replyTo : IMPORT),
+    },
     replaces: null,
     isIdempotent: true,
     predict: ({ id, input, user, at }) => ({

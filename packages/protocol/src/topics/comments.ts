@@ -21,7 +21,6 @@ import {
   messageInput,
   MISPLACED_MENTIONS,
   namedPerson,
-  newImportedMessage,
   newMessage,
   newNamedPerson,
   renameIn,
@@ -229,11 +228,7 @@ export const commentCommands = defineCommands(
     summary:
       'Comments on a piece of the text. The id of the thread and its message is that of the command.',
     input: z
-      .strictObject({
-        ...messageInput.text,
-        anchor: commentAnchor,
-        imported: z.optional(newImportedMessage),
-      })
+      .strictObject({ ...messageInput.text, anchor: commentAnchor })
       .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: () => null },
     replaces: null,
@@ -252,11 +247,7 @@ export const commentCommands = defineCommands(
     name: 'comment:reply',
     summary: 'Replies in a thread. The id of the message is that of the command.',
     input: z
-      .strictObject({
-        ...messageInput.text,
-        thread: ulid,
-        imported: z.optional(newImportedMessage),
-      })
+      .strictObject({ ...messageInput.text, thread: ulid })
       .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     order: { changes: ({ id }) => id, waitsFor: ({ input }) => input.thread },
     replaces: null,

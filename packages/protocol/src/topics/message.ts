@@ -138,7 +138,12 @@ export const messageChange = {
 
 /** The inputs of commands about one message. */
 export const messageInput = {
-  text: { document: documentId, text: newMessageText, mentions: newMentions },
+  text: {
+    document: documentId,
+    text: newMessageText,
+    mentions: newMentions,
+    imported: z.optional(newImportedMessage),
+  },
   edit: z
     .strictObject({
       document: documentId,

@@ -461,7 +461,14 @@ test('a new name appears on the user’s messages and in the sharing of document
 
 describe('newest values', () => {
   test('activity takes the newest of each document, and forgets those that are gone', () => {
-    const activity = { excerpt: 'x', updatedAt: 1, present: [], chatHead: 0, chatDeleted: [] };
+    const activity = {
+      excerpt: 'x',
+      updatedAt: 1,
+      present: [],
+      chatHead: 0,
+      chatImported: 0,
+      chatDeleted: [],
+    };
     // An own property of this name, as JSON from the wire has it.
     const strange = JSON.parse('{"__proto__": 1}') as Record<string, never>;
     const state = { type: 'activity', documents: { a: activity, b: activity } } as const;

@@ -5,6 +5,7 @@ import { addDeleted, countUnread, type NumberRange } from './unread.ts';
 
 const chat = (chatHead: number, ...numbers: number[]) => ({
   chatHead,
+  chatImported: 0,
   chatDeleted: numbers.reduce<NumberRange[]>(addDeleted, []),
 });
 
@@ -19,6 +20,18 @@ describe('W40', () => {
   ])('%j, read up to %i: %i are new', (state, read, expected) => {
     expect(countUnread(state, read)).toBe(expected);
   });
+
+  test.each([
+    [chat(5), 0, 5, 0],
+    [chat(7, 6), 0, 5, 1],
+    [chat(7, 3, 6), 2, 5, 1],
+    [chat(7), 6, 5, 1],
+  ])(
+    'W48 %j, read up to %i, with %i imported: %i are new',
+    (state, read, chatImported, expected) => {
+      expect(countUnread({ ...state, chatImported }, read)).toBe(expected);
+    },
+  );
 
   test('messages after the mark are counted, in whatever order messages were deleted', () => {
     const number = fc.integer({ min: 1, max: 60 });

@@ -1,4 +1,4 @@
-/** Unread chat messages. Deleted messages keep their numbers and do not count. */
+/** Unread chat messages (W40). Deleted messages keep their numbers and do not count, nor do imported ones, which come first. */
 import * as z from 'zod/mini';
 import { MAX_DELETED_RANGES } from '../limits.ts';
 
@@ -12,14 +12,23 @@ export type NumberRange = z.infer<typeof numberRange>;
 export const deletedRanges = z.array(numberRange).check(z.maxLength(MAX_DELETED_RANGES));
 
 export function countUnread(
-  chat: { readonly chatHead: number; readonly chatDeleted: readonly NumberRange[] },
+  {
+    chatHead,
+    chatImported,
+    chatDeleted,
+  }: {
+    readonly chatHead: number;
+    readonly chatImported: number;
+    readonly chatDeleted: readonly NumberRange[];
+  },
   chatRead: number,
 ): number {
-  const deleted = chat.chatDeleted.reduce(
-    (sum, { from, to }) => sum + Math.max(0, to - Math.max(from - 1, chatRead)),
+  const read = Math.max(chatRead, chatImported);
+  const deleted = chatDeleted.reduce(
+    (sum, { from, to }) => sum + Math.max(0, to - Math.max(from - 1, read)),
     0,
   );
-  return Math.max(0, chat.chatHead - chatRead - deleted);
+  return Math.max(0, chatHead - read - deleted);
 }
 
 export function addDeleted(ranges: readonly NumberRange[], number: number): NumberRange[] {

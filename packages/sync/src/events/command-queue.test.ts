@@ -7,6 +7,12 @@ import { CommandQueue, type CommandIntent } from './command-queue.ts';
 const given = (id: string, call: Call): IssuedCommand => ({ ...call, id, at: 1 });
 const message = (id: string, replyTo: string | null = null) =>
   given(id, { name: 'chat:send', input: { document: 'd', text: id, mentions: [], replyTo } });
+const imported = (id: string, replyTo: string | null = null, document = 'd') => {
+  const author = { name: 'Cleo', color: 1 };
+  const input = { document, text: id, mentions: [], replyTo };
+  const named = { author, at: 1, editedAt: null, reactions: [] };
+  return given(id, { name: 'chat:send', input: { ...input, imported: named } });
+};
 const rename = (id: string, title: string, document = 'd') =>
   given(id, { name: 'document:rename', input: { document, title } });
 const create = (id: string, document = 'd') =>
@@ -92,6 +98,10 @@ describe('CM5 a command that builds on another waits for its answer', () => {
     ['a document and its chat', create('a'), message('b'), ['a']],
     ['a message and its answer', message('a'), message('b', 'a'), ['a']],
     ['two messages', message('a'), message('b'), ['a', 'b']],
+    ['two imported messages (W48)', imported('a'), imported('b'), ['a']],
+    ['an imported message and its answer', imported('a'), imported('b', 'a'), ['a']],
+    ['imported messages of two documents', imported('a'), imported('b', null, 'e'), ['a', 'b']],
+    ['an imported message and a message', imported('a'), message('b'), ['a', 'b']],
     ['two documents', create('a'), create('b', 'e'), ['a', 'b']],
     ['a title and a message', rename('a', 'x'), message('b'), ['a', 'b']],
     [

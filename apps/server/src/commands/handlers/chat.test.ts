@@ -50,7 +50,10 @@ describe('sending', () => {
     const rows = await fixture.db.selectFrom('message').select(['number', 'text']).execute();
     expect(rows).toEqual(requests.map(({ call }, i) => ({ number: i + 1, text: call.input.text })));
     expect(fixture.effects.filter(({ kind }) => kind === 'chat')).toHaveLength(60);
-    expect(fixture.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
+    expect(fixture.effects.at(-1)).toEqual({
+      ...{ kind: 'chat', document, head: 60 },
+      isImported: false,
+    });
   });
 
   test('stores mentions of existing people and the reply link', async () => {

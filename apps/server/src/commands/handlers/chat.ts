@@ -1,73 +1,65 @@
 /** Commands of the chat. Readers of a document may read its chat; commenters and editors may write there. */
 import { chatKey, libraryKey } from '../../storage/channel-key.ts';
-import { appendMessage, findMessage, messageHead, moveRead } from '../../storage/messages.ts';
+import {
+  findMessage,
+  hasOnlyImportedMessages,
+  messageHead,
+  moveRead,
+} from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import type { Database } from '../../storage/tables.ts';
 import type { MessageRow } from '../../storage/tables/messages.ts';
-import { findUser, toUser } from '../../storage/users.ts';
+import { toUser } from '../../storage/users.ts';
 import type { HandlerTable } from '../handler.ts';
 import {
+  addMessage,
   edit,
-  mentionsOfExisting,
+  findRepeat,
   react,
-  refuseWriter,
+  refuseImport,
+  refuseMessage,
   remove,
   type MessageRules,
 } from './messages.ts';
 import { notifyOfEdit, notifyOfMessage, seeMessages, withdraw } from './notifications.ts';
-import { DONE, forbidden, notFound } from './outcomes.ts';
+import { DONE, notFound } from './outcomes.ts';
 
 type ChatHandlers = Pick<
   HandlerTable,
   'chat:send' | 'chat:edit' | 'chat:delete' | 'chat:react' | 'chat:see'
 >;
 
-const CHAT: MessageRules = { channel: 'chat', action: 'chat', otherwise: 'viewers-do-not-chat' };
+const CHAT: MessageRules = {
+  channel: 'chat',
+  action: 'chat',
+  otherwise: 'viewers-do-not-chat',
+  hasOnlyImported: (db, of) => hasOnlyImportedMessages(db, { ...of, channel: 'chat' }),
+  hasOthers: 'has-messages',
+};
 
 export const chatHandlers: ChatHandlers = {
-  async 'chat:send'(context, { document, text, mentions: named, replyTo: answered }) {
-    const { db, user, command: id, at, publish } = context;
-    const refusal = await refuseWriter(context, CHAT, document);
+  async 'chat:send'(context, { replyTo: answered, ...input }) {
+    const { db, publish } = context;
+    const { document, imported } = input;
+    const isImported = imported !== undefined;
+    const refusal = await refuseMessage(context, CHAT, input);
     if (refusal !== null) return refusal;
-    const row = await findUser(db, user);
-    if (row === undefined) return notFound('person');
-    const mentions = await mentionsOfExisting(db, named);
+    const outcome = isImported
+      ? ((await findRepeat(context, CHAT, document)) ?? (await refuseImport(context, CHAT, input)))
+      : null;
+    if (outcome !== null) return outcome;
     const replied = await existingMessage(db, document, answered);
-    const replyTo = replied?.id ?? null;
-    const message = {
-      document,
-      channel: 'chat',
-      thread: null,
-      id,
-      text,
-      mentions,
-      replyTo,
-      at,
-    } as const;
-    const number = await appendMessage(db, { ...message, author: user });
-    if (number === undefined) {
-      const before = await findMessage(db, { document, channel: 'chat', message: id });
-      return before?.author === user ? DONE : forbidden('id-taken');
+    const added = await addMessage(context, CHAT, { ...input, replyTo: replied?.id ?? null });
+    if (added.kind !== 'added') return added;
+    const { message } = added;
+    publish(chatKey(document), { name: 'chat:sent', message });
+    if (!isImported) {
+      const answers = replied?.deleted_at === null ? replied.author : null;
+      const cause = { ...message, document, channel: CHAT.channel, thread: null };
+      await notifyOfMessage(context, cause, answers);
     }
-    publish(chatKey(document), {
-      name: 'chat:sent',
-      message: {
-        id,
-        number,
-        author: toUser(row),
-        text,
-        mentions,
-        replyTo,
-        reactions: [],
-        at,
-        editedAt: null,
-        imported: null,
-        deletedAt: null,
-      },
-    });
-    const answers = replied?.deleted_at === null ? replied.author : null;
-    await notifyOfMessage(context, { ...message, number }, answers);
-    return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
+    const head = message.number;
+    return { kind: 'done', effects: [{ kind: 'chat', document, head, isImported }] };
   },
 
   async 'chat:edit'(context, input) {

@@ -214,7 +214,8 @@ async function fill({ db }: Fixture, { thread, bytes, imported = null }: Filling
   const count = Math.floor(bytes / length);
   const around = '[]'.length + (imported?.length ?? 0);
   const rows = Array.from({ length: count }, (_, i) => ({
-    ...{ document, channel: 'comments' as const, thread, author: 'ed', reply_to: null },
+    ...{ document, channel: 'comments' as const, thread, reply_to: null },
+    author: imported === null ? 'ed' : 'ada',
     ...{ id: `01K1${String(i).padStart(22, '0')}`, number: i + 3, mentions: '[]', at: 1 },
     ...{ text: 'x'.repeat(length - around + (i > 0 ? 0 : bytes % length)) },
     ...{ edited_at: null, deleted_at: null, imported },

@@ -4,41 +4,34 @@ import {
   addThread,
   deleteEmptyThread,
   findThread,
-  hasOnlyImported,
+  hasOnlyImportedComments,
   hasRoomForEdit,
   hasRoomForReaction,
   hasRoomInThread,
   setAnchor,
   setResolved,
 } from '../../storage/comments.ts';
-import {
-  addParticipant,
-  appendMessage,
-  findMessage,
-  messageHead,
-  moveRead,
-} from '../../storage/messages.ts';
+import { addParticipant, messageHead, moveRead } from '../../storage/messages.ts';
 import { findAccessEntry } from '../../storage/roles.ts';
 import { findUser, toUser } from '../../storage/users.ts';
-import {
-  importedResolution,
-  whenImported,
-  type Mention,
-  type NewImportedMessage,
-  type ThreadMessage,
-} from '@tandem/protocol';
-import type { HandlerContext, HandlerTable } from '../handler.ts';
+import { importedResolution } from '@tandem/protocol';
+import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { authorize } from './authorize.ts';
 import {
+  addMessage,
+  contentOf,
   edit,
-  mentionsOfExisting,
+  findRepeat,
   react,
-  refuseWriter,
+  refuseAuthor,
+  refuseImport,
+  refuseMessage,
   remove,
   type MessageRules,
+  type NewMessage,
 } from './messages.ts';
 import { notifyOfEdit, notifyOfMessage, see, seeMessages, withdraw } from './notifications.ts';
-import { DONE, forbidden, notFound, type Refused } from './outcomes.ts';
+import { DONE, forbidden, notFound } from './outcomes.ts';
 
 type CommentHandlers = Pick<
   HandlerTable,
@@ -57,6 +50,8 @@ const COMMENTS: MessageRules = {
   channel,
   action: 'comment',
   otherwise: 'viewers-do-not-comment',
+  hasOnlyImported: hasOnlyImportedComments,
+  hasOthers: 'has-comments',
   async refuseEdit(db, document, change) {
     return (await hasRoomForEdit(db, document, change)) ? null : 'too-many-comments';
   },
@@ -66,45 +61,40 @@ const COMMENTS: MessageRules = {
 };
 
 export const commentHandlers: CommentHandlers = {
-  async 'comment:start'(context, { document, anchor, text, mentions, imported }) {
+  async 'comment:start'(context, { anchor, ...input }) {
     const { db, user, command: thread, publish } = context;
-    const refusal = await refuseMessage(context, { document, mentions, imported });
-    if (refusal !== null) return refusal;
-    const repeated = await findRepeat(context, document);
-    if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
-    if (imported !== undefined && !(await hasOnlyImported(db, { document, user })))
-      return forbidden('has-comments');
-    const content = { text, mentions, imported: importedIn(context, imported) };
+    const { document, imported } = input;
+    const outcome = await decide(context, input);
+    if (outcome !== null) return outcome;
     const importedBy = imported === undefined ? null : user;
+    const content = contentOf(context, input);
     if ((await addThread(db, { document, thread, anchor, importedBy }, content)) === 'full')
       return forbidden('too-many-comments');
-    const added = await addMessage(context, { document, thread, text, mentions, imported });
-    if ('kind' in added) return added;
+    const added = await addMessage(context, COMMENTS, { ...input, thread });
+    if (added.kind !== 'added') return added;
+    const { message } = added;
     publish(commentsKey(document), {
       name: 'comment:started',
-      thread: { id: thread, anchor, resolved: null, messages: [added] },
+      thread: { id: thread, anchor, resolved: null, messages: [message] },
     });
     if (imported !== undefined) return DONE;
     context.emit('comment.created', document);
-    await notifyOfMessage(context, { ...added, document, channel, thread });
+    await notifyOfMessage(context, { ...message, document, channel, thread });
     return DONE;
   },
 
-  async 'comment:reply'(context, { document, thread, text, mentions, imported }) {
-    const { db, user, publish } = context;
-    const refusal = await refuseMessage(context, { document, mentions, imported });
-    if (refusal !== null) return refusal;
-    const repeated = await findRepeat(context, document);
-    if (repeated !== null) return repeated === 'own' ? DONE : forbidden('id-taken');
+  async 'comment:reply'(context, input) {
+    const { db, publish } = context;
+    const { document, thread, imported } = input;
+    const outcome = await decide(context, input);
+    if (outcome !== null) return outcome;
     const before = await findThread(db, { document, thread });
     if (before === undefined) return notFound('thread');
-    if (imported !== undefined && !(await hasOnlyImported(db, { document, user })))
-      return forbidden('has-comments');
-    const content = { text, mentions, imported: importedIn(context, imported) };
-    if (!(await hasRoomInThread(db, { document, thread }, content)))
+    if (!(await hasRoomInThread(db, { document, thread }, contentOf(context, input))))
       return forbidden('too-many-comments');
-    const message = await addMessage(context, { document, thread, text, mentions, imported });
-    if ('kind' in message) return message;
+    const added = await addMessage(context, COMMENTS, input);
+    if (added.kind !== 'added') return added;
+    const { message } = added;
     publish(commentsKey(document), { name: 'comment:replied', thread, message });
     if (imported !== undefined) return DONE;
     context.emit('comment.created', document);
@@ -160,13 +150,13 @@ export const commentHandlers: CommentHandlers = {
 
   async 'comment:resolve'(context, { document, thread, on, imported }) {
     const { db, user, at, publish } = context;
-    const refusal = await refuseComment(context, document, imported);
+    const refusal = await refuseAuthor(context, COMMENTS, { document, imported });
     if (refusal !== null) return refusal;
     const before = await findThread(db, { document, thread });
     if (before === undefined) return notFound('thread');
     if ((before.resolved_at !== null) === on) return DONE;
-    if (imported !== undefined && !(await hasOnlyImported(db, { document, user })))
-      return forbidden('has-comments');
+    const others = await refuseImport(context, COMMENTS, { document, imported });
+    if (others !== null) return others;
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     const named = importedResolution({ on, imported }, at);
@@ -209,73 +199,10 @@ export const commentHandlers: CommentHandlers = {
   },
 };
 
-/** An import names authors, so that only the owner of the document is trusted with it (CO8). */
-async function refuseComment(
-  context: HandlerContext,
-  document: string,
-  imported: object | undefined,
-): Promise<Refused | null> {
-  if (imported === undefined) return await refuseWriter(context, COMMENTS, document);
-  const otherwise = 'only-owners-import';
-  const permission = await authorize(context, { document, action: 'moderate', otherwise });
-  return permission.kind === 'refused' ? permission : null;
-}
-
-async function refuseMessage(
-  context: HandlerContext,
-  { document, mentions, imported }: Pick<NewComment, 'document' | 'mentions' | 'imported'>,
-): Promise<Refused | null> {
-  // Names in a file are no accounts, and nobody is notified of them.
-  const isMentioning = imported !== undefined && mentions.length > 0;
-  const refusal = await refuseComment(context, document, imported);
-  return refusal ?? (isMentioning ? forbidden('imports-mention-nobody') : null);
-}
-
-function importedIn(
-  { at }: HandlerContext,
-  imported: NewImportedMessage | undefined,
-): ThreadMessage['imported'] {
-  return imported === undefined ? null : whenImported(imported, at).imported;
-}
-
-/** Whether the message is there already, after the result of its command was forgotten (W25). */
-async function findRepeat(
-  { db, user, command }: HandlerContext,
-  document: string,
-): Promise<'own' | 'taken' | null> {
-  for (const place of ['comments', 'chat'] as const) {
-    const before = await findMessage(db, { document, channel: place, message: command });
-    if (before !== undefined) return before.author === user && place === channel ? 'own' : 'taken';
-  }
-  return null;
-}
-
-interface NewComment {
-  readonly document: string;
-  readonly thread: string;
-  readonly text: string;
-  readonly mentions: readonly Mention[];
-  readonly imported: NewImportedMessage | undefined;
-}
-
-async function addMessage(
-  { db, user, command: id, at }: HandlerContext,
-  { document, thread, text, mentions: named, imported }: NewComment,
-): Promise<(ThreadMessage & { readonly number: number }) | Refused> {
-  const row = await findUser(db, user);
-  if (row === undefined) return notFound('person');
-  const mentions = await mentionsOfExisting(db, named);
-  const message = {
-    id,
-    text,
-    mentions,
-    replyTo: null,
-    at,
-    editedAt: null,
-    imported: null,
-    ...(imported !== undefined && whenImported(imported, at)),
-  };
-  const number = await appendMessage(db, { ...message, document, channel, thread, author: user });
-  if (number === undefined) return forbidden('id-taken');
-  return { ...message, number, author: toUser(row), reactions: [], deletedAt: null };
+/** Null where a message is written. */
+async function decide(context: HandlerContext, input: NewMessage): Promise<Outcome | null> {
+  const refusal = await refuseMessage(context, COMMENTS, input);
+  if (refusal !== null) return refusal;
+  const repeated = await findRepeat(context, COMMENTS, input.document);
+  return repeated ?? (await refuseImport(context, COMMENTS, input));
 }

@@ -14,12 +14,13 @@ const FORBIDDEN = {
   'viewers-do-not-chat': 'You may read this chat but not write in it. Ask the document’s owner.',
   'viewers-do-not-comment': 'You may read this document but not comment on it. Ask its owner.',
   'only-editors-reanchor': 'You may not change what a comment is about.',
-  'only-owners-import': 'Only the owner of a document may import comments into it.',
+  'only-owners-import': 'Only the owner of a document may import comments or messages into it.',
   'has-comments':
     'People have commented in this document, or resolved a comment. Import the file again, into a new document.',
-  'imports-mention-nobody': 'Imported comments mention nobody.',
+  'has-messages': 'People have written in this chat. Import the file again, into a new document.',
+  'imports-mention-nobody': 'Imported messages mention nobody.',
   'imported-stays':
-    'An imported comment keeps the words of the person who wrote it. Reply to it, or delete it.',
+    'An imported message keeps the words of the person who wrote it. Reply to it, or delete it.',
   'too-many-comments':
     'This document has reached the limit of comments. Delete some that nobody needs any more.',
   'not-your-link': 'Only the owner of a document may change what its link allows.',

@@ -94,7 +94,7 @@ interface Row<N extends ServerCommandName> {
   ) => Extract<AnyCall, { name: N }>['input'];
   /** On the web, before it is moved to the trash. */
   readonly isPublished?: true;
-  /** The owner imported the only thread: `comment` has its id. */
+  /** The owner imported the chat, and the only thread: `comment` has its id. */
   readonly isImport?: true;
   /** For an active document. */
   readonly expected: Readonly<Record<RoleName, Result>>;
@@ -115,7 +115,7 @@ const REFUSED: InTrash = { owner: 'forbidden', others: 'not-found' };
 const UNAFFECTED: InTrash = { owner: 'done', others: 'done' };
 const NOBODY: Readonly<Record<RoleName, Result>> = { ...OWNER, owner: 'forbidden' };
 
-/** Comments of a file come into a document, and into a thread, that has none which people wrote there. */
+/** Messages of a file come into a document, a thread or a chat that has none which people wrote there. */
 const NO_IMPORT = NOBODY;
 
 /** The link is off for the roles that are tested with one. */
@@ -332,6 +332,17 @@ const TABLE: {
       expected: COMMENTERS,
       inTrash: REFUSED,
     },
+    {
+      call: () => ({ document, text: 'Hi', mentions: [], replyTo: null, imported: IMPORTED }),
+      isImport: true,
+      expected: OWNER,
+      inTrash: REFUSED,
+    },
+    {
+      call: () => ({ document, text: 'Hi', mentions: [], replyTo: null, imported: IMPORTED }),
+      expected: NO_IMPORT,
+      inTrash: REFUSED,
+    },
   ],
   'chat:edit': [
     {
@@ -514,8 +525,10 @@ async function messages(fixture: Fixture, user: string, isImport: boolean) {
     if (!isImport) await fixture.run(author, { name: 'comment:start', input: about }, comment);
     commented.push(comment);
     const id = fixture.nextId();
-    const input = { document, text: 'Hello', mentions: [], replyTo: null };
-    expect(await fixture.run(author, { name: 'chat:send', input }, id)).toMatchObject({
+    const message = { document, text: 'Hello', mentions: [], replyTo: null };
+    const input = isImport ? { ...message, imported: IMPORTED } : message;
+    const sender = isImport ? 'ada' : author;
+    expect(await fixture.run(sender, { name: 'chat:send', input }, id)).toMatchObject({
       kind: 'done',
     });
     if (author === 'vi')

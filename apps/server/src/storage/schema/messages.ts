@@ -47,6 +47,12 @@ export async function createMessages(db: Kysely<unknown>, types: ColumnTypes): P
     .columns(['document', 'channel', 'number'])
     .where(sql.ref('deleted_at'), 'is not', null)
     .execute();
+  await db.schema
+    .createIndex('message_imported')
+    .on('message')
+    .columns(['document', 'channel', 'number'])
+    .where(sql.ref('imported'), 'is not', null)
+    .execute();
   await createThreads(db, types);
 }
 

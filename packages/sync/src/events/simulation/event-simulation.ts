@@ -153,10 +153,10 @@ class SimulatedCommands implements SimulatedSystem<Action> {
     const text = `m${this.#lastId + 1}`;
     const user = random.pick([...this.#ledger.users.keys()]);
     const mentions = random.chance(0.3) ? [{ user, offset: 0, length: 1 }] : [];
-    return {
-      name: 'chat:send',
-      input: { document: SHARED_DOCUMENT, text, mentions, replyTo: null },
-    };
+    const input = { document: SHARED_DOCUMENT, text, replyTo: null };
+    return this.#lastId % 4 === 0
+      ? { name: 'chat:send', input: { ...input, mentions: [], imported } }
+      : { name: 'chat:send', input: { ...input, mentions } };
   }
 
   #anyCall(page: DeviceModel): Call {

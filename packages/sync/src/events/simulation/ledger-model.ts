@@ -177,11 +177,12 @@ export class LedgerModel {
       case 'version:delete':
         return errorOf('forbidden');
       case 'chat:send': {
-        const { text, mentions, replyTo } = command.input;
+        const { text, mentions, replyTo, imported } = command.input;
         const message = {
           ...sent({ id: command.id, author: me.user, at, text, mentions }),
           number: this.#chat(document).head + 1,
           replyTo,
+          ...(imported !== undefined && whenImported(imported, at)),
         };
         return [
           [null, chat, { name: 'chat:sent', at, message }],
@@ -205,6 +206,7 @@ export class LedgerModel {
         if (known.author.id !== user) return errorOf('forbidden');
         if (command.name === 'chat:delete')
           return [[null, chat, { name: 'chat:deleted', at, message: id }]];
+        if (known.imported !== null) return errorOf('forbidden');
         const { text, mentions } = command.input;
         return [[null, chat, { name: 'chat:edited', at, message: id, text, mentions }]];
       }

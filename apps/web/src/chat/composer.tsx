@@ -8,8 +8,8 @@ import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isComposing } from '../components/keyboard.ts';
 import { TextArea } from '../components/text-area.tsx';
-import { isolated } from '../languages/names.ts';
 import { currentText, type MessageDraft } from './message-drafts.ts';
+import { spokenAuthor } from './spoken-author.ts';
 import type { ChatPerson } from './chat-people.ts';
 import { suggestionsFor } from './mention-suggestions.ts';
 import { type MentioningText } from './mentioning-text.ts';
@@ -193,10 +193,14 @@ function DraftContext({
           t('chat.editing')
         ) : (
           <>
-            <b className="font-medium">
-              {t('chat.replyingTo', { name: isolated(draft.replyTo?.author.name ?? '') })}
-            </b>{' '}
-            {draft.replyTo !== null && withCurrentNames(draft.replyTo, people).text}
+            {draft.replyTo !== null && (
+              <>
+                <b className="font-medium">
+                  {t('chat.replyingTo', { name: spokenAuthor(draft.replyTo, t) })}
+                </b>{' '}
+                {withCurrentNames(draft.replyTo, people).text}
+              </>
+            )}
           </>
         )}
       </p>

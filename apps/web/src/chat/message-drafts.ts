@@ -23,7 +23,8 @@ export class MessageDrafts {
   constructor(commands: Pick<Commands, 'onRefused'>) {
     commands.onRefused((call) => {
       const place = placeOf(call);
-      if (place === null) return;
+      // The words of an import are in its file.
+      if (place === null || 'imported' in call.input) return;
       const { text, mentions } = call.input as MentioningText;
       this.change(place, (draft) => ({
         ...draft,

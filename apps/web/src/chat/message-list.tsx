@@ -40,7 +40,13 @@ export function MessageList(props: MessageListProps) {
   const isReading = isAtEnd && isVisible;
   const last = messages.at(-1);
   const isOwn = last !== undefined && last.number === null && last.author.id === view.me;
-  const readUpTo = useNewMark({ chatRead, head, isCurrent: view.isLive, isReading, isOwn });
+  const lastImported = messages.findLast(({ imported }) => imported !== null)?.number ?? 0;
+  const readUpTo = useNewMark({
+    // What was imported comes first, and is new to nobody (W48).
+    chatRead: chatRead === null ? null : Math.max(chatRead, lastImported),
+    ...{ head, isReading, isOwn },
+    isCurrent: view.isLive,
+  });
   const rows = useMemo(
     () => messageRows(messages, { readUpTo, me: view.me }),
     [messages, readUpTo, view.me],
@@ -177,7 +183,8 @@ function Announcements({
     last !== undefined &&
     last.id !== first.current &&
     last.author.id !== me &&
-    last.deletedAt === null;
+    last.deletedAt === null &&
+    last.imported === null;
   return (
     <p aria-live="polite" className="sr-only">
       {isSaid && t('chat.said', { name: last.author.name, text: last.text })}

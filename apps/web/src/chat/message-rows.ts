@@ -31,6 +31,7 @@ export function messageRows(
       message.number !== null &&
       message.number > (readUpTo ?? 0) &&
       message.deletedAt === null &&
+      message.imported === null &&
       message.author.id !== me;
     isNewShown ||= isFirstNew;
     const isNamed: boolean =
@@ -44,6 +45,7 @@ export function messageRows(
 function continuesGroup(before: ThreadMessage, message: ThreadMessage): boolean {
   return (
     before.author.id === message.author.id &&
+    before.imported?.author.name === message.imported?.author.name &&
     message.replyTo === null &&
     message.at - before.at < GROUP_WINDOW_MS
   );

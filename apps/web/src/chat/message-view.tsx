@@ -3,11 +3,13 @@ import { memo, useEffect, useRef, type CSSProperties, type FocusEvent } from 're
 import { useTranslation } from '../translation/translation.ts';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
+import { ImportMark } from './import-mark.tsx';
 import { withCurrentNames } from './mentions.ts';
 import { MessageActions, type MessageIntents } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
 import type { MessageRow } from './message-rows.ts';
 import { Reactions } from './reactions.tsx';
+import { spokenAuthor } from './spoken-author.ts';
 
 export interface ChatView {
   readonly people: readonly User[];
@@ -63,20 +65,24 @@ function AuthorLine({
   readonly message: ThreadMessage;
   readonly view: ChatView;
 }) {
-  const { author, at } = message;
-  const current = view.people.find(({ id }) => id === author.id) ?? author;
+  const { author, at, imported } = message;
+  const account = view.people.find(({ id }) => id === author.id) ?? author;
+  const { name, color } = imported?.author ?? account;
   return (
-    <p className="flex items-baseline gap-2 px-4 text-small">
-      <b
-        className="truncate text-base font-semibold text-(--person)"
-        style={{ '--person': personColor(current.color) } as CSSProperties}
-      >
-        {current.name}
-      </b>
-      <time dateTime={new Date(at).toISOString()} className="shrink-0 text-ink-3">
-        {view.formatTime(at)}
-      </time>
-    </p>
+    <>
+      <p className="flex items-baseline gap-2 px-4 text-small">
+        <b
+          className="truncate text-base font-semibold text-(--person)"
+          style={{ '--person': personColor(color) } as CSSProperties}
+        >
+          <bdi>{name}</bdi>
+        </b>
+        <time dateTime={new Date(at).toISOString()} className="shrink-0 text-ink-3">
+          {view.formatTime(at)}
+        </time>
+      </p>
+      {imported !== null && <ImportMark by={account.name} className="px-4" />}
+    </>
   );
 }
 
@@ -119,14 +125,15 @@ function MessageContent({ row: { message }, view, isTarget, onTargetLeft }: Mess
           <Reactions
             message={message}
             me={me}
-            onReact={canWrite ? (emoji, on) => intents.react(message, emoji, on) : null}
+            // An imported one has reactions before it is sent.
+            onReact={canWrite && isSent ? (emoji, on) => intents.react(message, emoji, on) : null}
           />
           {canWrite && isSent && (
             <MessageActions
               message={message}
               text={withCurrentNames(message, people).text}
               intents={intents}
-              mayEdit={isOwn}
+              mayEdit={isOwn && message.imported === null}
               mayRemove={isOwn || ownsDocument}
             />
           )}
@@ -153,7 +160,7 @@ function Quoted({ message: id, view }: { readonly message: string; readonly view
         t('chat.earlier')
       ) : (
         <>
-          <b className="shrink-0 font-medium">{message.author.name}</b>
+          <b className="max-w-2/3 shrink-0 truncate font-medium">{spokenAuthor(message, t)}</b>
           <span className="truncate">
             {message.deletedAt === null
               ? withCurrentNames(message, view.people).text

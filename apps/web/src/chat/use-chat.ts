@@ -120,7 +120,8 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   };
   const editLast = () => {
     const last = state?.messages.findLast(
-      ({ author, deletedAt, number }) => author.id === me && deletedAt === null && number !== null,
+      ({ author, deletedAt, number, imported }) =>
+        author.id === me && deletedAt === null && number !== null && imported === null,
     );
     if (last !== undefined) edit(last);
   };

@@ -3,9 +3,9 @@ import type { CommentThread, ThreadMessage } from '@tandem/protocol';
 import type { EditorView } from '@tiptap/pm/view';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from '../translation/translation.ts';
+import { spokenAuthor } from '../chat/spoken-author.ts';
 import { isolated } from '../languages/names.ts';
 import type { CommentPlaces } from './comment-places.ts';
-import { spokenAuthor } from './spoken-author.ts';
 import type { Comments } from './use-comments.ts';
 
 export function Announcements({ comments: { threads, me } }: { readonly comments: Comments }) {

@@ -7,14 +7,15 @@ import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { copyText } from '../components/copy-button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
+import { ImportMark } from '../chat/import-mark.tsx';
 import { MessageActions } from '../chat/message-actions.tsx';
 import { MessageBody } from '../chat/message-body.tsx';
 import { withCurrentNames } from '../chat/mentions.ts';
 import { Reactions } from '../chat/reactions.tsx';
+import { spokenAuthor } from '../chat/spoken-author.ts';
 import { isolated } from '../languages/names.ts';
 import { Moment } from '../languages/moment.tsx';
 import { addressOfThread } from './comments-place.ts';
-import { spokenAuthor } from './spoken-author.ts';
 import { ThreadComposer } from './thread-composer.tsx';
 import { isUnread } from './unread-comments.ts';
 import type { Comments } from './use-comments.ts';
@@ -126,12 +127,6 @@ function Resolution({ resolved }: { readonly resolved: NonNullable<CommentThread
       {imported !== null && <ImportMark by={by.name} />}
     </div>
   );
-}
-
-/** Stands by each name that is no account’s. */
-function ImportMark({ by }: { readonly by: string }) {
-  const { t } = useTranslation();
-  return <p className="text-tiny text-ink-3">{t('comments.imported', { name: isolated(by) })}</p>;
 }
 
 function ThreadActions({ thread, comments, mayComment }: ThreadCardProps) {

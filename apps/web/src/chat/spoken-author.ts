@@ -9,5 +9,5 @@ export function spokenAuthor(
 ): string {
   const importer = isolated(author.name);
   if (imported === null) return importer;
-  return t('comments.spokenImported', { name: isolated(imported.author.name), importer });
+  return t('chat.spokenImported', { name: isolated(imported.author.name), importer });
 }

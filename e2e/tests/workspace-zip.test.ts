@@ -8,6 +8,7 @@ import { chooseFiles, expectShown, imagesOf } from '../harness/files.ts';
 import { picture } from '../harness/pictures.ts';
 import { comment } from '../harness/comments.ts';
 import {
+  documentPathOf,
   expectSaved,
   linesOf,
   openSharedDocument,
@@ -94,15 +95,16 @@ async function exportAll(page: Page, path: string): Promise<void> {
 }
 
 /** What the zip file says of the documents that have some. */
-async function commentsIn(path: string): Promise<unknown[]> {
+async function partsIn(path: string, part: 'comments' | 'chat'): Promise<unknown[]> {
   const zip = new ZipReader(new BlobReader(new Blob([await readFile(path)])));
   const found: unknown[] = [];
   for (const entry of await zip.getEntries()) {
     if (entry.directory || !entry.filename.startsWith('documents/')) continue;
-    const { comments } = JSON.parse(await entry.getData(new TextWriter())) as {
+    const { [part]: given } = JSON.parse(await entry.getData(new TextWriter())) as {
       readonly comments: readonly unknown[];
+      readonly chat: readonly unknown[];
     };
-    if (comments.length > 0) found.push(comments);
+    if (given.length > 0) found.push(given);
   }
   return found;
 }
@@ -187,9 +189,96 @@ test('comments come along as those of people by name, and leave again as they ca
   await cleo.setViewportSize(desktop);
   const second = test.info().outputPath('second.zip');
   await exportAll(cleo, second);
-  const exported = await commentsIn(first);
+  const exported = await partsIn(first, 'comments');
   expect(exported).toMatchObject([[{}, {}]]);
-  expect(await commentsIn(second)).toEqual(exported);
+  expect(await partsIn(second, 'comments')).toEqual(exported);
+});
+
+const chatButtonOf = (page: Page) =>
+  page.getByRole('banner').getByRole('button', { name: /^Chat/ });
+const messageIn = (page: Page, text: string) =>
+  page.getByRole('log').getByRole('listitem').filter({ hasText: text }).last();
+
+async function send(page: Page, text: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'Message everyone here' });
+  await field.fill(text);
+  await field.press('Enter');
+  await expect(page.getByText('sending…')).toBeHidden();
+}
+
+test('a chat comes along, new to nobody, and leaves again as it came', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
+  for (const page of [ada, ben]) await chatButtonOf(page).click();
+  await send(ada, 'High water at nine.');
+  await send(ada, 'Forget this.');
+  await messageIn(ben, 'High water').hover();
+  await messageIn(ben, 'High water').getByRole('button', { name: 'Reply' }).click();
+  await send(ben, 'At ten.');
+  await messageIn(ada, 'At ten.').hover();
+  await messageIn(ada, 'At ten.').getByRole('button', { name: 'Add a reaction' }).click();
+  await ada.getByRole('button', { name: '🌊', exact: true }).click();
+  await expect(ben.getByRole('button', { name: '🌊 from Ada' })).toBeVisible();
+  await messageIn(ben, 'At ten.').hover();
+  await messageIn(ben, 'At ten.').getByRole('button', { name: 'More' }).click();
+  await ben.getByRole('menuitem', { name: 'Edit' }).click();
+  await send(ben, 'At ten, in summer.');
+  await expect(messageIn(ada, 'in summer')).toContainText('edited');
+  await messageIn(ada, 'Forget').hover();
+  await messageIn(ada, 'Forget').getByRole('button', { name: 'More' }).click();
+  await ada.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(messageIn(ben, 'This message was deleted.')).toBeVisible();
+  await send(ada, 'Thanks.');
+  await expectSaved(ada);
+  const first = test.info().outputPath('first.zip');
+  await exportAll(ada, first);
+
+  const { page: cleo } = await openAsGuest();
+  await importFile(cleo, first);
+  const dialog = dialogOf(cleo, 'Import');
+  await expect(dialog.getByRole('status')).toContainText('imported.', { timeout: 30_000 });
+  await expect(dialog.getByRole('listitem')).toContainText('Everything was carried over.');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await itemsOf(cleo).first().click();
+  await expect(titleOf(cleo)).toHaveValue('Tide log');
+  await expect(chatButtonOf(cleo)).toHaveAccessibleName('Chat');
+  await expectSaved(cleo);
+  const { page: dan } = await openAsGuest(documentPathOf(cleo));
+  await expect(titleOf(dan)).toHaveValue('Tide log');
+  await chatButtonOf(cleo).click();
+  await expect(messageIn(cleo, 'in summer')).toContainText('High water at nine.');
+  await expect(messageIn(cleo, 'in summer')).toContainText('edited');
+  await expect(messageIn(cleo, 'in summer')).toContainText(/Ben.*From a file that .* imported/s);
+  await expect(cleo.getByRole('button', { name: '🌊 from people in a file: Ada' })).toBeVisible();
+  await expect(cleo.getByRole('separator', { name: 'New messages' })).toHaveCount(0);
+  await messageIn(cleo, 'Thanks.').hover();
+  await messageIn(cleo, 'Thanks.').getByRole('button', { name: 'More' }).click();
+  await expect(cleo.getByRole('menuitem', { name: 'Delete' })).toBeVisible();
+  await expect(cleo.getByRole('menuitem', { name: 'Edit' })).toHaveCount(0);
+  await cleo.keyboard.press('Escape');
+  await expectAccessible(cleo, 'imported chat');
+  await cleo.screenshot({ path: test.info().outputPath('imported-chat.png') });
+  await expect(chatButtonOf(dan)).toHaveAccessibleName('Chat');
+  await dan.reload();
+  await expect(titleOf(dan)).toHaveValue('Tide log');
+  await expect(chatButtonOf(dan)).toHaveAccessibleName('Chat');
+  const second = test.info().outputPath('second.zip');
+  await exportAll(cleo, second);
+  const exported = await partsIn(first, 'chat');
+  expect(exported).toMatchObject([
+    [
+      { text: 'High water at nine.', author: { name: 'Ada' }, replyTo: null },
+      {
+        ...{ text: 'At ten, in summer.', author: { name: 'Ben' }, replyTo: 0 },
+        reactions: [{ emoji: '🌊', names: ['Ada'] }],
+      },
+      { text: 'Thanks.', editedAt: null },
+    ],
+  ]);
+  expect(await partsIn(second, 'chat')).toEqual(exported);
+  // What a person writes is new to others.
+  await cleo.goBack();
+  await send(cleo, 'Imported.');
+  await expect(chatButtonOf(dan)).toHaveAccessibleName('Chat, 1 new message');
 });
 
 test('a zip file of something else is refused', async ({ openAsGuest }) => {

@@ -1,20 +1,17 @@
 /**
- * Comments in a file: what they are about by its place in the text, and people by their names. Ids of people and of
- * characters mean nothing elsewhere, and a file could name those of anybody.
+ * Comments in a file: what they are about by its place in the text, because ids of characters mean nothing elsewhere, as those
+ * of people.
  */
 import {
   MAX_ANCHOR_CONTEXT_LENGTH,
   MAX_ANCHOR_QUOTE_LENGTH,
   MAX_COMMENT_THREADS,
-  MAX_REACTIONS_PER_MESSAGE,
   MAX_THREAD_MESSAGES,
-  namesFit,
   newImportedMessage,
-  newMessageText,
   newNamedPerson,
-  newNamedReaction,
 } from '@tandem/protocol';
 import * as z from 'zod/mini';
+import { exportedMessage } from './exported-messages.ts';
 
 export const MAX_EXPORTED_THREADS = MAX_COMMENT_THREADS;
 
@@ -36,19 +33,11 @@ const place = z.object({
 });
 
 const message = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('message'),
-    text: newMessageText,
-    ...newImportedMessage.shape,
-    /** Null for one that cannot be read, such as with an emoji that this browser does not know. */
-    reactions: z
-      .array(z.catch(z.nullable(newNamedReaction), null))
-      .check(z.maxLength(MAX_REACTIONS_PER_MESSAGE), z.refine(namesFit)),
-  }),
+  z.object({ kind: z.literal('message'), ...exportedMessage.shape }),
   /** A deleted one leaves a mark while others of its thread are there. */
   z.object({ kind: z.literal('deleted') }),
 ]);
-export type ExportedMessage = z.infer<typeof message>;
+export type ExportedComment = z.infer<typeof message>;
 
 export const exportedThread = z.object({
   place,

@@ -7,18 +7,12 @@ import {
   resolveAnchor,
 } from '@tandem/document/anchors';
 import { arrangePage, AttributeIndex, FormatTable, readSegments } from '@tandem/document/stream';
-import {
-  type CommentThread,
-  MAX_IMPORTED_REACTION_NAMES,
-  MAX_REACTIONS_PER_MESSAGE,
-  type NamedPerson,
-  type ThreadMessage,
-  type User,
-} from '@tandem/protocol';
+import type { CommentThread, ThreadMessage } from '@tandem/protocol';
 import type * as Y from 'yjs';
 import { nearestLivingIn } from '../editor/binding/nearest-living.ts';
 import { RestoredCopies } from '../editor/binding/restored-copies.ts';
-import type { ExportedMessage, ExportedThread } from './exported-comments.ts';
+import type { ExportedComment, ExportedThread } from './exported-comments.ts';
+import { exportMessage, named } from './page-messages.ts';
 
 export function exportComments(
   doc: Y.Doc,
@@ -31,7 +25,7 @@ export function exportComments(
   return threads.map(({ anchor, resolved, messages }) => ({
     place: placeOf(anchor, { page, nearestLiving }),
     resolved: resolved && { by: named(resolved.imported ?? resolved.by), at: resolved.at },
-    messages: messages.map(exportMessage),
+    messages: messages.map(exportComment),
   }));
 }
 
@@ -54,39 +48,8 @@ function placeOf(
   return { range: current && range && { from: range.from, to: range.to }, ...words };
 }
 
-function exportMessage(message: ThreadMessage): ExportedMessage {
-  if (message.deletedAt !== null) return { kind: 'deleted' };
-  const { text, author, at, editedAt, imported } = message;
-  return {
-    kind: 'message',
-    text,
-    author: named(imported?.author ?? author),
-    at,
-    editedAt,
-    reactions: reactionsOf(message),
-  };
-}
-
-/**
- * Those of the file from which it came stand before those of people here. Both together may be more than one message has
- * in a file: the last are left out.
- */
-function reactionsOf({ reactions, imported }: ThreadMessage): {
-  emoji: string;
-  names: string[];
-}[] {
-  const names = new Map<string, string[]>();
-  for (const { emoji, names: known } of imported?.reactions ?? []) names.set(emoji, [...known]);
-  for (const { emoji, users } of reactions)
-    names.set(emoji, [...(names.get(emoji) ?? []), ...users.map(({ name }) => name)]);
-  let left = MAX_IMPORTED_REACTION_NAMES;
-  return [...names].slice(0, MAX_REACTIONS_PER_MESSAGE).flatMap(([emoji, all]) => {
-    const kept = all.slice(0, left);
-    left -= kept.length;
-    return kept.length === 0 ? [] : [{ emoji, names: kept }];
-  });
-}
-
-function named({ name, color }: NamedPerson | User): NamedPerson {
-  return { name, color };
+function exportComment(message: ThreadMessage): ExportedComment {
+  return message.deletedAt === null
+    ? { kind: 'message', ...exportMessage(message) }
+    : { kind: 'deleted' };
 }

@@ -1,15 +1,18 @@
 /** The documents of this page's person, as an export reads them: through the connection that shows them, one at a time. */
-import type { Client, DocumentSession } from '@tandem/client';
+import type { ChannelSession, Client, DocumentSession } from '@tandem/client';
 import {
   childrenOf,
   type CommentThread,
   type ListedDocument,
+  MAX_CHAT_HISTORY_PAGE,
   type TreePlace,
 } from '@tandem/protocol';
 import type * as Y from 'yjs';
 import type { Services } from '../session/services.ts';
 import { openDocumentWhenCreated } from '../session/open-document.ts';
 import { documentFileReader } from './document-file.ts';
+import { MAX_EXPORTED_MESSAGES } from './exported-messages.ts';
+import type { LoadedChat } from './page-messages.ts';
 import type { WorkspaceSource } from './workspace-export.ts';
 import { MAX_WORKSPACE_DOCUMENTS } from './workspace-manifest.ts';
 
@@ -38,6 +41,7 @@ export async function pageWorkspace(
       closings.delete(document);
     },
     comments: (document, stopped) => loadComments(client, document, stopped),
+    chat: (document, stopped) => loadChat(client, document, stopped),
     readFile: (document) => documentFileReader(document, client.fetch),
     untitled,
     now: new Date(),
@@ -89,20 +93,53 @@ async function loadPlace(
   return childrenOf([...known.values()]).get(parent) ?? [];
 }
 
-/** Null when the server does not send them. */
+/** @returns null when the server does not send them. */
 async function loadComments(
   client: Client,
   document: string,
   signal: AbortSignal,
 ): Promise<readonly CommentThread[] | null> {
   const channel = client.subscribe(`comments:${document}`);
+  const isLive = await whenLive(channel, signal);
+  const threads = isLive ? channel.state?.threads : null;
+  channel.close();
+  return threads ?? null;
+}
+
+/** As much as a file holds. @returns null when the server does not send it. */
+async function loadChat(
+  client: Client,
+  document: string,
+  signal: AbortSignal,
+): Promise<LoadedChat | null> {
+  const channel = client.subscribe(`chat:${document}`);
+  try {
+    if (!(await whenLive(channel, signal))) return null;
+    const { pages } = client;
+    const loaded = () => channel.state?.messages ?? [];
+    while (loaded().length < MAX_EXPORTED_MESSAGES && pages.hasOlder(channel)) {
+      const before = loaded().length;
+      await pages.loadOlder(channel, MAX_CHAT_HISTORY_PAGE);
+      // A page that does not join up with the others adds nothing.
+      if (loaded().length === before || signal.aborted) return null;
+    }
+    return { messages: loaded(), hasOlder: pages.hasOlder(channel) };
+  } catch {
+    return null;
+  } finally {
+    channel.close();
+  }
+}
+
+/** @returns false for a channel that the server does not send. */
+async function whenLive(channel: ChannelSession, signal: AbortSignal): Promise<boolean> {
   let stop: () => void = () => undefined;
-  const threads = await new Promise<readonly CommentThread[] | null>((resolve) => {
+  const isLive = await new Promise<boolean>((resolve) => {
     const look = (): void => {
-      if (channel.status === 'live') resolve(channel.state?.threads ?? null);
-      if (channel.status === 'lost') resolve(null);
+      if (channel.status === 'live') resolve(true);
+      if (channel.status === 'lost') resolve(false);
     };
-    const giveUp = (): void => resolve(null);
+    const giveUp = (): void => resolve(false);
     const timer = setTimeout(giveUp, OPEN_TIMEOUT_MS);
     signal.addEventListener('abort', giveUp);
     const stopListening = channel.onChange(look);
@@ -114,8 +151,7 @@ async function loadComments(
     look();
   });
   stop();
-  channel.close();
-  return threads;
+  return isLive;
 }
 
 interface OpenedDocument {

@@ -86,10 +86,17 @@ export function WorkspaceDialog({ onClose }: { readonly onClose: () => void }) {
                 })}
               </p>
             )}
-            {state.report.withoutComments.length > 0 && (
+            {state.report.withoutMessages.length > 0 && (
               <p className="text-bad">
-                {t('export.workspace.withoutComments', {
-                  names: names(state.report.withoutComments),
+                {t('export.workspace.withoutMessages', {
+                  names: names(state.report.withoutMessages),
+                })}
+              </p>
+            )}
+            {state.report.withoutOldMessages.length > 0 && (
+              <p className="text-bad">
+                {t('export.workspace.withoutOldMessages', {
+                  names: names(state.report.withoutOldMessages),
                 })}
               </p>
             )}

@@ -4,6 +4,7 @@ import { BlobReader, TextWriter, ZipReader } from '@zip.js/zip.js/lib/zip-core-e
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { openArchive } from '../import/archive.ts';
+import type { LoadedChat } from './page-messages.ts';
 import { exportWorkspace, type ListedForExport, type WorkspaceReport } from './workspace-export.ts';
 import { workspaceManifest } from './workspace-manifest.ts';
 import { ZipFile } from './zip-file.ts';
@@ -16,7 +17,11 @@ interface Exported {
 
 async function exported(
   documents: readonly ListedForExport[],
-  { unreadable = [], blocks = [] }: { unreadable?: string[]; blocks?: readonly Block[] } = {},
+  {
+    unreadable = [],
+    blocks = [],
+    chat = { messages: [], hasOlder: false },
+  }: { unreadable?: string[]; blocks?: readonly Block[]; chat?: LoadedChat | null } = {},
 ): Promise<Exported> {
   const zip = new ZipFile();
   const report = await exportWorkspace(
@@ -28,6 +33,7 @@ async function exported(
         return Promise.resolve(unreadable.includes(id) ? null : doc);
       },
       comments: () => Promise.resolve([]),
+      chat: () => Promise.resolve(chat),
       close: () => undefined,
       readFile: () => () => Promise.resolve(new Blob(['x'], { type: 'image/png' })),
       untitled: 'Untitled',
@@ -55,7 +61,12 @@ const nested = (count: number, title: string): ListedForExport[] =>
 test('EX2 EX7 long titles on all levels become paths that systems store, and an import reads', async () => {
   const documents = nested(32, '潮'.repeat(200));
   const { blob, report, paths } = await exported(documents);
-  expect(report).toEqual({ documents: 32, missing: [], withoutComments: [] });
+  expect(report).toEqual({
+    documents: 32,
+    missing: [],
+    withoutMessages: [],
+    withoutOldMessages: [],
+  });
   const bytes = paths.map((path) => new TextEncoder().encode(path).length);
   expect(Math.max(...bytes)).toBeLessThanOrEqual(220);
   const { contents } = await openArchive(blob);

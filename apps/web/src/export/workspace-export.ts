@@ -7,6 +7,7 @@ import { addressIn, markdownOf } from './export-document.ts';
 import { fileBlocks, type ReadFile } from './exported-files.ts';
 import { fileStem, MAX_STEM_BYTES, uniqueFileName, utf8Length } from './file-name.ts';
 import { exportComments } from './page-comments.ts';
+import { exportChat, type LoadedChat } from './page-messages.ts';
 import { sha256 } from './sha256.ts';
 import {
   type DocumentFile,
@@ -38,6 +39,8 @@ export interface WorkspaceSource {
     document: string,
     signal: AbortSignal,
   ) => Promise<readonly CommentThread[] | null>;
+  /** With as many messages as a file holds. @returns null as `comments` */
+  readonly chat: (document: string, signal: AbortSignal) => Promise<LoadedChat | null>;
   readonly readFile: (document: string) => ReadFile;
   readonly untitled: string;
   readonly now: Date;
@@ -54,9 +57,13 @@ export interface WorkspaceReport {
   readonly documents: number;
   /** Titles of documents, and names of files, that could not be read. */
   readonly missing: readonly string[];
-  /** Titles of documents whose comments could not be read. */
-  readonly withoutComments: readonly string[];
+  /** Titles of documents whose comments or chats could not be read. */
+  readonly withoutMessages: readonly string[];
+  /** Titles of documents of whose chats only the end is in the file. */
+  readonly withoutOldMessages: readonly string[];
 }
+
+const NO_CHAT: LoadedChat = { messages: [], hasOlder: false };
 
 export async function exportWorkspace(
   source: WorkspaceSource,
@@ -70,9 +77,14 @@ export async function exportWorkspace(
       const doc = await source.open(document.id, signal);
       signal.throwIfAborted();
       const isPage = doc !== null && document.kind === 'page';
-      const comments = isPage ? await source.comments(document.id, signal) : [];
+      const [comments, chat] = isPage
+        ? await Promise.all([
+            source.comments(document.id, signal),
+            source.chat(document.id, signal),
+          ])
+        : [[], NO_CHAT];
       signal.throwIfAborted();
-      await writer.write(document, doc, comments);
+      await writer.write(document, doc, { comments, chat });
     } finally {
       source.close(document.id);
     }
@@ -86,7 +98,8 @@ class WorkspaceWriter {
   readonly #zip: ZipFile;
   readonly #written: WorkspaceDocument[] = [];
   readonly #missing: string[] = [];
-  readonly #withoutComments: string[] = [];
+  readonly #withoutMessages: string[] = [];
+  readonly #withoutOldMessages: string[] = [];
   /** Where what is inside a document is put: in itself, or in the nearest one around it that could be read. */
   readonly #places = new Map<string | null, string | null>([[null, null]]);
   /** Folders of Markdown files by document, and the names in each. */
@@ -102,11 +115,14 @@ class WorkspaceWriter {
     this.#taken.set('', taken);
   }
 
-  /** @param comments null when they could not be read */
+  /** @param spoken null for what could not be read */
   async write(
     document: ListedForExport,
     doc: Y.Doc | null,
-    comments: readonly CommentThread[] | null,
+    spoken: {
+      readonly comments: readonly CommentThread[] | null;
+      readonly chat: LoadedChat | null;
+    },
   ): Promise<void> {
     const { id, title, kind } = document;
     const parent = this.#places.get(document.parent) ?? null;
@@ -116,9 +132,11 @@ class WorkspaceWriter {
       return;
     }
     const blocks = kind === 'page' ? readPage(doc) : [];
+    const comments = exportComments(doc, spoken.comments ?? []);
+    const chat = exportChat(spoken.chat ?? NO_CHAT);
     const content: DocumentFile =
       kind === 'page'
-        ? { kind, blocks, comments: [...exportComments(doc, comments ?? [])] }
+        ? { kind, blocks, comments: [...comments], chat: [...chat.messages] }
         : { kind, update: base64Of(Y.encodeStateAsUpdate(doc)) };
     const path = `documents/${encodeURIComponent(id)}.json`;
     const json = new Blob([JSON.stringify(content)], { type: 'application/json' });
@@ -134,7 +152,9 @@ class WorkspaceWriter {
       this.#missing.push(title || this.#source.untitled);
       return;
     }
-    if (comments === null) this.#withoutComments.push(title || this.#source.untitled);
+    if (spoken.comments === null || spoken.chat === null)
+      this.#withoutMessages.push(title || this.#source.untitled);
+    if (chat.isCut) this.#withoutOldMessages.push(title || this.#source.untitled);
     this.#places.set(id, id);
     this.#written.push(entry);
   }
@@ -150,7 +170,8 @@ class WorkspaceWriter {
     return {
       documents: this.#written.length,
       missing: this.#missing,
-      withoutComments: this.#withoutComments,
+      withoutMessages: this.#withoutMessages,
+      withoutOldMessages: this.#withoutOldMessages,
     };
   }
 

@@ -9,6 +9,7 @@
  */
 import * as z from 'zod/mini';
 import { exportedThread, MAX_EXPORTED_THREADS } from './exported-comments.ts';
+import { exportedChatMessage, MAX_EXPORTED_MESSAGES } from './exported-messages.ts';
 
 export const MANIFEST_PATH = 'tandem.json';
 /** A reader refuses a higher one. */
@@ -57,18 +58,20 @@ export const workspaceManifest = z.object({
 });
 export type WorkspaceManifest = z.infer<typeof workspaceManifest>;
 
+/** Null for one that cannot be read, or for all of them: the text comes back without. */
+function readableOf<T extends z.ZodMiniType>(one: T, max: number) {
+  const all = z.array(z.catch(z.nullable(one), null)).check(z.maxLength(max));
+  return z.catch(z.nullable(all), null);
+}
+
 /** A document's own file. What is in `blocks` is checked by the schema of pages. */
 export const documentFile = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('page'),
     blocks: z.array(z.unknown()),
-    /** Null for a thread that cannot be read, or for all of them: the text comes back without. */
-    comments: z.catch(
-      z.nullable(
-        z.array(z.catch(z.nullable(exportedThread), null)).check(z.maxLength(MAX_EXPORTED_THREADS)),
-      ),
-      null,
-    ),
+    comments: readableOf(exportedThread, MAX_EXPORTED_THREADS),
+    /** The newest messages, in their order. */
+    chat: readableOf(exportedChatMessage, MAX_EXPORTED_MESSAGES),
   }),
   /** Base64 of an update in Yjs's V1 encoding. */
   z.object({ kind: z.literal('data'), update: z.base64() }),

@@ -7,7 +7,7 @@ import {
 import { expect, test } from 'vitest';
 import { type ExportedThread, exportedThread } from '../export/exported-comments.ts';
 import { exportComments } from '../export/page-comments.ts';
-import { commented, person, Place, random, text } from './testing/commented-place.ts';
+import { commented, person, Place, random, text } from './testing/place.ts';
 
 const WHOLE = { cancelled: 0, unwritten: 0, refused: 0 };
 

@@ -8,7 +8,7 @@ import { MAX_TITLE_LENGTH, type ErrorBody } from '@tandem/protocol';
 import type { AddedFile, FileUploads } from '../editor/files/editor-files.ts';
 import { openDocumentWhenCreated } from '../session/open-document.ts';
 import { fitTitle } from './imported-blocks.ts';
-import { ImportedComments } from './imported-comments.ts';
+import { ImportedMessages } from './imported-messages.ts';
 import { ImportedUploads } from './imported-uploads.ts';
 import { type ImportedDocument, type Loss, Losses } from './imported.ts';
 
@@ -52,7 +52,7 @@ export async function createDocument(
   // Before the document is there, because this code may not load.
   const uploads =
     imported.files.length === 0 ? null : new ImportedUploads(await uploadsOf(document));
-  const comments = new ImportedComments(client, document);
+  const messages = new ImportedMessages(client, document);
   const refusal = watchRefusal(client, document);
   client.commands.run({
     name: 'document:create',
@@ -73,7 +73,7 @@ export async function createDocument(
       !('code' in session) &&
       (beforeText === undefined || (await Promise.race([beforeText(document), ending])) === true);
     const result = isReady
-      ? await writeDocument(imported, { client, session, uploads, comments, signal })
+      ? await writeDocument(imported, { client, session, uploads, messages, signal })
       : ({ kind: 'incomplete', error: null } as const);
     return refusal.error === null
       ? { ...result, document }
@@ -85,7 +85,7 @@ export async function createDocument(
     cancelling.stop();
     opening.close();
     uploads?.close();
-    comments.close();
+    messages.close();
   }
 }
 
@@ -93,7 +93,7 @@ interface Writing extends Pick<CreationOptions, 'client' | 'signal'> {
   readonly session: DocumentSession;
   /** Null when there are no files. */
   readonly uploads: ImportedUploads | null;
-  readonly comments: ImportedComments;
+  readonly messages: ImportedMessages;
 }
 
 type WritingResult =
@@ -101,7 +101,7 @@ type WritingResult =
   | { readonly kind: 'incomplete'; readonly error: ErrorBody | null };
 
 async function writeDocument(imported: ImportedDocument, writing: Writing): Promise<WritingResult> {
-  const { session, uploads, comments, signal } = writing;
+  const { session, uploads, messages, signal } = writing;
   await session.loaded;
   const replica = session.replicaVersion;
   const uploaded = await addFiles(imported, { uploads, signal });
@@ -112,7 +112,8 @@ async function writeDocument(imported: ImportedDocument, writing: Writing): Prom
     appendBlocks(session.doc, blocks.slice(at, at + BLOCKS_PER_UPDATE), randomBytes);
     await session.flush();
   }
-  const left = await comments.write(session, imported.comments ?? [], signal);
+  const { comments = [], chat = [] } = imported;
+  const left = await messages.write(session, { comments, chat }, signal);
   await delivered(writing);
   const end = endOf(session, replica);
   if (end !== null) return end;
@@ -120,10 +121,10 @@ async function writeDocument(imported: ImportedDocument, writing: Writing): Prom
   losses.add('cancelledFiles', imported.files.length - uploaded.size);
   losses.add('refusedFiles', uploads?.refused ?? 0);
   losses.add('unsentFiles', uploads?.underWay ?? 0);
-  losses.add('cancelledComments', left.cancelled);
-  losses.add('unwrittenComments', left.unwritten);
-  losses.add('refusedComments', comments.refused);
-  losses.add('unsentComments', comments.underWay);
+  losses.add('cancelledMessages', left.cancelled);
+  losses.add('unwrittenMessages', left.unwritten);
+  losses.add('refusedMessages', messages.refused);
+  losses.add('unsentMessages', messages.underWay);
   losses.add('unsentDocuments', isDelivered(writing) ? 0 : 1);
   return { kind: 'created', losses: losses.list() };
 }
@@ -233,12 +234,12 @@ function isDelivered({ client, session }: Writing): boolean {
 
 /** Ends as well when nothing can arrive, or after a while. */
 async function delivered(writing: Writing): Promise<void> {
-  const { client, session, uploads, comments, signal } = writing;
+  const { client, session, uploads, messages, signal } = writing;
   const { commands, connection } = client;
   let stop: () => void = () => undefined;
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      const waiting = (uploads?.underWay ?? 0) + comments.underWay;
+      const waiting = (uploads?.underWay ?? 0) + messages.underWay;
       const isOver = isDelivered(writing) && waiting === 0;
       if (isOver || signal.aborted || connection.state.kind !== 'connected') resolve();
     };

@@ -1,6 +1,7 @@
 /** What a file becomes, before a document is made of it. */
 import type { Block } from '@tandem/document';
 import type { ExportedThread } from '../export/exported-comments.ts';
+import type { ExportedChatMessage } from '../export/exported-messages.ts';
 
 export interface ImportedFile {
   /** As the blocks name it. The upload gives it another one. */
@@ -17,6 +18,8 @@ export interface ImportedDocument {
   readonly blocks: readonly Block[];
   readonly files: readonly ImportedFile[];
   readonly comments?: readonly ExportedThread[];
+  /** Null keeps the place of a message that cannot be read. */
+  readonly chat?: readonly (ExportedChatMessage | null)[];
   readonly losses: readonly Loss[];
 }
 
@@ -61,12 +64,14 @@ export type LossKind =
   | 'unusedFiles'
   | 'damagedComments'
   | 'excessComments'
-  | 'refusedComments'
   | 'unreadableComments'
+  | 'damagedMessages'
+  | 'unreadableChats'
   | 'damagedReactions'
-  | 'unwrittenComments'
-  | 'cancelledComments'
-  | 'unsentComments';
+  | 'refusedMessages'
+  | 'unwrittenMessages'
+  | 'cancelledMessages'
+  | 'unsentMessages';
 
 export interface Loss {
   readonly kind: LossKind;

@@ -8,6 +8,7 @@ import { MAX_COMMENTS } from '@tandem/protocol';
 import { Schema } from '@tiptap/pm/model';
 import * as Y from 'yjs';
 import type { ExportedThread } from '../export/exported-comments.ts';
+import type { ExportedChatMessage, ExportedMessage } from '../export/exported-messages.ts';
 import { sha256 } from '../export/sha256.ts';
 import {
   documentFile,
@@ -64,8 +65,10 @@ export class WorkspaceReader implements Archive {
         files.push(read);
       }
     }
+    const { title } = document;
     const comments = readComments(content.comments, losses);
-    const imported = { title: document.title, blocks, files, comments, losses: losses.list() };
+    const chat = readChat(content.chat, losses);
+    const imported = { title, blocks, files, comments, chat, losses: losses.list() };
     return { imported, attachments: [] };
   }
 
@@ -102,9 +105,24 @@ function readComments(
   losses.add('damagedComments', (given ?? []).length - threads.length);
   const { kept, excess } = withinLimit(threads);
   losses.add('excessComments', excess.flatMap(writtenOf).length);
-  const reactions = kept.flatMap(writtenOf).flatMap((message) => message.reactions);
-  losses.add('damagedReactions', reactions.filter((reaction) => reaction === null).length);
+  countReactions(kept.flatMap(writtenOf), losses);
   return kept;
+}
+
+function readChat(
+  given: readonly (ExportedChatMessage | null)[] | null,
+  losses: Losses,
+): readonly (ExportedChatMessage | null)[] {
+  if (given === null) losses.add('unreadableChats');
+  const messages = (given ?? []).filter((message) => message !== null);
+  losses.add('damagedMessages', (given ?? []).length - messages.length);
+  countReactions(messages, losses);
+  return given ?? [];
+}
+
+function countReactions(messages: readonly ExportedMessage[], losses: Losses): void {
+  const reactions = messages.flatMap((message) => message.reactions);
+  losses.add('damagedReactions', reactions.filter((reaction) => reaction === null).length);
 }
 
 /** The first threads, with as many messages as a document may have. Marks of deleted ones count (CO6). */

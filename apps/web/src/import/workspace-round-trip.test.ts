@@ -50,6 +50,7 @@ async function zipOf(
       },
       close: (id) => open.delete(id),
       comments: () => Promise.resolve([]),
+      chat: () => Promise.resolve({ messages: [], hasOlder: false }),
       readFile: () => (file) =>
         Promise.resolve(file in files ? new Blob([files[file]!], { type: 'image/png' }) : null),
       untitled: 'Untitled',
@@ -102,7 +103,12 @@ test('EX7 IM11 a tree of documents with files comes back under new ids, in its o
     page('d', null, '../../etc', [text('x', { id: 'x' })]),
   ];
   const { blob, report } = await zipOf(documents, { files: { [FILE]: 'PNG' } });
-  expect(report).toEqual({ documents: 4, missing: [], withoutComments: [] });
+  expect(report).toEqual({
+    documents: 4,
+    missing: [],
+    withoutMessages: [],
+    withoutOldMessages: [],
+  });
   expect((await namesIn(blob)).toSorted()).toEqual([
     'Journal.md',
     'Journal/Monday.md',
@@ -337,12 +343,13 @@ describe('IM3 IM11 hostile zip files', () => {
   });
 
   test.each([
-    ['a script', { kind: 'page', blocks: [{ type: 'script' }], comments: [] }],
+    ['a script', { kind: 'page', blocks: [{ type: 'script' }], comments: [], chat: [] }],
     [
       'a link that runs',
       {
         kind: 'page',
         comments: [],
+        chat: [],
         blocks: [
           {
             type: 'textBlock',
@@ -359,11 +366,16 @@ describe('IM3 IM11 hostile zip files', () => {
     ],
     [
       'an attribute out of range',
-      { kind: 'page', blocks: [text('a', { indent: 99 })], comments: [] },
+      { kind: 'page', blocks: [text('a', { indent: 99 })], comments: [], chat: [] },
     ],
     [
       'blocks in text',
-      { kind: 'page', blocks: [{ type: 'textBlock', content: [text('a')] }], comments: [] },
+      {
+        kind: 'page',
+        blocks: [{ type: 'textBlock', content: [text('a')] }],
+        comments: [],
+        chat: [],
+      },
     ],
     ['no blocks', { kind: 'page' }],
   ])('a document with %s is left out', async (_, content) => {
@@ -377,10 +389,48 @@ describe('IM3 IM11 hostile zip files', () => {
     ['none', undefined],
     ['more threads than a document has', Array.from({ length: 501 }, () => 'x')],
   ])('a document whose comments are %s comes back without them', async (_, comments) => {
-    const content = { kind: 'page', blocks: [text('a')], comments };
+    const content = { kind: 'page', blocks: [text('a')], comments, chat: [] };
     const { result, created } = await withDocument(JSON.stringify(content));
     expect(created).toHaveLength(1);
     expect(result).toMatchObject({ losses: [{ kind: 'unreadableComments', count: 1 }] });
+  });
+
+  test.each([
+    ['no list', 'x'],
+    ['none', undefined],
+    ['more messages than a file holds', Array.from({ length: 10_000 }, () => 'x')],
+  ])('IM16 a document whose chat is %s comes back without it', async (_, chat) => {
+    const content = { kind: 'page', blocks: [text('a')], comments: [], chat };
+    const { result, created } = await withDocument(JSON.stringify(content));
+    expect(created).toMatchObject([{ imported: { chat: [] } }]);
+    expect(result).toMatchObject({ losses: [{ kind: 'unreadableChats', count: 1 }] });
+  });
+
+  test('IM16 a message that cannot be read keeps its place in the chat, and is counted', async () => {
+    const message = {
+      ...{ text: 'Sure?', author: { name: 'Ada', color: 1 }, at: 1, editedAt: null },
+      ...{ reactions: [{ emoji: 'x', names: ['Ada'] }], replyTo: null },
+    };
+    const damaged = [
+      'x',
+      { ...message, replyTo: -1 },
+      { ...message, replyTo: '0' },
+      { ...message, author: { name: '\u0000', color: 1 } },
+      { ...message, author: { id: 'ada', name: 'Ada', color: 1 } },
+    ];
+    const chat = [...damaged, message];
+    const content = { kind: 'page', blocks: [text('a')], comments: [], chat };
+    const { result, created } = await withDocument(JSON.stringify(content));
+    expect(created[0]?.imported.chat).toEqual([
+      ...damaged.map(() => null),
+      { ...message, reactions: [null] },
+    ]);
+    expect(result).toMatchObject({
+      losses: [
+        { kind: 'damagedMessages', count: 5 },
+        { kind: 'damagedReactions', count: 1 },
+      ],
+    });
   });
 
   test('threads and reactions that cannot be read are counted', async () => {
@@ -393,7 +443,7 @@ describe('IM3 IM11 hostile zip files', () => {
       ...{ length: 1, unique: 'quote' },
     };
     const comments = [{ place, resolved: null, messages: [message] }, 'x', 'x'];
-    const content = { kind: 'page', blocks: [text('a')], comments };
+    const content = { kind: 'page', blocks: [text('a')], comments, chat: [] };
     const { result, created } = await withDocument(JSON.stringify(content));
     expect(created).toHaveLength(1);
     expect(result).toMatchObject({
@@ -415,16 +465,16 @@ describe('IM3 IM11 hostile zip files', () => {
     };
     const messages = [...Array.from({ length: 99 }, () => message), { kind: 'deleted' }];
     const comments = Array.from({ length: 22 }, () => ({ place, resolved: null, messages }));
-    const content = { kind: 'page', blocks: [text('a')], comments };
+    const content = { kind: 'page', blocks: [text('a')], comments, chat: [] };
     const { result } = await withDocument(JSON.stringify(content));
     expect(result).toMatchObject({ losses: [{ kind: 'excessComments', count: 2 * 99 }] });
   });
 
   test('a document that was changed is left out; nesting ends at a limit', async () => {
-    const good = JSON.stringify({ kind: 'page', blocks: [text('a')], comments: [] });
+    const good = JSON.stringify({ kind: 'page', blocks: [text('a')], comments: [], chat: [] });
     expect((await withDocument(good)).created).toHaveLength(1);
     expect((await withDocument(good, '0'.repeat(64))).created).toEqual([]);
-    const deep = `{"kind":"page","comments":[],"blocks":[${'{"type":"quote","content":['.repeat(20_000)}${']}'.repeat(20_000)}]}`;
+    const deep = `{"kind":"page","comments":[],"chat":[],"blocks":[${'{"type":"quote","content":['.repeat(20_000)}${']}'.repeat(20_000)}]}`;
     expect((await withDocument(deep)).created).toEqual([]);
   });
 });

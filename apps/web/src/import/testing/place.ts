@@ -1,9 +1,10 @@
-/** Documents with comments, to export and to import. */
+/** Documents with comments and a chat, to export and to import. */
 import type { DocumentSession } from '@tandem/client';
 import { appendBlocks, type Block, writePage } from '@tandem/document';
 import { createAnchor } from '@tandem/document/anchors';
 import {
   type Call,
+  type ChatState,
   type Command,
   command as commandSchema,
   type CommentsState,
@@ -15,9 +16,11 @@ import {
 import { ulid } from 'ulid';
 import * as Y from 'yjs';
 import { type ExportedThread, exportedThread } from '../../export/exported-comments.ts';
+import { type ExportedChatMessage, exportedChatMessage } from '../../export/exported-messages.ts';
 import { exportComments, pageTextOf } from '../../export/page-comments.ts';
+import { exportChat } from '../../export/page-messages.ts';
 import type { CreationOptions } from '../create-document.ts';
-import { ImportedComments } from '../imported-comments.ts';
+import { ImportedMessages } from '../imported-messages.ts';
 
 export const person = (id: string): User => ({ id, name: `Name of ${id}`, color: 3 });
 export const random = (length: number): Uint8Array =>
@@ -32,6 +35,7 @@ export const text = (id: string, words: string): Block => ({
 export class Place {
   readonly doc = new Y.Doc();
   state: CommentsState = { type: 'comments', threads: [], head: 0 };
+  chat: ChatState = { type: 'chat', messages: [], head: 0 };
   readonly calls: Call[] = [];
   readonly pending: Command[] = [];
   /** Of the connection, while commands wait; null where they do not. */
@@ -68,7 +72,16 @@ export class Place {
       for (const refused of this.#refusals) refused(command, errorOf('forbidden'));
       return;
     }
-    const event = predict(command, { user, at: 1_000, stateOf: () => this.state })!;
+    const isChat = command.name.startsWith('chat:');
+    const event = predict(command, {
+      ...{ user, at: 1_000 },
+      stateOf: () => (isChat ? this.chat : this.state),
+    })!;
+    if (isChat) {
+      if (event.name === 'chat:sent') event.message.number = this.chat.head + 1;
+      this.chat = reduceChannel(this.chat, event, { chatMessages: Infinity }) as ChatState;
+      return;
+    }
     const message =
       event.name === 'comment:started'
         ? event.thread.messages[0]
@@ -106,23 +119,41 @@ export class Place {
     return (JSON.parse(written) as unknown[]).map((thread) => exportedThread.parse(thread));
   }
 
-  async import(blocks: readonly Block[], threads: readonly ExportedThread[]) {
+  /** With places of those that an import does not read. */
+  exportChat(): readonly (ExportedChatMessage | null)[] {
+    const { messages } = exportChat({ messages: this.chat.messages, hasOlder: false });
+    const written = JSON.stringify(messages);
+    return (JSON.parse(written) as unknown[]).map(
+      (message) => exportedChatMessage.safeParse(message).data ?? null,
+    );
+  }
+
+  async import(
+    blocks: readonly Block[],
+    comments: readonly ExportedThread[],
+    chat: readonly (ExportedChatMessage | null)[] = [],
+  ) {
     appendBlocks(this.doc, blocks, random);
-    const comments = new ImportedComments(this.client, 'd1');
+    const messages = new ImportedMessages(this.client, 'd1');
     const session = { doc: this.doc } as DocumentSession;
-    const left = await comments.write(session, threads, new AbortController().signal);
-    comments.close();
-    return { ...left, refused: comments.refused };
+    const { signal } = new AbortController();
+    const left = await messages.write(session, { comments, chat }, signal);
+    messages.close();
+    return { ...left, refused: messages.refused };
   }
 
   /** Without waiting for its end. */
-  startImport(threads: readonly ExportedThread[], document = 'd1') {
+  startImport(
+    comments: readonly ExportedThread[],
+    document = 'd1',
+    chat: readonly (ExportedChatMessage | null)[] = [],
+  ) {
     const cancellation = new AbortController();
-    const comments = new ImportedComments(this.client, document);
+    const messages = new ImportedMessages(this.client, document);
     const session = { doc: this.doc } as DocumentSession;
     return {
-      ...{ comments, cancel: () => cancellation.abort() },
-      left: comments.write(session, threads, cancellation.signal),
+      ...{ messages, cancel: () => cancellation.abort() },
+      left: messages.write(session, { comments, chat }, cancellation.signal),
     };
   }
 
@@ -179,5 +210,42 @@ export function commented(): Place {
   // Its words are deleted.
   comment(19, 23, person('cleo'), 'Gone soon');
   place.doc.getText('text');
+  return place;
+}
+
+export function chatted(): Place {
+  const place = new Place(person('ada'));
+  const send = (user: string, words: string, replyTo: string | null = null): string =>
+    place.run(
+      { name: 'chat:send', input: { document: 'd1', text: words, mentions: [], replyTo } },
+      person(user),
+    );
+  const question = place.run(
+    {
+      name: 'chat:send',
+      input: {
+        ...{ document: 'd1', text: 'Low water at three, @Cleo?', replyTo: null },
+        mentions: [{ user: 'cleo', offset: 20, length: 5 }],
+      },
+    },
+    person('ben'),
+  );
+  const deleted = send('dan', 'Delete me');
+  const answer = send('cleo', 'Summer time.', question);
+  place.run(
+    {
+      name: 'chat:edit',
+      input: { document: 'd1', message: answer, text: 'Winter time.', mentions: [] },
+    },
+    person('cleo'),
+  );
+  for (const user of ['ada', 'dan'])
+    place.run(
+      { name: 'chat:react', input: { document: 'd1', message: answer, emoji: '🌊', on: true } },
+      person(user),
+    );
+  send('ada', 'Thanks', deleted);
+  send('ben', 'See you', answer);
+  place.run({ name: 'chat:delete', input: { document: 'd1', message: deleted } }, person('dan'));
   return place;
 }

@@ -4,7 +4,7 @@ import { type Call, command as commandSchema } from '@tandem/protocol';
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
 import type { ExportedThread } from '../export/exported-comments.ts';
-import { commented, person, Place, random } from './testing/commented-place.ts';
+import { commented, person, Place, random } from './testing/place.ts';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const WHOLE = { cancelled: 0, unwritten: 0, refused: 0 };
@@ -19,19 +19,19 @@ const waiting = (kind: 'connected' | 'waiting') => {
   return place;
 };
 
-test('IM15 an import goes on when there is room', async () => {
+test('IM17 an import goes on when there is room', async () => {
   const place = waiting('connected');
-  const { comments, left } = place.startImport(many(150));
+  const { messages, left } = place.startImport(many(150));
   await settled();
-  expect([place.pending.length, comments.underWay]).toEqual([200, 200]);
+  expect([place.pending.length, messages.underWay]).toEqual([200, 200]);
   place.answer(100);
   await settled();
-  expect(comments.underWay).toBe(200);
+  expect(messages.underWay).toBe(200);
   expect(place.state.threads).toHaveLength(50);
   expect(await left).toEqual({ cancelled: 0, unwritten: 0 });
 });
 
-test('IM15 the room is that of all imports', async () => {
+test('IM17 the room is that of all imports', async () => {
   const place = waiting('connected');
   void place.startImport(many(150));
   await settled();
@@ -41,7 +41,7 @@ test('IM15 the room is that of all imports', async () => {
   expect(JSON.stringify(place.calls)).not.toContain('"d2"');
 });
 
-test('IM15 cancelling ends it, and the rest is counted', async () => {
+test('IM17 cancelling ends it, and the rest is counted', async () => {
   const place = waiting('connected');
   const { cancel, left } = place.startImport(many(150));
   await settled();
@@ -50,14 +50,14 @@ test('IM15 cancelling ends it, and the rest is counted', async () => {
   expect(place.calls).toHaveLength(200);
 });
 
-test('IM15 a device without a connection keeps as many, and the rest is counted', async () => {
+test('IM17 a device without a connection keeps as many, and the rest is counted', async () => {
   const place = waiting('waiting');
   expect(await place.startImport(many(150)).left).toEqual({ cancelled: 0, unwritten: 100 });
   expect(await place.startImport(many(150), 'd2').left).toEqual({ cancelled: 0, unwritten: 300 });
   expect(place.pending).toHaveLength(200);
 });
 
-test('IM15 half of the queue stays for the person', async () => {
+test('IM17 half of the queue stays for the person', async () => {
   const place = waiting('connected');
   const input = { document: 'd1', title: 'Log' };
   const renaming = commandSchema.parse({ name: 'document:rename', input, id: ulid() });
@@ -65,14 +65,14 @@ test('IM15 half of the queue stays for the person', async () => {
   expect(await place.startImport(many(3)).left).toEqual({ cancelled: 0, unwritten: 4 });
 });
 
-test('IM15 what the person deletes meanwhile is not of the import', async () => {
+test('IM17 what the person deletes meanwhile is not of the import', async () => {
   const place = waiting('connected');
   const own = { name: 'comment:delete', input: { document: 'd1', message: ulid() } } as const;
   for (let at = 0; at < 200; at++) place.pending.push(commandSchema.parse({ ...own, id: ulid() }));
   expect(await place.startImport(many(3)).left).toEqual({ cancelled: 0, unwritten: 0 });
 });
 
-test('IM15 the deletions of an import count', async () => {
+test('IM17 the deletions of an import count', async () => {
   const place = waiting('connected');
   const deleted = { ...thread, messages: [...thread.messages, { kind: 'deleted' } as const] };
   void place.startImport(Array.from({ length: 100 }, () => deleted));
@@ -80,14 +80,14 @@ test('IM15 the deletions of an import count', async () => {
   expect(place.pending).toHaveLength(200);
 });
 
-test('IM15 what the server refuses is counted', async () => {
+test('IM17 what the server refuses is counted', async () => {
   const ada = commented();
   const threads = ada.export();
   const full = new Place(person('ben'), ({ name }) => name === 'comment:reply');
   expect(await full.import(readPage(ada.doc), threads)).toEqual({ ...WHOLE, refused: 2 });
 });
 
-test('IM15 a deletion and a resolution that are refused count for their comment, once', async () => {
+test('IM17 a deletion and a resolution that are refused count for their comment, once', async () => {
   const ada = commented();
   const threads = ada.export();
   const refusing = async (...names: readonly Call['name'][]) => {

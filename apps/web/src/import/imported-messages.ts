@@ -1,11 +1,12 @@
-/** Writes the comments of an imported document, by the commands with which people write theirs (CO8). */
+/** Writes the comments and the chat of an imported document, by the commands with which people write theirs (CO8, W48). */
 import { type Client, type DocumentSession, MAX_PENDING_COMMANDS } from '@tandem/client';
 import { createAnchor, type PageText } from '@tandem/document/anchors';
 import { type Call, type CommentAnchor, toStorable } from '@tandem/protocol';
-import type { ExportedMessage, ExportedThread } from '../export/exported-comments.ts';
+import type { ExportedComment, ExportedThread } from '../export/exported-comments.ts';
+import type { ExportedChatMessage, ExportedMessage } from '../export/exported-messages.ts';
 import { pageTextOf } from '../export/page-comments.ts';
 
-/** Commands of all imports that wait for the server at once; it takes ten in a second. */
+/** Commands of all imports that wait for the server at once; it takes ten of comments in a second. */
 const MAX_WAITING = 200;
 /** The rest of the queue is for what people do themselves. */
 const MAX_QUEUED = MAX_PENDING_COMMANDS / 2;
@@ -16,12 +17,24 @@ const NO_CHARACTER = { client: 0, clock: Number.MAX_SAFE_INTEGER };
 type Room = 'free' | 'full' | 'cancelled' | 'none';
 
 /** Messages that were not written at all. */
-interface LeftComments {
+interface LeftMessages {
   readonly cancelled: number;
   readonly unwritten: number;
 }
 
-export class ImportedComments {
+interface GivenMessages {
+  readonly comments: readonly ExportedThread[];
+  /** Null keeps the place of a message that cannot be read. */
+  readonly chat: readonly (ExportedChatMessage | null)[];
+}
+
+/** What is written at once: a thread, or a message of the chat. */
+interface Part {
+  readonly messages: number;
+  readonly write: () => void;
+}
+
+export class ImportedMessages {
   readonly #client: Pick<Client, 'commands' | 'connection'>;
   readonly #document: string;
   readonly #commands = new Set<string>();
@@ -54,20 +67,19 @@ export class ImportedComments {
 
   async write(
     session: DocumentSession,
-    threads: readonly ExportedThread[],
+    { comments, chat }: GivenMessages,
     signal: AbortSignal,
-  ): Promise<LeftComments> {
-    if (threads.length === 0) return { cancelled: 0, unwritten: 0 };
-    const page = pageTextOf(session.doc);
-    for (const [index, thread] of threads.entries()) {
+  ): Promise<LeftMessages> {
+    const parts = [...this.#threadParts(session, comments), ...this.#chatParts(chat)];
+    for (const [index, part] of parts.entries()) {
       const room = await this.#room(signal);
       if (room !== 'free') {
-        const left = countMessages(threads.slice(index));
+        const left = parts.slice(index).reduce((sum, { messages }) => sum + messages, 0);
         return room === 'cancelled'
           ? { cancelled: left, unwritten: 0 }
           : { cancelled: 0, unwritten: left };
       }
-      this.#writeThread(thread, anchorOf(page, thread.place));
+      part.write();
     }
     return { cancelled: 0, unwritten: 0 };
   }
@@ -76,12 +88,36 @@ export class ImportedComments {
     this.#stop();
   }
 
+  #threadParts({ doc }: DocumentSession, threads: readonly ExportedThread[]): readonly Part[] {
+    if (threads.length === 0) return [];
+    const page = pageTextOf(doc);
+    return threads.map((thread) => ({
+      messages: thread.messages.filter(({ kind }) => kind === 'message').length,
+      write: () => this.#writeThread(thread, anchorOf(page, thread.place)),
+    }));
+  }
+
+  #chatParts(chat: GivenMessages['chat']): readonly Part[] {
+    const document = this.#document;
+    const written: string[] = [];
+    return chat.flatMap((message, place) => {
+      if (message === null) return [];
+      const write = (): void => {
+        // A later message is not written yet: what answers it answers nothing.
+        const replyTo = message.replyTo === null ? null : (written[message.replyTo] ?? null);
+        const input = { document, mentions: [], ...inputOf(message), replyTo };
+        written[place] = this.#run({ name: 'chat:send', input });
+      };
+      return { messages: 1, write };
+    });
+  }
+
   #writeThread({ messages, resolved }: ExportedThread, anchor: CommentAnchor): void {
     const document = this.#document;
     const deleted: string[] = [];
     let thread: string | null = null;
     for (const message of messages) {
-      const input = { document, mentions: [], ...inputOf(message) };
+      const input = { document, mentions: [], ...inputOf(writtenOf(message)) };
       const id: string =
         thread === null
           ? this.#run({ name: 'comment:start', input: { ...input, anchor } })
@@ -141,22 +177,19 @@ export class ImportedComments {
   }
 }
 
-function countMessages(threads: readonly ExportedThread[]): number {
-  const messages = threads.flatMap((thread) => thread.messages);
-  return messages.filter(({ kind }) => kind === 'message').length;
+/** A deleted message is written, too, so that its mark has a place. */
+const DELETED: ExportedMessage = {
+  ...{ text: '…', author: { name: '…', color: 0 } },
+  ...{ at: 0, editedAt: null, reactions: [] },
+};
+
+function writtenOf(message: ExportedComment): ExportedMessage {
+  return message.kind === 'deleted' ? DELETED : message;
 }
 
-/** A deleted message is written, too, so that its mark has a place. */
-const DELETED = { name: '…', color: 0 };
-
-function inputOf(message: ExportedMessage) {
-  if (message.kind === 'deleted') {
-    const imported = { author: DELETED, at: 0, editedAt: null, reactions: [] };
-    return { text: '…', imported };
-  }
-  const { text, author, at, editedAt } = message;
-  const reactions = message.reactions.filter((reaction) => reaction !== null);
-  return { text, imported: { author, at, editedAt, reactions } };
+function inputOf({ text, author, at, editedAt, reactions }: ExportedMessage) {
+  const known = reactions.filter((reaction) => reaction !== null);
+  return { text, imported: { author, at, editedAt, reactions: known } };
 }
 
 /** Without a character where other words are at its place: clients look for the words then, and say when they are gone. */
@@ -179,6 +212,7 @@ type WithId<C extends Call> = C & { readonly id: string };
 /** The message that a command writes or changes; the first one of a thread that it resolves. */
 function messageOf(command: WithId<Call>): string | null {
   switch (command.name) {
+    case 'chat:send':
     case 'comment:start':
     case 'comment:reply':
       return command.id;

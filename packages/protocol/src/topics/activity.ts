@@ -5,13 +5,15 @@ import { documentId, instant, user } from '../messages/field.ts';
 import { sentText } from '../text.ts';
 import { deletedRanges } from './unread.ts';
 
+const messageCount = z.int().check(z.nonnegative());
+
 export const documentActivity = z.object({
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   updatedAt: instant,
   present: z.array(user).check(z.maxLength(8)),
-  chatHead: z.int().check(z.nonnegative()),
+  chatHead: messageCount,
   /** The number of the newest imported message. */
-  chatImported: z.int().check(z.nonnegative()),
+  chatImported: messageCount,
   chatDeleted: deletedRanges,
 });
 export type DocumentActivity = z.infer<typeof documentActivity>;

@@ -96,8 +96,6 @@ export const chatChannel = defineChannel({
 
 const defineCommand = commandsOf(chatChannel);
 
-const IMPORT = 'import';
-
 export const chatCommands = defineCommands(
   defineCommand({
     name: 'chat:send',
@@ -107,8 +105,8 @@ export const chatCommands = defineCommands(
       .check(z.refine(mentionsFit, MISPLACED_MENTIONS)),
     // Imported ones wait for each other: one that overtakes another would be another chat (W48).
     order: {
-      changes: ({ id, input }) => (input.imported === undefined ? id : IMPORT),
-      waitsFor: ({ input }) => (input.imported === undefined ? input.replyTo : IMPORT),
+      changes: ({ id, input }) => (input.imported ? 'import' : id),
+      waitsFor: ({ input }) => (input.imported ? 'import' : input.replyTo),
     },
     replaces: null,
     isIdempotent: true,

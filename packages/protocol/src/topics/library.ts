@@ -29,6 +29,9 @@ import {
 } from './definition.ts';
 import { defineEvent, profileChanged } from './event.ts';
 
+/** The number of the newest message that a person has read. */
+const readUpTo = z.int().check(z.nonnegative());
+
 export const listedDocument = z.object({
   id: documentId,
   kind: documentKind,
@@ -42,9 +45,9 @@ export const listedDocument = z.object({
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: instant,
   updatedAt: instant,
-  chatRead: z.int().check(z.nonnegative()),
+  chatRead: readUpTo,
   /** Absent: none of the comments. */
-  commentsRead: z.optional(z.int().check(z.nonnegative())),
+  commentsRead: z.optional(readUpTo),
   isNew: z.optional(z.literal(true)),
   /** Since when it is among this person's favourites. */
   favouriteAt: z.optional(instant),
@@ -84,8 +87,6 @@ export const treePage = z.object({
 });
 export type TreePage = z.infer<typeof treePage>;
 
-const chatRead = z.int().check(z.nonnegative());
-
 /** `all` comments, one's `own`: mentions and replies; or `none` of them. */
 const follows = z.enum(['all', 'own', 'none']);
 
@@ -102,8 +103,8 @@ const libraryEvents = [
   defineEvent('document:templated', { document: documentId, isTemplate: z.boolean() }),
   /** Also takes what is inside it off the list. */
   defineEvent('document:unlisted', { document: documentId }),
-  defineEvent('chat:seen', { document: documentId, chatRead }),
-  defineEvent('comments:seen', { document: documentId, commentsRead: chatRead }),
+  defineEvent('chat:seen', { document: documentId, chatRead: readUpTo }),
+  defineEvent('comments:seen', { document: documentId, commentsRead: readUpTo }),
 ] as const;
 export const libraryEvent = z.discriminatedUnion('name', [profileChanged, ...libraryEvents]);
 export type LibraryEvent = z.infer<typeof libraryEvent>;
@@ -394,7 +395,7 @@ export const libraryCommands = defineCommands(
   defineCommand({
     name: 'chat:see',
     summary: 'All messages up to this number have been seen. The mark never moves back.',
-    input: z.strictObject({ document: documentId, number: z.int().check(z.nonnegative()) }),
+    input: z.strictObject({ document: documentId, number: readUpTo }),
     order: ANY_ORDER,
     replaces: { key: () => 'read', covers: (later, earlier) => earlier.number <= later.number },
     isIdempotent: true,
@@ -408,7 +409,7 @@ export const libraryCommands = defineCommands(
   defineCommand({
     name: 'comments:see',
     summary: 'All comments up to this number have been seen. The mark never moves back.',
-    input: z.strictObject({ document: documentId, number: z.int().check(z.nonnegative()) }),
+    input: z.strictObject({ document: documentId, number: readUpTo }),
     order: ANY_ORDER,
     replaces: { key: () => 'comments', covers: (later, earlier) => earlier.number <= later.number },
     isIdempotent: true,

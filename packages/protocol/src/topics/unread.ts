@@ -12,23 +12,19 @@ export type NumberRange = z.infer<typeof numberRange>;
 export const deletedRanges = z.array(numberRange).check(z.maxLength(MAX_DELETED_RANGES));
 
 export function countUnread(
-  {
-    chatHead,
-    chatImported,
-    chatDeleted,
-  }: {
+  chat: {
     readonly chatHead: number;
     readonly chatImported: number;
     readonly chatDeleted: readonly NumberRange[];
   },
   chatRead: number,
 ): number {
-  const read = Math.max(chatRead, chatImported);
-  const deleted = chatDeleted.reduce(
+  const read = Math.max(chatRead, chat.chatImported);
+  const deleted = chat.chatDeleted.reduce(
     (sum, { from, to }) => sum + Math.max(0, to - Math.max(from - 1, read)),
     0,
   );
-  return Math.max(0, chatHead - read - deleted);
+  return Math.max(0, chat.chatHead - read - deleted);
 }
 
 export function addDeleted(ranges: readonly NumberRange[], number: number): NumberRange[] {

@@ -151,6 +151,7 @@ const LARGEST = {
         {
           ...{ excerpt: text(MAX_EXCERPT_LENGTH), updatedAt: AT, present: many(8, user) },
           chatHead: NUMBER,
+          chatImported: NUMBER,
           chatDeleted: many(MAX_DELETED_RANGES, () => ({ from: NUMBER, to: NUMBER })),
         },
       ]),

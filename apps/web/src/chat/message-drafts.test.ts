@@ -38,6 +38,15 @@ test('a refused message returns in front of the current draft', () => {
   expect(all.of('other').get()).toBe(EMPTY_DRAFT);
 });
 
+test('IM17 the words of a refused import stay in their file', () => {
+  const { all, refuse } = drafts();
+  const author = { name: 'Ada', color: 1 };
+  const imported = { author, at: 1, editedAt: null, reactions: [] };
+  const input = { document: 'plan', text: 'one', mentions: [], replyTo: null, imported };
+  refuse({ name: 'chat:send', id: 'c', at: 1, input }, errorOf('forbidden'));
+  expect(all.of('plan').get()).toBe(EMPTY_DRAFT);
+});
+
 test('the text of a refused edit returns to the draft, where it is not lost', () => {
   const { all, refuse, text } = drafts();
   all.change('plan', () => withText(all.of('plan').get(), plain('next')));

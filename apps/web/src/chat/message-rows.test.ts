@@ -45,6 +45,14 @@ test('the author is named again after a pause', () => {
   expect(shape([message('a', NOON), message('a', NOON + 5 * MINUTE)])).toBe('|a a');
 });
 
+test('W48 names from a file are authors of their own', () => {
+  const from = (name: string, at: number) =>
+    message('a', NOON + at, { imported: { author: { name, color: 1 }, reactions: [] } });
+  expect(shape([from('Ada', 0), from('Ada', 1), from('Cleo', 2), message('a', NOON + 3)])).toBe(
+    '|a . a a',
+  );
+});
+
 test('the author of a reply is named', () => {
   expect(shape([message('a', NOON), message('a', NOON + 1, { replyTo: 'x' })])).toBe('|a a');
 });
@@ -73,5 +81,10 @@ describe('the unread messages begin', () => {
       '|a me a *a',
     );
     expect(shape([numbered('a', 1), message('me', NOON + 9)], 1)).toBe('|a me');
+  });
+
+  test('W48 with none that was imported', () => {
+    const imported = { author: { name: 'Ada', color: 1 }, reactions: [] };
+    expect(shape([numbered('b', 1, { imported }), numbered('a', 2)], 0)).toBe('|b *a');
   });
 });

@@ -150,3 +150,53 @@ test('EX6 a list that is longer than a zip file holds is reported', async () => 
   expect([tooMany.documents.length, tooMany.hasMore]).toEqual([MAX_WORKSPACE_DOCUMENTS, true]);
   expect((await listOf(all.slice(1))).hasMore).toBe(false);
 });
+
+class FakeChat {
+  status = 'live';
+  state: { messages: { number: number }[] };
+  readonly pages: number[];
+  constructor(count: number, ...pages: readonly number[]) {
+    this.state = { messages: [] };
+    this.pages = [count, ...pages];
+    this.prepend();
+  }
+  prepend(): void {
+    const count = this.pages.shift() ?? 0;
+    const messages = Array.from({ length: count }, (_, number) => ({ number }));
+    this.state = { messages: [...messages, ...this.state.messages] };
+  }
+  onChange = () => () => undefined;
+  close = vi.fn();
+}
+
+async function chatOf(chat: FakeChat, stopped = signal) {
+  const given = services();
+  const { client } = given as unknown as { client: Record<string, unknown> };
+  client['subscribe'] = () => chat;
+  const loadOlder = vi.fn(async () => chat.prepend());
+  client['pages'] = {
+    ...(client['pages'] as object),
+    hasOlder: () => chat.pages.length > 0,
+    loadOlder,
+  };
+  const loaded = await (await load(given)).chat('d', stopped);
+  expect(chat.close).toHaveBeenCalledOnce();
+  return { count: loaded?.messages.length ?? null, hasOlder: loaded?.hasOlder, loadOlder };
+}
+
+test('EX11 as much of a chat is read as a file holds', async () => {
+  expect(await chatOf(new FakeChat(50))).toMatchObject({ count: 50, hasOlder: false });
+  expect(await chatOf(new FakeChat(50, 500, 7))).toMatchObject({ count: 557, hasOlder: false });
+  const long = await chatOf(new FakeChat(50, ...Array.from({ length: 9 }, () => 500)));
+  expect(long).toMatchObject({ count: 2_050, hasOlder: true });
+  expect(long.loadOlder).toHaveBeenCalledTimes(4);
+});
+
+test('EX6 a chat of which the server does not send all is missing', async () => {
+  expect((await chatOf(new FakeChat(50, 500, 0, 500))).count).toBeNull();
+  const lost = new FakeChat(50);
+  lost.status = 'lost';
+  expect((await chatOf(lost)).count).toBeNull();
+  const cancelled = AbortSignal.abort();
+  expect((await chatOf(new FakeChat(50, 500, 500), cancelled)).count).toBeNull();
+});

@@ -46,6 +46,14 @@ async function exported(
   return { blob, report, paths: entries.map(({ filename }) => filename) };
 }
 
+test('EX6 chats that are missing, or in the file with their end only, are reported', async () => {
+  const documents = [page('a', null, 'Log')];
+  const missing = await exported(documents, { chat: null });
+  expect(missing.report).toMatchObject({ withoutMessages: ['Log'], withoutOldMessages: [] });
+  const cut = await exported(documents, { chat: { messages: [], hasOlder: true } });
+  expect(cut.report).toMatchObject({ withoutMessages: [], withoutOldMessages: ['Log'] });
+});
+
 const page = (id: string, parent: string | null, title: string): ListedForExport => ({
   id,
   parent,

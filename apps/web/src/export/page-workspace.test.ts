@@ -192,7 +192,7 @@ test('EX11 as much of a chat is read as a file holds', async () => {
   expect(long.loadOlder).toHaveBeenCalledTimes(4);
 });
 
-test('EX6 a chat of which the server does not send all is missing', async () => {
+test('EX6 a chat is missing if the server does not send all of it', async () => {
   expect((await chatOf(new FakeChat(50, 500, 0, 500))).count).toBeNull();
   const lost = new FakeChat(50);
   lost.status = 'lost';

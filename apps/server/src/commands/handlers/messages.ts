@@ -53,7 +53,7 @@ interface About {
 type Found<T = object> = Refused | ({ readonly kind: 'found'; readonly message: MessageRow } & T);
 
 /** Null where the author of the command may write. */
-export async function refuseWriter(
+async function refuseWriter(
   context: HandlerContext,
   { action, otherwise }: MessageRules,
   document: string,
@@ -239,10 +239,7 @@ async function findUndeleted(
   return message?.deleted_at === null ? message : undefined;
 }
 
-export async function mentionsOfExisting(
-  db: Database,
-  mentions: readonly Mention[],
-): Promise<Mention[]> {
+async function mentionsOfExisting(db: Database, mentions: readonly Mention[]): Promise<Mention[]> {
   const known = await findUserIds(db, [...new Set(mentions.map(({ user }) => user))]);
   return mentions.filter(({ user }) => known.has(user));
 }

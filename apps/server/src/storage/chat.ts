@@ -62,15 +62,24 @@ export async function readImportedHeads(
   documents: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   if (documents.length === 0) return new Map();
+  // One row of the index for each document, however much was imported.
   const rows = await db
-    .selectFrom('message')
-    .select((eb) => ['document', eb.fn.max<number>('number').as('head')])
-    .where('channel', '=', 'chat')
-    .where('imported', 'is not', null)
-    .where('document', 'in', documents)
-    .groupBy('document')
+    .selectFrom('document')
+    .select('document.id')
+    .select((eb) =>
+      eb
+        .selectFrom('message')
+        .select('message.number')
+        .whereRef('message.document', '=', 'document.id')
+        .where('message.channel', '=', 'chat')
+        .where('message.imported', 'is not', null)
+        .orderBy('message.number', 'desc')
+        .limit(1)
+        .as('head'),
+    )
+    .where('document.id', 'in', documents)
     .execute();
-  return new Map(rows.map(({ document, head }) => [document, head]));
+  return new Map(rows.flatMap(({ id, head }) => (head === null ? [] : [[id, head]])));
 }
 
 export async function readDeletedRanges(

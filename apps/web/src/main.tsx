@@ -49,7 +49,8 @@ const services = await createServices({
 const drafts = new MessageDrafts(services.client.commands);
 startServices(services);
 
-onDeferredFailure(() => toast.error(translate('notLoaded')));
+/** Once, however many parts a person waits for. */
+onDeferredFailure(() => toast.error(translate('notLoaded'), { id: 'not-loaded' }));
 setTimeout(screenIsReady, READY_WITHIN_MS);
 const { account } = services;
 resumeUploads(() => {

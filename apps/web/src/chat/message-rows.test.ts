@@ -46,11 +46,13 @@ test('the author is named again after a pause', () => {
 });
 
 test('W48 names from a file are authors of their own', () => {
-  const from = (name: string, at: number) =>
-    message('a', NOON + at, { imported: { author: { name, color: 1 }, reactions: [] } });
+  const from = (name: string, at: number, color = 1) =>
+    message('a', NOON + at, { imported: { author: { name, color }, reactions: [] } });
   expect(shape([from('Ada', 0), from('Ada', 1), from('Cleo', 2), message('a', NOON + 3)])).toBe(
     '|a . a a',
   );
+  // Two people may have one name.
+  expect(shape([from('Ada', 0), from('Ada', 1, 2)])).toBe('|a a');
 });
 
 test('the author of a reply is named', () => {

@@ -46,6 +46,7 @@ function continuesGroup(before: ThreadMessage, message: ThreadMessage): boolean 
   return (
     before.author.id === message.author.id &&
     before.imported?.author.name === message.imported?.author.name &&
+    before.imported?.author.color === message.imported?.author.color &&
     message.replyTo === null &&
     message.at - before.at < GROUP_WINDOW_MS
   );

@@ -72,7 +72,11 @@ export function MessageList(props: MessageListProps) {
     directDomUpdatesMode: 'position',
   });
 
-  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
+  // Before paint: older messages may arrive while the list is still settling at its end.
+  useLayoutEffect(() => {
+    if (isAtEnd) virtualizer.scrollToEnd();
+    // oxlint-disable-next-line react/exhaustive-deps -- a reader who comes back to the end is there already
+  }, [virtualizer, rows]);
   // A person wants to see the message that they have just sent.
   useLayoutEffect(() => {
     if (isOwn) virtualizer.scrollToEnd();
@@ -102,14 +106,16 @@ export function MessageList(props: MessageListProps) {
     return () => sizes.disconnect();
   }, [isAtEnd, target, virtualizer]);
 
-  const lastTop = useRef(0);
+  const lastScroll = useRef({ top: 0, height: 0 });
   const scrolled = ({ currentTarget }: UIEvent) => {
     // Read from the element: the virtualizer updates later.
     const { scrollTop, scrollHeight, clientHeight } = currentTarget;
-    // Only scrolling up leaves the end; a list that grows does not.
+    // Only scrolling up leaves the end. A list that grows does not, nor does one whose window grows: the browser then
+    // moves a list at its end up.
+    const { top, height } = lastScroll.current;
     if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) setAtEnd(true);
-    else if (scrollTop < lastTop.current) setAtEnd(false);
-    lastTop.current = scrollTop;
+    else if (scrollTop < Math.min(top, height - clientHeight)) setAtEnd(false);
+    lastScroll.current = { top: scrollTop, height: scrollHeight };
     if (scrollTop < NEAR_START_PX) loadOlder?.();
   };
   const first = messages[0]?.id;

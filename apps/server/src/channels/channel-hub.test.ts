@@ -22,6 +22,7 @@ function fixture() {
     onDelivered: () => {},
     onRecovery: () => {},
     onFault: (error) => faults.push(error),
+    onLive: () => {},
   });
   const come = async (user: string, name: 'library' | `chat:${string}` | `sharing:${string}`) => {
     const subscriber = new FakeSubscriber(user);

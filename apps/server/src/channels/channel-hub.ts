@@ -20,7 +20,7 @@ import {
   type ChannelKey,
 } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
-import { EventChannel } from './event-channel.ts';
+import { EventChannel, type EventChannelOptions } from './event-channel.ts';
 import { Subscription, type ChannelSubscriber } from './subscription.ts';
 
 export interface ChannelHubOptions {
@@ -29,6 +29,7 @@ export interface ChannelHubOptions {
   readonly onDelivered: (receivers: number) => void;
   readonly onRecovery: (given: 'rows' | 'whole') => void;
   readonly onFault: (error: unknown) => void;
+  readonly onLive: EventChannelOptions['onLive'];
 }
 
 export interface SubscribeRequest {

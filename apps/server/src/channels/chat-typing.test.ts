@@ -21,6 +21,7 @@ async function chat(...users: string[]) {
     onFault: (error) => {
       throw error;
     },
+    onLive: (subscription, was) => typing.welcome(subscription, was),
   });
   const viewers = new Set(['viewer']);
   const typing = new ChatTyping({
@@ -28,14 +29,16 @@ async function chat(...users: string[]) {
     mayChat: async (_, user) => !viewers.has(user),
     onLocal: () => {},
   });
-  const people = users.map((user) => {
+  const join = async (user: string) => {
     const subscriber = new FakeSubscriber(user);
     const subscription = hub.subscribe(subscriber, { ref: 1, name: 'chat:d1' });
+    await vi.advanceTimersByTimeAsync(1);
     const seen = () => subscriber.of('typing:changed').map((message) => message.users);
-    return { subscription, seen };
-  });
-  await vi.advanceTimersByTimeAsync(1);
-  return { typing, people, hub, viewers };
+    return { subscriber, subscription, seen };
+  };
+  const people: Awaited<ReturnType<typeof join>>[] = [];
+  for (const user of users) people.push(await join(user));
+  return { typing, people, join, hub, viewers };
 }
 
 test('W23: everyone in the chat hears who writes, but not the writer', async () => {
@@ -47,6 +50,28 @@ test('W23: everyone in the chat hears who writes, but not the writer', async () 
   expect(ada!.seen().at(-1)).toEqual(['bob']);
   typing.stop(ada!.subscription);
   expect(eve!.seen().at(-1)).toEqual(['bob']);
+});
+
+test('W23: who joins while somebody writes is told', async () => {
+  const { typing, people, join } = await chat('ada');
+  await typing.start(people[0]!.subscription);
+  const bob = await join('bob');
+  expect(bob.subscriber.received.map(({ type }) => type)).toEqual(['subscribed', 'typing:changed']);
+  expect(bob.seen()).toEqual([['ada']]);
+  expect((await join('ada')).seen()).toEqual([]);
+});
+
+test('W23, T11: who lagged learns that somebody stopped', async () => {
+  const { typing, people } = await chat('ada', 'bob');
+  const [ada, bob] = people;
+  await typing.start(ada!.subscription);
+  bob!.subscriber.isConflating = true;
+  bob!.subscription.state = 'lagging';
+  bob!.subscriber.catchUpLater(bob!.subscription);
+  typing.stop(ada!.subscription);
+  bob!.subscriber.relieve();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(bob!.seen()).toEqual([['ada'], []]);
 });
 
 test('W23: it is forgotten unless it is said again', async () => {

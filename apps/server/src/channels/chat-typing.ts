@@ -53,6 +53,14 @@ export class ChatTyping {
     else this.#lists.get(channel)?.stop(user);
   }
 
+  /** Newcomers assume that nobody types. Who lagged may have missed that somebody stopped. */
+  welcome({ channel, subscriber }: Subscription, was: 'opening' | 'lagging'): void {
+    if (!(channel instanceof EventChannel)) return;
+    const users = this.#lists.get(channel)?.seenBy(subscriber.user.id) ?? [];
+    if (users.length > 0 || (was === 'lagging' && readChannelName(channel.name).type === 'chat'))
+      subscriber.deliver(encodedTyping(channel, users));
+  }
+
   left(subscription: Subscription): void {
     const { channel, subscriber } = subscription;
     if (channel instanceof EventChannel && !isThere(channel, subscriber.user.id))
@@ -70,12 +78,7 @@ export class ChatTyping {
 
   #broadcast(channel: EventChannel): void {
     const list = this.#list(channel);
-    const messageFor = (user: string | null) =>
-      new EncodedMessage({
-        type: 'typing:changed',
-        channel: channel.number,
-        users: list.seenBy(user),
-      });
+    const messageFor = (user: string | null) => encodedTyping(channel, list.seenBy(user));
     const shared = messageFor(null);
     channel.subscribers.each(({ state, subscriber }) => {
       if (state !== 'live' || subscriber.isConflating) return;
@@ -84,6 +87,10 @@ export class ChatTyping {
     });
     if (list.foremost.length === 0) this.#lists.delete(channel);
   }
+}
+
+function encodedTyping({ number }: EventChannel, users: string[]): EncodedMessage {
+  return new EncodedMessage({ type: 'typing:changed', channel: number, users });
 }
 
 function isThere(channel: EventChannel, user: string): boolean {

@@ -24,6 +24,7 @@ function fixture(store = new ModelStore()) {
     onDelivered: (receivers) => delivered.push(receivers),
     onRecovery: () => {},
     onFault: (error) => faults.push(error),
+    onLive: () => {},
   });
   const subscribe = async (position: ChannelPosition | null, subscriber = new FakeSubscriber()) => {
     const subscription = new Subscription(subscriber, channel, 1);

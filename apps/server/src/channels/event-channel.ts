@@ -28,6 +28,8 @@ export interface EventChannelOptions {
   readonly onRecovery: (given: 'rows' | 'whole') => void;
   /** A read failed; all subscribers were dropped and may subscribe again. */
   readonly onFault: (error: unknown) => void;
+  /** The subscriber receives what happens from now on: for the first time, or again. */
+  readonly onLive: (subscription: Subscription, was: 'opening' | 'lagging') => void;
 }
 
 /** Before all offsets: the subscriber needs the state. */
@@ -41,6 +43,7 @@ export class EventChannel implements Channel {
   readonly #onDelivered: (receivers: number) => void;
   readonly #onRecovery: (given: 'rows' | 'whole') => void;
   readonly #onFault: (error: unknown) => void;
+  readonly #onLive: EventChannelOptions['onLive'];
   readonly #subscribers = new SubscriberList();
   readonly #ring = new EventBuffer(0);
   #epoch: string | null = null;
@@ -54,7 +57,8 @@ export class EventChannel implements Channel {
   #recovery: { readonly from: number; readonly messages: readonly EncodedMessage[] } | null = null;
   #usedAtMs = 0;
 
-  constructor({ key, name, number, store, onDelivered, onRecovery, onFault }: EventChannelOptions) {
+  constructor(options: EventChannelOptions) {
+    const { key, name, number, store, onDelivered, onRecovery, onFault, onLive } = options;
     this.key = key;
     this.name = name;
     this.number = number;
@@ -62,6 +66,7 @@ export class EventChannel implements Channel {
     this.#onDelivered = onDelivered;
     this.#onRecovery = onRecovery;
     this.#onFault = onFault;
+    this.#onLive = onLive;
   }
 
   get subscribers(): SubscriberList {
@@ -234,9 +239,11 @@ export class EventChannel implements Channel {
   }
 
   #goLive(subscription: Subscription, from: number): void {
+    const { state } = subscription;
     for (const encoded of this.#messagesAfter(from)) subscription.subscriber.answer(encoded);
     subscription.state = 'live';
     subscription.offset = Math.max(subscription.offset, this.#ring.head);
+    if (state === 'opening' || state === 'lagging') this.#onLive(subscription, state);
   }
 
   async #sendWholeState(subscription: Subscription): Promise<void> {

@@ -49,6 +49,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
     onDelivered: delivered('events'),
     onRecovery: (given) => metrics.recoveries.add(given),
     onFault,
+    onLive: (subscription, was) => typing.welcome(subscription, was),
   });
   const typing = new ChatTyping({
     wheel,

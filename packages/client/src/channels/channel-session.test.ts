@@ -80,6 +80,20 @@ test('EV5 a gap is requested after 200 ms', async () => {
   expect(numbers(session)).toEqual([1, 2, 3, 4]);
 });
 
+test('W23 what a person types before the channel is open is told then, and after each reconnect', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  session.setTyping(true);
+  expect(scene.socket.sentOf('typing:start')).toEqual([]);
+  await scene.answer({ state: chat(1, 2), offset: 2 });
+  expect(scene.socket.sentOf('typing:start')).toEqual([{ type: 'typing:start', channel: NUMBER }]);
+  scene.socket.drop(1006);
+  await scene.connect();
+  await scene.answer({ recovered: true, offset: 2 });
+  expect(scene.socket.sentOf('typing:start')).toEqual([{ type: 'typing:start', channel: NUMBER }]);
+});
+
 test('EV8 a lost channel leaves nothing behind, and can be subscribed to again', async () => {
   const { scene, session } = await live();
   await session.flush();

@@ -251,7 +251,12 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
 
   receive(message: ReplicaMessage): void {
     const { environment } = this.#options;
-    if (this.#replica !== null) this.#run(this.#replica.receive(message, environment.clock.now()));
+    if (this.#replica === null) return;
+    const { phase } = this.#replica;
+    this.#run(this.#replica.receive(message, environment.clock.now()));
+    // What was typed before the answer could not be told.
+    if (phase === 'subscribing' && this.#replica?.channel !== undefined)
+      this.#typingRefresher.resume();
   }
 
   pong(nonce: number): void {

@@ -69,6 +69,13 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'measure',
+          include: ['test/postgres/**/*.measure.ts'],
+          globalSetup: ['test/bundle.ts', 'test/postgres-setup.ts'],
+        },
+      },
     ],
   },
 });

@@ -55,6 +55,35 @@ test('an image is chosen, pasted or dropped, and everybody sees it', async ({ op
   }
 });
 
+test('a person writes on while the code of uploads loads, and their image stands where it was chosen', async ({
+  openAsGuest,
+}) => {
+  const [ada] = await openSharedDocument(openAsGuest, ['Ada']);
+  let load = () => {};
+  const loading = new Promise<void>((resolve) => (load = resolve));
+  await ada.route('**/insert-files-*.js', async (route) => {
+    await loading;
+    await route.continue();
+  });
+  await pageTextOf(ada).click();
+  await ada.keyboard.type('above');
+  await ada.keyboard.press('Enter');
+  await chooseFiles(ada, 'image', [picture('first.png', 320, 180)]);
+  await goToEnd(ada);
+  await ada.keyboard.press('Enter');
+  await ada.keyboard.type('bel');
+  load();
+  await expectShown(imagesOf(ada).first());
+  await ada.keyboard.type('ow');
+  await expect(pageTextOf(ada).getByRole('paragraph')).toHaveText(['above', '', 'below']);
+  const tops = await Promise.all(
+    [pageTextOf(ada).getByText('above'), imagesOf(ada), pageTextOf(ada).getByText('below')].map(
+      async (block) => (await block.boundingBox())?.y,
+    ),
+  );
+  expect(tops).toEqual(tops.toSorted((one, other) => one! - other!));
+});
+
 test('an image has a caption, an alternative text and a width, by the keyboard as well', async ({
   openAsGuest,
 }) => {

@@ -5,7 +5,7 @@ import { type EditorProps, EditorView } from '@tiptap/pm/view';
 import { Deferred } from '../components/deferred.tsx';
 import type { Translate } from '../translation/translation.ts';
 import type { Awareness } from 'y-protocols/awareness';
-import { binding, isRemote } from './binding/binding.ts';
+import { binding, isRemote, sharedSelection } from './binding/binding.ts';
 import { blockIds } from './block-ids.ts';
 import { BLOCK_ITEMS, fileItems, pasteMarkdownItem, searchItems } from './block-menu.ts';
 import {
@@ -72,8 +72,9 @@ export function createEditor(options: EditorOptions): MountedEditor {
   const typing = new TypingSignal(options.onTyping);
 
   const takeFiles = async (view: EditorView, chosen: readonly File[]): Promise<void> => {
+    const at = sharedSelection(view.state);
     const { insertFiles } = await import('./files/insert-files.ts');
-    const outcome = await insertFiles(view, options.files, chosen);
+    const outcome = await insertFiles(view, { files: options.files, chosen, at });
     if (outcome === 'too-many') options.onTooManyFiles();
   };
   const pickFiles = async (view: EditorView, accept: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import { beforeEach, expect, test, vi } from 'vitest';
 
-import { redo, undo } from '../binding/binding.ts';
+import { redo, sharedSelection, undo } from '../binding/binding.ts';
 import { backspaceAtStart, moveBlocks } from '../block-commands.ts';
 import { type Page, sharedPage, text } from '../headless-page.ts';
 import type { AddedFile, EditorFiles } from './editor-files.ts';
@@ -32,8 +32,11 @@ function filesOf(added: readonly Partial<AddedFile>[] | null): EditorFiles {
 }
 
 async function insert({ view }: Page, ...added: Partial<AddedFile>[]): Promise<void> {
-  Object.assign(view, { focus() {} });
-  expect(await insertFiles(view.asView, filesOf(added), [])).toBe('inserted');
+  if (!('focus' in view)) Object.assign(view, { focus() {} });
+  const at = sharedSelection(view.state);
+  expect(await insertFiles(view.asView, { files: filesOf(added), chosen: [], at })).toBe(
+    'inserted',
+  );
   await new Promise((resolve) => setTimeout(resolve));
 }
 
@@ -58,6 +61,40 @@ test('files stand below the block with the caret, or in the place of an empty on
   sync();
   expect(shown(other)).toEqual(['above', `image ${id(0)}`, `file ${id(1)}`, `image ${id(5)}`, '']);
   expect(other.view.state.doc.child(1).attrs).toMatchObject({ width: 640, height: 480 });
+});
+
+test('files stand where the caret was, and leave it with a person who has written on meanwhile', async () => {
+  const { pages, sync } = sharedPage([text('above'), text(''), text('below')], 2);
+  const [one, other] = [pages[0]!, pages[1]!];
+  one.view.select('above', 5);
+  let focused = 0;
+  Object.assign(one.view, { focus: () => focused++ });
+  const inserting = insert(one, {});
+  one.view.select('below', 5);
+  one.view.type(' deck');
+  await inserting;
+  one.view.type('s');
+  sync();
+  expect(shown(other)).toEqual(['above', `image ${id(0)}`, '', 'below decks']);
+  expect(focused).toBe(0);
+  const again = insert(one, { id: id(5) });
+  one.view.type(', aft');
+  await again;
+  one.view.type('!');
+  expect(shown(one).slice(3)).toEqual(['below decks, aft!', `image ${id(5)}`, '']);
+});
+
+test('what others write meanwhile leaves the caret to the files', async () => {
+  const { pages, sync } = sharedPage([text('above'), text('below')], 2);
+  const [one, other] = [pages[0]!, pages[1]!];
+  one.view.select('below', 5);
+  const inserting = insert(one, {});
+  other.view.select('above', 0);
+  other.view.type('far ');
+  sync();
+  await inserting;
+  one.view.type('caption');
+  expect(shown(one)).toEqual(['far above', 'below', `image ${id(0)}`, 'caption']);
 });
 
 test('an undo takes an image away and a redo brings it back, with its size', async () => {
@@ -106,8 +143,10 @@ test('Backspace below an image selects it', async () => {
 test('too many files, and a page that can only be read, change nothing', async () => {
   const { pages } = sharedPage([text('above')], 1);
   const { view } = pages[0]!;
-  expect(await insertFiles(view.asView, filesOf(null), [])).toBe('too-many');
+  const chosen = { chosen: [], at: null };
+  expect(await insertFiles(view.asView, { files: filesOf(null), ...chosen })).toBe('too-many');
   const readOnly = Object.assign(Object.create(view), { editable: false }) as typeof view;
-  expect(await insertFiles(readOnly.asView, filesOf([{}]), [])).toBe('not-editable');
+  const outcome = await insertFiles(readOnly.asView, { files: filesOf([{}]), ...chosen });
+  expect(outcome).toBe('not-editable');
   expect(shown(pages[0]!)).toEqual(['above']);
 });

@@ -1,45 +1,71 @@
 import { Fragment, type Node } from '@tiptap/pm/model';
-import { NodeSelection, TextSelection, type Transaction } from '@tiptap/pm/state';
+import {
+  type EditorState,
+  NodeSelection,
+  type Selection,
+  TextSelection,
+  type Transaction,
+} from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
+import { compareRelativePositions } from 'yjs';
 
+import { resolveShared, sharedSelection, type SharedSelection } from '../binding/binding.ts';
 import { isText } from '../block-commands.ts';
 import { newBlockId } from '../new-block-id.ts';
 import type { AddedFile, EditorFiles } from './editor-files.ts';
 
+export interface InsertedFiles {
+  readonly files: EditorFiles;
+  readonly chosen: readonly File[];
+  /** Where the caret was when they were chosen; null: where it is. */
+  readonly at: SharedSelection | null;
+}
+
 /**
  * Puts files into the text, below the block with the caret or in the place of an empty one, and begins to upload
- * them. They are in the text at once, for everybody.
+ * them. They are in the text at once, for everybody. The caret follows, unless the person has gone on meanwhile.
  */
 export async function insertFiles(
   view: EditorView,
-  files: EditorFiles,
-  chosen: readonly File[],
+  { files, chosen, at }: InsertedFiles,
 ): Promise<'inserted' | 'too-many' | 'not-editable'> {
   const uploads = await files.uploads();
   if (view.isDestroyed || !view.editable) return 'not-editable';
   const added = uploads.add(chosen);
   if (added === null) return 'too-many';
-  view.dispatch(insertBlocks(view.state.tr, added).setMeta('paste', true).scrollIntoView());
-  view.focus();
+  const left = placeLeft(view.state, at);
+  const { tr } = view.state;
+  const after = insertBlocks(tr, added, left ?? view.state.selection);
+  if (left === null) tr.setSelection(TextSelection.create(tr.doc, after + 1)).scrollIntoView();
+  view.dispatch(tr.setMeta('paste', true));
+  if (left === null) view.focus();
   for (const file of added) if (file.kind === 'image') void measure(view, file);
   return 'inserted';
 }
 
-function insertBlocks(tr: Transaction, added: readonly AddedFile[]): Transaction {
+/** Null: the caret is still there, or that place is unknown. */
+function placeLeft(state: EditorState, at: SharedSelection | null): Selection | null {
+  const now = sharedSelection(state);
+  if (at === null || now === null || compareRelativePositions(at.head, now.head)) return null;
+  const place = resolveShared(state, at.head);
+  return place === null ? null : TextSelection.create(state.doc, place);
+}
+
+/** @returns the position behind them, where a text block is */
+function insertBlocks(tr: Transaction, added: readonly AddedFile[], place: Selection): number {
   const { nodes } = tr.doc.type.schema;
   const blocks = added.map(({ id, name, size, kind }) =>
     nodes[kind]!.create({ id: newBlockId(), file: id, name, size: size > 0 ? size : null }),
   );
-  const pos = placeFor(tr);
+  const pos = placeFor(place);
   tr.insert(pos, blocks);
   const after = pos + Fragment.from(blocks).size;
   if (!tr.doc.resolve(after).nodeAfter?.isTextblock)
     tr.insert(after, nodes['textBlock']!.create({ id: newBlockId() }));
-  return tr.setSelection(TextSelection.create(tr.doc, after + 1));
+  return after;
 }
 
-function placeFor(tr: Transaction): number {
-  const { selection } = tr;
+function placeFor(selection: Selection): number {
   if (selection instanceof NodeSelection) return selection.to;
   const { $to } = selection;
   if ($to.depth === 0) return $to.pos;

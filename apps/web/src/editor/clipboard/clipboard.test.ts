@@ -3,7 +3,7 @@ import { MAX_PAGE_LENGTH } from '@tandem/document';
 import { Fragment, Slice } from '@tiptap/pm/model';
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { undo } from '../binding/binding.ts';
 import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
@@ -35,6 +35,34 @@ test('Markdown is text until its parser is loaded, and only the last one is read
   expect(replaced.state.doc.textContent).toContain('# Title');
   expect(lines(replaced)).toContain('- three');
   expect(replaced.state.doc.lastChild!.textContent).toBe('three');
+});
+
+test('what is written while the parser loads stays, with the caret behind it', async () => {
+  const markdown = pasteClipboard(plain(README)).view;
+  const notLoaded = vi.spyOn(markdownReader, 'module', 'get').mockReturnValue(null);
+  const [after, below, within] = [1, 2, 3].map(() => pasteClipboard(plain(README, 'ab|')).view);
+  notLoaded.mockRestore();
+  const type = (view: EditorView, text: string) => view.dispatch(view.state.tr.insertText(text));
+  type(after!, ' more');
+  const end = below!.state.doc.content.size;
+  const block = below!.state.schema.nodes['textBlock']!.create({ id: 'below' });
+  const tr = below!.state.tr.insert(end, block);
+  below!.dispatch(tr.setSelection(TextSelection.create(tr.doc, end + 1)).insertText('bel'));
+  within!.dispatch(within!.state.tr.insertText('and ', within!.state.doc.content.size - 2));
+  await markdownReader.load();
+  for (const view of [after!, below!]) type(view, 'ow');
+  expect(lines(markdown)).toContain('- two');
+  expect(lines(after!)).toEqual([
+    'ab',
+    '# Title',
+    'Some **bold** words',
+    '- one',
+    '- two',
+    ' moreow',
+  ]);
+  expect(lines(below!).slice(-2)).toEqual(['- two', 'below']);
+  expect(within!.state.doc.textContent).toContain('# Title');
+  expect(within!.state.doc.textContent).toContain('and ');
 });
 
 describe('Markdown', () => {

@@ -4,7 +4,7 @@ import {
   MAX_PAGE_LENGTH,
   withoutImpliedStarts,
 } from '@tandem/document';
-import { Fragment, type Schema, Slice } from '@tiptap/pm/model';
+import { Fragment, type Node, type Schema, Slice } from '@tiptap/pm/model';
 import { Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
@@ -26,6 +26,8 @@ export type TakeFiles = (view: EditorView, files: readonly File[]) => void;
 /** Text that was pasted as it is, and may become Markdown. */
 interface PastedRange {
   readonly text: string;
+  /** What of it is in the page, until it is read. */
+  readonly shown: string;
   readonly from: number;
   readonly to: number;
 }
@@ -60,8 +62,8 @@ export function clipboard(
         return (
           range && {
             ...range,
-            from: tr.mapping.map(range.from, -1),
-            to: tr.mapping.map(range.to, 1),
+            from: tr.mapping.map(range.from, 1),
+            to: tr.mapping.map(range.to, -1),
           }
         );
       },
@@ -201,20 +203,29 @@ function pastePlain(view: EditorView, text: string): void {
   const { from, $from } = tr.selection;
   const left = tr.doc.content.size - from;
   insertSlice(tr, renewIds(readPlainText(text, $from)));
-  tr.setMeta(clipboardKey, { text, from, to: tr.doc.content.size - left });
+  const to = tr.doc.content.size - left;
+  tr.setMeta(clipboardKey, { text, shown: textAt(tr.doc, { from, to }), from, to });
   view.dispatch(tr.setMeta('paste', true).scrollIntoView());
 }
 
 function convertPasted(view: EditorView, text: string, read: readonly Block[]): void {
   const { state } = view;
   const range = clipboardKey.getState(state);
-  // Something else was pasted while the parser was loaded.
-  if (range?.text !== text) return;
+  // While the parser was loaded, something else was pasted, or somebody has written into the text.
+  if (range?.text !== text || textAt(state.doc, range) !== range.shown) return;
   const blocks = Fragment.fromJSON(state.schema, read);
   const tr = state.tr.delete(range.from, range.to);
   tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(range.from))));
   insertSlice(tr, renewIds(new Slice(blocks, 0, 0)));
-  view.dispatch(tr.setMeta(clipboardKey, null).setMeta('paste', true).scrollIntoView());
+  tr.setMeta(clipboardKey, null).setMeta('paste', true);
+  if (state.selection.empty && state.selection.head === range.to) tr.scrollIntoView();
+  // The person has gone on.
+  else tr.setSelection(state.selection.map(tr.doc, tr.mapping));
+  view.dispatch(tr);
+}
+
+function textAt(doc: Node, { from, to }: Pick<PastedRange, 'from' | 'to'>): string {
+  return from < to ? doc.textBetween(from, to, '\n', '\n') : '';
 }
 
 function pasteProgramText(view: EditorView, event: ClipboardEvent): boolean {

@@ -72,17 +72,17 @@ export function MessageList(props: MessageListProps) {
     directDomUpdatesMode: 'position',
   });
 
+  const targetRow = rows.findIndex(({ message }) => message.id === target);
+  const isTargetHere = targetRow >= 0;
   // Before paint: older messages may arrive while the list is still settling at its end.
   useLayoutEffect(() => {
-    if (isAtEnd) virtualizer.scrollToEnd();
+    if (isAtEnd && !isTargetHere) virtualizer.scrollToEnd();
     // oxlint-disable-next-line react/exhaustive-deps -- a reader who comes back to the end is there already
   }, [virtualizer, rows]);
   // A person wants to see the message that they have just sent.
   useLayoutEffect(() => {
     if (isOwn) virtualizer.scrollToEnd();
   }, [virtualizer, isOwn, last?.id]);
-  const targetRow = rows.findIndex(({ message }) => message.id === target);
-  const isTargetHere = targetRow >= 0;
   useEffect(() => {
     if (!isTargetHere) return;
     setAtEnd(false);
@@ -114,7 +114,7 @@ export function MessageList(props: MessageListProps) {
     // moves a list at its end up.
     const { top, height } = lastScroll.current;
     if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) setAtEnd(true);
-    else if (scrollTop < Math.min(top, height - clientHeight)) setAtEnd(false);
+    else if (scrollTop < Math.min(top, height - clientHeight) - 1) setAtEnd(false);
     lastScroll.current = { top: scrollTop, height: scrollHeight };
     if (scrollTop < NEAR_START_PX) loadOlder?.();
   };

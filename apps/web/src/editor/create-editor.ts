@@ -72,7 +72,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
   const typing = new TypingSignal(options.onTyping);
 
   const takeFiles = async (view: EditorView, chosen: readonly File[]): Promise<void> => {
-    const at = sharedSelection(view.state);
+    const at = view.state.selection.empty ? sharedSelection(view.state) : null;
     const { insertFiles } = await import('./files/insert-files.ts');
     const outcome = await insertFiles(view, { files: options.files, chosen, at });
     if (outcome === 'too-many') options.onTooManyFiles();

@@ -253,6 +253,8 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     const { environment } = this.#options;
     if (this.#replica === null) return;
     const { phase } = this.#replica;
+    // As on a new connection: the server names those who type after its answer.
+    if (phase === 'subscribing') this.#typing = NO_USERS;
     this.#run(this.#replica.receive(message, environment.clock.now()));
     // What was typed before the answer could not be told.
     if (phase === 'subscribing' && this.#replica?.channel !== undefined)

@@ -77,6 +77,26 @@ describe('Markdown', () => {
     expect(lines(view)).toEqual(['abcd']);
   });
 
+  test('replaces a selected image, and nothing beside it', () => {
+    const { view } = pasteClipboard(plain('', 'up|'));
+    const { image, textBlock } = view.state.schema.nodes;
+    const [one, other] = ['1', '2'].map((digit) =>
+      image!.create({ id: `image${digit}`, file: `01JD9X6Z7S8K3Q2M5N4P6R000${digit}` }),
+    );
+    const low = textBlock!.create({ id: 'low' }, view.state.schema.text('low'));
+    const end = view.state.doc.content.size;
+    view.dispatch(view.state.tr.insert(end, [one!, other!, low]));
+    view.dispatch(view.state.tr.setSelection(NodeSelection.create(view.state.doc, end)));
+    paste(view, plain('# Title\n**b**'));
+    const shown = () =>
+      blocksIn(view.state.doc).map(({ type, textContent }) =>
+        type.name === 'image' ? 'image' : textContent,
+      );
+    expect(shown()).toEqual(['up', 'Title', 'b', 'image', 'low']);
+    view.dispatch(view.state.tr.insertText('old'));
+    expect(shown()).toEqual(['up', 'Title', 'bold', 'image', 'low']);
+  });
+
   test('is read in a long page, which is cut into sections', () => {
     const { view } = pasteClipboard(
       plain(Array.from({ length: 400 }, (_, n) => `line ${n}`).join('\n')),

@@ -5,7 +5,7 @@ import {
   withoutImpliedStarts,
 } from '@tandem/document';
 import { Fragment, type Node, type Schema, Slice } from '@tiptap/pm/model';
-import { Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
+import { NodeSelection, Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
 import { Deferred } from '../../components/deferred.tsx';
@@ -199,9 +199,10 @@ function pasteSlice(view: EditorView, event: ClipboardEvent, slice: Slice): bool
 
 function pastePlain(view: EditorView, text: string): void {
   const { tr, selection } = view.state;
-  if (!selection.empty) tr.deleteSelection();
-  const { from, $from } = tr.selection;
-  const left = tr.doc.content.size - from;
+  // A selected block is replaced.
+  if (!selection.empty && !(selection instanceof NodeSelection)) tr.deleteSelection();
+  const { from, to: end, $from } = tr.selection;
+  const left = tr.doc.content.size - end;
   insertSlice(tr, renewIds(readPlainText(text, $from)));
   const to = tr.doc.content.size - left;
   tr.setMeta(clipboardKey, { text, shown: textAt(tr.doc, { from, to }), from, to });
@@ -213,12 +214,21 @@ function convertPasted(view: EditorView, text: string, read: readonly Block[]): 
   const range = clipboardKey.getState(state);
   // While the parser was loaded, something else was pasted, or somebody has written into the text.
   if (range?.text !== text || textAt(state.doc, range) !== range.shown) return;
-  const blocks = Fragment.fromJSON(state.schema, read);
-  const tr = state.tr.delete(range.from, range.to);
-  tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(range.from))));
-  insertSlice(tr, renewIds(new Slice(blocks, 0, 0)));
+  if (!view.editable) return;
+  const { from, to } = range;
+  const blocks = renewIds(new Slice(Fragment.fromJSON(state.schema, read), 0, 0));
+  const { tr } = state;
+  if (state.doc.resolve(from).parent.inlineContent) {
+    tr.delete(from, to);
+    tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(from))));
+    insertSlice(tr, blocks);
+  } else {
+    tr.replaceWith(from, to, blocks.content);
+    tr.setSelection(Selection.near(tr.doc.resolve(from + blocks.size), -1));
+  }
   tr.setMeta(clipboardKey, null).setMeta('paste', true);
-  if (state.selection.empty && state.selection.head === range.to) tr.scrollIntoView();
+  const { empty, head } = state.selection;
+  if (empty && from < head && head <= to) tr.scrollIntoView();
   // The person has gone on.
   else tr.setSelection(state.selection.map(tr.doc, tr.mapping));
   view.dispatch(tr);

@@ -91,10 +91,13 @@ test('what others write meanwhile leaves the caret to the files', async () => {
   const inserting = insert(one, {});
   other.view.select('above', 0);
   other.view.type('far ');
+  // The letter before the caret.
+  other.view.select('below', 4, 1);
+  other.view.dispatch(other.view.state.tr.deleteSelection());
   sync();
   await inserting;
   one.view.type('caption');
-  expect(shown(one)).toEqual(['far above', 'below', `image ${id(0)}`, 'caption']);
+  expect(shown(one)).toEqual(['far above', 'belo', `image ${id(0)}`, 'caption']);
 });
 
 test('an undo takes an image away and a redo brings it back, with its size', async () => {

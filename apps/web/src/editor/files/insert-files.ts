@@ -48,7 +48,9 @@ function placeLeft(state: EditorState, at: SharedSelection | null): Selection | 
   const now = sharedSelection(state);
   if (at === null || now === null || compareRelativePositions(at.head, now.head)) return null;
   const place = resolveShared(state, at.head);
-  return place === null ? null : TextSelection.create(state.doc, place);
+  // Somebody may have deleted the letter before it.
+  if (place === null || place === state.selection.head) return null;
+  return TextSelection.create(state.doc, place);
 }
 
 /** @returns the position behind them, where a text block is */
@@ -68,8 +70,8 @@ function insertBlocks(tr: Transaction, added: readonly AddedFile[], place: Selec
 function placeFor(selection: Selection): number {
   if (selection instanceof NodeSelection) return selection.to;
   const { $to } = selection;
-  if ($to.depth === 0) return $to.pos;
   const { parent } = $to;
+  if (!parent.isTextblock) return $to.pos;
   const isEmpty = isText(parent) && parent.content.size === 0;
   return isEmpty ? $to.before() : $to.after();
 }

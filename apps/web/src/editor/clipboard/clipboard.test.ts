@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { MAX_PAGE_LENGTH } from '@tandem/document';
-import { Fragment, Slice } from '@tiptap/pm/model';
+import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -63,6 +63,20 @@ test('what is written while the parser loads stays, with the caret behind it', a
   expect(lines(below!).slice(-2)).toEqual(['- two', 'below']);
   expect(within!.state.doc.textContent).toContain('# Title');
   expect(within!.state.doc.textContent).toContain('and ');
+});
+
+test('Markdown is read, too, when its first and last block are shown again meanwhile', async () => {
+  const notLoaded = vi.spyOn(markdownReader, 'module', 'get').mockReturnValue(null);
+  const { view } = pasteClipboard(plain(README));
+  notLoaded.mockRestore();
+  const { firstChild, lastChild, content } = view.state.doc;
+  const again = (block: Node) => block.type.create({ ...block.attrs, id: 'again' }, block.content);
+  const { tr } = view.state;
+  tr.replaceWith(content.size - lastChild!.nodeSize, content.size, again(lastChild!));
+  view.dispatch(tr.replaceWith(0, firstChild!.nodeSize, again(firstChild!)));
+  await markdownReader.load();
+  expect(lines(view)).toEqual(['# Title', 'Some **bold** words', '- one', '- two']);
+  expect(view.state.doc.firstChild!.attrs['kind']).toBe('heading1');
 });
 
 describe('Markdown', () => {

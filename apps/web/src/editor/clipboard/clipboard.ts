@@ -5,7 +5,14 @@ import {
   withoutImpliedStarts,
 } from '@tandem/document';
 import { Fragment, type Node, type Schema, Slice } from '@tiptap/pm/model';
-import { NodeSelection, Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
+import {
+  NodeSelection,
+  Plugin,
+  PluginKey,
+  Selection,
+  TextSelection,
+  type Transaction,
+} from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
 import { Deferred } from '../../components/deferred.tsx';
@@ -62,8 +69,8 @@ export function clipboard(
         return (
           range && {
             ...range,
-            from: tr.mapping.map(range.from, 1),
-            to: tr.mapping.map(range.to, -1),
+            from: edgeAfter(tr.mapping, range.from, -1),
+            to: edgeAfter(tr.mapping, range.to, 1),
           }
         );
       },
@@ -232,6 +239,17 @@ function convertPasted(view: EditorView, text: string, read: readonly Block[]): 
   // The person has gone on.
   else tr.setSelection(state.selection.map(tr.doc, tr.mapping));
   view.dispatch(tr);
+}
+
+/** A block that is shown again stays in the range; what is written at its edges does not become part of it. */
+function edgeAfter({ maps }: Transaction['mapping'], edge: number, outwards: -1 | 1): number {
+  return maps.reduce((at, map) => {
+    let side = outwards;
+    map.forEach((start, end) => {
+      if (start === at && end === at) side = outwards === 1 ? -1 : 1;
+    });
+    return map.map(at, side);
+  }, edge);
 }
 
 function textAt(doc: Node, { from, to }: Pick<PastedRange, 'from' | 'to'>): string {

@@ -1,7 +1,15 @@
 import type { ThreadMessage } from '@tandem/protocol';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { type UIEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type UIEvent,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from '../translation/translation.ts';
 import { useVisible } from '../components/browser-state.ts';
 import { Button } from '../components/button.tsx';
@@ -74,11 +82,11 @@ export function MessageList(props: MessageListProps) {
 
   const targetRow = rows.findIndex(({ message }) => message.id === target);
   const isTargetHere = targetRow >= 0;
-  // Before paint: older messages may arrive while the list is still settling at its end.
-  useLayoutEffect(() => {
+  const stayAtEnd = useEffectEvent(() => {
     if (isAtEnd && !isTargetHere) virtualizer.scrollToEnd();
-    // oxlint-disable-next-line react/exhaustive-deps -- a reader who comes back to the end is there already
-  }, [virtualizer, rows]);
+  });
+  // Before paint: older messages may arrive while the list is still settling at its end.
+  useLayoutEffect(() => stayAtEnd(), [rows]);
   // A person wants to see the message that they have just sent.
   useLayoutEffect(() => {
     if (isOwn) virtualizer.scrollToEnd();

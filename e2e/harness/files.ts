@@ -26,6 +26,13 @@ export async function chooseFiles(
   await (await chooser).setFiles([...files]);
 }
 
+/** One image, which is in the text afterwards: without it, nothing is seen of an upload that has not begun. */
+export async function chooseImage(page: Page, image: ChosenFile): Promise<void> {
+  const count = await imagesOf(page).count();
+  await chooseFiles(page, 'image', [image]);
+  await expect(imagesOf(page)).toHaveCount(count + 1);
+}
+
 export async function transferFile(
   page: Page,
   way: 'paste' | 'drop',

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../harness/accessibility.ts';
-import { chooseFiles, expectShown, imagesOf, pageTextOf } from '../harness/files.ts';
+import { chooseFiles, chooseImage, expectShown, imagesOf, pageTextOf } from '../harness/files.ts';
 import { picture } from '../harness/pictures.ts';
 import {
   documentPathOf,
@@ -20,7 +20,7 @@ test.use({ allowedErrors: [NETWORK_ERRORS] });
 const uploadOf = (page: Page) => pageTextOf(page).locator('.file-upload');
 
 async function addPicture(page: Page, name: string): Promise<void> {
-  await chooseFiles(page, 'image', [picture(name, 320, 180)]);
+  await chooseImage(page, picture(name, 320, 180));
   await expect(uploadOf(page)).toHaveCount(0);
 }
 
@@ -100,6 +100,7 @@ test('signing out asks about files that are not on the server yet', async ({ ope
   };
   await expect(await question()).toHaveCount(0);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'You' })).toBeHidden();
   await context.setOffline(true);
   await goToEnd(page);
   await chooseFiles(page, 'image', [picture('second.png', 320, 180)]);

@@ -4,6 +4,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { signUp, newAddress } from '../harness/accounts.ts';
 import {
   chooseFiles,
+  chooseImage,
   countStored,
   expectShown,
   expectStored,
@@ -38,7 +39,7 @@ const expectKept = (page: Page, count: number) => expect.poll(() => keptBy(page)
 async function addBelow(page: Page, name: string): Promise<void> {
   await goToEnd(page);
   await page.keyboard.press('Enter');
-  await chooseFiles(page, 'image', [picture(name, 600, 900)]);
+  await chooseImage(page, picture(name, 600, 900));
 }
 
 test('images of a document that was opened are there without a network, and new ones are sent in order, over a restart of the browser', async ({
